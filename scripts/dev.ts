@@ -1,0 +1,55 @@
+/**
+ * `npm run dev`: fresh secrets when there are none, migrations on the local D1, then the service
+ * on port 8787. Further arguments go to `wrangler dev`.
+ */
+
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import process from "node:process";
+
+const SECRETS_FILE = ".dev.vars";
+
+/** Nothing here calls out, and nothing asks questions. */
+const env = {
+  ...process.env,
+  CI: "1",
+  WRANGLER_SEND_METRICS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+
+function makeSecrets(): void {
+  if (existsSync(SECRETS_FILE)) return;
+  const secret = randomBytes(32).toString("base64url");
+  writeFileSync(SECRETS_FILE, `AUTH_SECRETS="v1:${secret}"\n`, { mode: 0o600 });
+  console.log(`Made ${SECRETS_FILE} with a fresh secret.`);
+}
+
+/** The migrations must go where the service will look. */
+function storageArguments(args: readonly string[]): string[] {
+  const at = args.indexOf("--persist-to");
+  const directory = args[at + 1];
+  return at >= 0 && directory !== undefined ? ["--persist-to", directory] : [];
+}
+
+function migrate(args: readonly string[]): void {
+  const command = ["d1", "migrations", "apply", "DB", "--local", ...storageArguments(args)];
+  const { status } = spawnSync("wrangler", command, {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function serve(args: readonly string[]): void {
+  const server = spawn("wrangler", ["dev", ...args], { env, stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => server.kill(signal));
+  }
+  server.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
+}
+
+const args = process.argv.slice(2);
+makeSecrets();
+migrate(args);
+serve(args);

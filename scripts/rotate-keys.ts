@@ -1,0 +1,26 @@
+/**
+ * `npm run keys:rotate -- [--url https://auth.example.com] [--revoke <kid>]`
+ *
+ * Starts a key rotation through the admin API, or revokes a key in an emergency. It needs an
+ * access token whose holder has `keys:rotate`, from ACCESS_TOKEN or standard input.
+ */
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { readSecret } from "./terminal.ts";
+
+const { values } = parseArgs({
+  options: {
+    url: { type: "string", default: "http://localhost:8787" },
+    revoke: { type: "string" },
+  },
+});
+const token = process.env["ACCESS_TOKEN"] ?? (await readSecret("Access token: "));
+
+const response = await fetch(new URL("/v1/keys/rotate", values.url), {
+  method: "POST",
+  headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+  body: JSON.stringify(values.revoke === undefined ? {} : { revoke: values.revoke }),
+});
+const answer: unknown = await response.json();
+console.log(JSON.stringify(answer, null, 2));
+process.exitCode = response.ok ? 0 : 1;

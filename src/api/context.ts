@@ -1,0 +1,20 @@
+import type { Context } from "hono";
+import type { RequestIdVariables } from "hono/request-id";
+import type { Env } from "../env.ts";
+import type { Services } from "../services.ts";
+import type { Caller } from "../use-cases/verify-token.ts";
+
+export type AppEnv = {
+  Bindings: Env;
+  Variables: RequestIdVariables & {
+    services: Services;
+    /** Set by the access declaration of every route that is not public. */
+    caller: Caller;
+  };
+};
+
+export type AppContext = Context<AppEnv>;
+
+/** The only address header that clients cannot set. */
+export const clientAddress = (c: AppContext): string | null =>
+  c.req.header("cf-connecting-ip") ?? null;

@@ -1,0 +1,90 @@
+import type { ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { RETRY_AFTER_OUTAGE } from "../core/constants.ts";
+import { consoleLog, errorDetails } from "../core/logging.ts";
+import { Unavailable } from "../use-cases/ports.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+import { PROBLEMS, type ProblemCode } from "./problems.ts";
+
+/** A field at fault: its path in the body or query, and what is wrong with it. */
+export type FieldError = { readonly path: string; readonly message: string };
+
+type ProblemDetails = {
+  readonly errors?: readonly FieldError[];
+  /** Seconds. */
+  readonly retryAfter?: number;
+};
+
+/** Answers with `application/problem+json` (RFC 9457). */
+export function problem(c: AppContext, code: ProblemCode, details: ProblemDetails = {}): Response {
+  const { status, title } = PROBLEMS[code];
+  const headers = new Headers({
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+  });
+  const challenge = challengeFor(code, status);
+  if (challenge !== null) headers.set("www-authenticate", challenge);
+  if (details.retryAfter !== undefined) headers.set("retry-after", String(details.retryAfter));
+  const body = {
+    type: `${baseUrl(c)}/problems/${code}`,
+    title,
+    status,
+    code,
+    request_id: c.get("requestId"),
+    ...(details.errors === undefined ? {} : { errors: details.errors }),
+  };
+  return c.newResponse(JSON.stringify(body), { status, headers });
+}
+
+/** An outage: nothing was decided, and the same request may be sent again. */
+export function unavailable(c: AppContext): Response {
+  return problem(c, "service_unavailable", { retryAfter: RETRY_AFTER_OUTAGE });
+}
+
+/** @param wait milliseconds */
+export function tooManyRequests(c: AppContext, wait: number): Response {
+  return problem(c, "too_many_requests", { retryAfter: Math.max(1, Math.ceil(wait / 1_000)) });
+}
+
+/** RFC 9110, section 11.6.1: every 401 says how to authenticate (RFC 6750, section 3). */
+function challengeFor(code: ProblemCode, status: number): string | null {
+  if (status !== 401) return null;
+  return code === "invalid_token" ? 'Bearer error="invalid_token"' : "Bearer";
+}
+
+/** The misconfigured service knows no issuer; the type is then relative (RFC 9457, section 3.1.1). */
+function baseUrl(c: AppContext): string {
+  return c.get("services")?.issuer ?? "";
+}
+
+export const onError: ErrorHandler<AppEnv> = (error, c) => {
+  const requestId = c.get("requestId");
+  if (error instanceof Unavailable) {
+    const { dependency } = error;
+    consoleLog.error({
+      event: "dependency_failed",
+      requestId,
+      dependency,
+      ...errorDetails(error),
+    });
+    return unavailable(c);
+  }
+  if (error instanceof HTTPException && error.status === 400) {
+    return problem(c, "invalid_request", {
+      errors: [{ path: "", message: "the body is not valid JSON" }],
+    });
+  }
+  consoleLog.error({ event: "request_failed", requestId, ...errorDetails(error) });
+  return problem(c, "internal_error");
+};
+
+/** @param methodsOf the methods that a path takes, empty for an unknown path */
+export function notFound(methodsOf: (path: string) => readonly string[]): NotFoundHandler<AppEnv> {
+  return (c) => {
+    const methods = methodsOf(c.req.path);
+    if (methods.length === 0) return problem(c, "not_found");
+    const response = problem(c, "method_not_allowed");
+    response.headers.set("allow", methods.join(", "));
+    return response;
+  };
+}

@@ -1,0 +1,75 @@
+import { Hono } from "hono";
+import { authenticateUser } from "../../use-cases/authenticate-user.ts";
+import { createUser } from "../../use-cases/create-user.ts";
+import { refreshToken } from "../../use-cases/refresh-token.ts";
+import { logout, logoutByRefreshToken } from "../../use-cases/revoke-token.ts";
+import { verifyLive } from "../../use-cases/verify-token.ts";
+import { type AppEnv, clientAddress } from "../context.ts";
+import { access, bearerToken, limitByAddress } from "../dependencies.ts";
+import { problem, tooManyRequests } from "../errors.ts";
+import {
+  credentials,
+  logoutQuery,
+  logoutRequest,
+  refreshRequest,
+  registration,
+  tokensOnWire,
+} from "../schemas/auth.ts";
+import { userOnWire } from "../schemas/users.ts";
+import { jsonBody, optionalJson, queryParams } from "../validation.ts";
+import { weakPassword } from "../weak-password.ts";
+
+const MAX_USER_AGENT_LENGTH = 256;
+
+export const authRoutes = new Hono<AppEnv>()
+  .post("/v1/auth/register", access("public"), jsonBody(registration), async (c) => {
+    const services = c.get("services");
+    const mode = services.config.registration;
+    if (mode === "closed") return problem(c, "registration_closed");
+    const { email, password, name = null } = c.req.valid("json");
+    const limited = await limitByAddress(c, email);
+    if (limited !== null) return limited;
+    const result = await createUser(services, { email, password, name, roles: [] });
+    if (result.kind === "weak_password") return weakPassword(c, "password", result.weakness);
+    // Whether the address was taken is told by mail only, to whoever reads it.
+    if (mode === "private") return c.body(null, 202);
+    if (result.kind !== "created") return problem(c, "email_taken");
+    return c.json(userOnWire(result.user), 201);
+  })
+
+  .post("/v1/auth/login", access("public"), jsonBody(credentials), async (c) => {
+    const { email, password } = c.req.valid("json");
+    const limited = await limitByAddress(c, email);
+    if (limited !== null) return limited;
+    const userAgent = c.req.header("user-agent")?.slice(0, MAX_USER_AGENT_LENGTH) ?? null;
+    const result = await authenticateUser(c.get("services"), {
+      email,
+      password,
+      device: { ip: clientAddress(c), userAgent },
+    });
+    if (result.kind === "throttled") return tooManyRequests(c, result.retryAfter);
+    if (result.kind !== "signed_in") return problem(c, result.kind);
+    return c.json(tokensOnWire(result.tokens));
+  })
+
+  .post("/v1/auth/refresh", access("public"), jsonBody(refreshRequest), async (c) => {
+    const result = await refreshToken(c.get("services"), c.req.valid("json").refresh_token);
+    return result.ok ? c.json(tokensOnWire(result.value)) : problem(c, result.error);
+  })
+
+  // Public, because a refresh token in the body will do in place of the header.
+  .post("/v1/auth/logout", access("public"), queryParams(logoutQuery), async (c) => {
+    const services = c.get("services");
+    const { scope } = c.req.valid("query");
+    const body = await optionalJson(c, logoutRequest);
+    if (body instanceof Response) return body;
+    if (c.req.header("authorization") === undefined && body.refresh_token !== undefined) {
+      const done = await logoutByRefreshToken(services, body.refresh_token, scope);
+      return done.ok ? c.body(null, 204) : problem(c, done.error);
+    }
+    const token = bearerToken(c);
+    const caller = token === null ? null : await verifyLive(services, token);
+    if (caller === null) return problem(c, "invalid_token");
+    await logout(services, caller, scope);
+    return c.body(null, 204);
+  });

@@ -1,0 +1,121 @@
+import { Hono } from "hono";
+import { parseUserId, type UserId } from "../../domain/ids.ts";
+import { grants } from "../../domain/permission.ts";
+import { parseRoleName } from "../../domain/role.ts";
+import { createUser, mayGrant } from "../../use-cases/create-user.ts";
+import { deleteUser, setRole, setStatus } from "../../use-cases/manage-users.ts";
+import type { AppContext, AppEnv } from "../context.ts";
+import { access } from "../dependencies.ts";
+import { problem } from "../errors.ts";
+import type { ProblemCode } from "../problems.ts";
+import { formatUserCursor } from "../schemas/cursor.ts";
+import { newUser, sessionOnWire, userChange, userOnWire, userQuery } from "../schemas/users.ts";
+import { jsonBody, queryParams } from "../validation.ts";
+import { weakPassword } from "../weak-password.ts";
+
+/** Administration of users. An id that no row bears never reaches a user's object. */
+export const userRoutes = new Hono<AppEnv>()
+  .get("/v1/users", access({ permission: "users:read" }), queryParams(userQuery), async (c) => {
+    const { email = null, status = null, cursor = null, limit } = c.req.valid("query");
+    const found = await c
+      .get("services")
+      .users.list({ email, status, after: cursor, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const more = found.length > limit && last !== undefined;
+    return c.json({
+      users: page.map(userOnWire),
+      next_cursor: more ? formatUserCursor(last) : null,
+    });
+  })
+
+  .post("/v1/users", access({ permission: "users:write" }), jsonBody(newUser), async (c) => {
+    const services = c.get("services");
+    const { permissions } = c.get("caller");
+    const { email, password = null, name = null, roles } = c.req.valid("json");
+    if (roles.length > 0 && !grants(permissions, "roles:assign")) return problem(c, "forbidden");
+    const allowed = await mayGrant(services.catalogue, permissions, roles);
+    if (!allowed.ok) return refused(c, allowed.error);
+    const result = await createUser(services, { email, password, name, roles });
+    if (result.kind === "weak_password") return weakPassword(c, "password", result.weakness);
+    if (result.kind !== "created") return refused(c, result.kind);
+    return c.json({ user: userOnWire(result.user) }, 201);
+  })
+
+  .get("/v1/users/:id", access({ permission: "users:read" }), async (c) => {
+    const id = parseUserId(c.req.param("id"));
+    return showUser(c, id.ok ? id.value : null);
+  })
+
+  .patch(
+    "/v1/users/:id",
+    access({ permission: "users:write" }),
+    jsonBody(userChange),
+    async (c) => {
+      const services = c.get("services");
+      const id = parseUserId(c.req.param("id"));
+      if (!id.ok) return problem(c, "not_found");
+      const { name, status } = c.req.valid("json");
+      if (status !== undefined) {
+        const changed = await setStatus(services, c.get("caller").permissions, id.value, status);
+        if (!changed.ok) return refused(c, changed.error);
+      }
+      if (name !== undefined) await services.users.rename(id.value, name, services.clock());
+      return showUser(c, id.value);
+    },
+  )
+
+  .delete("/v1/users/:id", access({ permission: "users:write" }), async (c) => {
+    const id = parseUserId(c.req.param("id"));
+    if (!id.ok) return problem(c, "not_found");
+    const deleted = await deleteUser(c.get("services"), c.get("caller").permissions, id.value);
+    return deleted.ok ? c.body(null, 204) : refused(c, deleted.error);
+  })
+
+  .put("/v1/users/:id/roles/:role", access({ permission: "roles:assign" }), (c) =>
+    changeRole(c, "assign_role"),
+  )
+
+  .delete("/v1/users/:id/roles/:role", access({ permission: "roles:assign" }), (c) =>
+    changeRole(c, "remove_role"),
+  )
+
+  .get("/v1/users/:id/sessions", access({ permission: "users:read" }), async (c) => {
+    const { users, accounts } = c.get("services");
+    const id = parseUserId(c.req.param("id"));
+    if (!id.ok || (await users.findById(id.value)) === null) return problem(c, "not_found");
+    const sessions = await accounts.listSessions(id.value);
+    const own = c.get("caller").sessionId;
+    return c.json({ sessions: sessions.map((session) => sessionOnWire(session, own)) });
+  })
+
+  .delete("/v1/users/:id/sessions", access({ permission: "sessions:revoke" }), async (c) => {
+    const { users, accounts } = c.get("services");
+    const id = parseUserId(c.req.param("id"));
+    if (!id.ok || (await users.findById(id.value)) === null) return problem(c, "not_found");
+    await accounts.endSessions(id.value, "all");
+    return c.body(null, 204);
+  });
+
+async function showUser(c: AppContext, id: UserId | null) {
+  const found = id && (await c.get("services").users.findById(id));
+  return found ? c.json({ user: userOnWire(found.user) }) : problem(c, "not_found");
+}
+
+async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") {
+  const id = parseUserId(c.req.param("id"));
+  const role = parseRoleName(c.req.param("role") ?? "");
+  if (!id.ok || !role.ok) return problem(c, "not_found");
+  const held = c.get("caller").permissions;
+  const changed = await setRole(c.get("services"), held, id.value, role.value, wanted);
+  if (changed.ok) return c.body(null, 204);
+  return problem(c, changed.error === "no_such_role" ? "not_found" : changed.error);
+}
+
+/** A role that does not exist is the body's fault, not the path's. */
+function refused(c: AppContext, reason: ProblemCode | "no_such_role"): Response {
+  if (reason !== "no_such_role") return problem(c, reason);
+  return problem(c, "invalid_request", {
+    errors: [{ path: "roles", message: "must be roles that exist" }],
+  });
+}

@@ -1,0 +1,20 @@
+import { Hono } from "hono";
+import { etag } from "hono/etag";
+import { JWKS_MAX_AGE } from "../../core/constants.ts";
+import type { AppEnv } from "../context.ts";
+import { access } from "../dependencies.ts";
+import { problem } from "../errors.ts";
+import { isProblemCode, PROBLEMS } from "../problems.ts";
+
+export const wellKnownRoutes = new Hono<AppEnv>()
+  // RFC 7517, section 5.
+  .get("/.well-known/jwks.json", access("public"), etag(), async (c) => {
+    c.header("cache-control", `public, max-age=${JWKS_MAX_AGE}`);
+    return c.json(await c.get("services").ring.jwks());
+  })
+
+  /** What a problem's `type` points to (RFC 9457, section 3.1.1). */
+  .get("/problems/:code", access("public"), (c) => {
+    const code = c.req.param("code");
+    return isProblemCode(code) ? c.json({ code, ...PROBLEMS[code] }) : problem(c, "not_found");
+  });

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import type { TokenPair } from "../../use-cases/issue-token.ts";
+import { displayName, email, password } from "./fields.ts";
+
+export const registration = z.strictObject({
+  email,
+  password,
+  name: displayName.optional(),
+});
+
+export const credentials = z.strictObject({ email, password });
+
+export const refreshRequest = z.strictObject({ refresh_token: z.string().min(1).max(1_024) });
+
+export const logoutRequest = refreshRequest.partial();
+
+export const logoutQuery = z.strictObject({
+  scope: z.enum(["local", "others", "global"]).default("local"),
+});
+
+export const passwordChange = z.strictObject({
+  current_password: password,
+  new_password: password,
+});
+
+export const passwordProof = z.strictObject({ password });
+
+/** RFC 6749, section 5.1, and the session that the tokens belong to. */
+export const tokensOnWire = (tokens: TokenPair) => ({
+  access_token: tokens.accessToken,
+  token_type: "Bearer",
+  expires_in: tokens.expiresIn,
+  refresh_token: tokens.refreshToken,
+  refresh_expires_in: tokens.refreshExpiresIn,
+  session_id: tokens.sessionId,
+});

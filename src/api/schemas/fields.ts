@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { type Email, parseEmail } from "../../domain/email.ts";
+import { type Password, parsePassword } from "../../domain/password.ts";
+import { parsePermission } from "../../domain/permission.ts";
+import type { Result } from "../../domain/result.ts";
+import { parseRoleName } from "../../domain/role.ts";
+
+/** A field whose value only the domain can make. */
+function parsedBy<T, E extends string>(parse: (input: string) => Result<T, E>, message: string) {
+  return z.string().transform((input, context): T => {
+    const parsed = parse(input);
+    if (parsed.ok) return parsed.value;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+}
+
+export const email = parsedBy<Email, "invalid_email">(parseEmail, "must be an e-mail address");
+
+export const password = parsedBy<Password, "malformed" | "too_long">(
+  parsePassword,
+  "must be 1 to 256 characters of well-formed Unicode",
+);
+
+export const roleName = parsedBy(
+  parseRoleName,
+  "must be 1 to 64 lower-case letters, digits, hyphens or underscores, beginning with a letter",
+);
+
+export const permission = parsedBy(parsePermission, "must be resource:action, resource:* or *");
+
+/** What a person is called: shown, never interpreted. */
+export const displayName = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), {
+    message: "must be well-formed Unicode without control characters",
+  });
+
+export const limit = z.coerce.number<string>().int().min(1).max(100).default(50);

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { type SigningKeyPolicy, stateOf, verifiesUntil } from "../../domain/signing-key.ts";
+import type { StoredSigningKey } from "../../use-cases/ports.ts";
+
+/** A kid is a SHA-256 thumbprint as base64url (RFC 7638). */
+export const rotation = z.strictObject({
+  revoke: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, "must be a kid")
+    .optional(),
+});
+
+const time = (milliseconds: number | null): string | null =>
+  milliseconds === null || !Number.isFinite(milliseconds)
+    ? null
+    : new Date(milliseconds).toISOString();
+
+/** States and times; neither half of the key. */
+export const keysOnWire = (
+  keys: readonly StoredSigningKey[],
+  now: number,
+  policy: SigningKeyPolicy,
+) =>
+  keys.map((key) => ({
+    kid: key.kid,
+    alg: key.alg,
+    state: stateOf(key, keys, now, policy),
+    created_at: time(key.createdAt),
+    signs_from: time(key.signsFrom),
+    verifies_until: time(verifiesUntil(key, keys, policy)),
+    revoked_at: time(key.revokedAt),
+  }));

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { User } from "../../domain/user.ts";
+import type { SessionInfo } from "../../use-cases/ports.ts";
+import { userCursor } from "./cursor.ts";
+import { displayName, email, limit, password, roleName } from "./fields.ts";
+
+const status = z.enum(["active", "disabled"]);
+
+export const userQuery = z.strictObject({
+  email: email.optional(),
+  status: status.optional(),
+  cursor: userCursor.optional(),
+  limit,
+});
+
+export const newUser = z.strictObject({
+  email,
+  password: password.optional(),
+  name: displayName.optional(),
+  roles: z.array(roleName).max(50).default([]),
+});
+
+export const userChange = z
+  .strictObject({ name: displayName.nullable().optional(), status: status.optional() })
+  .refine((change) => Object.keys(change).length > 0, { message: "must change something" });
+
+export const ownChange = z
+  .strictObject({ name: displayName.nullable().optional() })
+  .refine((change) => Object.keys(change).length > 0, { message: "must change something" });
+
+const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+export const userOnWire = (user: User) => ({
+  id: user.id,
+  email: user.email,
+  email_verified: user.emailVerified,
+  name: user.name,
+  status: user.status,
+  roles: user.roles,
+  created_at: time(user.createdAt),
+  updated_at: time(user.updatedAt),
+});
+
+/** @param current the caller's own session, when the sessions are the caller's */
+export const sessionOnWire = (session: SessionInfo, current: string | null) => ({
+  id: session.id,
+  created_at: time(session.createdAt),
+  last_used_at: time(session.lastUsedAt),
+  expires_at: time(session.expiresAt),
+  ip: session.device.ip,
+  user_agent: session.device.userAgent,
+  current: session.id === current,
+});

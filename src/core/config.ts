@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { CLOCK_LEEWAY, JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
+import { parseSecrets, type Secrets } from "./security/secrets.ts";
+
+/** Everything that can be set from outside, parsed once. Durations are milliseconds. */
+export type Config = {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly publicAppUrl: string;
+  readonly mailFrom: string;
+  readonly registration: "open" | "private" | "closed";
+  readonly requireVerifiedEmail: boolean;
+  readonly accessTokenTtl: number;
+  readonly refresh: {
+    readonly idleTtl: number;
+    readonly absoluteTtl: number;
+    readonly replayWindow: number;
+  };
+  readonly authorityMaxAge: number;
+  readonly signingKeys: {
+    readonly alg: "ES256" | "EdDSA";
+    readonly rotationInterval: number;
+    readonly publishAhead: number;
+    readonly tokenLifetime: number;
+  };
+  readonly passwordMinLength: number;
+  readonly passwordScrypt: "noble" | "native";
+  readonly breachCheckUrl: string | null;
+  readonly corsOrigins: readonly string[];
+  readonly secrets: Secrets;
+};
+
+const DAY = 24 * 60 * 60;
+
+/** A whole number of seconds, given in milliseconds. */
+const seconds = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, "must be a whole number of seconds")
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .transform((value) => value * 1_000);
+
+const httpUrl = z.url({ protocol: /^https?$/ }).refine((url) => !url.endsWith("/"), {
+  message: "must not end with a slash",
+});
+
+const origin = z.string().refine((value) => URL.parse(value)?.origin === value, {
+  message: "must be origins, such as https://app.example.com, separated by commas",
+});
+
+const secrets = z.string().transform((value, context): Secrets => {
+  const parsed = parseSecrets(value);
+  if (parsed.ok) return parsed.value;
+  // The value itself never reaches a message.
+  context.addIssue({ code: "custom", message: `must be real secrets; these are ${parsed.error}` });
+  return z.NEVER;
+});
+
+const schema = z
+  .object({
+    ISSUER: httpUrl,
+    AUDIENCE: z.string().min(1),
+    PUBLIC_APP_URL: httpUrl,
+    MAIL_FROM: z.email(),
+    REGISTRATION: z.enum(["open", "private", "closed"]),
+    REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform((value) => value === "true"),
+    ACCESS_TOKEN_TTL: seconds(1, DAY),
+    REFRESH_IDLE_TTL: seconds(1, 400 * DAY),
+    REFRESH_ABSOLUTE_TTL: seconds(1, 400 * DAY),
+    REFRESH_REPLAY_WINDOW: seconds(0, 300),
+    AUTHORITY_MAX_AGE: seconds(0, DAY),
+    KEY_ROTATION_INTERVAL: seconds(1, 400 * DAY),
+    KEY_PUBLISH_AHEAD: seconds(1, 100 * DAY),
+    SIGNING_ALG: z.enum(["ES256", "EdDSA"]),
+    PASSWORD_MIN_LENGTH: z
+      .string()
+      .regex(/^[0-9]+$/, "must be a whole number")
+      .transform(Number)
+      .pipe(z.number().min(8).max(64)),
+    PASSWORD_SCRYPT: z.enum(["noble", "native"]),
+    BREACH_CHECK_URL: z.union([z.literal("").transform(() => null), httpUrl]),
+    CORS_ORIGINS: z
+      .string()
+      .transform((value) => (value.trim() === "" ? [] : value.split(",").map((o) => o.trim())))
+      .pipe(z.array(origin)),
+    AUTH_SECRETS: secrets,
+  })
+  .superRefine((vars, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
+    if (vars.REFRESH_IDLE_TTL > vars.REFRESH_ABSOLUTE_TTL) {
+      refuse("REFRESH_IDLE_TTL", "must not exceed REFRESH_ABSOLUTE_TTL");
+    }
+    // Verifiers cache the JWKS and KV is slow to tell: a key that signed sooner would be unknown.
+    if (vars.KEY_PUBLISH_AHEAD < (JWKS_MAX_AGE + KV_PROPAGATION) * 1_000) {
+      refuse("KEY_PUBLISH_AHEAD", `must be at least ${JWKS_MAX_AGE + KV_PROPAGATION}`);
+    }
+    if (vars.KEY_PUBLISH_AHEAD >= vars.KEY_ROTATION_INTERVAL) {
+      refuse("KEY_PUBLISH_AHEAD", "must be less than KEY_ROTATION_INTERVAL");
+    }
+  });
+
+/** @returns the configuration, or a line for each wrong value that names the variable, never a secret */
+export function parseConfig(
+  env: object,
+): { ok: true; value: Config } | { ok: false; problems: readonly string[] } {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return { ok: true, value: configOf(parsed.data) };
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return { ok: false, problems };
+}
+
+function configOf(vars: z.output<typeof schema>): Config {
+  return {
+    issuer: vars.ISSUER,
+    audience: vars.AUDIENCE,
+    publicAppUrl: vars.PUBLIC_APP_URL,
+    mailFrom: vars.MAIL_FROM,
+    registration: vars.REGISTRATION,
+    requireVerifiedEmail: vars.REQUIRE_VERIFIED_EMAIL,
+    accessTokenTtl: vars.ACCESS_TOKEN_TTL,
+    refresh: {
+      idleTtl: vars.REFRESH_IDLE_TTL,
+      absoluteTtl: vars.REFRESH_ABSOLUTE_TTL,
+      replayWindow: vars.REFRESH_REPLAY_WINDOW,
+    },
+    authorityMaxAge: vars.AUTHORITY_MAX_AGE,
+    signingKeys: {
+      alg: vars.SIGNING_ALG,
+      rotationInterval: vars.KEY_ROTATION_INTERVAL,
+      publishAhead: vars.KEY_PUBLISH_AHEAD,
+      tokenLifetime: vars.ACCESS_TOKEN_TTL + CLOCK_LEEWAY * 1_000 + KEYS_MAX_AGE,
+    },
+    passwordMinLength: vars.PASSWORD_MIN_LENGTH,
+    passwordScrypt: vars.PASSWORD_SCRYPT,
+    breachCheckUrl: vars.BREACH_CHECK_URL,
+    corsOrigins: vars.CORS_ORIGINS,
+    secrets: vars.AUTH_SECRETS,
+  };
+}

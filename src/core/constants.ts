@@ -1,0 +1,40 @@
+const SECOND = 1_000;
+
+/** How long verifiers may keep the JWKS, in seconds. */
+export const JWKS_MAX_AGE = 300;
+
+/** Seconds that KV may take to show a write everywhere, generously. */
+export const KV_PROPAGATION = 300;
+
+/** Seconds of clock difference that verification forgives, in every verifier alike (ASVS 9.2.1). */
+export const CLOCK_LEEWAY = 30;
+
+/** Milliseconds for which an isolate takes its copy of the signing keys for granted. */
+export const KEYS_MAX_AGE = 60 * SECOND;
+
+/** Milliseconds between two reloads of the keys that unknown kids may cause. */
+export const KEYS_RELOAD_INTERVAL = 10 * SECOND;
+
+/** Milliseconds for which an isolate takes its copy of the editable roles for granted. */
+export const ROLES_MAX_AGE = 60 * SECOND;
+
+/** Sessions a user may have at once; the least recently used makes room. */
+export const MAX_SESSIONS = 100;
+
+/** Bytes of a request's body. */
+export const MAX_BODY_SIZE = 16 * 1024;
+
+/** Characters of a presented access token: more than any that is issued here. */
+export const MAX_TOKEN_LENGTH = 16 * 1024;
+
+/** Seconds after which a client may try again when a part of the service did not answer. */
+export const RETRY_AFTER_OUTAGE = 2;
+
+/** Seconds after which an address that sent too much may try again: the limit's period. */
+export const ADDRESS_LIMIT_PERIOD = 60;
+
+/** The first-party sign-in that people use, as against a registered OAuth client (RFC 9068, 2.2). */
+export const FIRST_PARTY_CLIENT = "first-party";
+
+/** What the product is called, for the words a password may not contain. */
+export const PRODUCT_NAMES: readonly string[] = ["auth-service", "authservice", "auth service"];

@@ -1,0 +1,59 @@
+import type { Notice, Notify } from "../use-cases/ports.ts";
+
+/**
+ * One JSON object a line. What may be logged is the type: ids, codes, counts and places in the
+ * code; there is no field that a token, a password, a hash or an address would fit.
+ */
+export type LogEvent =
+  | Notice
+  | { readonly event: "misconfigured"; readonly problems: readonly string[] }
+  | ({ readonly event: "request_failed"; readonly requestId: string } & ErrorDetails)
+  | ({
+      readonly event: "dependency_failed";
+      readonly requestId: string;
+      readonly dependency: string;
+    } & ErrorDetails)
+  | ({ readonly event: "deferred_work_failed" | "breach_check_failed" } & ErrorDetails);
+
+export type Log = {
+  info(event: LogEvent): void;
+  warn(event: LogEvent): void;
+  error(event: LogEvent): void;
+};
+
+export const consoleLog: Log = {
+  info: (event) => console.log(JSON.stringify({ level: "info", ...event })),
+  warn: (event) => console.warn(JSON.stringify({ level: "warn", ...event })),
+  error: (event) => console.error(JSON.stringify({ level: "error", ...event })),
+};
+
+type ErrorDetails = { readonly error: string; readonly cause: string; readonly at: string };
+
+/**
+ * An exception's kind, what caused it first, and its place in the code. Messages may quote what
+ * was sent to us, so they stay out; D1's own name tables and columns, never values.
+ */
+export function errorDetails(error: unknown): ErrorDetails {
+  if (!(error instanceof Error)) return { error: typeof error, cause: "", at: "" };
+  const root = rootCause(error);
+  const frame = root.stack?.split("\n").find((line) => /^\s+at /.test(line)) ?? "";
+  const cause = root.message.startsWith("D1_ERROR") ? root.message : root.name;
+  return { error: error.name, cause, at: frame.trim() };
+}
+
+/** Keys come and go by plan; whatever else there is to notice, somebody should look at. */
+const ROUTINE: ReadonlySet<string> = new Set<Notice["event"]>([
+  "signing_key_created",
+  "signing_key_scheduled",
+  "signing_key_removed",
+  "signing_key_rewrapped",
+]);
+
+export const notifyLog =
+  (log: Log): Notify =>
+  (notice) =>
+    ROUTINE.has(notice.event) ? log.info(notice) : log.warn(notice);
+
+function rootCause(error: Error): Error {
+  return error.cause instanceof Error ? rootCause(error.cause) : error;
+}

@@ -1,0 +1,54 @@
+import {
+  containsContext,
+  contextWords,
+  isLongEnough,
+  type PasswordWeakness,
+} from "../../domain/password.ts";
+import type { PasswordPolicy } from "../../use-cases/ports.ts";
+import { PRODUCT_NAMES } from "../constants.ts";
+import type { BreachCheck } from "./breach-check.ts";
+
+/** Guesses are judged on so much of a password: beyond it they only grow, and so does the work. */
+const JUDGED_LENGTH = 72;
+
+/** zxcvbn's scale is 0 to 4; 3 is "safely unguessable" offline with a slow hash. */
+const MIN_SCORE = 3;
+
+type Judge = Awaited<ReturnType<typeof loadJudge>>;
+
+export function passwordPolicy(minLength: number, isBreached: BreachCheck): PasswordPolicy {
+  let judge: Judge | undefined;
+
+  return {
+    async weakness(password, email): Promise<PasswordWeakness | null> {
+      if (!isLongEnough(password, minLength)) return "too_short";
+      const words = contextWords(email, PRODUCT_NAMES);
+      if (containsContext(password, words)) return "contains_context";
+      judge ??= await loadJudge();
+      const weakness = judge([...password].slice(0, JUDGED_LENGTH).join(""), words);
+      if (weakness !== null) return weakness;
+      return (await isBreached(password)) ? "breached" : null;
+    },
+  };
+}
+
+/** The estimator and its word list are large, so nothing of them is touched before it is needed. */
+async function loadJudge() {
+  const [{ ZxcvbnFactory }, { default: data }] = await Promise.all([
+    import("@zxcvbn-ts/core"),
+    import("./common-passwords.json", { with: { type: "json" } }),
+  ]);
+  const estimator = new ZxcvbnFactory({
+    dictionary: { "passwords-common": data.passwords.split(" ") },
+    graphs: data.graphs,
+  });
+
+  return (password: string, words: string[]): PasswordWeakness | null => {
+    const { score, sequence } = estimator.check(password, words);
+    if (score >= MIN_SCORE) return null;
+    const patterns = new Set<string>(sequence.map((match) => match.pattern));
+    if (patterns.has("dictionary")) return "common";
+    const regular = ["sequence", "repeat", "spatial", "date", "regex"];
+    return regular.some((pattern) => patterns.has(pattern)) ? "sequential" : "guessable";
+  };
+}

@@ -1,0 +1,37 @@
+import { toBase64Url, utf8 } from "./encoding.ts";
+import { mac, newestSubkey, type Secrets } from "./secrets.ts";
+
+/** What every request from one Worker to another of a different zone carries as its address. */
+const SHARED_WORKERS_ADDRESS = "2a06:98c0:3600::103";
+
+/**
+ * The name under which a login name's tries are counted: an HMAC, so that no dump tells who
+ * tried to sign in. A new root secret gives new names, and with them fresh counts.
+ */
+export function loginNameKey(secrets: Secrets, loginName: string): string {
+  return toBase64Url(mac(newestSubkey(secrets, "login-name"), utf8(loginName)));
+}
+
+/**
+ * The bucket a request counts in. IPv6 counts by /64, which is what one subscriber holds.
+ * Without an address of its own a caller counts by what it asks for, so that it is neither
+ * unlimited nor in one bucket with everyone else.
+ *
+ * @param address the value of `cf-connecting-ip`, the only header that clients cannot set
+ */
+export function rateLimitKey(address: string | null, fallback: string): string {
+  if (address === null || address === SHARED_WORKERS_ADDRESS) return `name:${fallback}`;
+  return address.includes(":") ? `ip6:${ipv6Network(address)}` : `ip4:${address}`;
+}
+
+/** The first four groups, without leading zeros. */
+function ipv6Network(address: string): string {
+  const [head = "", tail] = address.toLowerCase().split("::", 2);
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
+  return [...before, ...zeros, ...after]
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":");
+}

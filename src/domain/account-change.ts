@@ -1,0 +1,65 @@
+import type { Authority } from "./authority.ts";
+import type { SessionId } from "./ids.ts";
+import type { UserStatus } from "./user.ts";
+
+/** A change to an account's credentials, status or roles: always made by the user's object. */
+export type AccountChange =
+  | {
+      readonly kind: "set_password";
+      readonly passwordHash: string;
+      readonly keepSession: SessionId | null;
+    }
+  | { readonly kind: "set_status"; readonly status: UserStatus }
+  | { readonly kind: "assign_role"; readonly role: string }
+  | { readonly kind: "remove_role"; readonly role: string }
+  | { readonly kind: "delete" };
+
+/** The row after the attempt: who changed it last, and what it says. */
+export type RowAfter = { readonly changeId: string; readonly authority: Authority };
+
+export type ChangeVerdict =
+  | "applied"
+  | "unchanged"
+  | "moved"
+  | "not_found"
+  | "no_such_role"
+  | "last_admin";
+
+/** The session that outlives the change, when there is one. */
+export const keptSession = (change: AccountChange): SessionId | null =>
+  change.kind === "set_password" ? change.keepSession : null;
+
+/**
+ * Tells what became of a conditional update from the row that it left behind. The row carries
+ * the id of the change that made it, so a reply that was lost and a retry are told apart from
+ * a refusal.
+ *
+ * @param base the version that the update was conditioned on
+ */
+export function judgeChange(
+  change: AccountChange,
+  changeId: string,
+  base: number,
+  row: RowAfter | null,
+): ChangeVerdict {
+  if (row === null) return change.kind === "delete" ? "applied" : "not_found";
+  if (row.changeId === changeId) return "applied";
+  if (row.authority.version !== base) return "moved";
+  return refusal(change, row.authority);
+}
+
+/** Which of the update's conditions did not hold, when the version did. */
+function refusal(change: AccountChange, authority: Authority): ChangeVerdict {
+  switch (change.kind) {
+    case "set_status":
+      return authority.status === change.status ? "unchanged" : "last_admin";
+    case "assign_role":
+      return authority.roles.includes(change.role) ? "unchanged" : "no_such_role";
+    case "remove_role":
+      return authority.roles.includes(change.role) ? "last_admin" : "unchanged";
+    case "delete":
+      return "last_admin";
+    case "set_password":
+      return "moved"; // it has no condition but the version, so only a later reading explains it
+  }
+}

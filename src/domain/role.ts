@@ -1,0 +1,41 @@
+import { err, ok, type Result } from "./result.ts";
+
+declare const brand: unique symbol;
+
+export type RoleName = string & { readonly [brand]: "RoleName" };
+
+export type Role = {
+  readonly name: string;
+  readonly description: string;
+  readonly permissions: readonly string[];
+};
+
+const NAME = /^[a-z](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
+
+export function parseRoleName(input: string): Result<RoleName, "invalid_role_name"> {
+  return NAME.test(input) ? ok(input as RoleName) : err("invalid_role_name");
+}
+
+export const ADMIN = "admin" as RoleName;
+export const USER = "user" as RoleName;
+
+/** Fixed in code, so that no edit of a table can lock everyone out or let everyone in. */
+export const BUILT_IN_ROLES: readonly Role[] = [
+  { name: ADMIN, description: "May do everything.", permissions: ["*"] },
+  { name: USER, description: "Every account. Grants nothing here.", permissions: [] },
+];
+
+export const BUILT_IN_CATALOGUE: ReadonlyMap<string, Role> = new Map(
+  BUILT_IN_ROLES.map((role) => [role.name, role]),
+);
+
+export const isBuiltIn = (name: string): boolean => BUILT_IN_CATALOGUE.has(name);
+
+/** What a set of roles amounts to, sorted and without repeats. A role that is gone grants nothing. */
+export function permissionsOf(
+  names: readonly string[],
+  catalogue: ReadonlyMap<string, Role>,
+): string[] {
+  const all = names.flatMap((name) => catalogue.get(name)?.permissions ?? []);
+  return [...new Set(all)].sort();
+}

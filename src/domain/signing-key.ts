@@ -1,0 +1,167 @@
+/**
+ * The life of a signing key, read off its timestamps alone: no step has to be taken in time
+ * for a key to start or stop signing. Times are Unix milliseconds.
+ */
+export type SigningKey = {
+  readonly kid: string;
+  readonly alg: SigningAlg;
+  /** Position in the chain, from 1; unique, so of two rotations at once one wins. */
+  readonly sequence: number;
+  readonly createdAt: number;
+  /** Set once the key is published: it signs from then on, until a later key does. */
+  readonly signsFrom: number | null;
+  readonly revokedAt: number | null;
+};
+
+export type SigningAlg = "ES256" | "EdDSA";
+
+export type SigningKeyState = "next" | "current" | "retired" | "gone" | "revoked";
+
+/** Durations in milliseconds. */
+export type SigningKeyPolicy = {
+  readonly alg: SigningAlg;
+  readonly rotationInterval: number;
+  /** How long a key is public before it signs. */
+  readonly publishAhead: number;
+  /** How long a token lives after it was signed, with every leeway and cache counted in. */
+  readonly tokenLifetime: number;
+};
+
+/** Milliseconds by which a current key may outstay its interval before the service says so. */
+const OVERDUE_AFTER = 24 * 60 * 60 * 1_000;
+
+/**
+ * The key that signs at `now`: of those whose time has come, the last in the chain. When that
+ * one is revoked there is none: an older key is not woken up again.
+ */
+export function currentKey<K extends SigningKey>(keys: readonly K[], now: number): K | null {
+  const signer = lastSigner(keys, now);
+  return signer?.revokedAt === null ? signer : null;
+}
+
+export function stateOf(
+  key: SigningKey,
+  keys: readonly SigningKey[],
+  now: number,
+  policy: SigningKeyPolicy,
+): SigningKeyState {
+  if (key.revokedAt !== null) return "revoked";
+  const signer = lastSigner(keys, now);
+  if (signer?.kid === key.kid) return "current";
+  if (signer === null || key.sequence > signer.sequence) return "next";
+  return now < verifiesUntil(key, keys, policy) ? "retired" : "gone";
+}
+
+/** The keys that verifiers must know: every one that signs, may soon, or has signed a live token. */
+export function publishedKeys<K extends SigningKey>(
+  keys: readonly K[],
+  now: number,
+  policy: SigningKeyPolicy,
+): K[] {
+  return keys.filter((key) => {
+    const state = stateOf(key, keys, now, policy);
+    return state === "next" || state === "current" || state === "retired";
+  });
+}
+
+/** When the last token that a superseded key signed is dead. */
+export function verifiesUntil(
+  key: SigningKey,
+  keys: readonly SigningKey[],
+  policy: SigningKeyPolicy,
+): number {
+  const takeovers = keys
+    .filter((other) => other.sequence > key.sequence)
+    .filter((other) => hasSigned(other, Number.POSITIVE_INFINITY))
+    .map((other) => other.signsFrom ?? Number.POSITIVE_INFINITY);
+  // Of several successors the first took over; one that was revoked later did so all the same.
+  return Math.min(...takeovers, Number.POSITIVE_INFINITY) + policy.tokenLifetime;
+}
+
+export type RotationPlan = {
+  /** Make a key with this place in the chain. */
+  readonly create: { readonly sequence: number } | null;
+  /** Publish these and let them sign from the time given. */
+  readonly schedule: readonly { readonly kid: string; readonly signsFrom: number }[];
+  /** Forget these: nothing they signed is alive. */
+  readonly remove: readonly string[];
+  readonly overdue: boolean;
+};
+
+/**
+ * What is to be done about the keys now. Asking twice, late or never does no harm: the plan
+ * follows from the timestamps, and is empty when there is nothing to do.
+ *
+ * @param force rotate now, without waiting for the interval
+ */
+export function planRotation(
+  keys: readonly SigningKey[],
+  now: number,
+  policy: SigningKeyPolicy,
+  force = false,
+): RotationPlan {
+  const current = currentKey(keys, now);
+  const reached = lastSigner(keys, now)?.sequence ?? 0;
+  const waiting = keys.filter((key) => key.revokedAt === null && key.sequence > reached);
+  const due = current !== null && (force || isDue(current, now, policy));
+  const needed = waiting.length === 0 && (current === null || due);
+  return {
+    create: needed ? { sequence: 1 + Math.max(0, ...keys.map((key) => key.sequence)) } : null,
+    schedule: scheduleOf(waiting, current, now, policy),
+    remove: keys.filter((key) => isForgettable(key, keys, now, policy)).map((key) => key.kid),
+    overdue:
+      current !== null && now >= (current.signsFrom ?? 0) + policy.rotationInterval + OVERDUE_AFTER,
+  };
+}
+
+function isDue(current: SigningKey, now: number, policy: SigningKeyPolicy): boolean {
+  if (current.alg !== policy.alg) return true;
+  return now >= (current.signsFrom ?? 0) + policy.rotationInterval - policy.publishAhead;
+}
+
+/**
+ * With no key that signs there is nobody to wait for: the first key of a new service, and the
+ * replacement of a revoked one, sign at once.
+ */
+function scheduleOf(
+  waiting: readonly SigningKey[],
+  current: SigningKey | null,
+  now: number,
+  policy: SigningKeyPolicy,
+): RotationPlan["schedule"] {
+  if (current === null) {
+    const heir = latest(waiting);
+    return heir === null ? [] : [{ kid: heir.kid, signsFrom: now }];
+  }
+  return waiting
+    .filter((key) => key.signsFrom === null)
+    .map((key) => ({ kid: key.kid, signsFrom: now + policy.publishAhead }));
+}
+
+/** A revoked key is remembered as long as a token could name it, so that lists can show it. */
+function isForgettable(
+  key: SigningKey,
+  keys: readonly SigningKey[],
+  now: number,
+  policy: SigningKeyPolicy,
+): boolean {
+  if (key.revokedAt !== null) return now >= key.revokedAt + policy.rotationInterval;
+  return stateOf(key, keys, now, policy) === "gone";
+}
+
+function lastSigner<K extends SigningKey>(keys: readonly K[], now: number): K | null {
+  return latest(keys.filter((key) => hasSigned(key, now)));
+}
+
+/** True when the key's time to sign has come, and it was not revoked before. */
+function hasSigned(key: SigningKey, now: number): boolean {
+  if (key.signsFrom === null || key.signsFrom > now) return false;
+  return key.revokedAt === null || key.signsFrom <= key.revokedAt;
+}
+
+function latest<K extends SigningKey>(keys: readonly K[]): K | null {
+  return keys.reduce<K | null>(
+    (best, key) => (best === null || key.sequence > best.sequence ? key : best),
+    null,
+  );
+}

@@ -1,0 +1,11 @@
+import type { LoginThrottleObject } from "./persistence/durable/login-throttle-object.ts";
+import type { UserObject } from "./persistence/durable/user-object.ts";
+
+/** The bindings that wrangler.toml declares. Vars and secrets are read through core/config.ts only. */
+export interface Env {
+  readonly DB: D1Database;
+  readonly JWKS_CACHE: KVNamespace;
+  readonly USERS: DurableObjectNamespace<UserObject>;
+  readonly LOGIN_THROTTLES: DurableObjectNamespace<LoginThrottleObject>;
+  readonly ADDRESS_LIMIT: RateLimit;
+}

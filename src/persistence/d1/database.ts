@@ -1,0 +1,41 @@
+import type { SQLWrapper } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import { Unavailable } from "../../use-cases/ports.ts";
+import * as schema from "./schema.ts";
+
+/**
+ * Reads and writes here go to the primary: a replica answers only inside a session of D1's
+ * Sessions API, which nothing here opens.
+ */
+export const database = (binding: D1Database) => drizzle(binding, { schema });
+export type Database = ReturnType<typeof database>;
+
+const dialect = new SQLiteAsyncDialect();
+
+/** Runs statements as one transaction; drizzle's own batch does not take raw SQL with values. */
+export function atomically(
+  db: Database,
+  statements: readonly SQLWrapper[],
+): Promise<D1Result<unknown>[]> {
+  return onD1(() =>
+    db.$client.batch(
+      statements.map((statement) => {
+        const query = dialect.sqlToQuery(statement.getSQL());
+        return db.$client.prepare(query.sql).bind(...query.params);
+      }),
+    ),
+  );
+}
+
+/**
+ * Runs D1 work. What D1 throws is an outage, since every refusal is read from a result; a
+ * mistake of our own is not, and stays what it is.
+ */
+export async function onD1<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof TypeError ? cause : new Unavailable("d1", cause);
+  }
+}

@@ -1,0 +1,75 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+// Times are Unix milliseconds. There is no ON DELETE CASCADE, and no migration may rebuild a
+// table: on D1 a generated rebuild fires cascades and deletes child rows.
+
+export const users = sqliteTable(
+  "users",
+  {
+    id: text("id").primaryKey(),
+    /** Canonical form: lower case. */
+    email: text("email").notNull().unique(),
+    emailVerified: integer("email_verified", { mode: "boolean" }).notNull().default(false),
+    name: text("name"),
+    /** PHC string; null while the account has no password. */
+    passwordHash: text("password_hash"),
+    passwordSetAt: integer("password_set_at").notNull().default(0),
+    /** `active`, `disabled`, or for one instant within a batch `deleted`. */
+    status: text("status").notNull().default("active"),
+    /** Grows with every change to credentials, status or roles. */
+    version: integer("version").notNull().default(1),
+    /** Which change made this version: tells a lost reply from a refusal. */
+    changeId: text("change_id").notNull().default(""),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    index("users_created").on(table.createdAt, table.id),
+    check("users_status", sql`${table.status} in ('active', 'disabled', 'deleted')`),
+  ],
+);
+
+export const roles = sqliteTable("roles", {
+  name: text("name").primaryKey(),
+  description: text("description").notNull().default(""),
+});
+
+export const rolePermissions = sqliteTable(
+  "role_permissions",
+  {
+    role: text("role")
+      .notNull()
+      .references(() => roles.name),
+    permission: text("permission").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.role, table.permission] })],
+);
+
+export const userRoles = sqliteTable(
+  "user_roles",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    role: text("role")
+      .notNull()
+      .references(() => roles.name),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.role] }),
+    index("user_roles_role").on(table.role),
+  ],
+);
+
+export const signingKeys = sqliteTable("signing_keys", {
+  /** RFC 7638 thumbprint of the public half. */
+  kid: text("kid").primaryKey(),
+  alg: text("alg").notNull(),
+  sequence: integer("sequence").notNull().unique(),
+  publicJwk: text("public_jwk").notNull(),
+  wrappedPrivate: text("wrapped_private").notNull(),
+  createdAt: integer("created_at").notNull(),
+  signsFrom: integer("signs_from"),
+  revokedAt: integer("revoked_at"),
+});

@@ -1,0 +1,42 @@
+import type { Authority } from "../../domain/authority.ts";
+import type { SessionId } from "../../domain/ids.ts";
+
+/** What the object knows of its user, and when D1 last said so (Unix milliseconds). */
+export type AuthorityCopy = { readonly authority: Authority; readonly checkedAt: number };
+
+/** A change that was begun: what a restart needs to find out how it ended. */
+export type Intent = {
+  readonly changeId: string;
+  readonly base: number;
+  readonly keepSession: SessionId | null;
+};
+
+const AUTHORITY = "authority";
+const INTENT = "intent";
+
+/** The object's own copy of the authority. Every call is synchronous. */
+export class AuthorityStore {
+  readonly #kv: SyncKvStorage;
+
+  constructor(kv: SyncKvStorage) {
+    this.#kv = kv;
+  }
+
+  copy(): AuthorityCopy | null {
+    return this.#kv.get<AuthorityCopy>(AUTHORITY) ?? null;
+  }
+
+  intent(): Intent | null {
+    return this.#kv.get<Intent>(INTENT) ?? null;
+  }
+
+  begin(intent: Intent): void {
+    this.#kv.put(INTENT, intent);
+  }
+
+  /** Takes an authority as read now, which settles whatever was begun. */
+  settle(copy: AuthorityCopy): void {
+    this.#kv.put(AUTHORITY, copy);
+    this.#kv.delete(INTENT);
+  }
+}

@@ -1,0 +1,30 @@
+import { Unavailable } from "../../use-cases/ports.ts";
+
+/**
+ * Calls a Durable Object. Every call that comes here is harmless to repeat, so one that broke off
+ * is made once more, through a fresh stub: after an exception the old one may stay broken. An
+ * object that is overloaded is left alone.
+ */
+export async function call<Stub, T>(
+  stub: () => Stub,
+  invoke: (stub: Stub) => Promise<T>,
+  dependency: string,
+): Promise<T> {
+  try {
+    return await invoke(stub());
+  } catch (first) {
+    if (!isRetryable(first)) throw new Unavailable(dependency, first);
+    try {
+      return await invoke(stub());
+    } catch (second) {
+      throw new Unavailable(dependency, second);
+    }
+  }
+}
+
+/** What the runtime adds to the errors of objects that it could not reach. */
+function isRetryable(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const overloaded = "overloaded" in error && error.overloaded === true;
+  return "retryable" in error && error.retryable === true && !overloaded;
+}

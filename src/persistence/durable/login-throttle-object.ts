@@ -1,0 +1,52 @@
+import { DurableObject } from "cloudflare:workers";
+import { forgottenAt, release, reserve, type ThrottleState } from "../../domain/throttle.ts";
+import type { Env } from "../../env.ts";
+import type { Attempt } from "../../use-cases/ports.ts";
+
+const STATE = "state";
+
+/**
+ * Counts the failures of one login name, exactly: every call is one synchronous block. The name
+ * is a stranger's to choose, so the object removes itself once there is nothing to remember.
+ */
+export class LoginThrottleObject extends DurableObject<Env> {
+  async reserve(): Promise<Attempt> {
+    const before = this.#load();
+    const decision = reserve(before, Date.now());
+    if (decision.kind !== "allowed") return decision;
+    await this.#save(decision.state);
+    return { kind: "allowed", before, reserved: decision.state };
+  }
+
+  async release(attempt: Extract<Attempt, { kind: "allowed" }>): Promise<void> {
+    await this.#save(release(this.#load(), attempt.before, attempt.reserved));
+  }
+
+  async clear(): Promise<void> {
+    await this.#save(null);
+  }
+
+  /** A clock that ran ahead when the alarm was set must not cut the window short. */
+  override async alarm(): Promise<void> {
+    const state = this.#load();
+    const due = state === null ? 0 : forgottenAt(state);
+    if (state !== null && (due === null || due > Date.now())) await this.#save(state);
+    else await this.#save(null);
+  }
+
+  #load(): ThrottleState | null {
+    return this.ctx.storage.kv.get<ThrottleState>(STATE) ?? null;
+  }
+
+  async #save(state: ThrottleState | null): Promise<void> {
+    if (state === null) {
+      await this.ctx.storage.deleteAlarm();
+      await this.ctx.storage.deleteAll();
+      return;
+    }
+    this.ctx.storage.kv.put(STATE, state);
+    const due = forgottenAt(state);
+    if (due === null) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(due);
+  }
+}

@@ -1,0 +1,103 @@
+import type { SessionId } from "../../domain/ids.ts";
+import type { RefreshSession } from "../../domain/refresh-session.ts";
+import type { Device } from "../../use-cases/ports.ts";
+
+/** A session as the user's object stores it: hashes only. Times are Unix milliseconds. */
+export type StoredSession = RefreshSession & {
+  readonly device: Device;
+  /** When the row may be purged, whatever the policy is by then. */
+  readonly purgeAt: number;
+};
+
+type Row = {
+  id: string;
+  created_at: number;
+  last_used_at: number;
+  current_hash: string;
+  secret_version: number;
+  previous_hash: string | null;
+  rotated_at: number | null;
+  ip: string | null;
+  user_agent: string | null;
+  purge_at: number;
+};
+
+/**
+ * The sessions of one user. Schema changes are additive: new Workers call old objects and old
+ * rows meet new objects. Every call is synchronous, so a sequence of them is never interleaved.
+ */
+export class SessionTable {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  createIfMissing(): void {
+    this.#sql.exec(`create table if not exists sessions (
+      id text primary key, created_at integer not null, last_used_at integer not null,
+      current_hash text not null, secret_version integer not null,
+      previous_hash text, rotated_at integer, ip text, user_agent text,
+      purge_at integer not null) without rowid`);
+  }
+
+  find(id: SessionId): StoredSession | null {
+    const [row] = this.#sql.exec<Row>("select * from sessions where id = ?", id).toArray();
+    return row === undefined ? null : sessionOf(row);
+  }
+
+  all(): StoredSession[] {
+    return this.#sql.exec<Row>("select * from sessions").toArray().map(sessionOf);
+  }
+
+  save(session: StoredSession): void {
+    this.#sql.exec(
+      `insert into sessions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (id) do update set last_used_at = excluded.last_used_at,
+         current_hash = excluded.current_hash, secret_version = excluded.secret_version,
+         previous_hash = excluded.previous_hash, rotated_at = excluded.rotated_at`,
+      session.id,
+      session.createdAt,
+      session.lastUsedAt,
+      session.current.hash,
+      session.current.secretVersion,
+      session.previous,
+      session.rotatedAt,
+      session.device.ip,
+      session.device.userAgent,
+      session.purgeAt,
+    );
+  }
+
+  remove(id: SessionId): number {
+    return this.#sql.exec("delete from sessions where id = ?", id).rowsWritten > 0 ? 1 : 0;
+  }
+
+  removeAllExcept(id: SessionId | null): number {
+    const ending = this.all().filter((session) => session.id !== id);
+    this.#sql.exec("delete from sessions where id is not ?", id);
+    return ending.length;
+  }
+
+  purge(now: number): void {
+    this.#sql.exec("delete from sessions where purge_at <= ?", now);
+  }
+
+  nextPurge(): number | null {
+    const query = "select min(purge_at) as at from sessions";
+    return this.#sql.exec<{ at: number | null }>(query).one().at;
+  }
+}
+
+function sessionOf(row: Row): StoredSession {
+  return {
+    id: row.id as SessionId, // written by save alone
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    current: { hash: row.current_hash, secretVersion: row.secret_version },
+    previous: row.previous_hash,
+    rotatedAt: row.rotated_at,
+    device: { ip: row.ip, userAgent: row.user_agent },
+    purgeAt: row.purge_at,
+  };
+}

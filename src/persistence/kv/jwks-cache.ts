@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { type JwksCache, Unavailable } from "../../use-cases/ports.ts";
+
+const KEY = "jwks";
+
+const jwks = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.enum(["EC", "OKP"]),
+      crv: z.string(),
+      x: z.string(),
+      y: z.string().exactOptional(),
+      kid: z.string(),
+      alg: z.enum(["ES256", "EdDSA"]),
+      use: z.literal("sig"),
+    }),
+  ),
+});
+
+/** One key in KV. What cannot be read is no copy: D1 stands behind it. */
+export function kvJwksCache(kv: KVNamespace): JwksCache {
+  return {
+    async read() {
+      const value = await onKv(() => kv.get(KEY, "json"));
+      const parsed = jwks.safeParse(value);
+      return parsed.success ? parsed.data : null;
+    },
+    write: (set) => onKv(() => kv.put(KEY, JSON.stringify(set))),
+  };
+}
+
+async function onKv<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new Unavailable("kv", cause);
+  }
+}

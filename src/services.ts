@@ -1,0 +1,120 @@
+import { waitUntil } from "cloudflare:workers";
+import { type Config, parseConfig } from "./core/config.ts";
+import { FIRST_PARTY_CLIENT, MAX_SESSIONS } from "./core/constants.ts";
+import { consoleLog, errorDetails, type Log, notifyLog } from "./core/logging.ts";
+import { roleCatalogue } from "./core/role-catalogue.ts";
+import { breachCheck } from "./core/security/breach-check.ts";
+import { toBase64Url } from "./core/security/encoding.ts";
+import { keyRing } from "./core/security/key-ring.ts";
+import { keyMaker, unwrapSigningKey } from "./core/security/key-wrapping.ts";
+import { passwordPolicy } from "./core/security/password-policy.ts";
+import { passwordHasher } from "./core/security/passwords.ts";
+import { loginNameKey } from "./core/security/rate-limit.ts";
+import { refreshTokenCodec } from "./core/security/refresh-token.ts";
+import { sessionIdOf, userIdOf } from "./domain/ids.ts";
+import type { Env } from "./env.ts";
+import { database } from "./persistence/d1/database.ts";
+import { d1Roles } from "./persistence/d1/roles.ts";
+import { d1SigningKeys } from "./persistence/d1/signing-keys.ts";
+import { d1Users } from "./persistence/d1/users.ts";
+import { durableAccounts } from "./persistence/durable/accounts.ts";
+import { durableLoginThrottle } from "./persistence/durable/login-throttle.ts";
+import { kvJwksCache } from "./persistence/kv/jwks-cache.ts";
+import type { RandomBytes } from "./use-cases/ports.ts";
+import { rotateSigningKeys } from "./use-cases/rotate-signing-keys.ts";
+
+export type Services = ReturnType<typeof wire>;
+
+const random: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
+const randomId = (): string => toBase64Url(random(16));
+const clock = (): number => Date.now();
+
+/** Per isolate and environment: configuration is parsed and caches are made once. */
+const wired = new WeakMap<Env, Services | "misconfigured">();
+
+/** The composition root. A wrong configuration is logged once, and nothing is served with it. */
+export function servicesOf(env: Env): Services | "misconfigured" {
+  const known = wired.get(env);
+  if (known !== undefined) return known;
+  const parsed = parseConfig(env);
+  if (!parsed.ok) consoleLog.error({ event: "misconfigured", problems: parsed.problems });
+  const services = parsed.ok ? wire(env, parsed.value, consoleLog) : "misconfigured";
+  wired.set(env, services);
+  return services;
+}
+
+function wire(env: Env, config: Config, log: Log) {
+  const { secrets } = config;
+  const db = database(env.DB);
+  const defer = (work: Promise<unknown>) =>
+    waitUntil(
+      work.catch((error) => log.error({ event: "deferred_work_failed", ...errorDetails(error) })),
+    );
+  const notify = notifyLog(log);
+  const roles = d1Roles(db);
+  const rotation = {
+    keys: d1SigningKeys(db),
+    keyMaker: keyMaker(secrets),
+    jwksCache: kvJwksCache(env.JWKS_CACHE),
+    clock,
+    policy: config.signingKeys,
+    notify,
+  };
+  const ring = keyRing({
+    ...rotation,
+    defer,
+    issuer: config.issuer,
+    audience: config.audience,
+    unwrap: (key) => unwrapSigningKey(secrets, key),
+    rotate: () => rotateSigningKeys(rotation),
+  });
+
+  return {
+    config,
+    log,
+    notify,
+    clock,
+    defer,
+    random,
+    newUserId: () => userIdOf(randomId()),
+    newSessionId: () => sessionIdOf(randomId()),
+    newChangeId: randomId,
+    newTokenId: randomId,
+    issuer: config.issuer,
+    audience: config.audience,
+    clientId: FIRST_PARTY_CLIENT,
+    accessTokenTtl: config.accessTokenTtl,
+    requireVerifiedEmail: config.requireVerifiedEmail,
+    users: d1Users(db),
+    roles,
+    catalogue: roleCatalogue(roles, clock),
+    accounts: durableAccounts(env.USERS, {
+      refresh: config.refresh,
+      authorityMaxAge: config.authorityMaxAge,
+      maxSessions: MAX_SESSIONS,
+    }),
+    throttle: durableLoginThrottle(env.LOGIN_THROTTLES, (name) => loginNameKey(secrets, name)),
+    addressLimit: env.ADDRESS_LIMIT,
+    hasher: passwordHasher(config.passwordScrypt, random),
+    policy: passwordPolicy(
+      config.passwordMinLength,
+      breachCheck(config.breachCheckUrl, (input, init) => fetch(input, init), log),
+    ),
+    refreshTokens: refreshTokenCodec(secrets),
+    probes: {
+      d1: () => roles.list(),
+      kv: () => rotation.jwksCache.read(),
+      durable_object: () => throttleProbe(env),
+      signing_key: () => ring.prepare(),
+    },
+    rotation,
+    ring,
+    signer: ring,
+    verifier: ring,
+  };
+}
+
+/** A name that no login name has: the object answers, and leaves nothing behind. */
+function throttleProbe(env: Env): Promise<unknown> {
+  return env.LOGIN_THROTTLES.get(env.LOGIN_THROTTLES.idFromName("health")).clear();
+}

@@ -1,0 +1,320 @@
+import type { AccountChange } from "../domain/account-change.ts";
+import type { Authority } from "../domain/authority.ts";
+import type { Email } from "../domain/email.ts";
+import type { SessionId, UserId } from "../domain/ids.ts";
+import type { Password, PasswordWeakness } from "../domain/password.ts";
+import type { RefreshPolicy, TokenHash } from "../domain/refresh-session.ts";
+import type { Role } from "../domain/role.ts";
+import type { SigningAlg, SigningKey } from "../domain/signing-key.ts";
+import type { ThrottleState } from "../domain/throttle.ts";
+import type { User, UserStatus } from "../domain/user.ts";
+
+/**
+ * A store or a peer did not answer, so the outcome is unknown. Every adapter throws this and
+ * nothing else for an outage; the API answers 503. Refusals are results, never thrown.
+ */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+  readonly dependency: string;
+
+  constructor(dependency: string, cause?: unknown) {
+    super(`${dependency} is unavailable`, { cause });
+    this.dependency = dependency;
+  }
+}
+
+/** Unix milliseconds. */
+export type Clock = () => number;
+/** Cryptographically secure. */
+export type RandomBytes = (length: number) => Uint8Array<ArrayBuffer>;
+/** Work that may outlive the reply, and may be lost. */
+export type Defer = (work: Promise<unknown>) => void;
+
+/** What an operator should hear of. It carries ids only, never what identifies a person. */
+export type Notice =
+  | {
+      readonly event: "refresh_token_reused";
+      readonly userId: UserId;
+      readonly sessionId: SessionId;
+    }
+  | {
+      readonly event:
+        | "signing_key_created"
+        | "signing_key_scheduled"
+        | "signing_key_revoked"
+        | "signing_key_removed"
+        | "signing_key_rewrapped"
+        | "signing_key_unreadable"
+        | "signing_key_overdue";
+      readonly kid: string;
+    }
+  | {
+      readonly event: "signing_keys_stale" | "password_hash_refused" | "login_throttle_not_cleared";
+    };
+export type Notify = (notice: Notice) => void;
+
+// Users and roles, the queryable record (D1)
+
+export type Credential = { readonly user: User; readonly passwordHash: string | null };
+
+export type NewUser = {
+  readonly id: UserId;
+  readonly email: Email;
+  readonly name: string | null;
+  readonly passwordHash: string | null;
+  readonly emailVerified: boolean;
+  /** Names that exist; checked by whoever grants them. */
+  readonly roles: readonly string[];
+  readonly now: number;
+};
+
+export type UserQuery = {
+  readonly email: Email | null;
+  readonly status: UserStatus | null;
+  /** The last user of the page before, newest first. */
+  readonly after: { readonly createdAt: number; readonly id: UserId } | null;
+  readonly limit: number;
+};
+
+export interface Users {
+  create(user: NewUser): Promise<"created" | "email_taken" | "no_such_role">;
+  findById(id: UserId): Promise<Credential | null>;
+  findByEmail(email: Email): Promise<Credential | null>;
+  /** At most `limit` users, newest first. */
+  list(query: UserQuery): Promise<User[]>;
+  /** @returns false when the user is gone */
+  rename(id: UserId, name: string | null, now: number): Promise<boolean>;
+  /** Replaces the hash only while it is the one given: a rehash never undoes a change. */
+  rehash(id: UserId, old: string, fresh: string): Promise<void>;
+}
+
+export interface Roles {
+  list(): Promise<Role[]>;
+  create(role: Role): Promise<"created" | "role_exists">;
+  update(name: string, change: Partial<Omit<Role, "name">>): Promise<Role | null>;
+  remove(name: string): Promise<"removed" | "not_found" | "role_in_use">;
+}
+
+/** The editable and the built-in roles by name, as old as the cache may be. */
+export interface RoleCatalogue {
+  all(): Promise<ReadonlyMap<string, Role>>;
+  /** The next `all` reads anew. */
+  forget(): void;
+}
+
+// The user's own object: sessions and authority
+
+export type Device = { readonly ip: string | null; readonly userAgent: string | null };
+
+export type SessionInfo = {
+  readonly id: SessionId;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+  readonly device: Device;
+};
+
+export type OpenSession = {
+  /** The row whose password was checked. */
+  readonly seen: Authority;
+  readonly sessionId: SessionId;
+  readonly token: TokenHash;
+  readonly device: Device;
+};
+
+/** What an access token of a session is made from. */
+export type SessionGrant = {
+  readonly authority: Authority;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+/** Stale: the account changed since the row was read, so the sign-in must be done again. */
+export type OpenAnswer =
+  | { readonly kind: "opened"; readonly grant: SessionGrant }
+  | { readonly kind: "stale" | "refused" };
+
+export type RefreshCommand = {
+  readonly sessionId: SessionId;
+  readonly presented: string;
+  readonly successor: TokenHash;
+  /** Only these roles can be turned into permissions now; null means any. */
+  readonly knownRoles: readonly string[] | null;
+};
+
+export type RefreshAnswer =
+  | {
+      readonly kind: "rotated" | "replayed";
+      readonly grant: SessionGrant;
+      /** The version that the successor was derived under, which a replay must repeat. */
+      readonly secretVersion: number;
+    }
+  | { readonly kind: "reused" | "refused" };
+
+export type ChangeAnswer =
+  | { readonly kind: "done"; readonly authority: Authority }
+  | { readonly kind: "not_found" | "no_such_role" | "last_admin" | "conflict" };
+
+export type ChangeCommand = {
+  /** Random; the same again makes a retry harmless. */
+  readonly changeId: string;
+  readonly change: AccountChange;
+  /** The version the change was decided on, when it must not have moved since. */
+  readonly ifVersion: number | null;
+};
+
+export type SessionsSelection =
+  | { readonly only: SessionId }
+  | { readonly allExcept: SessionId }
+  | "all";
+
+/** The judge of one user. Every answer is current; an outage is `Unavailable`. */
+export interface Accounts {
+  openSession(userId: UserId, command: OpenSession): Promise<OpenAnswer>;
+  refresh(userId: UserId, command: RefreshCommand): Promise<RefreshAnswer>;
+  /** The grant of a session that is alive, or null. */
+  check(userId: UserId, sessionId: SessionId): Promise<SessionGrant | null>;
+  /** True when the session is alive and the token is one that could be refreshed now. */
+  holdsToken(userId: UserId, sessionId: SessionId, hash: string): Promise<boolean>;
+  listSessions(userId: UserId): Promise<SessionInfo[]>;
+  /** @returns how many ended */
+  endSessions(userId: UserId, which: SessionsSelection): Promise<number>;
+  change(userId: UserId, command: ChangeCommand): Promise<ChangeAnswer>;
+}
+
+/** What the user's object does to D1. */
+export interface AccountRecord {
+  /** The row's authority on the primary, or null when the account is gone. */
+  read(userId: UserId): Promise<{ changeId: string; authority: Authority } | null>;
+  /** One atomic conditional update, and the row that it left. Repeating it changes nothing. */
+  apply(
+    userId: UserId,
+    change: AccountChange,
+    changeId: string,
+    base: number,
+    now: number,
+  ): Promise<{ changeId: string; authority: Authority } | null>;
+  /**
+   * Moves the row past `base`, unless the change already did, so that an update whose reply was
+   * lost can no longer land later.
+   */
+  fence(
+    userId: UserId,
+    fenceId: string,
+    base: number,
+  ): Promise<{ changeId: string; authority: Authority } | null>;
+}
+
+/** The durations that the user's object is told with every call. */
+export type AccountPolicy = {
+  readonly refresh: RefreshPolicy;
+  /** Milliseconds. */
+  readonly authorityMaxAge: number;
+  readonly maxSessions: number;
+};
+
+// Sign-in
+
+export type Attempt =
+  | {
+      readonly kind: "allowed";
+      readonly before: ThrottleState | null;
+      readonly reserved: ThrottleState;
+    }
+  /** @property retryAfter milliseconds */
+  | { readonly kind: "delayed" | "locked"; readonly retryAfter: number };
+
+/** Failed tries by login name, exact. */
+export interface LoginThrottle {
+  reserve(loginName: Email): Promise<Attempt>;
+  /** Takes back a try that an outage ended. */
+  release(loginName: Email, attempt: Extract<Attempt, { kind: "allowed" }>): Promise<void>;
+  clear(loginName: Email): Promise<void>;
+}
+
+export interface PasswordHasher {
+  /** @returns a PHC string */
+  hash(password: Password): string;
+  verify(
+    password: Password,
+    stored: string,
+  ): "match" | "match_outdated" | "mismatch" | "unreadable";
+  /** Costs what verifying a current hash costs. */
+  verifyNothing(password: Password): void;
+}
+
+export interface PasswordPolicy {
+  weakness(password: Password, email: Email): Promise<PasswordWeakness | null>;
+}
+
+// Signing keys and tokens
+
+export type PublicJwk = {
+  readonly kty: "EC" | "OKP";
+  readonly crv: string;
+  readonly x: string;
+  readonly y?: string;
+};
+
+/** @property wrappedPrivate names the secret version it is wrapped under */
+export type StoredSigningKey = SigningKey & {
+  readonly publicJwk: PublicJwk;
+  readonly wrappedPrivate: string;
+};
+
+export interface SigningKeys {
+  list(): Promise<StoredSigningKey[]>;
+  /** @returns false when another key has that place in the chain */
+  create(key: StoredSigningKey): Promise<boolean>;
+  /** Sets when the key signs, or brings it forward; never back. */
+  schedule(kid: string, signsFrom: number): Promise<void>;
+  revoke(kid: string, now: number): Promise<boolean>;
+  remove(kid: string): Promise<void>;
+  /** Replaces the wrapped half only while it is the one given. */
+  rewrap(kid: string, old: string, fresh: string): Promise<void>;
+}
+
+export interface KeyMaker {
+  create(alg: SigningAlg): Promise<Pick<StoredSigningKey, "kid" | "publicJwk" | "wrappedPrivate">>;
+  /** The same key wrapped under the newest secret, unless it already is. */
+  rewrap(
+    key: StoredSigningKey,
+  ): Promise<{ kind: "rewrapped"; wrapped: string } | { kind: "current" | "unreadable" }>;
+}
+
+export type Jwks = {
+  readonly keys: readonly (PublicJwk & { kid: string; alg: SigningAlg; use: "sig" })[];
+};
+
+/** The published key set, cached at the edge; D1 is the truth behind it. */
+export interface JwksCache {
+  read(): Promise<Jwks | null>;
+  write(jwks: Jwks): Promise<void>;
+}
+
+/** The claims of an access token (RFC 9068, section 2.2). Times are Unix seconds. */
+export type AccessTokenClaims = {
+  readonly iss: string;
+  readonly sub: UserId;
+  readonly aud: string;
+  readonly exp: number;
+  readonly iat: number;
+  readonly jti: string;
+  readonly client_id: string;
+  readonly sid: SessionId;
+  readonly ver: number;
+  readonly auth_time: number;
+  readonly amr: readonly string[];
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+};
+
+export interface TokenSigner {
+  /** Gets ready to sign, so that what follows cannot fail for want of a key. */
+  prepare(): Promise<(claims: AccessTokenClaims) => Promise<string>>;
+}
+
+export interface TokenVerifier {
+  /** The claims of a token that was issued here and is in date, or null. */
+  verify(token: string): Promise<AccessTokenClaims | null>;
+}

@@ -1,0 +1,97 @@
+import type { SessionId, UserId } from "../domain/ids.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import { BUILT_IN_CATALOGUE, type Role } from "../domain/role.ts";
+import { type IssueDeps, issueToken, type TokenPair } from "./issue-token.ts";
+import {
+  type Accounts,
+  type Notify,
+  type RoleCatalogue,
+  type TokenSigner,
+  Unavailable,
+} from "./ports.ts";
+
+/** A refresh token whose MAC was good. */
+export type RefreshToken = {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  /** The version of the root secret that it was made under. */
+  readonly version: number;
+  readonly secret: Uint8Array;
+};
+
+export interface RefreshTokenCodec {
+  readonly newestVersion: number;
+  /** Null for anything that was not made here under a known secret. */
+  parse(text: string): RefreshToken | null;
+  format(token: RefreshToken): string;
+  /** The first token of a session. */
+  first(userId: UserId, sessionId: SessionId, secret: Uint8Array): RefreshToken;
+  /** The one token that follows this one under a version, or null for an unknown version. */
+  successor(token: RefreshToken, version: number): RefreshToken | null;
+  hash(token: RefreshToken): string;
+}
+
+export type RefreshDeps = IssueDeps & {
+  readonly accounts: Accounts;
+  readonly catalogue: RoleCatalogue;
+  readonly signer: TokenSigner;
+  readonly refreshTokens: RefreshTokenCodec;
+  readonly notify: Notify;
+};
+
+/**
+ * Rotates a refresh token (RFC 9700, section 4.14.2): one call to the user's object. All that
+ * could fail for other reasons is done before it, so that an outage consumes nothing.
+ *
+ * @throws Unavailable when a store does not answer; the token presented is then still good
+ */
+export async function refreshToken(
+  deps: RefreshDeps,
+  text: string,
+): Promise<Result<TokenPair, "invalid_refresh_token">> {
+  const presented = deps.refreshTokens.parse(text);
+  if (presented === null) return err("invalid_refresh_token");
+  const [sign, roles] = await Promise.all([deps.signer.prepare(), knownRoles(deps.catalogue)]);
+
+  const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
+  const answer = await deps.accounts.refresh(presented.userId, {
+    sessionId: presented.sessionId,
+    presented: deps.refreshTokens.hash(presented),
+    successor: { hash: deps.refreshTokens.hash(offered), secretVersion: offered.version },
+    knownRoles: roles.complete ? null : [...roles.byName.keys()],
+  });
+  if (answer.kind === "reused") {
+    const { userId, sessionId } = presented;
+    deps.notify({ event: "refresh_token_reused", userId, sessionId });
+  }
+  if (!("grant" in answer)) return err("invalid_refresh_token");
+
+  const tokens = await issueToken(deps, {
+    sign,
+    roles: roles.byName,
+    userId: presented.userId,
+    sessionId: presented.sessionId,
+    grant: answer.grant,
+    refreshToken: deps.refreshTokens.format(successorUnder(deps, presented, answer.secretVersion)),
+  });
+  return ok(tokens);
+}
+
+/** Another version can only be asked for while a new root secret is being rolled out. */
+function successorUnder(deps: RefreshDeps, token: RefreshToken, version: number): RefreshToken {
+  const successor = deps.refreshTokens.successor(token, version);
+  if (successor === null) throw new Unavailable("secrets");
+  return successor;
+}
+
+/** With D1 out of reach the built-in roles still stand, and most users hold no others. */
+async function knownRoles(
+  roles: RoleCatalogue,
+): Promise<{ byName: ReadonlyMap<string, Role>; complete: boolean }> {
+  try {
+    return { byName: await roles.all(), complete: true };
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return { byName: BUILT_IN_CATALOGUE, complete: false };
+  }
+}

@@ -1,0 +1,54 @@
+import { err, ok, type Result } from "../domain/result.ts";
+import type { Accounts, SessionsSelection } from "./ports.ts";
+import type { RefreshDeps, RefreshToken } from "./refresh-token.ts";
+import type { Caller } from "./verify-token.ts";
+
+/** `local` ends this session, `others` all but this one, `global` every one. */
+export type LogoutScope = "local" | "others" | "global";
+
+/**
+ * Signs out by access token. When it returns, what it ended is ended.
+ *
+ * @throws Unavailable when the user's object does not answer: nothing is then claimed
+ */
+export async function logout(
+  deps: { readonly accounts: Accounts },
+  caller: Pick<Caller, "userId" | "sessionId">,
+  scope: LogoutScope,
+): Promise<void> {
+  await deps.accounts.endSessions(caller.userId, selection(caller.sessionId, scope));
+}
+
+/**
+ * Signs out by refresh token. Any token of a session may end that session, as RFC 7009 has it
+ * and as its reuse would; to end others it must be one that could be refreshed now.
+ */
+export async function logoutByRefreshToken(
+  deps: Pick<RefreshDeps, "accounts" | "refreshTokens">,
+  text: string,
+  scope: LogoutScope,
+): Promise<Result<null, "invalid_refresh_token">> {
+  const token = deps.refreshTokens.parse(text);
+  if (token === null) return err("invalid_refresh_token");
+  if (scope !== "local" && !(await isLive(deps, token))) return err("invalid_refresh_token");
+  await logout(deps, token, scope);
+  return ok(null);
+}
+
+async function isLive(
+  deps: Pick<RefreshDeps, "accounts" | "refreshTokens">,
+  token: RefreshToken,
+): Promise<boolean> {
+  return deps.accounts.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));
+}
+
+function selection(sessionId: Caller["sessionId"], scope: LogoutScope): SessionsSelection {
+  switch (scope) {
+    case "local":
+      return { only: sessionId };
+    case "others":
+      return { allExcept: sessionId };
+    case "global":
+      return "all";
+  }
+}

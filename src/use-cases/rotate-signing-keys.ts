@@ -1,0 +1,119 @@
+import { err, ok, type Result } from "../domain/result.ts";
+import {
+  planRotation,
+  publishedKeys,
+  type RotationPlan,
+  type SigningKeyPolicy,
+} from "../domain/signing-key.ts";
+import type {
+  Clock,
+  Jwks,
+  JwksCache,
+  KeyMaker,
+  Notify,
+  SigningKeys,
+  StoredSigningKey,
+} from "./ports.ts";
+
+export type RotationDeps = {
+  readonly keys: SigningKeys;
+  readonly keyMaker: KeyMaker;
+  readonly jwksCache: JwksCache;
+  readonly clock: Clock;
+  readonly policy: SigningKeyPolicy;
+  readonly notify: Notify;
+};
+
+/**
+ * Brings the keys to where their timestamps say they should be: makes what is missing, publishes,
+ * schedules, forgets, wraps anew. Dying between any two steps leaves a state that the next run
+ * goes on from, and a key is scheduled only after it was published.
+ *
+ * @param force start a rotation now, without waiting for the interval
+ * @returns the keys as they stand afterwards
+ */
+export async function rotateSigningKeys(
+  deps: RotationDeps,
+  force = false,
+): Promise<StoredSigningKey[]> {
+  await createMissing(deps, plan(deps, await deps.keys.list(), force));
+  const keys = await deps.keys.list();
+  await publish(deps, keys);
+  const { schedule, remove, overdue } = plan(deps, keys);
+  for (const { kid, signsFrom } of schedule) {
+    await deps.keys.schedule(kid, signsFrom);
+    deps.notify({ event: "signing_key_scheduled", kid });
+  }
+  for (const kid of remove) {
+    await deps.keys.remove(kid);
+    deps.notify({ event: "signing_key_removed", kid });
+  }
+  await rewrapOld(deps, keys);
+  if (overdue) deps.notify({ event: "signing_key_overdue", kid: keys.at(-1)?.kid ?? "" });
+  return deps.keys.list();
+}
+
+/**
+ * The emergency: the key verifies nothing from here on, and another signs at once. Repeating it
+ * is harmless, so that a failure half way is answered by asking again.
+ */
+export async function revokeSigningKey(
+  deps: RotationDeps,
+  kid: string,
+): Promise<Result<StoredSigningKey[], "not_found">> {
+  if (!(await deps.keys.revoke(kid, deps.clock()))) return err("not_found");
+  deps.notify({ event: "signing_key_revoked", kid });
+  return ok(await rotateSigningKeys(deps));
+}
+
+/** What verifiers are shown: public halves only. */
+export function jwksOf(
+  keys: readonly StoredSigningKey[],
+  now: number,
+  policy: SigningKeyPolicy,
+): Jwks {
+  return {
+    keys: publishedKeys(keys, now, policy).map(({ publicJwk, kid, alg }) => ({
+      ...publicJwk,
+      kid,
+      alg,
+      use: "sig",
+    })),
+  };
+}
+
+function plan(deps: RotationDeps, keys: readonly StoredSigningKey[], force = false): RotationPlan {
+  return planRotation(keys, deps.clock(), deps.policy, force);
+}
+
+/** Of two that make the same place in the chain one wins; the other's key is never used. */
+async function createMissing(deps: RotationDeps, { create }: RotationPlan): Promise<void> {
+  if (create === null) return;
+  const made = await deps.keyMaker.create(deps.policy.alg);
+  const won = await deps.keys.create({
+    ...made,
+    alg: deps.policy.alg,
+    sequence: create.sequence,
+    createdAt: deps.clock(),
+    signsFrom: null,
+    revokedAt: null,
+  });
+  if (won) deps.notify({ event: "signing_key_created", kid: made.kid });
+}
+
+/** Written every time: a cached set that is older than D1's heals itself within the hour. */
+async function publish(deps: RotationDeps, keys: readonly StoredSigningKey[]): Promise<void> {
+  await deps.jwksCache.write(jwksOf(keys, deps.clock(), deps.policy));
+}
+
+/** A key whose root secret is gone is reported and left: bringing the secret back saves it. */
+async function rewrapOld(deps: RotationDeps, keys: readonly StoredSigningKey[]): Promise<void> {
+  for (const key of keys) {
+    const { kid } = key;
+    const outcome = await deps.keyMaker.rewrap(key);
+    if (outcome.kind === "unreadable") deps.notify({ event: "signing_key_unreadable", kid });
+    if (outcome.kind !== "rewrapped") continue;
+    await deps.keys.rewrap(kid, key.wrappedPrivate, outcome.wrapped);
+    deps.notify({ event: "signing_key_rewrapped", kid });
+  }
+}
