@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CLOCK_LEEWAY, JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
 import { parseSecrets, type Secrets } from "./security/secrets.ts";
 

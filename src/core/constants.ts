@@ -9,8 +9,17 @@ export const KV_PROPAGATION = 300;
 /** Seconds of clock difference that verification forgives, in every verifier alike (ASVS 9.2.1). */
 export const CLOCK_LEEWAY = 30;
 
-/** Milliseconds for which an isolate takes its copy of the signing keys for granted. */
+/** Milliseconds after which an isolate verifies with no older copy of the signing keys. */
 export const KEYS_MAX_AGE = 60 * SECOND;
+
+/**
+ * Milliseconds after which it signs with no older copy. A key signs no sooner than so long after
+ * it was published, so a copy this old still knows the right one, and a refresh need not wait.
+ */
+export const KEYS_SIGNING_MAX_AGE = (JWKS_MAX_AGE + KV_PROPAGATION) * SECOND;
+
+/** Milliseconds after which the copy is renewed behind the requests' backs. */
+export const KEYS_RENEWAL_AGE = KEYS_MAX_AGE / 2;
 
 /** Milliseconds between two reloads of the keys that unknown kids may cause. */
 export const KEYS_RELOAD_INTERVAL = 10 * SECOND;

@@ -6,16 +6,21 @@ import { ROLES_MAX_AGE } from "./constants.ts";
 export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
   let copy: { readonly byName: ReadonlyMap<string, Role>; readonly readAt: number } | null = null;
 
+  const cached = (): ReadonlyMap<string, Role> | null => {
+    // A clock that jumped back makes the copy's age unknown, not small.
+    const age = copy === null ? -1 : clock() - copy.readAt;
+    return copy !== null && age >= 0 && age < ROLES_MAX_AGE ? copy.byName : null;
+  };
+
   return {
+    cached,
     async all() {
-      const now = clock();
-      // A clock that jumped back makes the copy's age unknown, not small.
-      if (copy !== null && now >= copy.readAt && now - copy.readAt < ROLES_MAX_AGE) {
-        return copy.byName;
-      }
-      const fresh = new Map((await roles.list()).map((role) => [role.name, role]));
-      copy = { byName: fresh, readAt: now };
-      return fresh;
+      const known = cached();
+      if (known !== null) return known;
+      const readAt = clock();
+      const byName = new Map((await roles.list()).map((role) => [role.name, role]));
+      copy = { byName, readAt };
+      return byName;
     },
     forget() {
       copy = null;

@@ -39,17 +39,18 @@ export function isLongEnough(password: Password, minLength: number): boolean {
 /** Names shorter than this occur by chance in good passphrases. */
 const MIN_CONTEXT_LENGTH = 4;
 
-/**
- * Words an attacker tries first against this account here: the address, its local part and
- * the parts of that, and the product's own names (ASVS 6.2.11).
- */
+/** What may not stand in a password here: the address, its local part, the product (ASVS 6.2.11). */
 export function contextWords(email: Email, productNames: readonly string[]): string[] {
-  const local = email.slice(0, email.lastIndexOf("@"));
-  const words = [email, local, ...local.split(/[^a-z0-9]+/), ...productNames];
-  return [...new Set(words.map((word) => word.toLowerCase()))].filter(
-    (word) => word.length >= MIN_CONTEXT_LENGTH,
-  );
+  const words = [email, localPart(email), ...productNames];
+  return words
+    .map((word) => word.toLowerCase())
+    .filter((word) => word.length >= MIN_CONTEXT_LENGTH);
 }
+
+/** The words of the local part, which an attacker would try among the first. */
+export const nameWords = (email: Email): string[] => localPart(email).split(/[^a-z0-9]+/);
+
+const localPart = (email: Email): string => email.slice(0, email.lastIndexOf("@"));
 
 export function containsContext(password: Password, words: readonly string[]): boolean {
   const lower = password.toLowerCase();

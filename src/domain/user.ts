@@ -3,6 +3,9 @@ import type { UserId } from "./ids.ts";
 
 export type UserStatus = "active" | "disabled";
 
+/** The version that a new account has. */
+export const FIRST_VERSION = 1;
+
 /** An account as D1 records it, without its credential. Times are Unix milliseconds. */
 export type User = {
   readonly id: UserId;

@@ -4,9 +4,15 @@ import type { Password, PasswordWeakness } from "../domain/password.ts";
 import { covers } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { permissionsOf, USER } from "../domain/role.ts";
-import type { User } from "../domain/user.ts";
-import type { Clock, PasswordHasher, PasswordPolicy, RoleCatalogue, Users } from "./ports.ts";
-import { Unavailable } from "./ports.ts";
+import { FIRST_VERSION, type User } from "../domain/user.ts";
+import type {
+  Clock,
+  NewUser,
+  PasswordHasher,
+  PasswordPolicy,
+  RoleCatalogue,
+  Users,
+} from "./ports.ts";
 
 export type CreateUserDeps = {
   readonly users: Users;
@@ -40,27 +46,21 @@ export async function createUser(
   const weakness = input.password && (await deps.policy.weakness(input.password, input.email));
   if (weakness) return { kind: "weak_password", weakness };
 
-  const id = deps.newUserId();
-  const outcome = await createOnce(deps.users, {
-    id,
+  const user: NewUser = {
+    id: deps.newUserId(),
     email: input.email,
     name: input.name,
     passwordHash: input.password && deps.hasher.hash(input.password),
     emailVerified: false,
     roles: [...new Set([USER, ...input.roles])].sort(),
     now: deps.clock(),
-  });
-  if (outcome !== "created") return { kind: outcome };
-  const created = await deps.users.findById(id);
-  if (created === null) throw new Unavailable("users"); // deleted again in the same moment
-  return { kind: "created", user: created.user };
+  };
+  const outcome = await createOnce(deps.users, user);
+  return outcome === "created" ? { kind: "created", user: userOf(user) } : { kind: outcome };
 }
 
 /** A reply that was lost is told from a failure by looking for the id, which no one else has. */
-async function createOnce(
-  users: Users,
-  user: Parameters<Users["create"]>[0],
-): ReturnType<Users["create"]> {
+async function createOnce(users: Users, user: NewUser): ReturnType<Users["create"]> {
   try {
     return await users.create(user);
   } catch (error) {
@@ -68,6 +68,18 @@ async function createOnce(
     if (created === null) throw error;
     return "created";
   }
+}
+
+/** The row as it was just made: reading it again would tell a new address from a taken one. */
+function userOf({ now, passwordHash: _, ...user }: NewUser): User {
+  return {
+    ...user,
+    status: "active",
+    version: FIRST_VERSION,
+    passwordSetAt: now,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 /** Nobody grants what they don't have. */

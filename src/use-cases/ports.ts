@@ -98,6 +98,8 @@ export interface Roles {
 /** The editable and the built-in roles by name, as old as the cache may be. */
 export interface RoleCatalogue {
   all(): Promise<ReadonlyMap<string, Role>>;
+  /** What is at hand without asking D1, or null. */
+  cached(): ReadonlyMap<string, Role> | null;
   /** The next `all` reads anew. */
   forget(): void;
 }
@@ -138,7 +140,7 @@ export type RefreshCommand = {
   readonly sessionId: SessionId;
   readonly presented: string;
   readonly successor: TokenHash;
-  /** Only these roles can be turned into permissions now; null means any. */
+  /** Roles that can be turned into permissions without a look-up; null means any. */
   readonly knownRoles: readonly string[] | null;
 };
 
@@ -149,7 +151,8 @@ export type RefreshAnswer =
       /** The version that the successor was derived under, which a replay must repeat. */
       readonly secretVersion: number;
     }
-  | { readonly kind: "reused" | "refused" };
+  /** Roles wanted: nothing was consumed, because the user holds roles that are not known. */
+  | { readonly kind: "reused" | "refused" | "roles_wanted" };
 
 export type ChangeAnswer =
   | { readonly kind: "done"; readonly authority: Authority }

@@ -5,6 +5,7 @@ import { type IssueDeps, issueToken, type TokenPair } from "./issue-token.ts";
 import {
   type Accounts,
   type Notify,
+  type RefreshAnswer,
   type RoleCatalogue,
   type TokenSigner,
   Unavailable,
@@ -51,30 +52,50 @@ export async function refreshToken(
 ): Promise<Result<TokenPair, "invalid_refresh_token">> {
   const presented = deps.refreshTokens.parse(text);
   if (presented === null) return err("invalid_refresh_token");
-  const [sign, roles] = await Promise.all([deps.signer.prepare(), knownRoles(deps.catalogue)]);
+  const sign = await deps.signer.prepare();
 
-  const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
-  const answer = await deps.accounts.refresh(presented.userId, {
-    sessionId: presented.sessionId,
-    presented: deps.refreshTokens.hash(presented),
-    successor: { hash: deps.refreshTokens.hash(offered), secretVersion: offered.version },
-    knownRoles: roles.complete ? null : [...roles.byName.keys()],
-  });
+  const { answer, roles } = await present(deps, presented);
   if (answer.kind === "reused") {
     const { userId, sessionId } = presented;
     deps.notify({ event: "refresh_token_reused", userId, sessionId });
   }
   if (!("grant" in answer)) return err("invalid_refresh_token");
 
+  const successor = successorUnder(deps, presented, answer.secretVersion);
   const tokens = await issueToken(deps, {
     sign,
-    roles: roles.byName,
+    roles,
     userId: presented.userId,
     sessionId: presented.sessionId,
     grant: answer.grant,
-    refreshToken: deps.refreshTokens.format(successorUnder(deps, presented, answer.secretVersion)),
+    refreshToken: deps.refreshTokens.format(successor),
   });
   return ok(tokens);
+}
+
+/**
+ * The built-in roles need no look-up, and most users hold no others; so D1 is asked for the
+ * editable ones only when the object says that its user has some.
+ */
+async function present(
+  deps: RefreshDeps,
+  presented: RefreshToken,
+): Promise<{ answer: RefreshAnswer; roles: ReadonlyMap<string, Role> }> {
+  const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
+  const ask = (knownRoles: readonly string[] | null): Promise<RefreshAnswer> =>
+    deps.accounts.refresh(presented.userId, {
+      sessionId: presented.sessionId,
+      presented: deps.refreshTokens.hash(presented),
+      successor: { hash: deps.refreshTokens.hash(offered), secretVersion: offered.version },
+      knownRoles,
+    });
+
+  const cached = deps.catalogue.cached();
+  if (cached !== null) return { answer: await ask(null), roles: cached };
+  const answer = await ask([...BUILT_IN_CATALOGUE.keys()]);
+  if (answer.kind !== "roles_wanted") return { answer, roles: BUILT_IN_CATALOGUE };
+  const roles = await deps.catalogue.all();
+  return { answer: await ask(null), roles };
 }
 
 /** Another version can only be asked for while a new root secret is being rolled out. */
@@ -82,16 +103,4 @@ function successorUnder(deps: RefreshDeps, token: RefreshToken, version: number)
   const successor = deps.refreshTokens.successor(token, version);
   if (successor === null) throw new Unavailable("secrets");
   return successor;
-}
-
-/** With D1 out of reach the built-in roles still stand, and most users hold no others. */
-async function knownRoles(
-  roles: RoleCatalogue,
-): Promise<{ byName: ReadonlyMap<string, Role>; complete: boolean }> {
-  try {
-    return { byName: await roles.all(), complete: true };
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return { byName: BUILT_IN_CATALOGUE, complete: false };
-  }
 }

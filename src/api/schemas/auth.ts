@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TokenPair } from "../../use-cases/issue-token.ts";
 import { displayName, email, password } from "./fields.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fromBase64Url, toBase64Url, utf8 } from "../../core/security/encoding.ts";
 import { parseUserId, type UserId } from "../../domain/ids.ts";
 

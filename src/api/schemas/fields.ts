@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Email, parseEmail } from "../../domain/email.ts";
 import { type Password, parsePassword } from "../../domain/password.ts";
 import { parsePermission } from "../../domain/permission.ts";

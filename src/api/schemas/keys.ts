@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type SigningKeyPolicy, stateOf, verifiesUntil } from "../../domain/signing-key.ts";
 import type { StoredSigningKey } from "../../use-cases/ports.ts";
 

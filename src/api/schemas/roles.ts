@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { permission, roleName } from "./fields.ts";
 
 const description = z.string().max(500);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { User } from "../../domain/user.ts";
 import type { SessionInfo } from "../../use-cases/ports.ts";
 import { userCursor } from "./cursor.ts";

@@ -1,5 +1,5 @@
 import { compactVerify, decodeProtectedHeader, SignJWT } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { parseSessionId, parseUserId } from "../../domain/ids.ts";
 import type { SigningAlg } from "../../domain/signing-key.ts";
 import type { AccessTokenClaims } from "../../use-cases/ports.ts";

@@ -6,35 +6,28 @@ import {
   type SigningKeyPolicy,
 } from "../../domain/signing-key.ts";
 import {
-  type AccessTokenClaims,
-  type Clock,
-  type Defer,
   type Jwks,
   type JwksCache,
-  type Notify,
   type PublicJwk,
-  type SigningKeys,
   type StoredSigningKey,
   type TokenSigner,
   type TokenVerifier,
   Unavailable,
 } from "../../use-cases/ports.ts";
 import { jwksOf } from "../../use-cases/rotate-signing-keys.ts";
-import { KEYS_MAX_AGE, KEYS_RELOAD_INTERVAL } from "../constants.ts";
+import { KEYS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../constants.ts";
 import { signAccessToken, type VerificationKey, verifyAccessToken } from "./jwt.ts";
+import { type KeyCopyDeps, keyCopy } from "./key-copy.ts";
 
-export type KeyRingDeps = {
-  readonly keys: SigningKeys;
+export type KeyRingDeps = KeyCopyDeps & {
   readonly jwksCache: JwksCache;
-  readonly clock: Clock;
-  readonly defer: Defer;
   readonly policy: SigningKeyPolicy;
   readonly issuer: string;
   readonly audience: string;
+  /** The private half, or null when it cannot be read with the secrets at hand. */
   readonly unwrap: (key: StoredSigningKey) => Promise<CryptoKey | null>;
   /** Makes the first key, or the next after an emergency. */
   readonly rotate: () => Promise<StoredSigningKey[]>;
-  readonly notify: Notify;
 };
 
 export type KeyRing = TokenSigner &
@@ -44,54 +37,16 @@ export type KeyRing = TokenSigner &
     forget(): void;
   };
 
-type Copy = { readonly keys: StoredSigningKey[]; readonly readAt: number };
-
-/**
- * The isolate's copy of the signing keys. It is renewed behind the requests' backs while it is
- * in date, and outlives an outage of D1: yesterday's keys beat none.
- */
+/** Signs and verifies with the isolate's copy of the keys, which D1 keeps the truth of. */
 export function keyRing(deps: KeyRingDeps): KeyRing {
-  let copy: Copy | null = null;
-  let askedAt = Number.NEGATIVE_INFINITY;
+  const copy = keyCopy(deps);
   const imported = new Map<string, VerificationKey>();
   const unwrapped = new Map<string, CryptoKey>();
 
-  const reload = async (): Promise<StoredSigningKey[]> => {
-    askedAt = deps.clock();
-    copy = { keys: await deps.keys.list(), readAt: askedAt };
-    return copy.keys;
-  };
-
-  const age = (): number => (copy === null ? Number.POSITIVE_INFINITY : deps.clock() - copy.readAt);
-
-  const stored = async (): Promise<StoredSigningKey[]> => {
-    if (copy !== null && age() < KEYS_MAX_AGE) {
-      if (age() > KEYS_MAX_AGE / 2 && mayReload()) deps.defer(reload());
-      return copy.keys;
-    }
-    try {
-      return await reload();
-    } catch (error) {
-      if (copy === null || !(error instanceof Unavailable)) throw error;
-      deps.notify({ event: "signing_keys_stale" });
-      return copy.keys;
-    }
-  };
-
-  const mayReload = (): boolean => deps.clock() - askedAt >= KEYS_RELOAD_INTERVAL;
-
-  const verificationKey = async (kid: string): Promise<VerificationKey | null> => {
-    const known = find(await verifiable(), kid);
-    if (known !== null || !mayReload()) return known && importOnce(imported, known);
-    await reload().catch(() => undefined);
-    const found = find(await verifiable(), kid);
-    return found && importOnce(imported, found);
-  };
-
-  /** With D1 out of reach and nothing at hand, the cached set at the edge still verifies. */
+  /** With D1 out of reach and no copy at hand, the cached set at the edge still verifies. */
   const verifiable = async (): Promise<Jwks["keys"]> => {
     try {
-      return jwksOf(await stored(), deps.clock(), deps.policy).keys;
+      return jwksOf(await copy.read(KEYS_MAX_AGE), deps.clock(), deps.policy).keys;
     } catch (error) {
       const cached = error instanceof Unavailable ? await deps.jwksCache.read() : null;
       if (cached === null) throw error;
@@ -99,14 +54,27 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     }
   };
 
+  const verificationKey = async (kid: string): Promise<VerificationKey | null> => {
+    const known = find(await verifiable(), kid);
+    if (known !== null) return importOnce(imported, known);
+    // A key this isolate has not heard of; made-up kids cause no storm of look-ups.
+    const found = (await copy.renewOnce()) ? find(await verifiable(), kid) : null;
+    return found && importOnce(imported, found);
+  };
+
+  /** With none that signs, the first key is made here, or the heir of a revoked one. */
+  const currentOrNew = async (): Promise<StoredSigningKey | null> => {
+    const current = currentKey(await copy.read(KEYS_SIGNING_MAX_AGE), deps.clock());
+    if (current !== null) return current;
+    const keys = await deps.rotate();
+    copy.put(keys);
+    return currentKey(keys, deps.clock());
+  };
+
   const signingKey = async () => {
-    let current = currentKey(await stored(), deps.clock());
-    if (current === null) {
-      copy = { keys: await deps.rotate(), readAt: deps.clock() };
-      current = currentKey(copy.keys, deps.clock());
-    }
+    const current = await currentOrNew();
     const key = current && (unwrapped.get(current.kid) ?? (await deps.unwrap(current)));
-    // Wrapped under a root secret that is configured no more: another version brings it back.
+    // Wrapped under a root secret that is configured no more: bringing it back saves the key.
     if (current === null || key === null) throw new Unavailable("signing key");
     unwrapped.set(current.kid, key);
     return { kid: current.kid, alg: current.alg, key };
@@ -115,7 +83,7 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
   return {
     async prepare() {
       const signing = await signingKey();
-      return (claims: AccessTokenClaims) => signAccessToken(claims, signing);
+      return (claims) => signAccessToken(claims, signing);
     },
 
     verify: (token) =>
@@ -128,13 +96,13 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     async jwks() {
       const cached = await deps.jwksCache.read().catch(() => null);
       if (cached !== null && cached.keys.length > 0) return cached;
-      const keys = await stored();
-      const known = publishedKeys(keys, deps.clock(), deps.policy).length > 0;
-      return jwksOf(known ? keys : await deps.rotate(), deps.clock(), deps.policy);
+      const keys = await copy.read(KEYS_MAX_AGE);
+      const isEmpty = publishedKeys(keys, deps.clock(), deps.policy).length === 0;
+      return jwksOf(isEmpty ? await deps.rotate() : keys, deps.clock(), deps.policy);
     },
 
     forget() {
-      copy = null;
+      copy.forget();
       imported.clear();
       unwrapped.clear();
     },

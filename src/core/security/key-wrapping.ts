@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import type { KeyMaker, PublicJwk, StoredSigningKey } from "../../use-cases/ports.ts";
 import { concat, fromBase64Url, toBase64Url, utf8 } from "./encoding.ts";
 import { newestSubkey, type Secrets } from "./secrets.ts";

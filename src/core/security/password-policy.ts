@@ -2,6 +2,7 @@ import {
   containsContext,
   contextWords,
   isLongEnough,
+  nameWords,
   type PasswordWeakness,
 } from "../../domain/password.ts";
 import type { PasswordPolicy } from "../../use-cases/ports.ts";
@@ -25,7 +26,8 @@ export function passwordPolicy(minLength: number, isBreached: BreachCheck): Pass
       const words = contextWords(email, PRODUCT_NAMES);
       if (containsContext(password, words)) return "contains_context";
       judge ??= await loadJudge();
-      const weakness = judge([...password].slice(0, JUDGED_LENGTH).join(""), words);
+      const judged = [...password].slice(0, JUDGED_LENGTH).join("");
+      const weakness = judge(judged, [...words, ...nameWords(email)]);
       if (weakness !== null) return weakness;
       return (await isBreached(password)) ? "breached" : null;
     },

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import type { AccountChange } from "../../domain/account-change.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { ADMIN } from "../../domain/role.ts";

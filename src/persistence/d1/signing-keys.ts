@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import type { SigningKeys, StoredSigningKey } from "../../use-cases/ports.ts";
 import { type Database, onD1 } from "./database.ts";
 import { signingKeys } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
 import { parseEmail } from "../../domain/email.ts";
 import { parseUserId } from "../../domain/ids.ts";
-import type { User, UserStatus } from "../../domain/user.ts";
+import { FIRST_VERSION, type User, type UserStatus } from "../../domain/user.ts";
 import type { Credential, NewUser, UserQuery, Users } from "../../use-cases/ports.ts";
 import { atomically, type Database, onD1 } from "./database.ts";
 import { roles, userRoles, users } from "./schema.ts";
@@ -89,6 +89,7 @@ async function create(
       name: user.name,
       passwordHash: user.passwordHash,
       passwordSetAt: user.now,
+      version: FIRST_VERSION,
       createdAt: user.now,
       updatedAt: user.now,
     })

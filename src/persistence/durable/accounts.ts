@@ -1,7 +1,8 @@
 import type { UserId } from "../../domain/ids.ts";
 import { type AccountPolicy, type Accounts, Unavailable } from "../../use-cases/ports.ts";
+import type { Addressed, Outage } from "./account-authority.ts";
 import { call } from "./call.ts";
-import type { Addressed, Outage, UserCalls, UserObject } from "./user-object.ts";
+import type { UserCalls, UserObject } from "./user-object.ts";
 
 /**
  * The port to the users' objects. Ids come from tokens whose signature or MAC was good or from

@@ -1,8 +1,14 @@
 import type { Authority } from "../../domain/authority.ts";
 import type { SessionId } from "../../domain/ids.ts";
 
-/** What the object knows of its user, and when D1 last said so (Unix milliseconds). */
-export type AuthorityCopy = { readonly authority: Authority; readonly checkedAt: number };
+/** What the object knows of its user. */
+export type AuthorityCopy = {
+  readonly authority: Authority;
+  /** When D1 last said so, in Unix milliseconds. */
+  readonly checkedAt: number;
+  /** The change that made this version, so that one asked for twice is made once. */
+  readonly changeId: string;
+};
 
 /** A change that was begun: what a restart needs to find out how it ended. */
 export type Intent = {

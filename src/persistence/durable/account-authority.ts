@@ -1,0 +1,176 @@
+import { type ChangeVerdict, judgeChange, keptSession } from "../../domain/account-change.ts";
+import {
+  type Authority,
+  type SessionsToEnd,
+  sameAuthority,
+  takeOver,
+} from "../../domain/authority.ts";
+import type { UserId } from "../../domain/ids.ts";
+import { elapsed } from "../../domain/time.ts";
+import {
+  type AccountPolicy,
+  type AccountRecord,
+  type ChangeAnswer,
+  type ChangeCommand,
+  Unavailable,
+} from "../../use-cases/ports.ts";
+import { AuthorityStore, type Intent } from "./authority-store.ts";
+import type { SessionTable } from "./session-table.ts";
+
+/** What every call to the object carries: it does not know its name, and is told the policy. */
+export type Addressed = { readonly userId: UserId; readonly policy: AccountPolicy };
+
+/** D1 or another part could not be asked, so nothing was decided. */
+export type Outage = { readonly kind: "unavailable"; readonly dependency: string };
+
+/** An authority, and the id of the change that made it. */
+type Marked = { readonly authority: Authority; readonly changeId: string };
+
+/** A change is tried again when the row was changed by other hands since it was last read. */
+const MAX_ROUNDS = 3;
+
+/**
+ * The object's copy of its user's authority, and how it is kept in step with D1. A change is an
+ * intent, one conditional update of D1, and a commit; a crash in between leaves the intent, and
+ * the next call finds out how it ended.
+ */
+export class AccountAuthority {
+  readonly #store: AuthorityStore;
+  readonly #storage: DurableObjectStorage;
+  readonly #sessions: SessionTable;
+  readonly #record: AccountRecord;
+
+  constructor(storage: DurableObjectStorage, sessions: SessionTable, record: AccountRecord) {
+    this.#store = new AuthorityStore(storage.kv);
+    this.#storage = storage;
+    this.#sessions = sessions;
+    this.#record = record;
+  }
+
+  /** What is known, whatever its age; null for an object that was never used. */
+  known(): Authority | null {
+    return this.#store.copy()?.authority ?? null;
+  }
+
+  /** The authority of a user who may act now, or null. */
+  current(): Authority | null {
+    const authority = this.known();
+    return authority?.status === "active" ? authority : null;
+  }
+
+  isSettled(): boolean {
+    return this.#store.intent() === null;
+  }
+
+  /** Makes sure that the copy is as young as it must be and that no change is left half known. */
+  async freshen(to: Addressed): Promise<Outage | null> {
+    const copy = this.#store.copy();
+    if (copy === null || copy.authority.status === "deleted") return null;
+    const isFresh = elapsed(copy.checkedAt, Date.now()) < to.policy.authorityMaxAge;
+    return isFresh && this.isSettled() ? null : this.reconcile(to);
+  }
+
+  /** Reads D1's primary and takes over what it says. */
+  async reconcile(to: Addressed): Promise<Outage | null> {
+    const before = this.known();
+    const intent = this.#store.intent();
+    if (before?.status === "deleted") return null;
+    const row = await outcomeOf(this.#readRow(to.userId, intent));
+    if ("kind" in row) return row;
+    // While this one waited, another call settled a newer row or began a change.
+    if (this.#isOvertaken(before, intent)) return this.freshen(to);
+    // An object that a stranger's guess woke up leaves nothing behind.
+    if (before === null && row.value === null) return null;
+
+    const applied = intent !== null && row.value?.changeId === intent.changeId;
+    const keep = applied ? intent.keepSession : null;
+    const { authority, end } = takeOver(before, row.value?.authority ?? null, keep);
+    const changeId = row.value?.changeId ?? intent?.changeId ?? "";
+    this.settle({ authority, changeId }, end, to.policy);
+    return null;
+  }
+
+  /** Makes a change. The caller sees to it that nothing else runs meanwhile. */
+  async change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage> {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const isReady = this.known() !== null && this.isSettled();
+      const outage = isReady ? null : await this.reconcile(to);
+      if (outage !== null) return outage;
+      const answer = await this.#attempt(to, command);
+      if (answer !== "moved") return answer;
+    }
+    return { kind: "conflict" };
+  }
+
+  /** Takes an authority, ends what must end and forgets the intent: all of it or nothing. */
+  settle({ authority, changeId }: Marked, end: SessionsToEnd, policy: AccountPolicy): void {
+    this.#storage.transactionSync(() => {
+      this.#sessions.createIfMissing();
+      this.#store.settle({ authority, changeId, checkedAt: Date.now() });
+      if (end === "all") this.#sessions.removeAllExcept(null);
+      else if (end !== "none") this.#sessions.removeAllExcept(end.allExcept);
+    });
+    if (authority.status !== "deleted") return;
+    // The tombstone stays until no token that names the user can be alive.
+    void this.#storage.setAlarm(Date.now() + policy.refresh.absoluteTtl);
+  }
+
+  async #attempt(
+    { userId, policy }: Addressed,
+    { change, changeId, ifVersion }: ChangeCommand,
+  ): Promise<ChangeAnswer | Outage | "moved"> {
+    const copy = this.#store.copy();
+    if (copy !== null && copy.changeId === changeId) return done(copy.authority);
+    if (copy === null || copy.authority.status === "deleted") return { kind: "not_found" };
+    const { version } = copy.authority;
+    if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
+
+    this.#store.begin({ changeId, base: version, keepSession: keptSession(change) });
+    const apply = () => this.#record.apply(userId, change, changeId, version, Date.now());
+    // A reply that was lost is fetched by asking again: the condition lets it happen only once.
+    const row = await outcomeOf(apply().catch(apply));
+    if ("kind" in row) return row;
+
+    const verdict = judgeChange(change, changeId, version, row.value);
+    const keep = verdict === "applied" ? keptSession(change) : null;
+    const { authority, end } = takeOver(copy.authority, row.value?.authority ?? null, keep);
+    this.settle({ authority, changeId: row.value?.changeId ?? changeId }, end, policy);
+    return answerOf(verdict, authority);
+  }
+
+  /** After a crash an update may still be on its way: the fence makes it come too late. */
+  #readRow(userId: UserId, intent: Intent | null): ReturnType<AccountRecord["read"]> {
+    if (intent === null) return this.#record.read(userId);
+    return this.#record.fence(userId, crypto.randomUUID(), intent.base);
+  }
+
+  #isOvertaken(before: Authority | null, intent: Intent | null): boolean {
+    const now = this.known();
+    if (this.#store.intent()?.changeId !== intent?.changeId) return true;
+    return now !== null && (before === null || !sameAuthority(now, before));
+  }
+}
+
+const done = (authority: Authority): ChangeAnswer => ({ kind: "done", authority });
+
+function answerOf(verdict: ChangeVerdict, authority: Authority): ChangeAnswer | "moved" {
+  switch (verdict) {
+    case "applied":
+    case "unchanged":
+      return done(authority);
+    case "moved":
+      return "moved";
+    default:
+      return { kind: verdict };
+  }
+}
+
+/** An outage as a value: exceptions lose their kind on the way out of an object. */
+async function outcomeOf<T>(work: Promise<T>): Promise<{ readonly value: T } | Outage> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return { kind: "unavailable", dependency: error.dependency };
+  }
+}
