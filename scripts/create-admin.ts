@@ -4,8 +4,8 @@
  * Makes an administrator, or makes one of an existing account, through `wrangler d1 execute`.
  * The password comes from the terminal, from standard input or from ADMIN_PASSWORD, never from
  * the command line, where other processes and the shell's history would see it. It is hashed
- * here; only the hash goes to the database. For an existing account it may be left out: the
- * account then keeps the password it has.
+ * here; only the hash goes to the database. For an existing account whose address is verified it
+ * may be left out: the account then keeps the password it has.
  */
 import { randomBytes } from "node:crypto";
 import process from "node:process";
@@ -86,14 +86,20 @@ function adminSql(email: Email, hash: string | null, now: number): string[] {
 }
 
 const { email, target } = readArguments();
-const [existing] = await executeSql(target, [`select id from users where email = ${quote(email)}`]);
-const exists = existing !== undefined && existing.length > 0;
-const prompt = exists
+const [existing = []] = await executeSql(target, [
+  `select email_verified from users where email = ${quote(email)}`,
+]);
+const exists = existing.length > 0;
+// Whoever registered an address that nobody verified may be a stranger, whose password it is.
+const keepsPassword = existing.some((row) => Object(row).email_verified === 1);
+const prompt = keepsPassword
   ? `${email} has an account. New password (empty keeps the old one): `
-  : `Password for the new account ${email}: `;
+  : `Password for ${email}: `;
 const input = process.env["ADMIN_PASSWORD"] ?? (await readSecret(prompt));
 const hash = await hashOf(input, email);
-if (hash === null && !exists) fail("A new account needs a password.");
+if (hash === null && !keepsPassword) {
+  fail("A password is needed: the account is new, or its address was never verified.");
+}
 await executeSql(target, adminSql(email, hash, Date.now()));
 console.log(`${email} is an administrator${hash === null ? "" : ", with the password given"}.`);
 if (exists) console.log("Open sessions notice within AUTHORITY_MAX_AGE seconds.");

@@ -1,8 +1,9 @@
 /**
- * `npm run keys:rotate -- [--url https://auth.example.com] [--revoke <kid>]`
+ * `npm run keys:rotate -- [--url https://auth.example.com] [--revoke=<kid>]`
  *
  * Starts a key rotation through the admin API, or revokes a key in an emergency. It needs an
- * access token whose holder has `keys:rotate`, from ACCESS_TOKEN or standard input.
+ * access token whose holder has `keys:rotate`, from ACCESS_TOKEN or standard input. The equals
+ * sign matters: a kid may begin with a hyphen.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";

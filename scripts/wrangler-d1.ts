@@ -47,6 +47,9 @@ function run(args: readonly string[]): unknown[][] {
     encoding: "utf8",
     env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false" },
   });
+  if (stdout.includes("no such table")) {
+    throw new Error("The database has no tables yet: apply the migrations (`npm run dev` does).");
+  }
   if (status !== 0) throw new Error(`wrangler d1 execute failed:\n${stdout}${stderr}`);
   const parsed: unknown = JSON.parse(stdout.slice(stdout.indexOf("[")));
   if (!Array.isArray(parsed)) return [];

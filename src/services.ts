@@ -84,6 +84,7 @@ function wire(env: Env, config: Config, log: Log) {
     audience: config.audience,
     clientId: FIRST_PARTY_CLIENT,
     accessTokenTtl: config.accessTokenTtl,
+    isPrivate: config.registration === "private",
     requireVerifiedEmail: config.requireVerifiedEmail,
     users: d1Users(db),
     roles,
@@ -102,7 +103,7 @@ function wire(env: Env, config: Config, log: Log) {
     ),
     refreshTokens: refreshTokenCodec(secrets),
     probes: {
-      d1: () => roles.list(),
+      d1: async () => env.DB.prepare("select 1").run(),
       kv: () => rotation.jwksCache.read(),
       durable_object: () => throttleProbe(env),
       signing_key: () => ring.prepare(),
@@ -114,7 +115,7 @@ function wire(env: Env, config: Config, log: Log) {
   };
 }
 
-/** A name that no login name has: the object answers, and leaves nothing behind. */
-function throttleProbe(env: Env): Promise<unknown> {
-  return env.LOGIN_THROTTLES.get(env.LOGIN_THROTTLES.idFromName("health")).clear();
+/** A name that no login name has. */
+async function throttleProbe(env: Env): Promise<void> {
+  await env.LOGIN_THROTTLES.get(env.LOGIN_THROTTLES.idFromName("health")).ping();
 }

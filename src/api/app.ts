@@ -27,7 +27,12 @@ app.use(denyUndeclared);
 app.route("/", livenessRoute);
 app.use(withServices);
 app.use(
-  cors({ origin: allowedOrigin, allowHeaders: ["Authorization", "Content-Type"], maxAge: 600 }),
+  cors({
+    origin: allowedOrigin,
+    allowHeaders: ["Authorization", "Content-Type"],
+    exposeHeaders: ["Retry-After", "WWW-Authenticate", "X-Request-Id"],
+    maxAge: 600,
+  }),
 );
 app.use(bodyLimit({ maxSize: MAX_BODY_SIZE, onError: (c) => problem(c, "payload_too_large") }));
 app.use(requireJson);

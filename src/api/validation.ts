@@ -26,12 +26,30 @@ function refuseInvalid(result: Outcome, c: AppContext): Response | undefined {
   return result.success ? undefined : refuse(c, result.error.issues);
 }
 
-/** Refuses a body that is not declared as JSON, before anything reads it. */
+/**
+ * Refuses a body that is not declared as JSON or is not UTF-8 (RFC 8259, section 8.1). A lenient
+ * decoder would read every wrong byte as the same letter, and different passwords as one.
+ */
 export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!hasBody(c)) return next();
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (hasBody(c) && type !== "application/json") return problem(c, "unsupported_media_type");
+  if (type !== "application/json") return problem(c, "unsupported_media_type");
+  if (!isUtf8(await c.req.arrayBuffer())) {
+    return problem(c, "invalid_request", {
+      errors: [{ path: "", message: "the body is not valid UTF-8" }],
+    });
+  }
   return next();
 };
+
+function isUtf8(bytes: ArrayBuffer): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Parses the body of a route that also works without one. */
 export async function optionalJson<S extends ZodType>(

@@ -32,18 +32,27 @@ export type Config = {
 
 const DAY = 24 * 60 * 60;
 
-/** A whole number of seconds, given in milliseconds. */
+/** A whole number of seconds, given in milliseconds. A wrong one is not compared with others. */
 const seconds = (min: number, max: number) =>
   z
     .string()
-    .regex(/^[0-9]{1,9}$/, "must be a whole number of seconds")
+    .regex(/^[0-9]{1,9}$/, { error: "must be a whole number of seconds", abort: true })
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
+    .pipe(z.number().min(min, { abort: true }).max(max, { abort: true }))
     .transform((value) => value * 1_000);
 
-const httpUrl = z.url({ protocol: /^https?$/ }).refine((url) => !url.endsWith("/"), {
-  message: "must not end with a slash",
-});
+/** An http(s) address without credentials, query, fragment or slash at the end. */
+const httpUrl = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((address) => !/[?#@]|\/$/.test(address), {
+    message: "must have no credentials, query, fragment or slash at the end",
+  });
+
+/** What tokens are trusted by must not travel in the clear, except on one's own machine. */
+const secureUrl = httpUrl.refine(
+  (address) => /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(address),
+  { message: "must be https, except on localhost" },
+);
 
 const origin = z.string().refine((value) => URL.parse(value)?.origin === value, {
   message: "must be origins, such as https://app.example.com, separated by commas",
@@ -59,9 +68,9 @@ const secrets = z.string().transform((value, context): Secrets => {
 
 const schema = z
   .object({
-    ISSUER: httpUrl,
-    AUDIENCE: z.string().min(1),
-    PUBLIC_APP_URL: httpUrl,
+    ISSUER: secureUrl,
+    AUDIENCE: z.string().regex(/^\S+$/, "must be one word"),
+    PUBLIC_APP_URL: secureUrl,
     MAIL_FROM: z.email(),
     REGISTRATION: z.enum(["open", "private", "closed"]),
     REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform((value) => value === "true"),
@@ -91,6 +100,9 @@ const schema = z
       context.addIssue({ code: "custom", path: [path], message });
     if (vars.REFRESH_IDLE_TTL > vars.REFRESH_ABSOLUTE_TTL) {
       refuse("REFRESH_IDLE_TTL", "must not exceed REFRESH_ABSOLUTE_TTL");
+    }
+    if (vars.REFRESH_REPLAY_WINDOW > vars.REFRESH_IDLE_TTL) {
+      refuse("REFRESH_REPLAY_WINDOW", "must not exceed REFRESH_IDLE_TTL");
     }
     // Verifiers cache the JWKS and KV is slow to tell: a key that signed sooner would be unknown.
     if (vars.KEY_PUBLISH_AHEAD < (JWKS_MAX_AGE + KV_PROPAGATION) * 1_000) {

@@ -33,8 +33,8 @@ export const MAX_SESSIONS = 100;
 /** Bytes of a request's body. */
 export const MAX_BODY_SIZE = 16 * 1024;
 
-/** Characters of a presented access token: more than any that is issued here. */
-export const MAX_TOKEN_LENGTH = 16 * 1024;
+/** Characters of a presented access token: as many as the platform takes in a request's headers. */
+export const MAX_TOKEN_LENGTH = 128 * 1024;
 
 /** Seconds after which a client may try again when a part of the service did not answer. */
 export const RETRY_AFTER_OUTAGE = 2;

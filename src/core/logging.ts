@@ -36,9 +36,20 @@ type ErrorDetails = { readonly error: string; readonly cause: string; readonly a
 export function errorDetails(error: unknown): ErrorDetails {
   if (!(error instanceof Error)) return { error: typeof error, cause: "", at: "" };
   const root = rootCause(error);
-  const frame = root.stack?.split("\n").find((line) => /^\s+at /.test(line)) ?? "";
-  const cause = root.message.startsWith("D1_ERROR") ? root.message : root.name;
-  return { error: error.name, cause, at: frame.trim() };
+  return { error: error.name, cause: sqliteMessage(error) ?? root.name, at: placeOf(root) };
+}
+
+/** What SQLite said, which names tables and columns but never values. */
+function sqliteMessage(error: Error): string | null {
+  if (/^D1_ERROR: .*: SQLITE_[A-Z]+$/.test(error.message)) return error.message;
+  return error.cause instanceof Error ? sqliteMessage(error.cause) : null;
+}
+
+/** The first frame. The message goes first, since its own lines may look like frames. */
+function placeOf({ stack = "", message }: Error): string {
+  const start = stack.indexOf(message);
+  const frames = start < 0 ? [] : stack.slice(start + message.length).split("\n");
+  return frames.find((line) => /^\s+at /.test(line))?.trim() ?? "";
 }
 
 /** Keys come and go by plan; whatever else there is to notice, somebody should look at. */

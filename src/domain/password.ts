@@ -18,6 +18,9 @@ export type PasswordWeakness =
   | "contains_context"
   | "guessable";
 
+/** A code point that NFC composes was spelled in at most so many UTF-16 units. */
+const MOST_UNITS_BEFORE_NFC = 4;
+
 /**
  * The door for a password somebody presents at sign-in: any length up to the maximum,
  * since the minimum may have been lower when it was chosen.
@@ -25,7 +28,7 @@ export type PasswordWeakness =
 export function parsePassword(input: string): Result<Password, "malformed" | "too_long"> {
   // A lone surrogate is encoded as U+FFFD, so two different passwords would hash alike.
   if (input.length === 0 || !input.isWellFormed()) return err("malformed");
-  if (input.length > 2 * PASSWORD_MAX_LENGTH) return err("too_long");
+  if (input.length > MOST_UNITS_BEFORE_NFC * PASSWORD_MAX_LENGTH) return err("too_long");
   const normalized = input.normalize("NFC");
   return codePoints(normalized) > PASSWORD_MAX_LENGTH
     ? err("too_long")

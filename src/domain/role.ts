@@ -1,3 +1,4 @@
+import { grants } from "./permission.ts";
 import { err, ok, type Result } from "./result.ts";
 
 declare const brand: unique symbol;
@@ -31,11 +32,18 @@ export const BUILT_IN_CATALOGUE: ReadonlyMap<string, Role> = new Map(
 
 export const isBuiltIn = (name: string): boolean => BUILT_IN_CATALOGUE.has(name);
 
-/** What a set of roles amounts to, sorted and without repeats. A role that is gone grants nothing. */
+/**
+ * What a set of roles amounts to, sorted, without repeats and without what a wildcard among them
+ * covers: a token grows with what it says, and nobody can swell an administrator's by more roles.
+ * A role that is gone grants nothing.
+ */
 export function permissionsOf(
   names: readonly string[],
   catalogue: ReadonlyMap<string, Role>,
 ): string[] {
-  const all = names.flatMap((name) => catalogue.get(name)?.permissions ?? []);
-  return [...new Set(all)].sort();
+  const all = [...new Set(names.flatMap((name) => catalogue.get(name)?.permissions ?? []))];
+  const wildcards = all.filter((permission) => permission.endsWith("*"));
+  return all
+    .filter((one) => !wildcards.some((wildcard) => wildcard !== one && grants([wildcard], one)))
+    .sort();
 }

@@ -70,10 +70,7 @@ export function verifiesUntil(
   keys: readonly SigningKey[],
   policy: SigningKeyPolicy,
 ): number {
-  const takeovers = keys
-    .filter((other) => other.sequence > key.sequence)
-    .filter((other) => hasSigned(other, Number.POSITIVE_INFINITY))
-    .map((other) => other.signsFrom ?? Number.POSITIVE_INFINITY);
+  const takeovers = keys.filter((other) => other.sequence > key.sequence).map(signsSince);
   // Of several successors the first took over; one that was revoked later did so all the same.
   return Math.min(...takeovers, Number.POSITIVE_INFINITY) + policy.tokenLifetime;
 }
@@ -110,18 +107,19 @@ export function planRotation(
     schedule: scheduleOf(waiting, current, now, policy),
     remove: keys.filter((key) => isForgettable(key, keys, now, policy)).map((key) => key.kid),
     overdue:
-      current !== null && now >= (current.signsFrom ?? 0) + policy.rotationInterval + OVERDUE_AFTER,
+      current !== null && now >= signsSince(current) + policy.rotationInterval + OVERDUE_AFTER,
   };
 }
 
 function isDue(current: SigningKey, now: number, policy: SigningKeyPolicy): boolean {
   if (current.alg !== policy.alg) return true;
-  return now >= (current.signsFrom ?? 0) + policy.rotationInterval - policy.publishAhead;
+  return now >= signsSince(current) + policy.rotationInterval - policy.publishAhead;
 }
 
 /**
  * With no key that signs there is nobody to wait for: the first key of a new service, and the
- * replacement of a revoked one, sign at once.
+ * replacement of a revoked one, sign at once. Of several that wait it is the one published
+ * longest: after a clock jumped back, the key that signed until then, which verifiers know.
  */
 function scheduleOf(
   waiting: readonly SigningKey[],
@@ -129,13 +127,13 @@ function scheduleOf(
   now: number,
   policy: SigningKeyPolicy,
 ): RotationPlan["schedule"] {
-  if (current === null) {
-    const heir = latest(waiting);
-    return heir === null ? [] : [{ kid: heir.kid, signsFrom: now }];
-  }
+  const heir = current === null ? earliest(waiting) : null;
   return waiting
-    .filter((key) => key.signsFrom === null)
-    .map((key) => ({ kid: key.kid, signsFrom: now + policy.publishAhead }));
+    .filter((key) => key === heir || key.signsFrom === null)
+    .map((key) => ({
+      kid: key.kid,
+      signsFrom: key === heir ? now : now + policy.publishAhead,
+    }));
 }
 
 /** A revoked key is remembered as long as a token could name it, so that lists can show it. */
@@ -150,13 +148,20 @@ function isForgettable(
 }
 
 function lastSigner<K extends SigningKey>(keys: readonly K[], now: number): K | null {
-  return latest(keys.filter((key) => hasSigned(key, now)));
+  return latest(keys.filter((key) => signsSince(key) <= now));
 }
 
-/** True when the key's time to sign has come, and it was not revoked before. */
-function hasSigned(key: SigningKey, now: number): boolean {
-  if (key.signsFrom === null || key.signsFrom > now) return false;
-  return key.revokedAt === null || key.signsFrom <= key.revokedAt;
+/** When the key's time to sign comes, or never: it is not scheduled, or was revoked before. */
+function signsSince({ signsFrom, revokedAt }: SigningKey): number {
+  if (signsFrom === null) return Number.POSITIVE_INFINITY;
+  return revokedAt !== null && revokedAt < signsFrom ? Number.POSITIVE_INFINITY : signsFrom;
+}
+
+function earliest<K extends SigningKey>(keys: readonly K[]): K | null {
+  return keys.reduce<K | null>(
+    (best, key) => (best === null || key.sequence < best.sequence ? key : best),
+    null,
+  );
 }
 
 function latest<K extends SigningKey>(keys: readonly K[]): K | null {

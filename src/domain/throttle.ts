@@ -28,7 +28,9 @@ export function reserve(known: ThrottleState | null, now: number): Reservation {
   if (known === null || elapsed(known.lastAt, now) >= QUIET_PERIOD) {
     return { kind: "allowed", state: { failures: 1, lastAt: now } };
   }
-  const wait = delayAfter(known.failures) - elapsed(known.lastAt, now);
+  // Before the last try only a clock that jumped back can be: how long ago it was is unknown, and
+  // to wait until that time comes round again would lengthen the delay by the whole jump.
+  const wait = now < known.lastAt ? 0 : delayAfter(known.failures) - (now - known.lastAt);
   return wait > 0
     ? { kind: "delayed", retryAfter: wait }
     : { kind: "allowed", state: { failures: known.failures + 1, lastAt: now } };

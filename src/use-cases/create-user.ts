@@ -1,18 +1,9 @@
 import type { Email } from "../domain/email.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Password, PasswordWeakness } from "../domain/password.ts";
-import { covers } from "../domain/permission.ts";
-import { err, ok, type Result } from "../domain/result.ts";
-import { permissionsOf, USER } from "../domain/role.ts";
+import { USER } from "../domain/role.ts";
 import { FIRST_VERSION, type User } from "../domain/user.ts";
-import type {
-  Clock,
-  NewUser,
-  PasswordHasher,
-  PasswordPolicy,
-  RoleCatalogue,
-  Users,
-} from "./ports.ts";
+import type { Clock, NewUser, PasswordHasher, PasswordPolicy, Users } from "./ports.ts";
 
 export type CreateUserDeps = {
   readonly users: Users;
@@ -80,15 +71,4 @@ function userOf({ now, passwordHash: _, ...user }: NewUser): User {
     createdAt: now,
     updatedAt: now,
   };
-}
-
-/** Nobody grants what they don't have. */
-export async function mayGrant(
-  roles: RoleCatalogue,
-  held: readonly string[],
-  names: readonly string[],
-): Promise<Result<null, "forbidden" | "no_such_role">> {
-  const catalogue = await roles.all();
-  if (names.some((name) => !catalogue.has(name))) return err("no_such_role");
-  return covers(held, permissionsOf(names, catalogue)) ? ok(null) : err("forbidden");
 }

@@ -1,17 +1,24 @@
 import type { AccountChange } from "../domain/account-change.ts";
 import type { UserId } from "../domain/ids.ts";
-import { covers } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { permissionsOf } from "../domain/role.ts";
 import type { User } from "../domain/user.ts";
-import { mayGrant } from "./create-user.ts";
-import type { Accounts, LoginThrottle, RoleCatalogue, Users } from "./ports.ts";
+import { mayGrant } from "./may-grant.ts";
+import type {
+  Accounts,
+  ChangeAnswer,
+  ChangeCommand,
+  Clock,
+  LoginThrottle,
+  Roles,
+  Users,
+} from "./ports.ts";
 
 export type ManageUsersDeps = {
   readonly users: Users;
   readonly accounts: Accounts;
-  readonly catalogue: RoleCatalogue;
+  readonly roles: Roles;
   readonly throttle: LoginThrottle;
+  readonly clock: Clock;
   readonly newChangeId: () => string;
 };
 
@@ -20,21 +27,29 @@ type Held = readonly string[];
 
 type Refusal = "forbidden" | "not_found" | "no_such_role" | "last_admin" | "conflict";
 
+/** A change is decided again when its account changed after the decision. */
+const MAX_ROUNDS = 3;
+
 /**
- * Enables or disables an account. Disabled, it has no session left when this returns. Setting
- * it active, even when it was, also reopens password sign-in after too many failures.
+ * Changes an account's name and status. Disabled, it has no session left when this returns.
+ * Setting it active, even when it was, also reopens password sign-in after too many failures.
  */
-export async function setStatus(
+export async function updateUser(
   deps: ManageUsersDeps,
   held: Held,
   userId: UserId,
-  status: User["status"],
-): Promise<Result<null, Refusal>> {
+  { name, status }: { readonly name?: string | null; readonly status?: User["status"] },
+): Promise<Result<User, Refusal>> {
   const target = await targetOf(deps, held, userId);
   if (!target.ok) return target;
-  const changed = await change(deps, userId, { kind: "set_status", status });
-  if (changed.ok && status === "active") await deps.throttle.clear(target.value.email);
-  return changed;
+  if (status !== undefined) {
+    const changed = await changeTarget(deps, held, userId, { kind: "set_status", status });
+    if (!changed.ok) return changed;
+    if (status === "active") await deps.throttle.clear(target.value.email);
+  }
+  if (name !== undefined) await deps.users.rename(userId, name, deps.clock());
+  const found = await deps.users.findById(userId);
+  return found === null ? err("not_found") : ok(found.user);
 }
 
 /** Deletes an account; no session is left when this returns. */
@@ -43,8 +58,7 @@ export async function deleteUser(
   held: Held,
   userId: UserId,
 ): Promise<Result<null, Refusal>> {
-  const target = await targetOf(deps, held, userId);
-  return target.ok ? change(deps, userId, { kind: "delete" }) : target;
+  return changeTarget(deps, held, userId, { kind: "delete" });
 }
 
 /** Gives or takes a role. Either needs every permission that the role carries. */
@@ -55,34 +69,48 @@ export async function setRole(
   role: string,
   wanted: "assign_role" | "remove_role",
 ): Promise<Result<null, Refusal>> {
-  const credential = await deps.users.findById(userId);
-  if (credential === null) return err("not_found");
-  const allowed = await mayGrant(deps.catalogue, held, [role]);
+  const allowed = await mayGrant(deps.roles, held, [role]);
   if (!allowed.ok) return allowed;
-  return change(deps, userId, { kind: wanted, role });
+  const target = await targetOf(deps, held, userId);
+  if (!target.ok) return target;
+  // Whatever else happens to the account meanwhile, this one role may be given or taken.
+  return made(await deps.accounts.change(userId, command(deps, { kind: wanted, role }, null)));
 }
+
+/** Makes a change that was allowed of the very version it is made to. */
+async function changeTarget(
+  deps: ManageUsersDeps,
+  held: Held,
+  userId: UserId,
+  change: AccountChange,
+): Promise<Result<null, Refusal>> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const target = await targetOf(deps, held, userId);
+    if (!target.ok) return target;
+    const { version } = target.value;
+    const answer = await deps.accounts.change(userId, command(deps, change, version));
+    if (answer.kind !== "conflict") return made(answer);
+  }
+  return err("conflict");
+}
+
+const command = (
+  deps: ManageUsersDeps,
+  change: AccountChange,
+  ifVersion: number | null,
+): ChangeCommand => ({ changeId: deps.newChangeId(), change, ifVersion });
+
+const made = (answer: ChangeAnswer): Result<null, Refusal> =>
+  answer.kind === "done" ? ok(null) : err(answer.kind);
 
 /** The account, unless it may do something that whoever asks may not. */
 async function targetOf(
   deps: ManageUsersDeps,
   held: Held,
   userId: UserId,
-): Promise<Result<User, "not_found" | "forbidden">> {
+): Promise<Result<User, Refusal>> {
   const credential = await deps.users.findById(userId);
   if (credential === null) return err("not_found");
-  const theirs = permissionsOf(credential.user.roles, await deps.catalogue.all());
-  return covers(held, theirs) ? ok(credential.user) : err("forbidden");
-}
-
-async function change(
-  deps: ManageUsersDeps,
-  userId: UserId,
-  wanted: AccountChange,
-): Promise<Result<null, Refusal>> {
-  const answer = await deps.accounts.change(userId, {
-    changeId: deps.newChangeId(),
-    change: wanted,
-    ifVersion: null,
-  });
-  return answer.kind === "done" ? ok(null) : err(answer.kind);
+  const allowed = await mayGrant(deps.roles, held, credential.user.roles);
+  return allowed.ok ? ok(credential.user) : allowed;
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../domain/result.ts";
 import {
+  currentKey,
   planRotation,
   publishedKeys,
   type RotationPlan,
@@ -38,7 +39,7 @@ export async function rotateSigningKeys(
 ): Promise<StoredSigningKey[]> {
   await createMissing(deps, plan(deps, await deps.keys.list(), force));
   const keys = await deps.keys.list();
-  await publish(deps, keys);
+  const shown = await publish(deps, keys);
   const { schedule, remove, overdue } = plan(deps, keys);
   for (const { kid, signsFrom } of schedule) {
     await deps.keys.schedule(kid, signsFrom);
@@ -49,8 +50,9 @@ export async function rotateSigningKeys(
     deps.notify({ event: "signing_key_removed", kid });
   }
   await rewrapOld(deps, keys);
-  if (overdue) deps.notify({ event: "signing_key_overdue", kid: keys.at(-1)?.kid ?? "" });
-  return deps.keys.list();
+  const current = currentKey(keys, deps.clock());
+  if (overdue && current) deps.notify({ event: "signing_key_overdue", kid: current.kid });
+  return publishChanges(deps, shown);
 }
 
 /**
@@ -102,9 +104,27 @@ async function createMissing(deps: RotationDeps, { create }: RotationPlan): Prom
 }
 
 /** Written every time: a cached set that is older than D1's heals itself within the hour. */
-async function publish(deps: RotationDeps, keys: readonly StoredSigningKey[]): Promise<void> {
-  await deps.jwksCache.write(jwksOf(keys, deps.clock(), deps.policy));
+async function publish(deps: RotationDeps, keys: readonly StoredSigningKey[]): Promise<Jwks> {
+  const jwks = jwksOf(keys, deps.clock(), deps.policy);
+  await deps.jwksCache.write(jwks);
+  return jwks;
 }
+
+/**
+ * Another run may have published a newer set before this one wrote an older one over it: a key
+ * revoked meanwhile would be shown for an hour, and its heir would not. So each run looks again
+ * after it wrote, and the last to write leaves what is true.
+ */
+async function publishChanges(deps: RotationDeps, written: Jwks): Promise<StoredSigningKey[]> {
+  for (let shown = written; ; ) {
+    const keys = await deps.keys.list();
+    if (sameKeys(shown, jwksOf(keys, deps.clock(), deps.policy))) return keys;
+    shown = await publish(deps, keys);
+  }
+}
+
+const sameKeys = (a: Jwks, b: Jwks): boolean =>
+  a.keys.map((key) => key.kid).join() === b.keys.map((key) => key.kid).join();
 
 /** A key whose root secret is gone is reported and left: bringing the secret back saves it. */
 async function rewrapOld(deps: RotationDeps, keys: readonly StoredSigningKey[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { authenticateUser } from "../../use-cases/authenticate-user.ts";
-import { createUser } from "../../use-cases/create-user.ts";
 import { refreshToken } from "../../use-cases/refresh-token.ts";
+import { registerUser } from "../../use-cases/register-user.ts";
 import { logout, logoutByRefreshToken } from "../../use-cases/revoke-token.ts";
 import { verifyLive } from "../../use-cases/verify-token.ts";
 import { type AppEnv, clientAddress } from "../context.ts";
@@ -24,15 +24,13 @@ const MAX_USER_AGENT_LENGTH = 256;
 export const authRoutes = new Hono<AppEnv>()
   .post("/v1/auth/register", access("public"), jsonBody(registration), async (c) => {
     const services = c.get("services");
-    const mode = services.config.registration;
-    if (mode === "closed") return problem(c, "registration_closed");
+    if (services.config.registration === "closed") return problem(c, "registration_closed");
     const { email, password, name = null } = c.req.valid("json");
     const limited = await limitByAddress(c, email);
     if (limited !== null) return limited;
-    const result = await createUser(services, { email, password, name, roles: [] });
+    const result = await registerUser(services, { email, password, name });
     if (result.kind === "weak_password") return weakPassword(c, "password", result.weakness);
-    // Whether the address was taken is told by mail only, to whoever reads it.
-    if (mode === "private") return c.body(null, 202);
+    if (result.kind === "accepted") return c.body(null, 202);
     if (result.kind !== "created") return problem(c, "email_taken");
     return c.json(userOnWire(result.user), 201);
   })
@@ -63,12 +61,14 @@ export const authRoutes = new Hono<AppEnv>()
     const { scope } = c.req.valid("query");
     const body = await optionalJson(c, logoutRequest);
     if (body instanceof Response) return body;
-    if (c.req.header("authorization") === undefined && body.refresh_token !== undefined) {
+    const bearer = bearerToken(c);
+    const caller = bearer === null ? null : await verifyLive(services, bearer);
+    // Clients send the header with everything: an access token that ran out must not keep the
+    // refresh token beside it alive.
+    if (caller === null && body.refresh_token !== undefined) {
       const done = await logoutByRefreshToken(services, body.refresh_token, scope);
       return done.ok ? c.body(null, 204) : problem(c, done.error);
     }
-    const token = bearerToken(c);
-    const caller = token === null ? null : await verifyLive(services, token);
     if (caller === null) return problem(c, "invalid_token");
     await logout(services, caller, scope);
     return c.body(null, 204);

@@ -1,9 +1,10 @@
 import { Hono } from "hono";
-import { parseUserId, type UserId } from "../../domain/ids.ts";
+import { parseUserId } from "../../domain/ids.ts";
 import { grants } from "../../domain/permission.ts";
 import { parseRoleName } from "../../domain/role.ts";
-import { createUser, mayGrant } from "../../use-cases/create-user.ts";
-import { deleteUser, setRole, setStatus } from "../../use-cases/manage-users.ts";
+import { createUser } from "../../use-cases/create-user.ts";
+import { deleteUser, setRole, updateUser } from "../../use-cases/manage-users.ts";
+import { mayGrant } from "../../use-cases/may-grant.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { access } from "../dependencies.ts";
 import { problem } from "../errors.ts";
@@ -34,7 +35,7 @@ export const userRoutes = new Hono<AppEnv>()
     const { permissions } = c.get("caller");
     const { email, password = null, name = null, roles } = c.req.valid("json");
     if (roles.length > 0 && !grants(permissions, "roles:assign")) return problem(c, "forbidden");
-    const allowed = await mayGrant(services.catalogue, permissions, roles);
+    const allowed = await mayGrant(services.roles, permissions, roles);
     if (!allowed.ok) return refused(c, allowed.error);
     const result = await createUser(services, { email, password, name, roles });
     if (result.kind === "weak_password") return weakPassword(c, "password", result.weakness);
@@ -44,7 +45,8 @@ export const userRoutes = new Hono<AppEnv>()
 
   .get("/v1/users/:id", access({ permission: "users:read" }), async (c) => {
     const id = parseUserId(c.req.param("id"));
-    return showUser(c, id.ok ? id.value : null);
+    const found = id.ok ? await c.get("services").users.findById(id.value) : null;
+    return found === null ? problem(c, "not_found") : c.json({ user: userOnWire(found.user) });
   })
 
   .patch(
@@ -52,16 +54,15 @@ export const userRoutes = new Hono<AppEnv>()
     access({ permission: "users:write" }),
     jsonBody(userChange),
     async (c) => {
-      const services = c.get("services");
       const id = parseUserId(c.req.param("id"));
       if (!id.ok) return problem(c, "not_found");
       const { name, status } = c.req.valid("json");
-      if (status !== undefined) {
-        const changed = await setStatus(services, c.get("caller").permissions, id.value, status);
-        if (!changed.ok) return refused(c, changed.error);
-      }
-      if (name !== undefined) await services.users.rename(id.value, name, services.clock());
-      return showUser(c, id.value);
+      const held = c.get("caller").permissions;
+      const changed = await updateUser(c.get("services"), held, id.value, {
+        ...(name === undefined ? {} : { name }),
+        ...(status === undefined ? {} : { status }),
+      });
+      return changed.ok ? c.json({ user: userOnWire(changed.value) }) : refused(c, changed.error);
     },
   )
 
@@ -96,11 +97,6 @@ export const userRoutes = new Hono<AppEnv>()
     await accounts.endSessions(id.value, "all");
     return c.body(null, 204);
   });
-
-async function showUser(c: AppContext, id: UserId | null) {
-  const found = id && (await c.get("services").users.findById(id));
-  return found ? c.json({ user: userOnWire(found.user) }) : problem(c, "not_found");
-}
 
 async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") {
   const id = parseUserId(c.req.param("id"));

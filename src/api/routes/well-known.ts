@@ -9,8 +9,8 @@ import { isProblemCode, PROBLEMS } from "../problems.ts";
 export const wellKnownRoutes = new Hono<AppEnv>()
   // RFC 7517, section 5.
   .get("/.well-known/jwks.json", access("public"), etag(), async (c) => {
-    c.header("cache-control", `public, max-age=${JWKS_MAX_AGE}`);
-    return c.json(await c.get("services").ring.jwks());
+    const jwks = await c.get("services").ring.jwks();
+    return c.json(jwks, 200, { "cache-control": `public, max-age=${JWKS_MAX_AGE}` });
   })
 
   /** What a problem's `type` points to (RFC 9457, section 3.1.1). */

@@ -29,13 +29,19 @@ export const roleName = parsedBy(
 
 export const permission = parsedBy(parsePermission, "must be resource:action, resource:* or *");
 
-/** What a person is called: shown, never interpreted. */
-export const displayName = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), {
-    message: "must be well-formed Unicode without control characters",
-  });
+/** Text that is shown, never interpreted. */
+const shownText = (min: number, max: number) =>
+  z
+    .string()
+    .min(min)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
+      message: "must be well-formed Unicode without control characters",
+    });
+
+/** What a person is called. */
+export const displayName = shownText(1, 200);
+
+export const description = shownText(0, 500);
 
 export const limit = z.coerce.number<string>().int().min(1).max(100).default(50);

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { permission, roleName } from "./fields.ts";
+import { description, permission, roleName } from "./fields.ts";
 
-const description = z.string().max(500);
 /** A set: repeats are dropped. */
 const permissions = z
   .array(permission)

@@ -90,10 +90,15 @@ function isAcceptable(claims: z.output<typeof claimsSchema>, expected: Expected)
   );
 }
 
+/** Compact serialization (RFC 7515, section 7.1), strictly: jose lets white space pass. */
+const COMPACT = /^[\w-]+(?:\.[\w-]+){2}$/;
+
 function kidOf(token: string): string | null {
-  if (token.length > MAX_TOKEN_LENGTH) return null;
+  if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return null;
   try {
-    const { kid, typ } = decodeProtectedHeader(token);
+    const { kid, typ, crit } = decodeProtectedHeader(token);
+    // jose understands one extension, b64, which no JWT may use (RFC 7797, section 7).
+    if (crit !== undefined) return null;
     // "application/" may be left out, and media types ignore case (RFC 7515, section 4.1.9).
     const type = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : null;
     return type === TYP && typeof kid === "string" ? kid : null;

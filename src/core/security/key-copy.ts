@@ -8,6 +8,9 @@ import {
 } from "../../use-cases/ports.ts";
 import { KEYS_RELOAD_INTERVAL, KEYS_RENEWAL_AGE } from "../constants.ts";
 
+/** Milliseconds. */
+const LONGEST_READING = 5_000;
+
 export type KeyCopyDeps = {
   readonly keys: SigningKeys;
   readonly clock: Clock;
@@ -21,10 +24,15 @@ export type KeyCopy = {
    * @throws Unavailable when there is no copy and D1 does not answer
    */
   read(maxAge: number): Promise<StoredSigningKey[]>;
-  /** Reads D1 once more, unless that was done a moment ago; for a kid that the copy lacks. */
+  /**
+   * Reads D1 for a kid that the copy lacks, unless that was done a moment ago.
+   *
+   * @returns false when the copy is as new as it gets
+   * @throws Unavailable when D1 does not answer, or did not a moment ago
+   */
   renewOnce(): Promise<boolean>;
   put(keys: StoredSigningKey[]): void;
-  /** The next read asks D1. */
+  /** The next read asks D1, and what is being read now does not count. */
   forget(): void;
 };
 
@@ -34,12 +42,36 @@ export type KeyCopy = {
  */
 export function keyCopy(deps: KeyCopyDeps): KeyCopy {
   let copy: { readonly keys: StoredSigningKey[]; readonly readAt: number } | null = null;
-  let askedAt = Number.NEGATIVE_INFINITY;
+  let lastTry = { at: Number.NEGATIVE_INFINITY, failed: false };
+  let underWay: { readonly since: number; readonly keys: Promise<StoredSigningKey[]> } | null =
+    null;
+  let generation = 0;
 
-  const renew = async (): Promise<StoredSigningKey[]> => {
-    askedAt = deps.clock();
-    copy = { keys: await deps.keys.list(), readAt: askedAt };
-    return copy.keys;
+  const readD1 = async (): Promise<StoredSigningKey[]> => {
+    const begun = generation;
+    const readAt = deps.clock();
+    let failed = true;
+    try {
+      const keys = await deps.keys.list();
+      failed = false;
+      if (begun === generation) copy = { keys, readAt };
+      return keys;
+    } finally {
+      lastTry = { at: deps.clock(), failed };
+      underWay = null;
+    }
+  };
+
+  /**
+   * One reading at a time serves every request that wants one. It is deferred, so that it goes on
+   * when the request that began it is gone; one that takes too long is not waited for by others.
+   */
+  const renew = (): Promise<StoredSigningKey[]> => {
+    if (underWay !== null && isYoungerThan(LONGEST_READING, underWay.since)) return underWay.keys;
+    const keys = readD1();
+    underWay = { since: deps.clock(), keys };
+    deps.defer(keys.catch(() => undefined));
+    return keys;
   };
 
   /** A clock that jumped back makes the copy's age unknown, so it counts as old. */
@@ -48,9 +80,10 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
     return elapsed >= 0 && elapsed < age;
   };
 
-  const mayRenew = (): boolean => !isYoungerThan(KEYS_RELOAD_INTERVAL, askedAt);
+  const triedJustNow = (): boolean => isYoungerThan(KEYS_RELOAD_INTERVAL, lastTry.at);
 
   const renewOrKeep = async (): Promise<StoredSigningKey[]> => {
+    if (copy !== null && lastTry.failed && triedJustNow()) return copy.keys;
     try {
       return await renew();
     } catch (error) {
@@ -64,21 +97,26 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
     async read(maxAge) {
       if (copy === null || !isYoungerThan(maxAge, copy.readAt)) return renewOrKeep();
       const isAging = !isYoungerThan(KEYS_RENEWAL_AGE, copy.readAt);
-      if (isAging && mayRenew()) deps.defer(renew());
+      if (isAging && !triedJustNow()) renew().catch(() => undefined);
       return copy.keys;
     },
 
     async renewOnce() {
-      if (!mayRenew()) return false;
-      await renewOrKeep();
+      if (underWay === null && triedJustNow()) {
+        if (lastTry.failed) throw new Unavailable("d1");
+        return false;
+      }
+      await renew();
       return true;
     },
 
     put(keys) {
+      generation += 1;
       copy = { keys, readAt: deps.clock() };
     },
 
     forget() {
+      generation += 1;
       copy = null;
     },
   };

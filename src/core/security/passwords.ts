@@ -12,8 +12,9 @@ const COST: Cost = { ln: 15, r: 8, p: 3 };
 const SALT_LENGTH = 16;
 const KEY_LENGTH = 32;
 
-/** N*r*p above which a stored hash is refused: it would stall the isolate for every user. */
+/** N*r*p and bytes above which a stored hash is refused: it would stall or end the isolate. */
 const COST_CEILING = 2 ** 20;
+const MEMORY_CEILING = 64 * 1024 * 1024;
 
 /** PHC string format: $scrypt$ln=15,r=8,p=3$<salt>$<key>, base64 without padding. */
 const PHC =
@@ -70,8 +71,13 @@ function parse(stored: string): StoredHash | null {
   const [ln, r, p] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const salt = fromBase64(match[4] ?? "");
   const key = fromBase64(match[5] ?? "");
-  if (salt === null || key === null || 2 ** ln * r * p > COST_CEILING) return null;
+  if (salt === null || key === null || isTooCostly({ ln, r, p })) return null;
   return { cost: { ln, r, p }, salt, key };
+}
+
+function isTooCostly({ ln, r, p }: Cost): boolean {
+  const memory = 128 * r * 2 ** ln; // RFC 7914, section 2
+  return 2 ** ln * r * p > COST_CEILING || memory > MEMORY_CEILING;
 }
 
 function format({ ln, r, p }: Cost, salt: Uint8Array, key: Uint8Array): string {

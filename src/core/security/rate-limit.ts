@@ -21,8 +21,12 @@ export function loginNameKey(secrets: Secrets, loginName: string): string {
  */
 export function rateLimitKey(address: string | null, fallback: string): string {
   if (address === null || address === SHARED_WORKERS_ADDRESS) return `name:${fallback}`;
-  return address.includes(":") ? `ip6:${ipv6Network(address)}` : `ip4:${address}`;
+  const ipv4 = IPV4_IN_IPV6.exec(address)?.[1] ?? address;
+  return ipv4.includes(":") ? `ip6:${ipv6Network(ipv4)}` : `ip4:${ipv4}`;
 }
+
+/** RFC 4291, section 2.5.5.2: all of these are in one /64, and are not one subscriber. */
+const IPV4_IN_IPV6 = /^::ffff:([0-9.]+)$/i;
 
 /** The first four groups, without leading zeros. */
 function ipv6Network(address: string): string {

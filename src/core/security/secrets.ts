@@ -11,8 +11,9 @@ export type SubkeyLabel =
   | "signing-key-wrap"
   | "login-name";
 
-/** The root secrets by version; what is made anew is made under the newest. */
+/** The root secrets by version. */
 export type Secrets = {
+  /** The version that everything new is made under. */
   readonly newest: number;
   /** 32 bytes by HKDF-SHA-256 (RFC 5869), or null when that version is not configured. */
   subkey(version: number, label: SubkeyLabel): Uint8Array<ArrayBuffer> | null;
@@ -29,21 +30,22 @@ const EXAMPLE = "ZXhhbXBsZS1vbmx5LXJlcGxhY2UtdGhpcy1zZWNyZXQ";
 /** Fewer different bytes than this in 32 random ones does not happen by chance. */
 const MIN_DIFFERENT_BYTES = 12;
 
-/** Reads `AUTH_SECRETS`: `v2:<base64url, 32 bytes>,v1:...`, newest first. */
+/**
+ * Reads `AUTH_SECRETS`: `v2:<base64url, 32 bytes>,v1:...`. What stands first is written with, the
+ * others are read with, so a version can be made known everywhere before it is used anywhere.
+ */
 export function parseSecrets(value: string): Result<Secrets, "malformed" | "example" | "weak"> {
   const roots = new Map<number, Uint8Array>();
-  let previous = Number.POSITIVE_INFINITY;
   for (const entry of value.split(",")) {
     const [, version = "", encoded = ""] = ENTRY.exec(entry.trim()) ?? [];
     const number = Number(version);
     const root = fromBase64Url(encoded);
-    if (root?.length !== KEY_LENGTH || number > MAX_VERSION || number >= previous) {
+    if (root?.length !== KEY_LENGTH || number > MAX_VERSION || roots.has(number)) {
       return err("malformed");
     }
     if (encoded === EXAMPLE) return err("example");
     if (new Set(root).size < MIN_DIFFERENT_BYTES) return err("weak");
     roots.set(number, root);
-    previous = number;
   }
   return ok(secretsOf(roots));
 }
@@ -51,7 +53,7 @@ export function parseSecrets(value: string): Result<Secrets, "malformed" | "exam
 function secretsOf(roots: ReadonlyMap<number, Uint8Array>): Secrets {
   const derived = new Map<string, Uint8Array<ArrayBuffer>>();
   return {
-    newest: Math.max(...roots.keys()),
+    newest: [...roots.keys()][0] ?? 0,
     subkey(version, label) {
       const root = roots.get(version);
       if (root === undefined) return null;

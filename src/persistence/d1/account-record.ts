@@ -55,10 +55,11 @@ const rowsOf = z.array(
     })),
 );
 
-/** True while somebody else could still administer the service. */
+/** True while somebody else could still sign in and administer the service. */
 const anotherAdmin = (userId: UserId) => sql`exists (
   select 1 from user_roles held join users other on other.id = held.user_id
-  where held.role = ${ADMIN} and other.status = 'active' and other.id <> ${userId})`;
+  where held.role = ${ADMIN} and other.status = 'active'
+    and other.password_hash is not null and other.id <> ${userId})`;
 
 const isActiveAdmin = (userId: UserId) => sql`(users.status = 'active' and exists (
   select 1 from user_roles where user_id = ${userId} and role = ${ADMIN}))`;

@@ -9,14 +9,12 @@ export function d1Roles(db: Database): Roles {
     const [named, granted] = await onD1(() =>
       db.batch([db.select().from(roles).orderBy(roles.name), db.select().from(rolePermissions)]),
     );
+    const byRole = Map.groupBy(granted, (row) => row.role);
     return named
       .filter((role) => !isBuiltIn(role.name))
       .map((role) => ({
         ...role,
-        permissions: granted
-          .filter((row) => row.role === role.name)
-          .map((row) => row.permission)
-          .sort(),
+        permissions: (byRole.get(role.name) ?? []).map((row) => row.permission).sort(),
       }));
   };
 

@@ -1,10 +1,10 @@
-import { and, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, lt, or, sql } from "drizzle-orm";
 import { parseEmail } from "../../domain/email.ts";
 import { parseUserId } from "../../domain/ids.ts";
 import { FIRST_VERSION, type User, type UserStatus } from "../../domain/user.ts";
 import type { Credential, NewUser, UserQuery, Users } from "../../use-cases/ports.ts";
 import { atomically, type Database, onD1 } from "./database.ts";
-import { roles, userRoles, users } from "./schema.ts";
+import { userRoles, users } from "./schema.ts";
 
 /** A user's role names as one JSON column, so that a row is a user. */
 export const ROLES_OF_USER = sql<string>`(select json_group_array(${sql.identifier("role")})
@@ -68,38 +68,27 @@ export function d1Users(db: Database): Users {
   };
 }
 
-/** The account and its roles in one atomic batch; the roles only if the account was made. */
+/** The account and its roles in one atomic batch: all of it, or nothing. */
 async function create(
   db: Database,
   user: NewUser,
 ): Promise<"created" | "email_taken" | "no_such_role"> {
-  const known = await onD1(() =>
-    db
-      .select({ name: roles.name })
-      .from(roles)
-      .where(inArray(roles.name, [...user.roles])),
-  );
-  if (known.length < user.roles.length) return "no_such_role";
-  const insertUser = db
-    .insert(users)
-    .values({
-      id: user.id,
-      email: user.email,
-      emailVerified: user.emailVerified,
-      name: user.name,
-      passwordHash: user.passwordHash,
-      passwordSetAt: user.now,
-      version: FIRST_VERSION,
-      createdAt: user.now,
-      updatedAt: user.now,
-    })
-    .onConflictDoNothing();
-  const insertRoles = sql`
-    insert into user_roles (user_id, role)
-    select users.id, roles.name from users, roles
-    where users.id = ${user.id} and roles.name in ${[...user.roles]}`;
-  const [inserted] = await atomically(db, [insertUser, insertRoles]);
-  return inserted?.meta.changes ? "created" : "email_taken";
+  const names = JSON.stringify(user.roles);
+  const [inserted, , holders] = await atomically(db, [
+    sql`insert into users (id, email, email_verified, name, password_hash, password_set_at,
+        version, created_at, updated_at)
+      select ${user.id}, ${user.email}, ${user.emailVerified ? 1 : 0}, ${user.name},
+        ${user.passwordHash}, ${user.now}, ${FIRST_VERSION}, ${user.now}, ${user.now}
+      where (select count(*) from roles where name in (select value from json_each(${names})))
+        = json_array_length(${names})
+      on conflict do nothing`,
+    sql`insert into user_roles (user_id, role)
+      select users.id, value from users, json_each(${names}) where users.id = ${user.id}
+      on conflict do nothing`,
+    sql`select id from users where email = ${user.email}`,
+  ]);
+  if (inserted?.meta.changes) return "created";
+  return holders?.results.length ? "email_taken" : "no_such_role";
 }
 
 function matching({ email, status, after }: UserQuery) {

@@ -6,7 +6,6 @@ import {
   takeOver,
 } from "../../domain/authority.ts";
 import type { UserId } from "../../domain/ids.ts";
-import { elapsed } from "../../domain/time.ts";
 import {
   type AccountPolicy,
   type AccountRecord,
@@ -58,6 +57,12 @@ export class AccountAuthority {
     return authority?.status === "active" ? authority : null;
   }
 
+  /** When the tombstone of a deleted user may go (Unix milliseconds); null for anyone else. */
+  forgetAt(): number | null {
+    const copy = this.#store.copy();
+    return copy?.authority.status === "deleted" ? (copy.forgetAt ?? copy.checkedAt) : null;
+  }
+
   isSettled(): boolean {
     return this.#store.intent() === null;
   }
@@ -66,7 +71,8 @@ export class AccountAuthority {
   async freshen(to: Addressed): Promise<Outage | null> {
     const copy = this.#store.copy();
     if (copy === null || copy.authority.status === "deleted") return null;
-    const isFresh = elapsed(copy.checkedAt, Date.now()) < to.policy.authorityMaxAge;
+    // In either direction: a copy from a clock that ran ahead would stay young until then.
+    const isFresh = Math.abs(Date.now() - copy.checkedAt) < to.policy.authorityMaxAge;
     return isFresh && this.isSettled() ? null : this.reconcile(to);
   }
 
@@ -104,15 +110,15 @@ export class AccountAuthority {
 
   /** Takes an authority, ends what must end and forgets the intent: all of it or nothing. */
   settle({ authority, changeId }: Marked, end: SessionsToEnd, policy: AccountPolicy): void {
+    const now = Date.now();
+    const forgetAt = authority.status === "deleted" ? now + policy.refresh.absoluteTtl : null;
     this.#storage.transactionSync(() => {
       this.#sessions.createIfMissing();
-      this.#store.settle({ authority, changeId, checkedAt: Date.now() });
+      this.#store.settle({ authority, changeId, checkedAt: now, forgetAt });
       if (end === "all") this.#sessions.removeAllExcept(null);
       else if (end !== "none") this.#sessions.removeAllExcept(end.allExcept);
     });
-    if (authority.status !== "deleted") return;
-    // The tombstone stays until no token that names the user can be alive.
-    void this.#storage.setAlarm(Date.now() + policy.refresh.absoluteTtl);
+    if (forgetAt !== null) void this.#storage.setAlarm(forgetAt);
   }
 
   async #attempt(
@@ -134,7 +140,8 @@ export class AccountAuthority {
     const verdict = judgeChange(change, changeId, version, row.value);
     const keep = verdict === "applied" ? keptSession(change) : null;
     const { authority, end } = takeOver(copy.authority, row.value?.authority ?? null, keep);
-    this.settle({ authority, changeId: row.value?.changeId ?? changeId }, end, policy);
+    const settledBy = verdict === "applied" ? changeId : (row.value?.changeId ?? "");
+    this.settle({ authority, changeId: settledBy }, end, policy);
     return answerOf(verdict, authority);
   }
 

@@ -8,6 +8,8 @@ export type AuthorityCopy = {
   readonly checkedAt: number;
   /** The change that made this version, so that one asked for twice is made once. */
   readonly changeId: string;
+  /** When a tombstone may go: no token that names the user can be alive then. */
+  readonly forgetAt: number | null;
 };
 
 /** A change that was begun: what a restart needs to find out how it ended. */

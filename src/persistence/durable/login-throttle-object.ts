@@ -34,6 +34,11 @@ export class LoginThrottleObject extends DurableObject<Env> {
     else await this.#save(null);
   }
 
+  /** Answers that the object can be reached and its storage read; changes nothing. */
+  async ping(): Promise<void> {
+    this.#load();
+  }
+
   #load(): ThrottleState | null {
     return this.ctx.storage.kv.get<ThrottleState>(STATE) ?? null;
   }

@@ -73,9 +73,10 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   }
 
   #open(policy: AccountPolicy, command: OpenSession): OpenAnswer {
-    const authority = this.#authority.current();
-    if (authority === null) return { kind: "refused" };
+    const authority = this.#authority.known();
+    if (authority === null || authority.status === "deleted") return { kind: "refused" };
     if (!sameAuthority(authority, command.seen)) return { kind: "stale" };
+    if (authority.status !== "active") return { kind: "refused" };
     const now = Date.now();
     const existing = this.#sessions.find(command.sessionId);
     if (existing !== null) return { kind: "opened", grant: grantOf(authority, existing, policy) };
@@ -179,10 +180,14 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   /** Purges what has ended; a tombstone whose time has come takes everything with it. */
   override async alarm(): Promise<void> {
-    if (this.#authority.known()?.status === "deleted") {
-      await this.ctx.storage.deleteAll();
+    const forgetAt = this.#authority.forgetAt();
+    if (forgetAt !== null) {
+      // The alarm may be one that was set for a session and was on its way at the deletion.
+      if (forgetAt > Date.now()) this.#wakeAt(forgetAt);
+      else await this.ctx.storage.deleteAll();
       return;
     }
+    if (this.#authority.known() === null) return; // run twice: there is nothing left
     this.#sessions.purge(Date.now());
     const next = this.#sessions.nextPurge();
     if (next !== null) this.#wakeAt(next);

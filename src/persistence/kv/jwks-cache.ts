@@ -21,12 +21,21 @@ const jwks = z.object({
 export function kvJwksCache(kv: KVNamespace): JwksCache {
   return {
     async read() {
-      const value = await onKv(() => kv.get(KEY, "json"));
-      const parsed = jwks.safeParse(value);
+      const text = await onKv(() => kv.get(KEY));
+      const parsed = jwks.safeParse(jsonOf(text));
       return parsed.success ? parsed.data : null;
     },
     write: (set) => onKv(() => kv.put(KEY, JSON.stringify(set))),
   };
+}
+
+/** KV's own reading throws on damage as it does on an outage, and these two are not the same. */
+function jsonOf(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 async function onKv<T>(work: () => Promise<T>): Promise<T> {

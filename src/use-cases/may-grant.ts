@@ -1,0 +1,21 @@
+import { covers } from "../domain/permission.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import { permissionsOf } from "../domain/role.ts";
+import type { Roles } from "./ports.ts";
+
+/**
+ * Nobody hands out, takes away or acts upon more than they hold. The roles are read now: by an
+ * older copy a role that was just raised would look harmless.
+ *
+ * @param held permissions of whoever asks, as they are now
+ * @param names the roles that are granted, or that the account acted upon holds
+ */
+export async function mayGrant(
+  roles: Roles,
+  held: readonly string[],
+  names: readonly string[],
+): Promise<Result<null, "forbidden" | "no_such_role">> {
+  const catalogue = new Map((await roles.list()).map((role) => [role.name, role]));
+  if (names.some((name) => !catalogue.has(name))) return err("no_such_role");
+  return covers(held, permissionsOf(names, catalogue)) ? ok(null) : err("forbidden");
+}

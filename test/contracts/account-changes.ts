@@ -1,0 +1,210 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AccountChange } from "../../src/domain/account-change.ts";
+import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
+import { ACCOUNT_POLICY, someUserId } from "../support/samples.ts";
+import type { AccountsHarness } from "./accounts.ts";
+
+const SET_PASSWORD = { kind: "set_password", passwordHash: "second", keepSession: null } as const;
+const DISABLE: AccountChange = { kind: "set_status", status: "disabled" };
+const MAKE_ADMIN: AccountChange = { kind: "assign_role", role: "admin" };
+const UNMAKE_ADMIN: AccountChange = { kind: "remove_role", role: "admin" };
+const DELETE: AccountChange = { kind: "delete" };
+
+export function accountChangesContract(make: () => Promise<AccountsHarness>): void {
+  let on: AccountSteps;
+  beforeEach(async () => {
+    on = accountSteps(await make());
+  });
+
+  /** A user with two sessions, and another administrator so that nobody is the last. */
+  const signedIn = async (roles: readonly string[] = ["user"]) => {
+    await on.create({ roles: ["admin"] });
+    const user = await on.create({ roles });
+    const [own, other] = [await on.session(user), await on.session(user)];
+    const alive = async () =>
+      Promise.all([own, other].map((sessionId) => on.isAlive(user.id, sessionId)));
+    return { user, own, other, alive };
+  };
+
+  describe("Accounts, changes", () => {
+    it("REV-03 a new password ends every session but the one that asked", async () => {
+      const { user, own, other, alive } = await signedIn();
+      const answer = await on.change(user.id, { ...SET_PASSWORD, keepSession: own });
+      expect(answer).toMatchObject({ kind: "done", authority: { version: 2 } });
+      expect(await alive()).toEqual([true, false]);
+      expect((await on.refresh(user.id, own, 0)).kind).toBe("rotated");
+      expect(await on.refresh(user.id, other, 0)).toEqual({ kind: "refused" });
+      expect((await on.users.findById(user.id))?.passwordHash).toBe("second");
+    });
+
+    it("REV-03 a password that nobody's session set ends every session", async () => {
+      const { user, alive } = await signedIn();
+      await on.change(user.id, SET_PASSWORD);
+      expect(await alive()).toEqual([false, false]);
+    });
+
+    it.each([DISABLE, DELETE])("REV-02 no session outlives $kind", async (change) => {
+      const { user, own, alive } = await signedIn();
+      expect((await on.change(user.id, change)).kind).toBe("done");
+      expect(await alive()).toEqual([false, false]);
+      expect(await on.refresh(user.id, own, 0)).toEqual({ kind: "refused" });
+      expect(await on.accounts.holdsToken(user.id, own, "token 0")).toBe(false);
+      expect(await on.accounts.listSessions(user.id)).toEqual([]);
+    });
+
+    it("REV-02 enabling again brings no session back", async () => {
+      const { user, alive } = await signedIn();
+      await on.change(user.id, DISABLE);
+      await on.change(user.id, { kind: "set_status", status: "active" });
+      expect(await alive()).toEqual([false, false]);
+    });
+
+    it("REF-11 a role given or taken ends no session and counts at the next refresh", async () => {
+      const { user, own, alive } = await signedIn();
+      await on.change(user.id, MAKE_ADMIN);
+      const promoted = await on.refresh(user.id, own, 0);
+      expect(promoted).toMatchObject({
+        grant: { authority: { roles: ["admin", "user"], version: 2 } },
+      });
+      await on.change(user.id, UNMAKE_ADMIN);
+      expect(await on.accounts.check(user.id, own)).toMatchObject({
+        authority: { roles: ["user"], version: 3 },
+      });
+      expect(await alive()).toEqual([true, true]);
+    });
+
+    it("AUZ-03 the last administrator keeps role, account and sessions", async () => {
+      const admin = await on.create({ roles: ["admin"] });
+      const session = await on.session(admin);
+      for (const change of [DISABLE, UNMAKE_ADMIN, DELETE]) {
+        expect(await on.change(admin.id, change)).toEqual({ kind: "last_admin" });
+      }
+      expect(await on.isAlive(admin.id, session)).toBe(true);
+      expect(await on.read(admin.id)).toMatchObject({ version: 1, roles: ["admin"] });
+    });
+
+    it("AUZ-03 of two administrators that go at once one stays", async () => {
+      const admins = [await on.create({ roles: ["admin"] }), await on.create({ roles: ["admin"] })];
+      const answers = await Promise.all(admins.map(({ id }) => on.change(id, DISABLE)));
+      expect(answers.map(({ kind }) => kind).sort()).toEqual(["done", "last_admin"]);
+    });
+
+    it("says what cannot be done, and does nothing then", async () => {
+      const { user, alive } = await signedIn();
+      expect(await on.change(someUserId(), DISABLE)).toEqual({ kind: "not_found" });
+      const missing = { kind: "assign_role", role: "no-such-role" } as const;
+      expect(await on.change(user.id, missing)).toEqual({ kind: "no_such_role" });
+      expect(await alive()).toEqual([true, true]);
+      expect((await on.read(user.id)).version).toBe(1);
+    });
+
+    it("a change to what is so already is done, and makes no version", async () => {
+      const { user, alive } = await signedIn();
+      expect(await on.change(user.id, { kind: "set_status", status: "active" })).toMatchObject({
+        kind: "done",
+        authority: { version: 1 },
+      });
+      expect((await on.change(user.id, UNMAKE_ADMIN)).kind).toBe("done");
+      expect(await alive()).toEqual([true, true]);
+    });
+
+    it("a change that was decided on another version is a conflict", async () => {
+      const { user, alive } = await signedIn();
+      await on.change(user.id, MAKE_ADMIN);
+      expect(await on.change(user.id, SET_PASSWORD, { ifVersion: 1 })).toEqual({
+        kind: "conflict",
+      });
+      expect(await alive()).toEqual([true, true]);
+      expect((await on.change(user.id, SET_PASSWORD, { ifVersion: 2 })).kind).toBe("done");
+    });
+
+    it("a change that was decided on a row changed by other hands is a conflict", async () => {
+      const { user } = await signedIn();
+      await on.changeBehind(user.id, MAKE_ADMIN);
+      expect(await on.change(user.id, DELETE, { ifVersion: 1 })).toEqual({ kind: "conflict" });
+      expect((await on.change(user.id, DELETE, { ifVersion: 2 })).kind).toBe("done");
+    });
+
+    it("other hands that got there first stop no change that does not mind", async () => {
+      const { user, alive } = await signedIn();
+      await on.changeBehind(user.id, MAKE_ADMIN);
+      expect(await on.change(user.id, DISABLE)).toMatchObject({
+        kind: "done",
+        authority: { status: "disabled", version: 3 },
+      });
+      expect(await alive()).toEqual([false, false]);
+    });
+
+    it.each([SET_PASSWORD, DISABLE, MAKE_ADMIN, DELETE])(
+      "CFW-11 $kind asked twice under one id is done once",
+      async (change) => {
+        const { user } = await signedIn();
+        const command = { changeId: "one and the same", ifVersion: 1 };
+        const first = await on.change(user.id, change, command);
+        expect(first.kind).toBe("done");
+        const row = await on.record.read(user.id);
+        advance(1);
+        expect(await on.change(user.id, change, command)).toEqual(first);
+        expect(await on.record.read(user.id)).toEqual(row);
+      },
+    );
+
+    it("changes at once under different ids are all made, one after the other", async () => {
+      const { user } = await signedIn();
+      const hashes = ["a", "b", "c", "d"];
+      const answers = await Promise.all(
+        hashes.map((passwordHash) => on.change(user.id, { ...SET_PASSWORD, passwordHash })),
+      );
+      expect(answers.every(({ kind }) => kind === "done")).toBe(true);
+      expect((await on.read(user.id)).version).toBe(1 + hashes.length);
+    });
+
+    it("REF-08 refreshes that race a disabling leave no session", async () => {
+      const { user, own, other, alive } = await signedIn();
+      await Promise.all([
+        on.refresh(user.id, own, 0),
+        on.change(user.id, DISABLE),
+        on.refresh(user.id, other, 0),
+        on.open(user),
+      ]);
+      expect(await alive()).toEqual([false, false]);
+      expect(await on.accounts.listSessions(user.id)).toEqual([]);
+    });
+
+    it("a deleted user cannot be changed, and stays deleted", async () => {
+      const { user } = await signedIn();
+      await on.change(user.id, DELETE);
+      expect(await on.change(user.id, MAKE_ADMIN)).toEqual({ kind: "not_found" });
+      expect(await on.change(user.id, DELETE)).toEqual({ kind: "not_found" });
+      expect(await on.users.findById(user.id)).toBeNull();
+    });
+
+    it.each([DISABLE, SET_PASSWORD, DELETE])(
+      "CFW-05 $kind behind the object's back ends its sessions when the copy has aged",
+      async (change) => {
+        const { user, own } = await signedIn();
+        await on.changeBehind(user.id, change);
+        advance(ACCOUNT_POLICY.authorityMaxAge);
+        expect(await on.refresh(user.id, own, 0)).toEqual({ kind: "refused" });
+        expect(await on.accounts.listSessions(user.id)).toEqual([]);
+      },
+    );
+
+    it("CFW-15 a clock that jumped back makes no copy young", async () => {
+      const { user, own } = await signedIn();
+      await on.changeBehind(user.id, DISABLE);
+      advance(-ACCOUNT_POLICY.authorityMaxAge);
+      expect(await on.refresh(user.id, own, 0)).toEqual({ kind: "refused" });
+    });
+
+    it("CFW-05 roles changed behind the object's back count when the copy has aged", async () => {
+      const { user, own, alive } = await signedIn();
+      await on.changeBehind(user.id, MAKE_ADMIN);
+      advance(ACCOUNT_POLICY.authorityMaxAge);
+      expect(await on.accounts.check(user.id, own)).toMatchObject({
+        authority: { roles: ["admin", "user"] },
+      });
+      expect(await alive()).toEqual([true, true]);
+    });
+  });
+}

@@ -1,0 +1,112 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
+import { ACCOUNT_POLICY, SECOND, someSessionId, someUserId } from "../support/samples.ts";
+import type { AccountsHarness } from "./accounts.ts";
+
+export function accountSessionsContract(make: () => Promise<AccountsHarness>): void {
+  let on: AccountSteps;
+  beforeEach(async () => {
+    on = accountSteps(await make());
+  });
+
+  const threeSessions = async () => {
+    const user = await on.create();
+    const a = await on.session(user);
+    const b = await on.session(user);
+    const c = await on.session(user);
+    const alive = async () => (await on.accounts.listSessions(user.id)).map(({ id }) => id);
+    return { user, a, b, c, alive };
+  };
+
+  describe("Accounts, sessions", () => {
+    it("lists what is alive, the last used first, with where it came from", async () => {
+      const user = await on.create();
+      const first = await on.session(user);
+      const createdAt = Date.now();
+      advance(SECOND);
+      const second = someSessionId();
+      await on.open(user, { sessionId: second, device: { ip: null, userAgent: null } });
+      advance(SECOND);
+      await on.refresh(user.id, first, 0);
+      const { idleTtl } = ACCOUNT_POLICY.refresh;
+      expect(await on.accounts.listSessions(user.id)).toEqual([
+        {
+          id: first,
+          createdAt,
+          lastUsedAt: createdAt + 2 * SECOND,
+          expiresAt: createdAt + 2 * SECOND + idleTtl,
+          device: { ip: "192.0.2.1", userAgent: "a browser" },
+        },
+        {
+          id: second,
+          createdAt: createdAt + SECOND,
+          lastUsedAt: createdAt + SECOND,
+          expiresAt: createdAt + SECOND + idleTtl,
+          device: { ip: null, userAgent: null },
+        },
+      ]);
+      advance(idleTtl - SECOND);
+      expect((await on.accounts.listSessions(user.id)).map(({ id }) => id)).toEqual([first]);
+    });
+
+    it("nobody has no sessions, none to end and none alive", async () => {
+      const nobody = someUserId();
+      expect(await on.accounts.listSessions(nobody)).toEqual([]);
+      expect(await on.accounts.endSessions(nobody, "all")).toBe(0);
+      expect(await on.accounts.endSessions(nobody, { only: someSessionId() })).toBe(0);
+      expect(await on.accounts.check(nobody, someSessionId())).toBeNull();
+    });
+
+    it("REV-01 ends the one that is named, and says whether it did", async () => {
+      const { user, a, b, c, alive } = await threeSessions();
+      expect(await on.accounts.endSessions(user.id, { only: b })).toBe(1);
+      expect(await on.accounts.endSessions(user.id, { only: b })).toBe(0);
+      expect(new Set(await alive())).toEqual(new Set([a, c]));
+      expect(await on.isAlive(user.id, b)).toBe(false);
+      expect(await on.refresh(user.id, b, 0)).toEqual({ kind: "refused" });
+    });
+
+    it("ends all but one", async () => {
+      const { user, b, alive } = await threeSessions();
+      expect(await on.accounts.endSessions(user.id, { allExcept: b })).toBe(2);
+      expect(await alive()).toEqual([b]);
+      expect(await on.accounts.endSessions(user.id, { allExcept: b })).toBe(0);
+    });
+
+    it("all but one that is not there is all", async () => {
+      const { user, alive } = await threeSessions();
+      expect(await on.accounts.endSessions(user.id, { allExcept: someSessionId() })).toBe(3);
+      expect(await alive()).toEqual([]);
+    });
+
+    it("ends all, and a new one can be opened", async () => {
+      const { user, alive } = await threeSessions();
+      expect(await on.accounts.endSessions(user.id, "all")).toBe(3);
+      expect(await alive()).toEqual([]);
+      const fresh = await on.session(user);
+      expect(await alive()).toEqual([fresh]);
+    });
+
+    it("no user can end or ask about another's session", async () => {
+      const { a, alive } = await threeSessions();
+      const other = await on.create();
+      const own = await on.session(other);
+      expect(await on.accounts.endSessions(other.id, { only: a })).toBe(0);
+      expect(await on.accounts.check(other.id, a)).toBeNull();
+      await on.accounts.endSessions(other.id, "all");
+      expect(await on.isAlive(other.id, own)).toBe(false);
+      expect(await alive()).toHaveLength(3);
+    });
+
+    it("REF-08 refreshes that race the end of all sessions leave none alive", async () => {
+      const { user, a, b, c, alive } = await threeSessions();
+      await Promise.all([
+        ...[a, b, c].map((id) => on.refresh(user.id, id, 0)),
+        on.accounts.endSessions(user.id, "all"),
+        ...[a, b, c].map((id) => on.refresh(user.id, id, 0)),
+      ]);
+      expect(await alive()).toEqual([]);
+      expect(await on.refresh(user.id, a, 1)).toEqual({ kind: "refused" });
+    });
+  });
+}

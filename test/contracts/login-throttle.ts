@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Email } from "../../src/domain/email.ts";
+import { FREE_TRIES, HARD_LIMIT } from "../../src/domain/throttle.ts";
+import type { Attempt, LoginThrottle } from "../../src/use-cases/ports.ts";
+import { DAY, HOUR, SECOND, someEmail } from "../support/samples.ts";
+
+/** The harness moves the clock through Date, which fakes and objects alike look at. */
+const advance = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+export function loginThrottleContract(make: () => Promise<LoginThrottle>): void {
+  let throttle: LoginThrottle;
+  let name: Email;
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    throttle = await make();
+    name = someEmail();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const reserveAllowed = async (): Promise<Extract<Attempt, { kind: "allowed" }>> => {
+    const attempt = await throttle.reserve(name);
+    if (attempt.kind !== "allowed") throw new Error(`the try was ${attempt.kind}`);
+    return attempt;
+  };
+  const fail = async (times: number) => {
+    for (let i = 0; i < times; i++) await reserveAllowed();
+  };
+  const failures = async () => {
+    const attempt = await reserveAllowed();
+    await throttle.release(name, attempt);
+    return attempt.reserved.failures - 1;
+  };
+
+  describe("LoginThrottle", () => {
+    it("lets a few tries go free, then makes the next one wait twice as long each time", async () => {
+      await fail(FREE_TRIES);
+      const delays: number[] = [];
+      for (let i = 0; i < 4; i++) {
+        const refused = await throttle.reserve(name);
+        if (refused.kind !== "delayed") throw new Error(`the try was ${refused.kind}`);
+        delays.push(refused.retryAfter);
+        advance(refused.retryAfter);
+        await reserveAllowed();
+      }
+      expect(delays).toEqual([SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND]);
+    });
+
+    it("refused tries neither count nor lengthen the wait", async () => {
+      await fail(FREE_TRIES);
+      for (let i = 0; i < 5; i++) await throttle.reserve(name);
+      expect(await throttle.reserve(name)).toEqual({ kind: "delayed", retryAfter: SECOND });
+      advance(SECOND);
+      expect((await reserveAllowed()).before?.failures).toBe(FREE_TRIES);
+    });
+
+    it("RAT-01 allows as many of twenty at once as are free", async () => {
+      const attempts = await Promise.all(Array.from({ length: 20 }, () => throttle.reserve(name)));
+      expect(attempts.filter(({ kind }) => kind === "allowed")).toHaveLength(FREE_TRIES);
+      expect(attempts.filter(({ kind }) => kind === "delayed")).toHaveLength(20 - FREE_TRIES);
+    });
+
+    it("RAT-05 a try that is given back was never counted", async () => {
+      await fail(FREE_TRIES - 1);
+      const attempt = await reserveAllowed();
+      expect((await throttle.reserve(name)).kind).toBe("delayed");
+      await throttle.release(name, attempt);
+      expect((await reserveAllowed()).before).toEqual(attempt.before);
+    });
+
+    it("RAT-05 twenty tries at once that are all given back leave the count as it was", async () => {
+      await fail(2);
+      const attempts = await Promise.all(Array.from({ length: 20 }, () => throttle.reserve(name)));
+      for (const attempt of attempts) {
+        if (attempt.kind === "allowed") await throttle.release(name, attempt);
+      }
+      expect(await failures()).toBe(2);
+    });
+
+    it("giving back what was cleared meanwhile changes nothing", async () => {
+      const attempt = await reserveAllowed();
+      await throttle.clear(name);
+      await throttle.release(name, attempt);
+      expect(await failures()).toBe(0);
+    });
+
+    it("forgets everything when it is cleared, also twice", async () => {
+      await fail(FREE_TRIES);
+      await throttle.clear(name);
+      await throttle.clear(name);
+      expect((await reserveAllowed()).before).toBeNull();
+    });
+
+    it("forgets everything after a quiet day, and not before", async () => {
+      await fail(3);
+      advance(DAY - 1);
+      expect(await failures()).toBe(3);
+      advance(1);
+      expect(await failures()).toBe(0);
+    });
+
+    it("RAT-07 stays shut after a hundred in a row until it is cleared, however long", async () => {
+      for (let i = 0; i < HARD_LIMIT; i++) {
+        await reserveAllowed();
+        advance(HOUR);
+      }
+      advance(400 * DAY);
+      expect(await throttle.reserve(name)).toEqual({ kind: "locked", retryAfter: HOUR });
+      await throttle.clear(name);
+      expect((await reserveAllowed()).before).toBeNull();
+    });
+
+    it("CFW-15 a clock that jumps back makes no wait longer than its delay", async () => {
+      await fail(FREE_TRIES);
+      advance(-DAY);
+      advance(SECOND);
+      expect((await reserveAllowed()).reserved.failures).toBe(FREE_TRIES + 1);
+    });
+
+    it("keeps each name's count for itself", async () => {
+      await fail(FREE_TRIES);
+      expect(await throttle.reserve(someEmail())).toMatchObject({ kind: "allowed", before: null });
+    });
+  });
+}

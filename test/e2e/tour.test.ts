@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { unstable_readConfig } from "wrangler";
+import {
+  copyProject,
+  type DevServer,
+  type ProjectCopy,
+  startDevServer,
+  toolEnv,
+} from "../support/dev-server.ts";
+
+type Step = { readonly script: string; readonly expected: string };
+
+/** Nothing on a terminal looks like it. */
+const SEPARATOR = "\u001e";
+
+let project: ProjectCopy;
+let server: DevServer;
+
+beforeAll(async () => {
+  project = copyProject();
+  server = await startDevServer(project.directory);
+});
+
+afterAll(async () => {
+  await server?.stop();
+  project.remove();
+});
+
+const file = (path: string) => readFileSync(join(import.meta.dirname, "../..", path), "utf8");
+const readme = file("README.md");
+
+/** The commands of the tour, each with the output that stands below it. */
+function tour(): Step[] {
+  const section = readme.split("\n## ").find((part) => part.startsWith("Five-minute tour"));
+  const blocks = [...(section ?? "").matchAll(/^```(sh|text)\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, kind, script = ""], at) => {
+    if (kind !== "sh") return [];
+    const next = blocks[at + 1];
+    return [{ script, expected: next?.[1] === "text" ? (next[2] ?? "") : "" }];
+  });
+}
+
+/** One shell runs all of it, as a reader's does. @returns what each step printed */
+function run(steps: readonly Step[]): Promise<{ code: number | null; printed: string[] }> {
+  const script = steps.map((step) => `${step.script}printf '\\036'\n`).join("");
+  const shell = spawn("bash", ["-c", `set -euo pipefail\n${script}`], {
+    cwd: project.directory,
+    env: { ...toolEnv(project.directory), BASE: server.base },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  shell.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  return new Promise((resolve, reject) => {
+    shell.on("error", reject);
+    shell.on("close", (code) => resolve({ code, printed: output.split(SEPARATOR) }));
+  });
+}
+
+/** `…` stands for what differs from run to run. */
+function pattern(expected: string): RegExp {
+  const literal = expected.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${literal.join('[^"\n]+')}$`);
+}
+
+it("the tour of the README prints what the README says", async () => {
+  const steps = tour();
+  expect(steps.length).toBeGreaterThan(8);
+  const { code, printed } = await run(steps);
+  for (const [at, { expected }] of steps.entries()) {
+    expect(printed[at], `after step ${at}`).toMatch(pattern(expected));
+  }
+  expect(code).toBe(0);
+});
+
+it("every npm command that the documents name exists", () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(file("package.json"));
+  const named = [readme, file("docs/operations.md")]
+    .flatMap((text) => [...text.matchAll(/npm run (?:-s )?([a-z:]+)/g)])
+    .map((match) => match[1]);
+  expect(named).toContain("dev");
+  expect(named.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
+});
+
+it("the README names every var, with the development default that wrangler.toml has", () => {
+  const vars = unstable_readConfig({
+    config: join(import.meta.dirname, "../../wrangler.toml"),
+  }).vars;
+  expect(Object.keys(vars).length).toBeGreaterThan(10);
+  const rows = readme.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  const documented = new Map(rows.map(([, name, value]) => [name, value]));
+  for (const [name, value] of Object.entries(vars)) {
+    const shown = value === "" ? "empty" : `\`${value}\``;
+    expect(documented.get(`\`${name}\``)?.replace(/ \(.*\)$/, ""), name).toBe(shown);
+  }
+});

@@ -1,0 +1,13 @@
+import { env } from "cloudflare:workers";
+import { d1AccountRecord } from "../../../src/persistence/d1/account-record.ts";
+import { d1Users } from "../../../src/persistence/d1/users.ts";
+import { durableAccounts } from "../../../src/persistence/durable/accounts.ts";
+import { accountsContract } from "../../contracts/accounts.ts";
+import { emptyDatabase } from "../../support/empty-database.ts";
+import { ACCOUNT_POLICY } from "../../support/samples.ts";
+
+accountsContract(async () => {
+  const db = await emptyDatabase();
+  const accounts = durableAccounts(env.USERS, ACCOUNT_POLICY);
+  return { users: d1Users(db), record: d1AccountRecord(db), accounts };
+});

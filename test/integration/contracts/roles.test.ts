@@ -1,0 +1,9 @@
+import { d1Roles } from "../../../src/persistence/d1/roles.ts";
+import { d1Users } from "../../../src/persistence/d1/users.ts";
+import { rolesContract } from "../../contracts/roles.ts";
+import { emptyDatabase } from "../../support/empty-database.ts";
+
+rolesContract(async () => {
+  const db = await emptyDatabase();
+  return { users: d1Users(db), roles: d1Roles(db) };
+});

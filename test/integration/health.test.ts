@@ -1,0 +1,51 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, it } from "vitest";
+import { call, newUser, type Reply } from "../support/client.ts";
+import { failing, serviceWith } from "../support/faults.ts";
+import { unreachable } from "../support/throttle.ts";
+
+beforeAll(() => newUser()); // the first signing key exists from here on
+
+const down = ({ body }: Reply): string[] =>
+  Object.entries<{ status: string }>(body.checks)
+    .filter(([, check]) => check.status !== "ok")
+    .map(([name]) => name);
+
+it("alive means that the code runs", async () => {
+  const reply = await call("GET", "/health/live");
+  expect(reply.status).toBe(200);
+  expect(reply.body).toEqual({ status: "ok" });
+  const nothing = serviceWith({ DB: null, JWKS_CACHE: null, USERS: null, AUTH_SECRETS: "" });
+  expect((await nothing("GET", "/health/live")).status).toBe(200);
+});
+
+it("ready means that every part answers, and says how long each took", async () => {
+  const reply = await call("GET", "/health/ready");
+  expect(reply.status).toBe(200);
+  expect(reply.headers.get("cache-control")).toBe("no-store");
+  const check = { status: "ok", duration_ms: expect.any(Number) };
+  expect(reply.body).toEqual({
+    status: "ok",
+    checks: { d1: check, kv: check, durable_object: check, signing_key: check },
+  });
+});
+
+it.each([
+  // Without D1 an isolate that has no copy of the keys cannot sign either.
+  ["D1", { DB: failing(env.DB, () => true) }, ["d1", "signing_key"]],
+  ["KV", { JWKS_CACHE: failing(env.JWKS_CACHE, () => true) }, ["kv"]],
+  [
+    "a Durable Object",
+    { LOGIN_THROTTLES: unreachable(env.LOGIN_THROTTLES, "ping") },
+    ["durable_object"],
+  ],
+  ["the Durable Objects' binding", { LOGIN_THROTTLES: undefined }, ["durable_object"]],
+])("without %s it is not ready, and names what is missing", async (_, broken, missing) => {
+  const reply = await serviceWith(broken)("GET", "/health/ready");
+  expect(reply.status).toBe(503);
+  expect(reply.headers.get("retry-after")).toBe("2");
+  expect(reply.headers.get("cache-control")).toBe("no-store");
+  expect(reply.body.status).toBe("unavailable");
+  expect(down(reply)).toEqual(missing);
+  expect(JSON.stringify(reply.body)).not.toContain("injected");
+});

@@ -1,0 +1,88 @@
+import { vi } from "vitest";
+import type { AccountChange } from "../../src/domain/account-change.ts";
+import { authorityOf } from "../../src/domain/authority.ts";
+import type { SessionId, UserId } from "../../src/domain/ids.ts";
+import type { User } from "../../src/domain/user.ts";
+import type {
+  AccountRecord,
+  Accounts,
+  ChangeCommand,
+  NewUser,
+  OpenSession,
+  RefreshCommand,
+  Users,
+} from "../../src/use-cases/ports.ts";
+import { someId, someSessionId, someUser } from "./samples.ts";
+
+export const advance = (ms: number): void => {
+  vi.setSystemTime(Date.now() + ms);
+};
+
+const DEVICE = { ip: "192.0.2.1", userAgent: "a browser" };
+
+/** What tests do with accounts, in words. */
+export function accountSteps(stores: {
+  readonly users: Users;
+  readonly record: AccountRecord;
+  readonly accounts: Accounts;
+}) {
+  const { users, record, accounts } = stores;
+
+  const read = async (id: UserId): Promise<User> => {
+    const found = await users.findById(id);
+    if (found === null) throw new Error("the account is gone");
+    return found.user;
+  };
+
+  const create = async (given: Partial<NewUser> = {}): Promise<User> => {
+    const user = someUser(given);
+    await users.create(user);
+    return read(user.id);
+  };
+
+  const open = (user: User, given: Partial<OpenSession> = {}) =>
+    accounts.openSession(user.id, {
+      seen: authorityOf(user),
+      sessionId: someSessionId(),
+      token: { hash: "token 0", secretVersion: 1 },
+      device: DEVICE,
+      ...given,
+    });
+
+  /** Opens a session whose token is `token 0`. */
+  const session = async (user: User): Promise<SessionId> => {
+    const sessionId = someSessionId();
+    const answer = await open(user, { sessionId });
+    if (answer.kind !== "opened") throw new Error(`the session was ${answer.kind}`);
+    return sessionId;
+  };
+
+  /** Presents `token n`, whose successor is `token n+1`. */
+  const refresh = (
+    userId: UserId,
+    sessionId: SessionId,
+    n: number,
+    given: Partial<RefreshCommand> = {},
+  ) =>
+    accounts.refresh(userId, {
+      sessionId,
+      presented: `token ${n}`,
+      successor: { hash: `token ${n + 1}`, secretVersion: 1 },
+      knownRoles: null,
+      ...given,
+    });
+
+  const change = (userId: UserId, wanted: AccountChange, given: Partial<ChangeCommand> = {}) =>
+    accounts.change(userId, { changeId: someId(), change: wanted, ifVersion: null, ...given });
+
+  /** A change of the row that the user's object is not told of. */
+  const changeBehind = async (userId: UserId, wanted: AccountChange) =>
+    record.apply(userId, wanted, someId(), (await read(userId)).version, Date.now());
+
+  const isAlive = async (userId: UserId, sessionId: SessionId): Promise<boolean> =>
+    (await accounts.check(userId, sessionId)) !== null;
+
+  return { ...stores, read, create, open, session, refresh, change, changeBehind, isAlive };
+}
+
+export type AccountSteps = ReturnType<typeof accountSteps>;

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import process from "node:process";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const PROJECT = ["package.json", "wrangler.toml", "tsconfig.json", "migrations", "scripts", "src"];
+
+const START_TIMEOUT = 90_000;
+const STOP_TIMEOUT = 20_000;
+const POLL_INTERVAL = 100;
+
+/** A fresh clone, as it were: nothing in it was ever started, and no edit here restarts it. */
+export type ProjectCopy = { readonly directory: string; remove(): void };
+
+export function copyProject(): ProjectCopy {
+  const directory = mkdtempSync(join(tmpdir(), "auth-e2e-"));
+  for (const name of PROJECT) {
+    cpSync(join(ROOT, name), join(directory, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
+  return {
+    directory,
+    // Files of a runtime that was just killed may still be vanishing.
+    remove: () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+export type DevServer = {
+  readonly base: string;
+  readonly port: number;
+  /** What it printed so far, both streams. */
+  output(): string;
+  /** Ctrl-C, and SIGKILL for whatever is left. */
+  stop(): Promise<void>;
+  /** SIGKILL for every process of it at once: what a power cut does. */
+  crash(): Promise<void>;
+  /** A signal for npm alone, as `kill` gives it. */
+  signalParent(signal: NodeJS.Signals): void;
+};
+
+/**
+ * `npm run dev` on a port of its own, in its own process group.
+ *
+ * @param vars replace those of wrangler.toml
+ * @returns once it answers
+ */
+export async function startDevServer(
+  directory: string,
+  vars: Readonly<Record<string, string>> = {},
+): Promise<DevServer> {
+  const port = await freePort();
+  const base = `http://localhost:${port}`;
+  const args = Object.entries({ ISSUER: base, ...vars }).flatMap(([name, value]) => [
+    "--var",
+    `${name}:${value}`,
+  ]);
+  const child = spawn("npm", ["run", "dev", "--", "--port", String(port), ...args], {
+    cwd: directory,
+    env: toolEnv(directory),
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const server = handle(child, port, base);
+  try {
+    await until(
+      async () => {
+        if (child.exitCode !== null) throw new Error("npm run dev ended");
+        return (await fetch(`${base}/health/ready`)).ok;
+      },
+      START_TIMEOUT,
+      () => child.exitCode !== null,
+    );
+    return server;
+  } catch (cause) {
+    await server.crash();
+    throw new Error(`the dev server did not start:\n${server.output()}`, { cause });
+  }
+}
+
+function handle(child: ChildProcess, port: number, base: string): DevServer {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const signalGroup = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch {
+      // No such group: all of it is gone.
+    }
+  };
+  const killGroup = () => signalGroup("SIGKILL");
+  process.once("exit", killGroup);
+  const gone = () => until(() => isFree(port), STOP_TIMEOUT);
+  const crash = async () => {
+    killGroup();
+    process.removeListener("exit", killGroup);
+    await gone();
+  };
+  return {
+    base,
+    port,
+    output: () => output,
+    crash,
+    async stop() {
+      signalGroup("SIGINT");
+      await gone().catch(() => undefined);
+      await crash();
+    },
+    signalParent: (signal) => child.kill(signal),
+  };
+}
+
+/** Nothing calls out, and what the tools keep for themselves stays in the directory. */
+export function toolEnv(directory: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    CI: "1",
+    NO_COLOR: "1",
+    WRANGLER_SEND_METRICS: "false",
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    XDG_CONFIG_HOME: join(directory, ".config"),
+  };
+}
+
+/** Asks again until the answer is true. What it throws counts as "not yet", unless `hopeless`. */
+export async function until(
+  condition: () => Promise<boolean>,
+  timeout: number,
+  hopeless: () => boolean = () => false,
+): Promise<void> {
+  const deadline = Date.now() + timeout;
+  let last: unknown = new Error("the condition stayed false");
+  while (Date.now() < deadline && !hopeless()) {
+    try {
+      if (await condition()) return;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((wake) => setTimeout(wake, POLL_INTERVAL));
+  }
+  throw new Error("gave up waiting", { cause: last });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolvePort, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      probe.close(() => resolvePort(port));
+    });
+  });
+}
+
+/** True when nothing listens there. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((answer) => {
+    const probe = createServer().once("error", () => answer(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => answer(true)));
+  });
+}

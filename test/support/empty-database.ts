@@ -1,0 +1,16 @@
+import { env } from "cloudflare:workers";
+import { type Database, database } from "../../src/persistence/d1/database.ts";
+
+/** The real D1, with the built-in roles and nothing else. */
+export async function emptyDatabase(): Promise<Database> {
+  await env.DB.batch(
+    [
+      "delete from user_roles",
+      "delete from users",
+      "delete from role_permissions",
+      "delete from roles where name not in ('admin', 'user')",
+      "delete from signing_keys",
+    ].map((statement) => env.DB.prepare(statement)),
+  );
+  return database(env.DB);
+}

@@ -1,0 +1,81 @@
+import type { AccountChange } from "../../../src/domain/account-change.ts";
+import { authorityOf } from "../../../src/domain/authority.ts";
+import type { UserId } from "../../../src/domain/ids.ts";
+import { ADMIN } from "../../../src/domain/role.ts";
+import type { User } from "../../../src/domain/user.ts";
+import type { AccountRecord } from "../../../src/use-cases/ports.ts";
+import type { MemoryDatabase, UserRow } from "./memory-database.ts";
+
+export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
+  const rowOf = (userId: UserId) => {
+    const row = db.users.get(userId);
+    return row === undefined ? null : { changeId: row.changeId, authority: authorityOf(row.user) };
+  };
+
+  return {
+    read: async (userId) => rowOf(userId),
+
+    async apply(userId, change, changeId, base, now) {
+      const row = db.users.get(userId);
+      if (row?.user.version === base && isAllowed(db, row.user, change)) {
+        const changed = changedRow(row, change, now);
+        if (changed === null) db.users.delete(userId);
+        else db.users.set(userId, { ...changed, changeId });
+      }
+      return rowOf(userId);
+    },
+
+    async fence(userId, fenceId, base) {
+      const row = db.users.get(userId);
+      if (row?.user.version === base) {
+        const user = { ...row.user, version: base + 1 };
+        db.users.set(userId, { ...row, user, changeId: fenceId });
+      }
+      return rowOf(userId);
+    },
+  };
+}
+
+function isAllowed(db: MemoryDatabase, user: User, change: AccountChange): boolean {
+  switch (change.kind) {
+    case "set_password":
+      return true;
+    case "set_status":
+      return user.status !== change.status && (change.status === "active" || mayGo(db, user));
+    case "assign_role":
+      return db.roles.has(change.role) && !user.roles.includes(change.role);
+    case "remove_role":
+      return user.roles.includes(change.role) && (change.role !== ADMIN || mayGo(db, user));
+    case "delete":
+      return mayGo(db, user);
+  }
+}
+
+const isActiveAdmin = (user: User) => user.status === "active" && user.roles.includes(ADMIN);
+
+/** False for the last who can administer the service. */
+function mayGo(db: MemoryDatabase, user: User): boolean {
+  const others = [...db.users.values()].filter((row) => row.user.id !== user.id);
+  return !isActiveAdmin(user) || others.some((row) => isActiveAdmin(row.user));
+}
+
+function changedRow(row: UserRow, change: AccountChange, now: number): UserRow | null {
+  const user = { ...row.user, version: row.user.version + 1, updatedAt: now };
+  switch (change.kind) {
+    case "set_password": {
+      const passwordSetAt = Math.max(now, user.passwordSetAt + 1);
+      return { ...row, user: { ...user, passwordSetAt }, passwordHash: change.passwordHash };
+    }
+    case "set_status":
+      return { ...row, user: { ...user, status: change.status } };
+    case "assign_role":
+      return { ...row, user: { ...user, roles: [...user.roles, change.role].sort() } };
+    case "remove_role":
+      return {
+        ...row,
+        user: { ...user, roles: user.roles.filter((role) => role !== change.role) },
+      };
+    case "delete":
+      return null;
+  }
+}

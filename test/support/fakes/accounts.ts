@@ -1,0 +1,54 @@
+import type { UserId } from "../../../src/domain/ids.ts";
+import { expiresAt } from "../../../src/domain/refresh-session.ts";
+import type { Accounts } from "../../../src/use-cases/ports.ts";
+import { MemoryAccount, type MemoryAccountDeps } from "./memory-account.ts";
+
+/** The users' objects, over any AccountRecord. */
+export function memoryAccounts(deps: MemoryAccountDeps): Accounts {
+  const objects = new Map<UserId, MemoryAccount>();
+  const ask = <T>(userId: UserId, work: (account: MemoryAccount) => T | Promise<T>) => {
+    const account = objects.get(userId) ?? new MemoryAccount(userId, deps);
+    objects.set(userId, account);
+    return account.serially(async () => work(account));
+  };
+
+  return {
+    openSession: (userId, command) => ask(userId, (account) => account.open(command)),
+    refresh: (userId, command) => ask(userId, (account) => account.refresh(command)),
+    check: (userId, sessionId) =>
+      ask(userId, async (account) => {
+        await account.freshen();
+        const authority = account.current();
+        const session = account.sessions.get(sessionId);
+        return authority && session && account.isAlive(session)
+          ? account.grant(authority, session)
+          : null;
+      }),
+    holdsToken: (userId, sessionId, hash) =>
+      ask(userId, async (account) => {
+        await account.freshen();
+        return "session" in account.decide(sessionId, hash, { hash, secretVersion: 0 });
+      }),
+    listSessions: (userId) =>
+      ask(userId, (account) =>
+        [...account.sessions.values()]
+          .filter((session) => account.isAlive(session))
+          .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
+          .map((session) => ({
+            id: session.id,
+            createdAt: session.createdAt,
+            lastUsedAt: session.lastUsedAt,
+            expiresAt: expiresAt(session, deps.policy.refresh),
+            device: session.device,
+          })),
+      ),
+    endSessions: (userId, which) =>
+      ask(userId, (account) =>
+        account.end((id) => {
+          if (which === "all") return true;
+          return "only" in which ? id === which.only : id !== which.allExcept;
+        }),
+      ),
+    change: (userId, command) => ask(userId, (account) => account.change(command)),
+  };
+}

@@ -1,0 +1,11 @@
+import type { Jwks, JwksCache } from "../../../src/use-cases/ports.ts";
+
+export function memoryJwksCache(): JwksCache {
+  let cached: Jwks | null = null;
+  return {
+    read: async () => cached,
+    async write(jwks) {
+      cached = jwks;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { UserId } from "../../../src/domain/ids.ts";
+import { BUILT_IN_CATALOGUE, type Role } from "../../../src/domain/role.ts";
+import type { User } from "../../../src/domain/user.ts";
+
+/** A row of users with its roles, and the change that made this version of it. */
+export type UserRow = {
+  readonly user: User;
+  readonly passwordHash: string | null;
+  readonly changeId: string;
+};
+
+/** What D1 is to the real adapters: the one store that Users, Roles and AccountRecord share. */
+export type MemoryDatabase = {
+  readonly users: Map<UserId, UserRow>;
+  readonly roles: Map<string, Role>;
+};
+
+export const memoryDatabase = (): MemoryDatabase => ({
+  users: new Map(),
+  roles: new Map(BUILT_IN_CATALOGUE),
+});

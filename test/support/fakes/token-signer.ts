@@ -1,0 +1,6 @@
+import type { TokenSigner } from "../../../src/use-cases/ports.ts";
+
+/** Access tokens that are their claims as JSON. */
+export const plainSigner: TokenSigner = {
+  prepare: async () => async (claims) => JSON.stringify(claims),
+};

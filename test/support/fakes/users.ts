@@ -1,0 +1,61 @@
+import { FIRST_VERSION, type User } from "../../../src/domain/user.ts";
+import type { UserQuery, Users } from "../../../src/use-cases/ports.ts";
+import type { MemoryDatabase, UserRow } from "./memory-database.ts";
+
+export function memoryUsers({ users, roles }: MemoryDatabase): Users {
+  const found = (row: UserRow | undefined) =>
+    row === undefined ? null : { user: row.user, passwordHash: row.passwordHash };
+  const byEmail = (email: string) => [...users.values()].find((row) => row.user.email === email);
+
+  return {
+    async create({ now, passwordHash, ...user }) {
+      if (user.roles.some((role) => !roles.has(role))) return "no_such_role";
+      if (users.has(user.id) || byEmail(user.email) !== undefined) return "email_taken";
+      const made: User = {
+        ...user,
+        roles: [...user.roles].sort(),
+        status: "active",
+        version: FIRST_VERSION,
+        passwordSetAt: now,
+        createdAt: now,
+        updatedAt: now,
+      };
+      users.set(user.id, { user: made, passwordHash, changeId: "" });
+      return "created";
+    },
+
+    findById: async (id) => found(users.get(id)),
+    findByEmail: async (email) => found(byEmail(email)),
+
+    list: async (query) =>
+      [...users.values()]
+        .map((row) => row.user)
+        .filter((user) => matches(user, query))
+        .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
+        .slice(0, query.limit),
+
+    async rename(id, name, now) {
+      const row = users.get(id);
+      if (row === undefined) return false;
+      users.set(id, { ...row, user: { ...row.user, name, updatedAt: now } });
+      return true;
+    },
+
+    async rehash(id, old, fresh) {
+      const row = users.get(id);
+      if (row?.passwordHash === old) users.set(id, { ...row, passwordHash: fresh });
+    },
+  };
+}
+
+function matches(user: User, { email, status, after }: UserQuery): boolean {
+  if (email !== null && user.email !== email) return false;
+  if (status !== null && user.status !== status) return false;
+  return after === null || comesAfter(user, after);
+}
+
+/** Newest first, and of two made at once the greater id. */
+function comesAfter(user: Pick<User, "createdAt" | "id">, before: Pick<User, "createdAt" | "id">) {
+  if (user.createdAt !== before.createdAt) return user.createdAt < before.createdAt;
+  return user.id < before.id;
+}

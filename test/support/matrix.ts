@@ -1,0 +1,71 @@
+import { app } from "../../src/api/app.ts";
+import { type Access, accessOf } from "../../src/api/dependencies.ts";
+import { grants } from "../../src/domain/permission.ts";
+import type { Options, Reply } from "./client.ts";
+
+export type Route = {
+  readonly method: string;
+  readonly path: string;
+  /** What its handlers declare, in their order: null for a handler that declares nothing. */
+  readonly declared: readonly (Access | null)[];
+};
+
+/** Every route that the app serves. Middleware, which Hono lists as ALL, is none. */
+export const routes: readonly Route[] = [
+  ...Map.groupBy(
+    app.routes.filter((route) => route.method !== "ALL"),
+    (route) => `${route.method} ${route.path}`,
+  ).values(),
+].map((handlers) => ({
+  method: handlers[0]?.method ?? "",
+  path: handlers[0]?.path ?? "",
+  declared: handlers.map(({ handler }) => accessOf(handler)),
+}));
+
+/** Who may use it, or null for a route that does not begin with a declaration. */
+export const accessTo = ({ declared }: Route): Access | null => declared[0] ?? null;
+
+export const permissionFor = (route: Route): string | null => {
+  const access = accessTo(route);
+  return access !== null && typeof access === "object" ? access.permission : null;
+};
+
+/** Every permission that some route asks for. */
+export const permissions: readonly string[] = [
+  ...new Set(routes.map(permissionFor).filter((needed) => needed !== null)),
+].sort();
+
+/** Nobody, somebody with a token that means nothing, or somebody who holds permissions. */
+export type Kind = "none" | "garbage" | { readonly holds: readonly string[] };
+
+export type Verdict = "passed" | 401 | 403;
+
+/** What a route's declaration means for a caller. */
+export function expectedVerdict(access: Access, kind: Kind): Verdict {
+  if (access === "public") return "passed";
+  if (typeof kind === "string") return 401;
+  if (access === "self") return "passed";
+  return grants(kind.holds, access.permission) ? "passed" : 403;
+}
+
+/** Past the door it may still be refused, for what it asks or for what is not there. */
+export function verdictOf({ status, body }: Reply): Verdict {
+  if (status === 401 && body.code === "invalid_token") return 401;
+  return status === 403 ? 403 : "passed";
+}
+
+const NOBODY = `usr_${"A".repeat(22)}`;
+const NO_SESSION = `ses_${"A".repeat(22)}`;
+
+/** A request that reaches the route and, should it be let in, changes nothing. */
+export function harmless({ method, path }: Route): [method: string, path: string, Options] {
+  const filled = path
+    .replace("/sessions/:id", `/sessions/${NO_SESSION}`)
+    .replace(":id", NOBODY)
+    .replace(/:(role|name)/, "no-such-role")
+    .replace(":code", "forbidden");
+  // Signing out is open to all and tells a bad token itself, so it is asked for nonsense.
+  const query = path === "/v1/auth/logout" ? "?scope=nonsense" : "";
+  const body = path === "/v1/keys/rotate" ? { revoke: "A".repeat(43) } : {};
+  return [method, filled + query, method === "GET" ? {} : { body }];
+}

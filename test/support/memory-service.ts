@@ -1,0 +1,133 @@
+import { roleCatalogue } from "../../src/core/role-catalogue.ts";
+import { toBase64Url } from "../../src/core/security/encoding.ts";
+import { refreshTokenCodec } from "../../src/core/security/refresh-token.ts";
+import { parseSecrets } from "../../src/core/security/secrets.ts";
+import type { Email } from "../../src/domain/email.ts";
+import { type Password, parsePassword } from "../../src/domain/password.ts";
+import { authenticateUser } from "../../src/use-cases/authenticate-user.ts";
+import { createUser } from "../../src/use-cases/create-user.ts";
+import type { TokenPair } from "../../src/use-cases/issue-token.ts";
+import type { Notice, PasswordPolicy } from "../../src/use-cases/ports.ts";
+import { memoryAccountRecord } from "./fakes/account-record.ts";
+import { memoryAccounts } from "./fakes/accounts.ts";
+import { memoryLoginThrottle } from "./fakes/login-throttle.ts";
+import { memoryDatabase } from "./fakes/memory-database.ts";
+import { plainHasher } from "./fakes/password-hasher.ts";
+import { memoryRoles } from "./fakes/roles.ts";
+import { plainSigner } from "./fakes/token-signer.ts";
+import { memoryUsers } from "./fakes/users.ts";
+import type { PortFaults } from "./port-faults.ts";
+import { ACCOUNT_POLICY, SECOND, someEmail, someId, someSessionId, someUserId } from "./samples.ts";
+
+export function passwordOf(text: string): Password {
+  const parsed = parsePassword(text);
+  if (!parsed.ok) throw new Error("a sample that is no password");
+  return parsed.value;
+}
+
+export const PASSWORD = passwordOf("correct horse battery staple");
+export const DEVICE = { ip: null, userAgent: null };
+
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+/** Root secrets of the versions given, newest first; the same versions are the same secrets. */
+export function secretsMaker() {
+  const roots = new Map<number, string>();
+  return (...versions: number[]) => {
+    for (const version of versions) {
+      if (!roots.has(version)) roots.set(version, toBase64Url(random(32)));
+    }
+    const parsed = parseSecrets(versions.map((v) => `v${v}:${roots.get(v)}`).join(","));
+    if (!parsed.ok) throw new Error(`sample secrets are ${parsed.error}`);
+    return parsed.value;
+  };
+}
+
+const lengthPolicy: PasswordPolicy = {
+  weakness: async (password) => (password.length < 15 ? "too_short" : null),
+};
+
+/** Every store in memory, the real codec, and a clock that tests move. */
+export function memoryService() {
+  const time = { now: Date.UTC(2026, 0, 1) };
+  const clock = () => time.now;
+  const notices: Notice[] = [];
+  const db = memoryDatabase();
+  const record = memoryAccountRecord(db);
+  const roles = memoryRoles(db);
+  const users = memoryUsers(db);
+  const throttle = memoryLoginThrottle(clock);
+  // What the users' objects ask D1 goes through the faults of the day as well.
+  let seenRecord = record;
+  const accounts = memoryAccounts({
+    record: {
+      read: (...args) => seenRecord.read(...args),
+      apply: (...args) => seenRecord.apply(...args),
+      fence: (...args) => seenRecord.fence(...args),
+    },
+    policy: ACCOUNT_POLICY,
+    clock,
+  });
+  const deferred: Promise<unknown>[] = [];
+
+  const deps = {
+    users,
+    roles,
+    throttle,
+    accounts,
+    record,
+    catalogue: roleCatalogue(roles, clock),
+    signer: plainSigner,
+    hasher: plainHasher,
+    policy: lengthPolicy,
+    refreshTokens: refreshTokenCodec(secretsMaker()(1)),
+    clock,
+    random,
+    notify: (notice: Notice) => void notices.push(notice),
+    defer: (work: Promise<unknown>) => void deferred.push(work.catch(() => undefined)),
+    newUserId: someUserId,
+    newSessionId: someSessionId,
+    newChangeId: someId,
+    newTokenId: someId,
+    issuer: "https://auth.example.com",
+    audience: "https://api.example.com",
+    clientId: "first-party",
+    accessTokenTtl: 600 * SECOND,
+    requireVerifiedEmail: false,
+  };
+
+  /** The same stores seen through faults, with caches of their own, as a fresh isolate has. */
+  const through = (faults: PortFaults): typeof deps => {
+    seenRecord = faults.wrap(record);
+    return {
+      ...deps,
+      users: faults.wrap(users),
+      roles: faults.wrap(roles),
+      throttle: faults.wrap(throttle),
+      accounts: faults.wrap(accounts),
+      catalogue: roleCatalogue(faults.wrap(roles), clock),
+      signer: faults.wrap(plainSigner),
+    };
+  };
+
+  const register = async (given: { email?: Email; roles?: readonly string[] } = {}) => {
+    const { email = someEmail(), roles: names = [] } = given;
+    const made = await createUser(deps, { email, name: null, password: PASSWORD, roles: names });
+    if (made.kind !== "created") throw new Error(`the account was ${made.kind}`);
+    return made.user;
+  };
+
+  const signIn = async (email: Email): Promise<TokenPair> => {
+    const answer = await authenticateUser(deps, { email, password: PASSWORD, device: DEVICE });
+    if (answer.kind !== "signed_in") throw new Error(`the sign-in was ${answer.kind}`);
+    return answer.tokens;
+  };
+
+  const advance = (ms: number) => {
+    time.now += ms;
+  };
+
+  const settled = () => Promise.all(deferred);
+
+  return { deps, through, register, signIn, advance, notices, settled };
+}

@@ -1,0 +1,106 @@
+import { decodeProtectedHeader } from "jose";
+import { type KeyRing, keyRing } from "../../src/core/security/key-ring.ts";
+import { keyMaker, unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
+import {
+  type AccessTokenClaims,
+  type JwksCache,
+  type SigningKeys,
+  type StoredSigningKey,
+  Unavailable,
+} from "../../src/use-cases/ports.ts";
+import { revokeSigningKey, rotateSigningKeys } from "../../src/use-cases/rotate-signing-keys.ts";
+import { memoryJwksCache } from "./fakes/jwks-cache.ts";
+import { memorySigningKeys } from "./fakes/signing-keys.ts";
+import { secretsOf, someSecret } from "./model-secrets.ts";
+import { CLAIMS, EXPECTED, type Json, NOW, part } from "./model-tokens.ts";
+import { KEY_POLICY } from "./samples.ts";
+
+/** Isolates that share a D1 and a KV, both of which can be out of reach, and a clock. */
+export class KeyRingWorld {
+  now = NOW * 1_000;
+  isDown = false;
+  isCacheDown = false;
+  /** How often D1 was asked for the keys. */
+  reads = 0;
+  readonly notices: string[] = [];
+  readonly keys: SigningKeys;
+  readonly jwksCache: JwksCache;
+  readonly #secrets = secretsOf(someSecret(1));
+  #deferred: Promise<unknown>[] = [];
+
+  constructor() {
+    const keys = memorySigningKeys();
+    const cache = memoryJwksCache();
+    this.keys = {
+      ...keys,
+      list: async () => {
+        this.reads += 1;
+        if (this.isDown) throw new Unavailable("d1");
+        return keys.list();
+      },
+    };
+    this.jwksCache = {
+      ...cache,
+      read: async () => {
+        if (this.isCacheDown) throw new Unavailable("kv");
+        return cache.read();
+      },
+    };
+  }
+
+  isolate(
+    unwrap: (key: StoredSigningKey) => Promise<CryptoKey | null> = (key) =>
+      unwrapSigningKey(this.#secrets, key),
+  ): KeyRing {
+    return keyRing({
+      ...this.#rotation(),
+      defer: (work) => this.#deferred.push(work.catch(() => undefined)),
+      issuer: EXPECTED.issuer,
+      audience: EXPECTED.audience,
+      unwrap,
+      rotate: () => rotateSigningKeys(this.#rotation()),
+    });
+  }
+
+  claims(): AccessTokenClaims {
+    const iat = Math.floor(this.now / 1_000);
+    return { ...CLAIMS, iat, exp: iat + 600 };
+  }
+
+  async sign(ring: KeyRing): Promise<string> {
+    const sign = await ring.prepare();
+    return sign(this.claims());
+  }
+
+  revoke(kid: string): Promise<unknown> {
+    return revokeSigningKey(this.#rotation(), kid);
+  }
+
+  /** Waits for the work that was put off. */
+  async settleDeferred(): Promise<void> {
+    await Promise.all(this.#deferred);
+    this.#deferred = [];
+  }
+
+  kidOf(token: string): string {
+    return String(decodeProtectedHeader(token).kid);
+  }
+
+  withKid(token: string, kid: string): string {
+    const header: Json = { ...decodeProtectedHeader(token), kid };
+    return [part(header), ...token.split(".").slice(1)].join(".");
+  }
+
+  #rotation() {
+    return {
+      keys: this.keys,
+      keyMaker: keyMaker(this.#secrets),
+      jwksCache: this.jwksCache,
+      clock: () => this.now,
+      policy: KEY_POLICY,
+      notify: ({ event }: { readonly event: string }) => {
+        this.notices.push(event);
+      },
+    };
+  }
+}

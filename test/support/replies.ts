@@ -1,0 +1,34 @@
+import { expect } from "vitest";
+import { isProblemCode, PROBLEMS } from "../../src/api/problems.ts";
+import { ORIGIN, type Reply } from "./client.ts";
+
+/** What holds of every reply, whatever was asked (RFC 9457, RFC 9110 section 15.5). */
+export function expectWellFormed({ status, headers, body }: Reply): void {
+  expect(headers.get("x-request-id")).toMatch(/^[\w=-]{1,64}$/);
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("cache-control")).not.toBeNull();
+  expect(status).toBeLessThan(500);
+  if (status < 400) return;
+
+  expect(headers.get("content-type")).toBe("application/problem+json");
+  expect(headers.get("cache-control")).toBe("no-store");
+  const { type, title, code, request_id: id, errors, ...rest } = body;
+  expect(isProblemCode(code)).toBe(true);
+  const known = PROBLEMS[code as keyof typeof PROBLEMS];
+  expect({ type, title, ...rest }).toEqual({
+    type: `${ORIGIN}/problems/${code}`,
+    title: known.title,
+    status,
+  });
+  expect(known.status).toBe(status);
+  expect(id).toBe(headers.get("x-request-id"));
+  for (const error of errors ?? []) {
+    expect(error).toEqual({ path: expect.any(String), message: expect.any(String) });
+  }
+  if (status === 400) expect(errors.length).toBeGreaterThan(0);
+  if (status === 401) expect(headers.get("www-authenticate")).toMatch(/^Bearer/);
+  if (status === 405) expect(headers.get("allow")).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
+  if (status === 429) expect(headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+  // Places in the code, as stacks and error names tell them.
+  expect(JSON.stringify(body)).not.toMatch(/\bat .+:\d+:\d+|\.[jt]s\b|Error:|SQLITE|D1_/);
+}

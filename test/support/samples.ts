@@ -1,0 +1,60 @@
+import { toBase64Url } from "../../src/core/security/encoding.ts";
+import { type Email, parseEmail } from "../../src/domain/email.ts";
+import { type SessionId, sessionIdOf, type UserId, userIdOf } from "../../src/domain/ids.ts";
+import type { SigningKeyPolicy } from "../../src/domain/signing-key.ts";
+import type { AccountPolicy, NewUser, StoredSigningKey } from "../../src/use-cases/ports.ts";
+
+export const SECOND = 1_000;
+export const HOUR = 3_600 * SECOND;
+export const DAY = 24 * HOUR;
+
+export const ACCOUNT_POLICY: AccountPolicy = {
+  refresh: { idleTtl: 30 * DAY, absoluteTtl: 90 * DAY, replayWindow: 30 * SECOND },
+  authorityMaxAge: 300 * SECOND,
+  maxSessions: 100,
+};
+
+export const KEY_POLICY: SigningKeyPolicy = {
+  alg: "ES256",
+  rotationInterval: 30 * DAY,
+  publishAhead: DAY,
+  tokenLifetime: 690 * SECOND,
+};
+
+export const someId = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+export const someUserId = (): UserId => userIdOf(someId());
+export const someSessionId = (): SessionId => sessionIdOf(someId());
+
+export function emailOf(text: string): Email {
+  const parsed = parseEmail(text);
+  if (!parsed.ok) throw new Error(`a sample that is no address: ${text}`);
+  return parsed.value;
+}
+
+let serial = 0;
+/** An address that no other test uses. */
+export const someEmail = (): Email => emailOf(`sample.${++serial}@example.com`);
+
+export const someUser = (given: Partial<NewUser> = {}): NewUser => ({
+  id: someUserId(),
+  email: someEmail(),
+  name: null,
+  passwordHash: "hash of the first password",
+  emailVerified: false,
+  roles: ["user"],
+  now: Date.now(),
+  ...given,
+});
+
+/** A key as the store sees it: nothing can be signed with it. */
+export const someKey = (given: Partial<StoredSigningKey> = {}): StoredSigningKey => ({
+  kid: someId(),
+  alg: "ES256",
+  sequence: 1,
+  createdAt: Date.now(),
+  signsFrom: null,
+  revokedAt: null,
+  publicJwk: { kty: "EC", crv: "P-256", x: someId(), y: someId() },
+  wrappedPrivate: `v1.${someId()}`,
+  ...given,
+});

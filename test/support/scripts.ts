@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import { toolEnv } from "./dev-server.ts";
+
+export type ScriptRun = { readonly code: number | null; readonly output: string };
+
+/**
+ * `npm run <script> -- <args>` in a project.
+ *
+ * @param input what is piped to it
+ * @returns its exit code, and both streams together
+ */
+export function runScript(
+  directory: string,
+  script: string,
+  args: readonly string[],
+  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<ScriptRun> {
+  const child = spawn("npm", ["run", "-s", script, "--", ...args], {
+    cwd: directory,
+    env: { ...toolEnv(directory), ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  child.stdin.on("error", () => undefined); // a script that reads no input closes it
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}

@@ -1,0 +1,84 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { UserObject } from "../../src/persistence/durable/user-object.ts";
+
+/** A stub of a user's object; a fresh one, since a crash breaks those that were there. */
+export const userObject = (userId: string): DurableObjectStub<UserObject> =>
+  env.USERS.get(env.USERS.idFromName(userId));
+
+/** Everything that D1 holds, by table. */
+export async function dumpD1(): Promise<Record<string, unknown[]>> {
+  const { results: tables } = await env.DB.prepare(
+    "select name from sqlite_master where type = 'table' and name not like '_cf_%'",
+  ).all<{ name: string }>();
+  const dumps = tables.map(async ({ name }) => {
+    const { results } = await env.DB.prepare(`select * from "${name}"`).all();
+    return [name, results] as const;
+  });
+  return Object.fromEntries(await Promise.all(dumps));
+}
+
+export async function dumpKv(): Promise<Record<string, string | null>> {
+  const { keys } = await env.JWKS_CACHE.list();
+  const dumps = keys.map(async ({ name }) => [name, await env.JWKS_CACHE.get(name)] as const);
+  return Object.fromEntries(await Promise.all(dumps));
+}
+
+/** Everything that a Durable Object holds: its key-value pairs and its tables. */
+export function dumpObject(stub: DurableObjectStub): Promise<Record<string, unknown>> {
+  return runInDurableObject(stub, (_, { storage }) => {
+    const names = storage.sql
+      .exec<{ name: string }>(
+        "select name from sqlite_master where type = 'table' and name not like '_cf_%'",
+      )
+      .toArray();
+    const tables = names.map(({ name }) => [
+      name,
+      storage.sql.exec(`select * from "${name}"`).toArray(),
+    ]);
+    return { pairs: [...storage.kv.list()], tables: Object.fromEntries(tables) };
+  });
+}
+
+/** The change that a user's object has begun and not settled, if any. */
+export function intentOf(userId: string): Promise<unknown> {
+  return runInDurableObject(userObject(userId), (_, { storage }) => storage.kv.get("intent"));
+}
+
+/** A real outage of D1, in the Worker and in every object: the table is not there. */
+export async function withoutTable<T>(table: string, work: () => Promise<T>): Promise<T> {
+  await env.DB.prepare(`alter table ${table} rename to ${table}_away`).run();
+  try {
+    return await work();
+  } finally {
+    await env.DB.prepare(`alter table ${table}_away rename to ${table}`).run();
+  }
+}
+
+/** D1 can be read, and refuses what would change a table. */
+export async function withoutWriting<T>(table: string, work: () => Promise<T>): Promise<T> {
+  const kinds = ["insert", "update", "delete"];
+  for (const kind of kinds) {
+    await env.DB.prepare(
+      `create trigger no_${kind} before ${kind} on ${table}
+       begin select raise(abort, 'this table cannot be written'); end`,
+    ).run();
+  }
+  try {
+    return await work();
+  } finally {
+    for (const kind of kinds) await env.DB.prepare(`drop trigger no_${kind}`).run();
+  }
+}
+
+/**
+ * The object's next commit kills it: D1 has the change by then and the object does not. The
+ * runtime drops the instance and starts another from what was stored.
+ */
+export function crashAtCommit(userId: string): Promise<void> {
+  return runInDurableObject(userObject(userId), (_, { storage }) => {
+    storage.transactionSync = () => {
+      throw new Error("the object dies here");
+    };
+  });
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { unstable_readConfig } from "wrangler";
+import * as z from "zod";
+import { parseConfig } from "../../src/core/config.ts";
+
+const bindings = z.array(z.object({ binding: z.string() }));
+const named = z.array(z.object({ name: z.string() }));
+
+/** The parts of wrangler's configuration that this is about. */
+const schema = z.object({
+  name: z.string(),
+  definedEnvironments: z.array(z.string()),
+  workers_dev: z.boolean(),
+  preview_urls: z.boolean(),
+  vars: z.record(z.string(), z.string()),
+  secrets: z.object({ required: z.array(z.string()) }),
+  d1_databases: z.array(
+    z.object({ binding: z.string(), database_name: z.string(), migrations_dir: z.string() }),
+  ),
+  kv_namespaces: bindings,
+  durable_objects: z.object({
+    bindings: z.array(z.object({ name: z.string(), class_name: z.string() })),
+  }),
+  migrations: z.array(z.object({ tag: z.string(), new_sqlite_classes: z.array(z.string()) })),
+  ratelimits: z.array(z.object({ name: z.string(), namespace_id: z.string() })),
+  send_email: named,
+  queues: z.object({ producers: bindings, consumers: z.array(z.unknown()) }),
+  services: bindings,
+  triggers: z.object({ crons: z.array(z.string()) }),
+  observability: z.object({ enabled: z.boolean() }),
+});
+
+type Config = z.output<typeof schema>;
+
+/** As wrangler itself reads it for a deployment. */
+const read = (env?: string): Config =>
+  schema.parse(
+    unstable_readConfig(
+      { config: "wrangler.toml", ...(env === undefined ? {} : { env }) },
+      { hideWarnings: true },
+    ),
+  );
+
+const development = read();
+const environments = development.definedEnvironments.map((name): [string, Config] => [
+  name,
+  read(name),
+]);
+
+/** What the code finds in `env`, and how it is started. */
+const shapeOf = (config: Config) => ({
+  vars: Object.keys(config.vars).sort(),
+  secrets: config.secrets,
+  d1: config.d1_databases.map(({ binding, migrations_dir }) => ({ binding, migrations_dir })),
+  kv: config.kv_namespaces,
+  objects: config.durable_objects.bindings,
+  migrations: config.migrations,
+  limits: config.ratelimits.map(({ name }) => name),
+  mail: config.send_email,
+  queues: config.queues.producers,
+  consumers: config.queues.consumers.length,
+  services: config.services,
+  crons: config.triggers.crons,
+  observability: config.observability,
+});
+
+it("CFG-01 there are environments for staging and production", () => {
+  expect(environments.map(([name]) => name)).toEqual(["staging", "production"]);
+});
+
+describe.each<[string, Config]>([["development", development], ...environments])(
+  "CFG-01 the configuration for %s",
+  (_, config) => {
+    it("is reachable by its own routes only", () => {
+      expect(config.workers_dev).toBe(false);
+      expect(config.preview_urls).toBe(false);
+    });
+
+    it("has the bindings, vars and migrations that the top level has", () => {
+      expect(shapeOf(config)).toEqual(shapeOf(development));
+    });
+
+    it("holds no secret, and names the ones that must be set", () => {
+      expect(config.secrets.required).toEqual(["AUTH_SECRETS"]);
+      expect(Object.keys(config.vars)).not.toContain("AUTH_SECRETS");
+      for (const value of Object.values(config.vars)) {
+        expect(value).not.toMatch(/[A-Za-z0-9_-]{32,}/);
+      }
+    });
+
+    it("is one that the service accepts once it has its secrets", () => {
+      const bytes = crypto.getRandomValues(new Uint8Array(32));
+      const secret = `v1:${Buffer.from(bytes).toString("base64url")}`;
+      expect(parseConfig({ ...config.vars, AUTH_SECRETS: secret })).toMatchObject({ ok: true });
+      expect(parseConfig(config.vars)).toMatchObject({ ok: false });
+    });
+  },
+);
+
+it.each(environments)("CFG-01 %s shares no data with another, and is locked down", (_, config) => {
+  const others = [development, ...environments.map(([, other]) => other)].filter(
+    (other) => other.name !== config.name,
+  );
+  expect(others).toHaveLength(environments.length);
+  const storesOf = ({ d1_databases, ratelimits }: Config) => [
+    ...d1_databases.map(({ database_name }) => database_name),
+    ...ratelimits.map(({ namespace_id }) => namespace_id),
+  ];
+  const taken = new Set(others.flatMap(storesOf));
+  expect(storesOf(config).filter((store) => taken.has(store))).toEqual([]);
+  expect(config.vars).toMatchObject({ REGISTRATION: "private", REQUIRE_VERIFIED_EMAIL: "true" });
+  for (const name of ["ISSUER", "PUBLIC_APP_URL"]) {
+    expect(config.vars[name]).toMatch(/^https:\/\//);
+  }
+});
+
+it("CFG-01 the file with the local secrets is never committed", () => {
+  expect(readFileSync(".gitignore", "utf8").split("\n")).toContain(".dev.vars");
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../../src/core/config.ts";
+import { someSecret } from "../../support/model-secrets.ts";
+
+const DAY = 86_400;
+const secret = someSecret(1);
+const good = {
+  ISSUER: "https://auth.example.com",
+  AUDIENCE: "https://api.example.com",
+  PUBLIC_APP_URL: "https://app.example.com",
+  MAIL_FROM: "no-reply@example.com",
+  REGISTRATION: "private",
+  REQUIRE_VERIFIED_EMAIL: "true",
+  ACCESS_TOKEN_TTL: "600",
+  REFRESH_IDLE_TTL: String(30 * DAY),
+  REFRESH_ABSOLUTE_TTL: String(90 * DAY),
+  REFRESH_REPLAY_WINDOW: "30",
+  AUTHORITY_MAX_AGE: "300",
+  KEY_ROTATION_INTERVAL: String(30 * DAY),
+  KEY_PUBLISH_AHEAD: String(DAY),
+  SIGNING_ALG: "ES256",
+  PASSWORD_MIN_LENGTH: "15",
+  PASSWORD_SCRYPT: "noble",
+  BREACH_CHECK_URL: "",
+  CORS_ORIGINS: "",
+  AUTH_SECRETS: secret,
+};
+type Name = keyof typeof good;
+
+const problemsOf = (env: object): readonly string[] => {
+  const parsed = parseConfig(env);
+  return parsed.ok ? [] : parsed.problems;
+};
+
+describe("a good configuration", () => {
+  it("is in milliseconds, and typed", () => {
+    expect(parseConfig(good)).toMatchObject({
+      ok: true,
+      value: {
+        issuer: "https://auth.example.com",
+        requireVerifiedEmail: true,
+        accessTokenTtl: 600_000,
+        refresh: {
+          idleTtl: 30 * DAY * 1_000,
+          absoluteTtl: 90 * DAY * 1_000,
+          replayWindow: 30_000,
+        },
+        signingKeys: { alg: "ES256", publishAhead: DAY * 1_000 },
+        passwordMinLength: 15,
+        breachCheckUrl: null,
+        corsOrigins: [],
+        secrets: { newest: 1 },
+      },
+    });
+  });
+
+  it("KEY-01 keeps a key published for longer than any token and any copy of it lives", () => {
+    const parsed = parseConfig(good);
+    if (!parsed.ok) throw new Error(parsed.problems.join());
+    const { accessTokenTtl, signingKeys } = parsed.value;
+    expect(signingKeys.tokenLifetime).toBeGreaterThanOrEqual(accessTokenTtl + 30_000 + 60_000);
+  });
+
+  it.each<[Name, string, object]>([
+    ["REQUIRE_VERIFIED_EMAIL", "false", { requireVerifiedEmail: false }],
+    [
+      "BREACH_CHECK_URL",
+      "https://list.example/range",
+      { breachCheckUrl: "https://list.example/range" },
+    ],
+    [
+      "CORS_ORIGINS",
+      "https://a.example, http://b.example:8080",
+      { corsOrigins: ["https://a.example", "http://b.example:8080"] },
+    ],
+    ["PASSWORD_MIN_LENGTH", "8", { passwordMinLength: 8 }],
+    ["REFRESH_REPLAY_WINDOW", "0", { refresh: { replayWindow: 0 } }],
+    ["ISSUER", "http://localhost:8787", { issuer: "http://localhost:8787" }],
+  ])("may say %s = %s", (name, value, expected) => {
+    expect(parseConfig({ ...good, [name]: value })).toMatchObject({ ok: true, value: expected });
+  });
+});
+
+describe("a wrong configuration", () => {
+  it.each(Object.keys(good))("names the variable that is missing: %s", (name) => {
+    const problems = problemsOf({ ...good, [name]: undefined });
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems) expect(problem).toMatch(new RegExp(`^${name}: `));
+  });
+
+  it.each<[Name, string]>([
+    ["ISSUER", "auth.example.com"],
+    ["ISSUER", "https://auth.example.com/"],
+    ["ISSUER", "ftp://auth.example.com"],
+    ["ISSUER", "http://auth.example.com"],
+    ["ISSUER", "http://localhost.example.com"],
+    ["ISSUER", "http://127.0.0.1.example.com"],
+    ["ISSUER", "https://auth.example.com?tenant=1"],
+    ["ISSUER", "https://auth.example.com#top"],
+    ["ISSUER", "https://user@auth.example.com"],
+    ["AUDIENCE", ""],
+    ["AUDIENCE", "one two"],
+    ["PUBLIC_APP_URL", "javascript:alert(1)"],
+    ["PUBLIC_APP_URL", "http://app.example.com"],
+    ["PUBLIC_APP_URL", ""],
+    ["MAIL_FROM", "nobody"],
+    ["REGISTRATION", "Open"],
+    ["REQUIRE_VERIFIED_EMAIL", "yes"],
+    ["ACCESS_TOKEN_TTL", "0"],
+    ["ACCESS_TOKEN_TTL", "10m"],
+    ["ACCESS_TOKEN_TTL", "600.5"],
+    ["ACCESS_TOKEN_TTL", "1e3"],
+    ["ACCESS_TOKEN_TTL", "-600"],
+    ["ACCESS_TOKEN_TTL", ""],
+    ["ACCESS_TOKEN_TTL", String(DAY + 1)],
+    ["REFRESH_REPLAY_WINDOW", "301"],
+    ["REFRESH_IDLE_TTL", String(90 * DAY + 1)],
+    ["AUTHORITY_MAX_AGE", "never"],
+    ["KEY_PUBLISH_AHEAD", "599"],
+    ["KEY_PUBLISH_AHEAD", String(30 * DAY)],
+    ["SIGNING_ALG", "HS256"],
+    ["SIGNING_ALG", "none"],
+    ["PASSWORD_MIN_LENGTH", "7"],
+    ["PASSWORD_MIN_LENGTH", "65"],
+    ["PASSWORD_MIN_LENGTH", "fifteen"],
+    ["PASSWORD_SCRYPT", "bcrypt"],
+    ["BREACH_CHECK_URL", "list.example"],
+    ["BREACH_CHECK_URL", "https://list.example/range/"],
+    ["CORS_ORIGINS", "*"],
+    ["CORS_ORIGINS", "null"],
+    ["CORS_ORIGINS", "https://a.example/"],
+    ["CORS_ORIGINS", "https://a.example,"],
+    ["AUTH_SECRETS", ""],
+  ])("names the variable that is wrong: %s = %j", (name, value) => {
+    const problems = problemsOf({ ...good, [name]: value });
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems) expect(problem).toMatch(new RegExp(`^${name}(\\.\\d+)?: `));
+  });
+
+  it("names the replay window when it is longer than a session may be idle", () => {
+    const problems = problemsOf({ ...good, REFRESH_REPLAY_WINDOW: "30", REFRESH_IDLE_TTL: "29" });
+    expect(problems).toEqual([expect.stringMatching(/^REFRESH_REPLAY_WINDOW: /)]);
+  });
+
+  it("names every variable that is wrong", () => {
+    const problems = problemsOf({});
+    expect(problems.map((problem) => problem.split(":")[0]).sort()).toEqual(
+      Object.keys(good).sort(),
+    );
+  });
+
+  it.each([
+    ["malformed", `${secret}x`],
+    ["of which one is malformed", `${secret},v0:hunter2hunter2`],
+    ["weak", `v1:${Buffer.from("hunter2hunter2hunter2hunter2hunt").toString("base64url")}`],
+    ["the example", "v1:ZXhhbXBsZS1vbmx5LXJlcGxhY2UtdGhpcy1zZWNyZXQ"],
+  ])("AUZ-05 never shows a secret that is %s", (_, value) => {
+    const [problem = "", ...more] = problemsOf({ ...good, AUTH_SECRETS: value });
+    expect(more).toEqual([]);
+    expect(problem).toMatch(/^AUTH_SECRETS: /);
+    for (const piece of value.split(/[:,]/).filter((text) => text.length > 4)) {
+      expect(problem).not.toContain(piece);
+    }
+    expect(problem).not.toContain("hunter2");
+  });
+});

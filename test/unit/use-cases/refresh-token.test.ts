@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { Unavailable } from "../../../src/use-cases/ports.ts";
+import { refreshToken } from "../../../src/use-cases/refresh-token.ts";
+import { memoryService } from "../../support/memory-service.ts";
+import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
+import { ACCOUNT_POLICY } from "../../support/samples.ts";
+
+const { replayWindow } = ACCOUNT_POLICY.refresh;
+
+const EDITOR = { name: "editor", description: "", permissions: ["pages:write"] };
+
+/** A user who is signed in, and what is true of their session whatever broke at a refresh. */
+async function signedIn(roles: readonly string[] = []) {
+  const service = memoryService();
+  await service.deps.roles.create(EDITOR);
+  const user = await service.register({ roles });
+  const { refreshToken: presented } = await service.signIn(user.email);
+
+  const refreshThrough = async (faults: PortFaults) => {
+    const outcome = await outcomeOf(refreshToken(service.through(faults), presented));
+    faults.end();
+    expect(outcome === "unavailable" || outcome.ok).toBe(true);
+    if (faults.struck !== null) expect(outcome).toBe("unavailable");
+  };
+  const expectStillGood = async () => {
+    const again = await refreshToken(service.deps, presented);
+    if (!again.ok) throw new Error("the token presented no longer works");
+    expect((await refreshToken(service.deps, again.value.refreshToken)).ok).toBe(true);
+    expect(await service.deps.accounts.listSessions(user.id)).toHaveLength(1);
+    expect(service.notices).toEqual([]);
+  };
+  return { service, user, presented, refreshThrough, expectStillGood };
+}
+
+describe.each(FAULTS)("REF-07 refresh, %s", (kind) => {
+  it("whatever call breaks, the token presented works on and nothing is revoked", async () => {
+    const broken = await atEveryCall(kind, async (faults) => {
+      const { refreshThrough, expectStillGood } = await signedIn();
+      await refreshThrough(faults);
+      await expectStillGood();
+    });
+    expect(broken).toEqual(["prepare", "refresh", "sign"]);
+  });
+
+  it("the same for a user with an editable role, whose permissions D1 must tell", async () => {
+    const broken = await atEveryCall(kind, async (faults) => {
+      const { refreshThrough, expectStillGood } = await signedIn(["editor"]);
+      await refreshThrough(faults);
+      await expectStillGood();
+    });
+    expect(broken).toEqual(["prepare", "refresh", "list", "refresh", "sign"]);
+  });
+
+  it("the same when the object must ask D1 about its user first", async () => {
+    const broken = await atEveryCall(kind, async (faults) => {
+      const { service, refreshThrough, expectStillGood } = await signedIn();
+      service.advance(ACCOUNT_POLICY.authorityMaxAge);
+      await refreshThrough(faults);
+      await expectStillGood();
+    });
+    expect(broken).toEqual(["prepare", "refresh", "read", "sign"]);
+  });
+});
+
+describe("refresh while the roles cannot be read", () => {
+  const withoutRoles = (service: Awaited<ReturnType<typeof signedIn>>["service"]) => ({
+    ...service.deps,
+    catalogue: {
+      ...service.deps.catalogue,
+      cached: () => null,
+      all: () => Promise.reject(new Unavailable("d1")),
+    },
+  });
+
+  it("goes on for a user with built-in roles alone", async () => {
+    const { service, presented } = await signedIn(["admin"]);
+    const refreshed = await refreshToken(withoutRoles(service), presented);
+    expect(refreshed.ok && JSON.parse(refreshed.value.accessToken)).toMatchObject({
+      roles: ["admin", "user"],
+      permissions: ["*"],
+    });
+  });
+
+  it("REF-07 consumes nothing of a user with an editable role", async () => {
+    const { service, presented } = await signedIn(["editor"]);
+    expect(await outcomeOf(refreshToken(withoutRoles(service), presented))).toBe("unavailable");
+    // Had the token been consumed, it would be reuse by now.
+    service.advance(replayWindow);
+    const refreshed = await refreshToken(service.deps, presented);
+    expect(refreshed.ok && JSON.parse(refreshed.value.accessToken).permissions).toEqual([
+      "pages:write",
+    ]);
+    expect(service.notices).toEqual([]);
+  });
+});
