@@ -14,7 +14,7 @@ export default defineConfig({
       thresholds: { "src/domain/**": { branches: 100, functions: 100, lines: 100 } },
     },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false } },
       {
         plugins: [
           cloudflareTest(async () => ({
