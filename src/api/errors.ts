@@ -37,7 +37,7 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
 }
 
 /** An outage: nothing was decided, and the same request may be sent again. */
-export function unavailable(c: AppContext): Response {
+function unavailable(c: AppContext): Response {
   return problem(c, "service_unavailable", { retryAfter: RETRY_AFTER_OUTAGE });
 }
 

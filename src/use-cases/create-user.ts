@@ -21,7 +21,7 @@ export type CreateUserInput = {
   readonly roles: readonly string[];
 };
 
-export type CreateUserRefusal =
+type CreateUserRefusal =
   | { readonly kind: "weak_password"; readonly weakness: PasswordWeakness }
   | { readonly kind: "email_taken" | "no_such_role" };
 
