@@ -15,7 +15,22 @@ export function runScript(
   args: readonly string[],
   { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
 ): Promise<ScriptRun> {
-  const child = spawn("npm", ["run", "-s", script, "--", ...args], {
+  return run(directory, ["run", "-s", script, "--", ...args], input, env);
+}
+
+/** One statement on the local database, as an operator would give it. */
+export function executeSql(directory: string, statement: string): Promise<ScriptRun> {
+  const command = ["d1", "execute", "DB", "--local", "--command", statement];
+  return run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
+}
+
+function run(
+  directory: string,
+  args: readonly string[],
+  input: string,
+  env: Record<string, string>,
+): Promise<ScriptRun> {
+  const child = spawn("npm", [...args], {
     cwd: directory,
     env: { ...toolEnv(directory), ...env },
     stdio: ["pipe", "pipe", "pipe"],
