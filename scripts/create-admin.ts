@@ -18,7 +18,7 @@ import { type Email, parseEmail } from "../src/domain/email.ts";
 import { userIdOf } from "../src/domain/ids.ts";
 import { parsePassword } from "../src/domain/password.ts";
 import { readSecret } from "./terminal.ts";
-import { executeSql, type Target } from "./wrangler-d1.ts";
+import { executeSql, readRows, type Target } from "./wrangler-d1.ts";
 
 /** Whatever the service asks of others: this account may do everything. */
 const MIN_LENGTH = 15;
@@ -86,9 +86,8 @@ function adminSql(email: Email, hash: string | null, now: number): string[] {
 }
 
 const { email, target } = readArguments();
-const [existing = []] = await executeSql(target, [
-  `select email_verified from users where email = ${quote(email)}`,
-]);
+const query = `select email_verified from users where email = ${quote(email)}`;
+const existing = readRows(target, query);
 const exists = existing.length > 0;
 // Whoever registered an address that nobody verified may be a stranger, whose password it is.
 const keepsPassword = existing.some((row) => Object(row).email_verified === 1);
@@ -100,6 +99,6 @@ const hash = await hashOf(input, email);
 if (hash === null && !keepsPassword) {
   fail("A password is needed: the account is new, or its address was never verified.");
 }
-await executeSql(target, adminSql(email, hash, Date.now()));
+executeSql(target, adminSql(email, hash, Date.now()));
 console.log(`${email} is an administrator${hash === null ? "" : ", with the password given"}.`);
 if (exists) console.log("Open sessions notice within AUTHORITY_MAX_AGE seconds.");

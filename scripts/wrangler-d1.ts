@@ -13,22 +13,22 @@ export type Target = {
 };
 
 /**
- * Runs statements through `wrangler d1 execute`, from a file that only this user can read: what
- * stands on a command line can be seen by every process.
+ * Runs a statement that reads. It stands on the command line, where every process can see it,
+ * because a file that is run remotely returns no rows: nothing secret may be in it.
  *
- * @returns the rows of each statement
+ * @returns the rows
  */
-export async function executeSql(
-  target: Target,
-  statements: readonly string[],
-): Promise<unknown[][]> {
+export function readRows(target: Target, query: string): unknown[] {
+  return run(target, ["--command", query])[0] ?? [];
+}
+
+/** Runs statements that write, from a file that only this user can read. */
+export function executeSql(target: Target, statements: readonly string[]): void {
   const directory = mkdtempSync(join(tmpdir(), "auth-service-"));
   try {
     const file = join(directory, "statements.sql");
     writeFileSync(file, statements.map((statement) => `${statement};\n`).join(""), { mode: 0o600 });
-    // A single read is passed as a command, because a file run remotely returns no rows.
-    const source = statements.length === 1 ? ["--command", statements.join()] : ["--file", file];
-    return run(["d1", "execute", "DB", "--json", "--yes", ...source, ...targetArguments(target)]);
+    run(target, ["--file", file]);
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -42,13 +42,22 @@ function targetArguments({ environment, remote, directory }: Target): string[] {
   ];
 }
 
-function run(args: readonly string[]): unknown[][] {
-  const { status, stdout, stderr } = spawnSync("wrangler", args, {
+/** @returns the rows of each statement */
+function run(target: Target, source: readonly string[]): unknown[][] {
+  const args = ["d1", "execute", "DB", "--json", "--yes", ...source, ...targetArguments(target)];
+  const { error, status, stdout, stderr } = spawnSync("wrangler", args, {
     encoding: "utf8",
     env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false" },
   });
+  if (error !== undefined) {
+    throw new Error("wrangler cannot be run: start this as an npm script, after `npm ci`.", {
+      cause: error,
+    });
+  }
   if (stdout.includes("no such table")) {
-    throw new Error("The database has no tables yet: apply the migrations (`npm run dev` does).");
+    const apply = `wrangler d1 migrations apply DB ${targetArguments(target).join(" ")}`;
+    const how = target.remote ? apply : "npm run dev";
+    throw new Error(`The database has no tables yet: apply the migrations (\`${how}\` does).`);
   }
   if (status !== 0) throw new Error(`wrangler d1 execute failed:\n${stdout}${stderr}`);
   const parsed: unknown = JSON.parse(stdout.slice(stdout.indexOf("[")));

@@ -1,9 +1,11 @@
 import { waitUntil } from "cloudflare:workers";
 import { type Config, parseConfig } from "./core/config.ts";
-import { FIRST_PARTY_CLIENT, MAX_SESSIONS } from "./core/constants.ts";
+import { CLIENT_SECRET_OVERLAP, FIRST_PARTY_CLIENT, MAX_SESSIONS } from "./core/constants.ts";
+import { liveness } from "./core/liveness.ts";
 import { consoleLog, errorDetails, type Log, notifyLog } from "./core/logging.ts";
 import { roleCatalogue } from "./core/role-catalogue.ts";
 import { breachCheck } from "./core/security/breach-check.ts";
+import { clientSecretCodec } from "./core/security/client-secret.ts";
 import { toBase64Url } from "./core/security/encoding.ts";
 import { keyRing } from "./core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "./core/security/key-wrapping.ts";
@@ -11,15 +13,17 @@ import { passwordPolicy } from "./core/security/password-policy.ts";
 import { passwordHasher } from "./core/security/passwords.ts";
 import { loginNameKey } from "./core/security/rate-limit.ts";
 import { refreshTokenCodec } from "./core/security/refresh-token.ts";
-import { sessionIdOf, userIdOf } from "./domain/ids.ts";
+import { serviceAccountIdOf, sessionIdOf, userIdOf } from "./domain/ids.ts";
 import type { Env } from "./env.ts";
 import { database } from "./persistence/d1/database.ts";
 import { d1Roles } from "./persistence/d1/roles.ts";
+import { d1ServiceAccounts } from "./persistence/d1/service-accounts.ts";
 import { d1SigningKeys } from "./persistence/d1/signing-keys.ts";
 import { d1Users } from "./persistence/d1/users.ts";
 import { durableAccounts } from "./persistence/durable/accounts.ts";
 import { durableLoginThrottle } from "./persistence/durable/login-throttle.ts";
 import { kvJwksCache } from "./persistence/kv/jwks-cache.ts";
+import { liveAuthority } from "./use-cases/live-authority.ts";
 import type { RandomBytes } from "./use-cases/ports.ts";
 import { rotateSigningKeys } from "./use-cases/rotate-signing-keys.ts";
 
@@ -52,6 +56,12 @@ function wire(env: Env, config: Config, log: Log) {
     );
   const notify = notifyLog(log);
   const roles = d1Roles(db);
+  const accounts = durableAccounts(env.USERS, {
+    refresh: config.refresh,
+    authorityMaxAge: config.authorityMaxAge,
+    maxSessions: MAX_SESSIONS,
+  });
+  const serviceAccounts = d1ServiceAccounts(db);
   const rotation = {
     keys: d1SigningKeys(db),
     keyMaker: keyMaker(secrets),
@@ -77,9 +87,13 @@ function wire(env: Env, config: Config, log: Log) {
     defer,
     random,
     newUserId: () => userIdOf(randomId()),
+    newServiceAccountId: () => serviceAccountIdOf(randomId()),
     newSessionId: () => sessionIdOf(randomId()),
     newChangeId: randomId,
     newTokenId: randomId,
+    newSecretId: randomId,
+    clientSecrets: clientSecretCodec(random),
+    clientSecretOverlap: CLIENT_SECRET_OVERLAP * 1_000,
     issuer: config.issuer,
     audience: config.audience,
     clientId: FIRST_PARTY_CLIENT,
@@ -89,11 +103,9 @@ function wire(env: Env, config: Config, log: Log) {
     users: d1Users(db),
     roles,
     catalogue: roleCatalogue(roles, clock),
-    accounts: durableAccounts(env.USERS, {
-      refresh: config.refresh,
-      authorityMaxAge: config.authorityMaxAge,
-      maxSessions: MAX_SESSIONS,
-    }),
+    accounts,
+    serviceAccounts,
+    liveness: liveness((claims) => liveAuthority({ accounts, serviceAccounts }, claims), clock),
     throttle: durableLoginThrottle(env.LOGIN_THROTTLES, (name) => loginNameKey(secrets, name)),
     addressLimit: env.ADDRESS_LIMIT,
     hasher: passwordHasher(config.passwordScrypt, random),

@@ -8,11 +8,14 @@ import { MAX_BODY_SIZE } from "../core/constants.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { denyUndeclared, withServices } from "./dependencies.ts";
 import { notFound, onError, problem } from "./errors.ts";
+import { onOAuthError } from "./oauth-errors.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { livenessRoute, readinessRoute } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
+import { oauthRoutes } from "./routes/oauth.ts";
 import { ownAccountRoutes } from "./routes/own-account.ts";
 import { roleRoutes } from "./routes/roles.ts";
+import { serviceAccountRoutes } from "./routes/service-accounts.ts";
 import { userRoutes } from "./routes/users.ts";
 import { wellKnownRoutes } from "./routes/well-known.ts";
 import { requireJson } from "./validation.ts";
@@ -38,12 +41,18 @@ app.use(bodyLimit({ maxSize: MAX_BODY_SIZE, onError: (c) => problem(c, "payload_
 app.use(requireJson);
 app.route("/", readinessRoute);
 app.route("/", wellKnownRoutes);
+app.route("/", oauthRoutes);
 app.route("/", authRoutes);
 app.route("/", ownAccountRoutes); // before the users by id: "me" is no id
 app.route("/", userRoutes);
 app.route("/", roleRoutes);
+app.route("/", serviceAccountRoutes);
 app.route("/", keyRoutes);
-app.onError(onError);
+// OAuth's own clients read OAuth's own errors. (An error handler of the routes would hide from the
+// router which access they declare.)
+app.onError((error, c) =>
+  c.req.path.startsWith("/oauth2/") ? onOAuthError(error, c) : onError(error, c),
+);
 app.notFound(notFound(methodsByPath(app)));
 
 /** Tokens and errors must not be kept (RFC 6749, section 5.1); what may be says so itself. */

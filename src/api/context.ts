@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { RequestIdVariables } from "hono/request-id";
 import type { Env } from "../env.ts";
 import type { Services } from "../services.ts";
-import type { Caller } from "../use-cases/verify-token.ts";
+import type { Caller, UserCaller } from "../use-cases/verify-token.ts";
 
 export type AppEnv = {
   Bindings: Env;
@@ -10,6 +10,8 @@ export type AppEnv = {
     services: Services;
     /** Set by the access declaration of every route that is not public. */
     caller: Caller;
+    /** Set where the route is for a person's own account. */
+    user: UserCaller;
   };
 };
 

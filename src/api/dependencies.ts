@@ -5,7 +5,7 @@ import { loginNameKey, rateLimitKey } from "../core/security/rate-limit.ts";
 import { grants } from "../domain/permission.ts";
 import { servicesOf } from "../services.ts";
 import { Unavailable } from "../use-cases/ports.ts";
-import { verifyLive } from "../use-cases/verify-token.ts";
+import { callerOf, isUser } from "../use-cases/verify-token.ts";
 import { type AppContext, type AppEnv, clientAddress } from "./context.ts";
 import { problem, tooManyRequests } from "./errors.ts";
 
@@ -17,7 +17,7 @@ export const withServices: MiddlewareHandler<AppEnv> = async (c, next) => {
   return next();
 };
 
-/** Who may use a route: anyone, anyone signed in, or whoever holds a permission now. */
+/** Who may use a route: anyone, any person signed in, or whoever holds a permission now. */
 export type Access = "public" | "self" | { readonly permission: string };
 
 type AccessHandler = MiddlewareHandler<AppEnv> & { readonly access: Access };
@@ -26,12 +26,15 @@ type AccessHandler = MiddlewareHandler<AppEnv> & { readonly access: Access };
 export function access(required: Access): AccessHandler {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (required === "public") return next();
-    const caller = await callerOf(c);
+    const token = bearerToken(c);
+    const caller = token === null ? null : await callerOf(c.get("services"), token);
     if (caller === null) return problem(c, "invalid_token");
-    if (required !== "self" && !grants(caller.permissions, required.permission)) {
-      return problem(c, "forbidden");
-    }
     c.set("caller", caller);
+    if (required !== "self") {
+      return grants(caller.permissions, required.permission) ? next() : problem(c, "forbidden");
+    }
+    if (!isUser(caller)) return problem(c, "forbidden"); // a program has no account of its own
+    c.set("user", caller);
     return next();
   };
   return Object.assign(check, { access: required });
@@ -44,17 +47,12 @@ export function accessOf(handler: unknown): Access | null {
     : null;
 }
 
-/** Default deny: a route that declares no access is never reached. */
+/** Default deny: the handler that is reached first declares who may, or nothing is served. */
 export const denyUndeclared: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const routes = matchedRoutes(c as Context).filter((route) => route.method !== "ALL");
-  const declared = routes.some((route) => accessOf(route.handler) !== null);
-  return routes.length === 0 || declared ? next() : problem(c, "forbidden");
+  const [first] = matchedRoutes(c as Context).filter((route) => route.method !== "ALL");
+  const declared = first === undefined || accessOf(first.handler) !== null;
+  return declared ? next() : problem(c, "forbidden");
 };
-
-async function callerOf(c: AppContext) {
-  const token = bearerToken(c);
-  return token === null ? null : verifyLive(c.get("services"), token);
-}
 
 /** RFC 6750, section 2.1. The scheme ignores case (RFC 9110, section 11.1). */
 export function bearerToken(c: AppContext): string | null {

@@ -36,9 +36,17 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
   return c.newResponse(JSON.stringify(body), { status, headers });
 }
 
-/** An outage: nothing was decided, and the same request may be sent again. */
+/** An outage: the outcome is unknown, and the same request may be sent again. */
 function unavailable(c: AppContext): Response {
   return problem(c, "service_unavailable", { retryAfter: RETRY_AFTER_OUTAGE });
+}
+
+/** A role that does not exist is the body's fault, not the path's. */
+export function refused(c: AppContext, reason: ProblemCode | "no_such_role"): Response {
+  if (reason !== "no_such_role") return problem(c, reason);
+  return problem(c, "invalid_request", {
+    errors: [{ path: "roles", message: "must be roles that exist" }],
+  });
 }
 
 /** @param wait milliseconds */
@@ -58,25 +66,25 @@ function baseUrl(c: AppContext): string {
 }
 
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
-  const requestId = c.get("requestId");
-  if (error instanceof Unavailable) {
-    const { dependency } = error;
-    consoleLog.error({
-      event: "dependency_failed",
-      requestId,
-      dependency,
-      ...errorDetails(error),
-    });
-    return unavailable(c);
-  }
   if (error instanceof HTTPException && error.status === 400) {
     return problem(c, "invalid_request", {
       errors: [{ path: "", message: "the body is not valid JSON" }],
     });
   }
-  consoleLog.error({ event: "request_failed", requestId, ...errorDetails(error) });
-  return problem(c, "internal_error");
+  logFailure(c.get("requestId"), error);
+  return error instanceof Unavailable ? unavailable(c) : problem(c, "internal_error");
 };
+
+/** What went wrong, for the operator; whoever asked is told no more than that it did. */
+export function logFailure(requestId: string, error: unknown): void {
+  const details = { requestId, ...errorDetails(error) };
+  if (error instanceof Unavailable) {
+    const { dependency } = error;
+    consoleLog.error({ event: "dependency_failed", dependency, ...details });
+  } else {
+    consoleLog.error({ event: "request_failed", ...details });
+  }
+}
 
 /** @param methodsOf the methods that a path takes, empty for an unknown path */
 export function notFound(methodsOf: (path: string) => readonly string[]): NotFoundHandler<AppEnv> {

@@ -103,7 +103,7 @@ export const PROBLEMS = {
     status: 429,
     title: "Too many tries.",
     explanation:
-      "Wait for the seconds in `Retry-After`. Tries made before then are refused and do not lengthen the wait.",
+      "Wait for the seconds in `Retry-After`. Tries made before then are refused and do not lengthen the wait. After 100 failures in a row waiting does not help: a reset of the password or an administrator reopens the account.",
   },
   internal_error: {
     status: 500,
@@ -114,7 +114,7 @@ export const PROBLEMS = {
     status: 503,
     title: "A part of the service does not answer.",
     explanation:
-      "Nothing was decided. Wait for the seconds in `Retry-After` and send the request again; your tokens are still good.",
+      "The outcome is unknown. Wait for the seconds in `Retry-After` and repeat the request; your tokens are still good. If a write went through after all, its repetition may be refused: a password change because the old password is no longer right, a registration with `email_taken`.",
   },
   misconfigured: {
     status: 503,

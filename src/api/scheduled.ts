@@ -1,11 +1,17 @@
+import { errorDetails } from "../core/logging.ts";
 import type { Env } from "../env.ts";
 import { servicesOf } from "../services.ts";
 import { rotateSigningKeys } from "../use-cases/rotate-signing-keys.ts";
 
-/** The cron trigger. It may run twice, late or never. */
+/** The cron trigger. It may run twice, late or never; a run that fails says so. */
 export async function scheduled(_: ScheduledController, env: Env): Promise<void> {
   const services = servicesOf(env);
   if (services === "misconfigured") return;
-  await rotateSigningKeys(services.rotation);
+  try {
+    await rotateSigningKeys(services.rotation);
+  } catch (error) {
+    services.log.error({ event: "cron_failed", ...errorDetails(error) });
+    throw error;
+  }
   services.ring.forget();
 }

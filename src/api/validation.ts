@@ -31,7 +31,8 @@ function refuseInvalid(result: Outcome, c: AppContext): Response | undefined {
  * decoder would read every wrong byte as the same letter, and different passwords as one.
  */
 export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (!hasBody(c)) return next();
+  // OAuth's endpoints take forms, and say so in OAuth's own words.
+  if (!hasBody(c) || c.req.path.startsWith("/oauth2/")) return next();
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") return problem(c, "unsupported_media_type");
   if (!isUtf8(await c.req.arrayBuffer())) {

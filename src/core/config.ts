@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { CLOCK_LEEWAY, JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
+import { CLOCK_LEEWAY } from "../client/access-token.ts";
+import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
 import { parseSecrets, type Secrets } from "./security/secrets.ts";
 
 /** Everything that can be set from outside, parsed once. Durations are milliseconds. */
@@ -77,7 +78,8 @@ const schema = z
     ACCESS_TOKEN_TTL: seconds(1, DAY),
     REFRESH_IDLE_TTL: seconds(1, 400 * DAY),
     REFRESH_ABSOLUTE_TTL: seconds(1, 400 * DAY),
-    REFRESH_REPLAY_WINDOW: seconds(0, 300),
+    // Not 0: a call to the user's object that broke off is repeated, with the token just spent.
+    REFRESH_REPLAY_WINDOW: seconds(1, 300),
     AUTHORITY_MAX_AGE: seconds(0, DAY),
     KEY_ROTATION_INTERVAL: seconds(1, 400 * DAY),
     KEY_PUBLISH_AHEAD: seconds(1, 100 * DAY),

@@ -6,9 +6,6 @@ export const JWKS_MAX_AGE = 300;
 /** Seconds that KV may take to show a write everywhere, generously. */
 export const KV_PROPAGATION = 300;
 
-/** Seconds of clock difference that verification forgives, in every verifier alike (ASVS 9.2.1). */
-export const CLOCK_LEEWAY = 30;
-
 /** Milliseconds after which an isolate verifies with no older copy of the signing keys. */
 export const KEYS_MAX_AGE = 60 * SECOND;
 
@@ -33,8 +30,11 @@ export const MAX_SESSIONS = 100;
 /** Bytes of a request's body. */
 export const MAX_BODY_SIZE = 16 * 1024;
 
-/** Characters of a presented access token: as many as the platform takes in a request's headers. */
-export const MAX_TOKEN_LENGTH = 128 * 1024;
+/** Sessions of which an isolate remembers what their accounts said last. */
+export const MAX_REMEMBERED_VERDICTS = 10_000;
+
+/** Seconds for which the secrets of a service account go on when a new one is made. */
+export const CLIENT_SECRET_OVERLAP = 24 * 60 * 60;
 
 /** Seconds after which a client may try again when a part of the service did not answer. */
 export const RETRY_AFTER_OUTAGE = 2;

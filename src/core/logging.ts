@@ -7,13 +7,23 @@ import type { Notice, Notify } from "../use-cases/ports.ts";
 export type LogEvent =
   | Notice
   | { readonly event: "misconfigured"; readonly problems: readonly string[] }
+  | {
+      readonly event: "admin_call";
+      readonly caller: string;
+      readonly method: string;
+      readonly outcome: string;
+    }
   | ({ readonly event: "request_failed"; readonly requestId: string } & ErrorDetails)
   | ({
       readonly event: "dependency_failed";
-      readonly requestId: string;
+      /** None in a Durable Object, which knows no request. */
+      readonly requestId?: string;
       readonly dependency: string;
     } & ErrorDetails)
-  | ({ readonly event: "deferred_work_failed" | "breach_check_failed" } & ErrorDetails);
+  | ({
+      readonly event: "deferred_work_failed" | "cron_failed" | "breach_check_failed";
+    } & ErrorDetails)
+  | { readonly event: "breach_check_failed"; readonly status: number };
 
 export type Log = {
   info(event: LogEvent): void;
@@ -27,7 +37,13 @@ export const consoleLog: Log = {
   error: (event) => console.error(JSON.stringify({ level: "error", ...event })),
 };
 
-type ErrorDetails = { readonly error: string; readonly cause: string; readonly at: string };
+type ErrorDetails = {
+  readonly error: string;
+  readonly cause: string;
+  readonly at: string;
+  /** What an error of our own is about. */
+  readonly code?: string;
+};
 
 /**
  * An exception's kind, what caused it first, and its place in the code. Messages may quote what
@@ -36,7 +52,18 @@ type ErrorDetails = { readonly error: string; readonly cause: string; readonly a
 export function errorDetails(error: unknown): ErrorDetails {
   if (!(error instanceof Error)) return { error: typeof error, cause: "", at: "" };
   const root = rootCause(error);
-  return { error: error.name, cause: sqliteMessage(error) ?? root.name, at: placeOf(root) };
+  return {
+    error: error.name,
+    cause: sqliteMessage(error) ?? root.name,
+    at: placeOf(root),
+    ...codeOf(root),
+  };
+}
+
+/** By name, since an error that came out of a Durable Object has lost its class. */
+function codeOf(error: Error): { code?: string } {
+  if (error.name !== "Impossible" || !("code" in error)) return {};
+  return { code: String(error.code) };
 }
 
 /** What SQLite said, which names tables and columns but never values. */

@@ -136,7 +136,7 @@ function scheduleOf(
     }));
 }
 
-/** A revoked key is remembered as long as a token could name it, so that lists can show it. */
+/** A revoked key stays for an interval, so that lists show it: its tokens are dead at once. */
 function isForgettable(
   key: SigningKey,
   keys: readonly SigningKey[],

@@ -46,7 +46,10 @@ export type SignIn =
 /** Times a sign-in is done over when the account changed while its password was checked. */
 const MAX_ROUNDS = 2;
 
-/** @throws Unavailable when a store does not answer; the try is then not counted */
+/**
+ * @throws Unavailable when a store does not answer, or the account changes faster than it can be
+ *   read; a try that an outage ended is taken back where the throttle still answers
+ */
 export async function authenticateUser(deps: SignInDeps, input: SignInInput): Promise<SignIn> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const check = await checkPassword(deps, input.email, input.password, () =>
@@ -57,12 +60,14 @@ export async function authenticateUser(deps: SignInDeps, input: SignInInput): Pr
     const { user } = check.credential;
     const refusal = signInRefusal(user, deps.requireVerifiedEmail);
     if (refusal !== null) return { kind: refusal };
-    if (check.outdatedHash) deps.defer(rehash(deps, check.credential, input.password));
     const tokens = await openSession(deps, user, input.device);
     if (tokens === "refused") return { kind: "invalid_credentials" };
-    if (tokens !== "stale") return { kind: "signed_in", tokens };
+    if (tokens === "stale") continue;
+    // A second hash, which the sign-in does not need: its tokens come first.
+    if (check.outdatedHash) deps.defer(rehash(deps, check.credential, input.password));
+    return { kind: "signed_in", tokens };
   }
-  throw new Unavailable("account");
+  throw new Unavailable("account row");
 }
 
 async function openSession(

@@ -1,7 +1,7 @@
 import type { Password, PasswordWeakness } from "../domain/password.ts";
 import { checkPassword, type PasswordCheck, type PasswordCheckDeps } from "./check-password.ts";
 import type { Accounts, ChangeAnswer, PasswordPolicy, Users } from "./ports.ts";
-import type { Caller } from "./verify-token.ts";
+import type { UserCaller } from "./verify-token.ts";
 
 export type OwnAccountDeps = PasswordCheckDeps & {
   readonly users: Users;
@@ -9,7 +9,7 @@ export type OwnAccountDeps = PasswordCheckDeps & {
   readonly newChangeId: () => string;
 };
 
-type Owner = Pick<Caller, "userId" | "sessionId">;
+type Owner = Pick<UserCaller, "userId" | "sessionId">;
 
 type Refusal =
   | { readonly kind: "throttled"; readonly retryAfter: number }

@@ -74,6 +74,8 @@ function compare(
   if (verdict === "match" || verdict === "match_outdated") {
     return { kind: "right", credential, outdatedHash: verdict === "match_outdated" };
   }
-  if (verdict === "unreadable") deps.notify({ event: "password_hash_refused" });
+  if (verdict === "unreadable") {
+    deps.notify({ event: "password_hash_refused", userId: credential.user.id });
+  }
   return { kind: "wrong" };
 }

@@ -1,6 +1,7 @@
+import type { AccessTokenClaims } from "../domain/access-token.ts";
 import type { SessionId, UserId } from "../domain/ids.ts";
 import { permissionsOf, type Role } from "../domain/role.ts";
-import type { AccessTokenClaims, Clock, SessionGrant } from "./ports.ts";
+import type { Clock, SessionGrant } from "./ports.ts";
 
 export type TokenPair = {
   readonly accessToken: string;

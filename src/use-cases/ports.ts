@@ -1,10 +1,12 @@
-import type { AccountChange } from "../domain/account-change.ts";
+import type { AccessTokenClaims } from "../domain/access-token.ts";
+import type { AccountChange, RowAfter } from "../domain/account-change.ts";
 import type { Authority } from "../domain/authority.ts";
 import type { Email } from "../domain/email.ts";
-import type { SessionId, UserId } from "../domain/ids.ts";
+import type { ServiceAccountId, SessionId, UserId } from "../domain/ids.ts";
 import type { Password, PasswordWeakness } from "../domain/password.ts";
 import type { RefreshPolicy, TokenHash } from "../domain/refresh-session.ts";
 import type { Role } from "../domain/role.ts";
+import type { ServiceAccount } from "../domain/service-account.ts";
 import type { SigningAlg, SigningKey } from "../domain/signing-key.ts";
 import type { ThrottleState } from "../domain/throttle.ts";
 import type { User, UserStatus } from "../domain/user.ts";
@@ -20,6 +22,21 @@ export class Unavailable extends Error {
   constructor(dependency: string, cause?: unknown) {
     super(`${dependency} is unavailable`, { cause });
     this.dependency = dependency;
+  }
+}
+
+/**
+ * What cannot be unless somebody made a mistake, in the code or in D1 by hand. It is no outage,
+ * so the API answers 500. Of its texts the log shows the code alone.
+ */
+export class Impossible extends Error {
+  override readonly name = "Impossible";
+  readonly code: string;
+
+  /** @param code a constant: nothing that was read or sent */
+  constructor(code: string) {
+    super(code);
+    this.code = code;
   }
 }
 
@@ -49,8 +66,13 @@ export type Notice =
       readonly kid: string;
     }
   | {
-      readonly event: "signing_keys_stale" | "password_hash_refused" | "login_throttle_not_cleared";
-    };
+      readonly event:
+        | "signing_keys_stale"
+        | "jwks_not_published"
+        | "jwks_not_read"
+        | "login_throttle_not_cleared";
+    }
+  | { readonly event: "password_hash_refused"; readonly userId: UserId };
 export type Notify = (notice: Notice) => void;
 
 // Users and roles, the queryable record (D1)
@@ -188,7 +210,7 @@ export interface Accounts {
 /** What the user's object does to D1. */
 export interface AccountRecord {
   /** The row's authority on the primary, or null when the account is gone. */
-  read(userId: UserId): Promise<{ changeId: string; authority: Authority } | null>;
+  read(userId: UserId): Promise<RowAfter | null>;
   /** One atomic conditional update, and the row that it left. Repeating it changes nothing. */
   apply(
     userId: UserId,
@@ -196,16 +218,12 @@ export interface AccountRecord {
     changeId: string,
     base: number,
     now: number,
-  ): Promise<{ changeId: string; authority: Authority } | null>;
+  ): Promise<RowAfter | null>;
   /**
    * Moves the row past `base`, unless the change already did, so that an update whose reply was
    * lost can no longer land later.
    */
-  fence(
-    userId: UserId,
-    fenceId: string,
-    base: number,
-  ): Promise<{ changeId: string; authority: Authority } | null>;
+  fence(userId: UserId, fenceId: string, base: number): Promise<RowAfter | null>;
 }
 
 /** The durations that the user's object is told with every call. */
@@ -295,29 +313,74 @@ export interface JwksCache {
   write(jwks: Jwks): Promise<void>;
 }
 
-/** The claims of an access token (RFC 9068, section 2.2). Times are Unix seconds. */
-export type AccessTokenClaims = {
-  readonly iss: string;
-  readonly sub: UserId;
-  readonly aud: string;
-  readonly exp: number;
-  readonly iat: number;
-  readonly jti: string;
-  readonly client_id: string;
-  readonly sid: SessionId;
-  readonly ver: number;
-  readonly auth_time: number;
-  readonly amr: readonly string[];
-  readonly roles: readonly string[];
-  readonly permissions: readonly string[];
-};
-
 export interface TokenSigner {
   /** Gets ready to sign, so that what follows cannot fail for want of a key. */
   prepare(): Promise<(claims: AccessTokenClaims) => Promise<string>>;
 }
 
 export interface TokenVerifier {
-  /** The claims of a token that was issued here and is in date, or null. */
-  verify(token: string): Promise<AccessTokenClaims | null>;
+  /**
+   * The claims of a token that was issued here and is in date, or null.
+   *
+   * @param audience by default the configured one
+   */
+  verify(token: string, audience?: string): Promise<AccessTokenClaims | null>;
+}
+
+/** Roles as they are now, and the version that says so. */
+export type LiveAuthority = Pick<Authority, "roles" | "version">;
+
+/** Whether the account and session behind a good token still stand. */
+export interface Liveness {
+  /**
+   * @param maxAge milliseconds that the answer may be old; 0 asks now
+   * @returns null when the session has ended or the account may not act
+   */
+  ask(claims: AccessTokenClaims, maxAge: number): Promise<LiveAuthority | null>;
+}
+
+// Service accounts (D1)
+
+export type NewServiceAccount = {
+  readonly id: ServiceAccountId;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly secret: NewClientSecret;
+  readonly now: number;
+};
+
+/** @property hash SHA-256 as base64url: the secret is 256 random bits */
+type NewClientSecret = { readonly id: string; readonly hash: string };
+
+export interface ServiceAccounts {
+  /** The account, its roles and its first secret, or nothing. */
+  create(account: NewServiceAccount): Promise<"created" | "no_such_role">;
+  find(id: ServiceAccountId): Promise<ServiceAccount | null>;
+  list(): Promise<ServiceAccount[]>;
+  /** The hashes of the secrets that are good now. */
+  secretHashes(id: ServiceAccountId, now: number): Promise<string[]>;
+  /** @returns false when the account is gone */
+  update(
+    id: ServiceAccountId,
+    change: { readonly name?: string; readonly status?: UserStatus },
+    now: number,
+  ): Promise<boolean>;
+  setRole(
+    id: ServiceAccountId,
+    role: string,
+    wanted: "assign_role" | "remove_role",
+    now: number,
+  ): Promise<void>;
+  /**
+   * Adds a secret; the others go on until the time given.
+   *
+   * @returns false when the account is gone
+   */
+  addSecret(
+    id: ServiceAccountId,
+    secret: NewClientSecret,
+    now: number,
+    othersExpireAt: number,
+  ): Promise<boolean>;
+  remove(id: ServiceAccountId): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 import type { Email } from "../domain/email.ts";
 import type { Password } from "../domain/password.ts";
 import { type CreateUserDeps, type CreateUserResult, createUser } from "./create-user.ts";
+import { Impossible } from "./ports.ts";
 
 export type RegisterUserDeps = CreateUserDeps & { readonly isPrivate: boolean };
 
@@ -26,6 +27,6 @@ export async function registerUser(
 }
 
 function created(result: CreateUserResult): Registration {
-  if (result.kind === "no_such_role") throw new Error("the built-in roles are not in the database");
+  if (result.kind === "no_such_role") throw new Impossible("built_in_roles_missing");
   return result;
 }

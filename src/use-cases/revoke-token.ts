@@ -1,7 +1,8 @@
+import { parseSessionId, parseUserId } from "../domain/ids.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Accounts, SessionsSelection } from "./ports.ts";
+import type { Accounts, SessionsSelection, TokenVerifier } from "./ports.ts";
 import type { RefreshDeps, RefreshToken } from "./refresh-token.ts";
-import type { Caller } from "./verify-token.ts";
+import type { UserCaller } from "./verify-token.ts";
 
 /** `local` ends this session, `others` all but this one, `global` every one. */
 export type LogoutScope = "local" | "others" | "global";
@@ -13,7 +14,7 @@ export type LogoutScope = "local" | "others" | "global";
  */
 export async function logout(
   deps: { readonly accounts: Accounts },
-  caller: Pick<Caller, "userId" | "sessionId">,
+  caller: Pick<UserCaller, "userId" | "sessionId">,
   scope: LogoutScope,
 ): Promise<void> {
   await deps.accounts.endSessions(caller.userId, selection(caller.sessionId, scope));
@@ -35,6 +36,23 @@ export async function logoutByRefreshToken(
   return ok(null);
 }
 
+/**
+ * Revokes any token of a session by ending the session (RFC 7009, section 2.1): its refresh token
+ * is dead at once, its access tokens wherever the session is asked for. A token that is unknown,
+ * dead or a service account's own is no error (section 2.2).
+ */
+export async function revokeToken(
+  deps: Pick<RefreshDeps, "accounts" | "refreshTokens"> & { readonly verifier: TokenVerifier },
+  text: string,
+): Promise<void> {
+  const refreshToken = deps.refreshTokens.parse(text);
+  if (refreshToken !== null) return logout(deps, refreshToken, "local");
+  const claims = await deps.verifier.verify(text);
+  const [user, session] = [parseUserId(claims?.sub), parseSessionId(claims?.sid)];
+  if (!user.ok || !session.ok) return;
+  await logout(deps, { userId: user.value, sessionId: session.value }, "local");
+}
+
 async function isLive(
   deps: Pick<RefreshDeps, "accounts" | "refreshTokens">,
   token: RefreshToken,
@@ -42,7 +60,7 @@ async function isLive(
   return deps.accounts.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));
 }
 
-function selection(sessionId: Caller["sessionId"], scope: LogoutScope): SessionsSelection {
+function selection(sessionId: UserCaller["sessionId"], scope: LogoutScope): SessionsSelection {
   switch (scope) {
     case "local":
       return { only: sessionId };

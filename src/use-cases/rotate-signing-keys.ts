@@ -28,7 +28,8 @@ export type RotationDeps = {
 /**
  * Brings the keys to where their timestamps say they should be: makes what is missing, publishes,
  * schedules, forgets, wraps anew. Dying between any two steps leaves a state that the next run
- * goes on from, and a key is scheduled only after it was published.
+ * goes on from. A key is scheduled only after it was published, but for the one that somebody
+ * needs to sign with at once.
  *
  * @param force start a rotation now, without waiting for the interval
  * @returns the keys as they stand afterwards
@@ -39,12 +40,9 @@ export async function rotateSigningKeys(
 ): Promise<StoredSigningKey[]> {
   await createMissing(deps, plan(deps, await deps.keys.list(), force));
   const keys = await deps.keys.list();
-  const shown = await publish(deps, keys);
+  const shown = await publish(deps, keys).catch((error) => signUnpublished(deps, keys, error));
   const { schedule, remove, overdue } = plan(deps, keys);
-  for (const { kid, signsFrom } of schedule) {
-    await deps.keys.schedule(kid, signsFrom);
-    deps.notify({ event: "signing_key_scheduled", kid });
-  }
+  await scheduleAll(deps, schedule);
   for (const kid of remove) {
     await deps.keys.remove(kid);
     deps.notify({ event: "signing_key_removed", kid });
@@ -108,6 +106,35 @@ async function publish(deps: RotationDeps, keys: readonly StoredSigningKey[]): P
   const jwks = jwksOf(keys, deps.clock(), deps.policy);
   await deps.jwksCache.write(jwks);
   return jwks;
+}
+
+/**
+ * With no key that signs, a cache that cannot be written would stop every sign-in. The heir then
+ * signs all the same, since verifiers can have it from D1. The failure goes on to the caller,
+ * who repeats the run: until one publishes, the cache lacks the key.
+ */
+async function signUnpublished(
+  deps: RotationDeps,
+  keys: readonly StoredSigningKey[],
+  error: unknown,
+): Promise<never> {
+  if (currentKey(keys, deps.clock()) === null) {
+    deps.notify({ event: "jwks_not_published" });
+    const { schedule } = plan(deps, keys);
+    const now = deps.clock();
+    await scheduleAll(
+      deps,
+      schedule.filter(({ signsFrom }) => signsFrom <= now),
+    );
+  }
+  throw error;
+}
+
+async function scheduleAll(deps: RotationDeps, schedule: RotationPlan["schedule"]): Promise<void> {
+  for (const { kid, signsFrom } of schedule) {
+    await deps.keys.schedule(kid, signsFrom);
+    deps.notify({ event: "signing_key_scheduled", kid });
+  }
 }
 
 /**

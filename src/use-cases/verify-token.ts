@@ -1,46 +1,102 @@
-import type { SessionId, UserId } from "../domain/ids.ts";
+import type { AccessTokenClaims } from "../domain/access-token.ts";
+import type { Authority } from "../domain/authority.ts";
+import { parseSessionId, parseUserId, type SessionId, type UserId } from "../domain/ids.ts";
+import { covers } from "../domain/permission.ts";
 import { BUILT_IN_CATALOGUE, isBuiltIn, permissionsOf } from "../domain/role.ts";
-import type { Accounts, RoleCatalogue, TokenVerifier } from "./ports.ts";
+import type { Liveness, RoleCatalogue, TokenVerifier } from "./ports.ts";
 
-/** Who is asking, and what they may do now. */
-export type Caller = {
-  readonly userId: UserId;
-  readonly sessionId: SessionId;
-  readonly roles: readonly string[];
-  readonly permissions: readonly string[];
+/**
+ * How old the knowledge of revocation may be: `"offline"` for signature and claims only, or a
+ * number of seconds. 0 asks the account now.
+ */
+type MaxStaleness = "offline" | number;
+
+export type VerifyOptions = {
+  readonly maxStaleness: MaxStaleness;
+  /** Permissions that are needed; wildcards held count. */
+  readonly permissions?: readonly string[];
+  /** The audience the token must be for; by default the configured one. */
+  readonly audience?: string | undefined;
 };
+
+export type Verdict =
+  | { readonly ok: true; readonly claims: AccessTokenClaims }
+  | { readonly ok: false; readonly code: "invalid_token" | "forbidden" };
 
 export type VerifyDeps = {
   readonly verifier: TokenVerifier;
-  readonly accounts: Accounts;
+  readonly liveness: Liveness;
   readonly catalogue: RoleCatalogue;
 };
 
 /**
- * Verification with a staleness of 0: the signature and claims first, then the user's object,
- * whose current roles replace the token's.
+ * The one place a token is judged, for HTTP, RPC and introspection alike. Unless offline, the
+ * claims of the answer carry the account's roles and permissions as they are, not the token's.
  *
- * @returns null when the token is bad, its session has ended or its user may not act
- * @throws Unavailable when the object does not answer
+ * @throws Unavailable when the account could not be asked: nothing was decided
  */
-export async function verifyLive(deps: VerifyDeps, token: string): Promise<Caller | null> {
-  const claims = await deps.verifier.verify(token);
-  if (claims === null) return null;
-  const grant = await deps.accounts.check(claims.sub, claims.sid);
-  if (grant === null) return null;
-  const { roles } = grant.authority;
-  return {
-    userId: claims.sub,
-    sessionId: claims.sid,
-    roles,
-    permissions: await currentPermissions(deps.catalogue, roles),
-  };
+export async function verifyToken(
+  deps: VerifyDeps,
+  token: string,
+  { maxStaleness, permissions = [], audience }: VerifyOptions,
+): Promise<Verdict> {
+  const presented = await deps.verifier.verify(token, audience);
+  if (presented === null) return { ok: false, code: "invalid_token" };
+  const claims =
+    maxStaleness === "offline" ? presented : await current(deps, presented, maxStaleness);
+  if (claims === null) return { ok: false, code: "invalid_token" };
+  return covers(claims.permissions, permissions)
+    ? { ok: true, claims }
+    : { ok: false, code: "forbidden" };
+}
+
+async function current(
+  deps: VerifyDeps,
+  claims: AccessTokenClaims,
+  maxStaleness: number,
+): Promise<AccessTokenClaims | null> {
+  const authority = await deps.liveness.ask(claims, maxStaleness * 1_000);
+  if (authority === null) return null;
+  const { roles, version } = authority;
+  return { ...claims, roles, ver: version, permissions: await permissionsNow(deps, authority) };
 }
 
 /** Built-in roles need no look-up, so an administrator can act while D1 cannot be read. */
-async function currentPermissions(
-  catalogue: RoleCatalogue,
-  roles: readonly string[],
+async function permissionsNow(
+  { catalogue }: VerifyDeps,
+  { roles }: Pick<Authority, "roles">,
 ): Promise<string[]> {
   return permissionsOf(roles, roles.every(isBuiltIn) ? BUILT_IN_CATALOGUE : await catalogue.all());
 }
+
+/** Who is asking, and what they may do now. */
+export type Caller = {
+  /** `usr_…` or `svc_…`. */
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+};
+
+/** A caller that is a person, with the session they act in. */
+export type UserCaller = Caller & { readonly userId: UserId; readonly sessionId: SessionId };
+
+/**
+ * The caller behind a token that the account itself vouches for now.
+ *
+ * @returns null when the token is no good
+ */
+export async function callerOf(
+  deps: VerifyDeps,
+  token: string,
+): Promise<Caller | UserCaller | null> {
+  const verdict = await verifyToken(deps, token, { maxStaleness: 0 });
+  if (!verdict.ok) return null;
+  const { sub: id, sid, roles, permissions } = verdict.claims;
+  const [user, session] = [parseUserId(id), parseSessionId(sid)];
+  const caller = { id, roles, permissions };
+  return user.ok && session.ok
+    ? { ...caller, userId: user.value, sessionId: session.value }
+    : caller;
+}
+
+export const isUser = (caller: Caller | UserCaller): caller is UserCaller => "userId" in caller;

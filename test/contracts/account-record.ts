@@ -182,6 +182,22 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
       });
     });
 
+    it.each(FAREWELLS)(
+      "AUZ-03 an administrator without a password is none who could go on: $kind",
+      async (change) => {
+        const id = await created(["admin"]);
+        const invited = someUser({ roles: ["admin"], passwordHash: null });
+        await users.create(invited);
+        expect(await apply(id, change)).toMatchObject({
+          changeId: "",
+          authority: { status: "active", version: 1, roles: ["admin"] },
+        });
+        await apply(invited.id, SET_PASSWORD);
+        const row = await apply(id, change, 1, "change-1");
+        expect(row === null || row.changeId === "change-1").toBe(true);
+      },
+    );
+
     it.each(FAREWELLS)("AUZ-03 a disabled administrator is not the last: $kind", async (change) => {
       const [id] = [await created(["admin"]), await created(["admin"])];
       await apply(id, DISABLE);

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { unstable_readConfig } from "wrangler";
 import { copyProject, type ProjectCopy, toolEnv } from "../support/dev-server.ts";
 
 const KIB = 1_024;
@@ -46,48 +45,4 @@ it("CFG-01 what is deployed holds the service and no test, script or simulation 
   const own = sources.filter((source) => !source.includes("node_modules"));
   expect(own.filter((source) => !/(?:^|\/)src\//.test(source))).toEqual([]);
   expect(sources.filter((source) => foreign.test(source))).toEqual([]);
-});
-
-type Named = { readonly name: string };
-type Bound = { readonly binding: string };
-
-/** What of a parsed wrangler.toml is looked at here. */
-type Settings = {
-  readonly workers_dev: boolean;
-  readonly preview_urls: boolean;
-  readonly vars: Readonly<Record<string, string>>;
-  readonly secrets: { readonly required: readonly string[] };
-  readonly d1_databases: readonly Bound[];
-  readonly kv_namespaces: readonly Bound[];
-  readonly durable_objects: { readonly bindings: readonly (Named & { class_name: string })[] };
-  readonly ratelimits: readonly Named[];
-  readonly migrations: unknown;
-  readonly triggers: { readonly crons: readonly string[] };
-};
-
-const configs = [{}, { env: "staging" }, { env: "production" }].map((environment): Settings => {
-  const config = join(import.meta.dirname, "../../wrangler.toml");
-  return unstable_readConfig({ config, ...environment });
-});
-
-it("CFG-01 no environment has a preview address, a public default address or a secret in its vars", () => {
-  for (const config of configs) {
-    expect(config).toMatchObject({ workers_dev: false, preview_urls: false });
-    expect(config.secrets.required).toEqual(["AUTH_SECRETS"]);
-    expect(Object.keys(config.vars).filter((name) => /SECRET|TOKEN$|_KEY$/.test(name))).toEqual([]);
-  }
-});
-
-it("CFG-01 an environment has every var, binding, migration and trigger that development has", () => {
-  const [development, ...others] = configs.map((config) => ({
-    vars: Object.keys(config.vars),
-    databases: config.d1_databases.map((one) => one.binding),
-    namespaces: config.kv_namespaces.map((one) => one.binding),
-    objects: config.durable_objects.bindings.map((one) => [one.name, one.class_name]),
-    limits: config.ratelimits.map((one) => one.name),
-    migrations: config.migrations,
-    crons: config.triggers.crons,
-  }));
-  expect(development?.vars.length).toBeGreaterThan(10);
-  for (const other of others) expect(other).toEqual(development);
 });

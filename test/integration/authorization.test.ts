@@ -113,12 +113,18 @@ it("AUZ-01 a route that declares no access is refused to everyone", async () => 
     .use(requestId())
     .use(denyUndeclared)
     .get("/declared", access("public"), (c) => c.text("served"))
-    .get("/forgotten", (c) => c.text("served"));
+    .get("/forgotten", (c) => c.text("served"))
+    .get("/overlapping/forgotten", (c) => c.text("served"))
+    .get("/overlapping/:name", access("public"), (c) => c.text("served"));
   const ask = client((request) => app.fetch(request));
-  expect((await ask("GET", "/declared")).body).toBe("served");
-  const refused = await ask("GET", "/forgotten", { token: admin.accessToken });
-  expect(refused.status).toBe(403);
-  expect(refused.body.code).toBe("forbidden");
+  for (const path of ["/declared", "/overlapping/declared"]) {
+    expect((await ask("GET", path)).body).toBe("served");
+  }
+  // The second is reached before a declared route that would take its path as well.
+  for (const path of ["/forgotten", "/overlapping/forgotten"]) {
+    const refused = await ask("GET", path, { token: admin.accessToken });
+    expect([refused.status, refused.body.code]).toEqual([403, "forbidden"]);
+  }
 });
 
 it("AUZ-02 whose account it is comes from the token, never from what was sent", async () => {

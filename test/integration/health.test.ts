@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, expect, it } from "vitest";
+import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { call, newUser, type Reply } from "../support/client.ts";
 import { failing, serviceWith } from "../support/faults.ts";
 import { unreachable } from "../support/throttle.ts";
@@ -10,6 +10,18 @@ const down = ({ body }: Reply): string[] =>
   Object.entries<{ status: string }>(body.checks)
     .filter(([, check]) => check.status !== "ok")
     .map(([name]) => name);
+
+/** The parts whose failure is in the log from here on. */
+function loggedFailures(): () => string[] {
+  const written = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  return () =>
+    written.mock.calls
+      .map(([line]) => JSON.parse(String(line)))
+      .filter(({ event, requestId }) => event === "dependency_failed" && requestId !== undefined)
+      .map(({ dependency }) => dependency);
+}
+
+afterEach(() => vi.restoreAllMocks());
 
 it("alive means that the code runs", async () => {
   const reply = await call("GET", "/health/live");
@@ -41,6 +53,7 @@ it.each([
   ],
   ["the Durable Objects' binding", { LOGIN_THROTTLES: undefined }, ["durable_object"]],
 ])("without %s it is not ready, and names what is missing", async (_, broken, missing) => {
+  const failures = loggedFailures();
   const reply = await serviceWith(broken)("GET", "/health/ready");
   expect(reply.status).toBe(503);
   expect(reply.headers.get("retry-after")).toBe("2");
@@ -48,4 +61,5 @@ it.each([
   expect(reply.body.status).toBe("unavailable");
   expect(down(reply)).toEqual(missing);
   expect(JSON.stringify(reply.body)).not.toContain("injected");
+  expect(failures()).toEqual(expect.arrayContaining(missing));
 });

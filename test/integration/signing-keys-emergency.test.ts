@@ -50,6 +50,8 @@ it("KEY-04 a revoked key verifies nothing from the reply on, and another signs a
     [old, "revoked"],
     [expect.any(String), "current"],
   ]);
+  const [revoked] = reply.body.keys;
+  expect(revoked.verifies_until).toBe(revoked.revoked_at);
   for (const isolate of [service, freshIsolate()]) {
     const refused = await asMe(admin.accessToken, isolate);
     expect([refused.status, refused.body.code]).toEqual([401, "invalid_token"]);

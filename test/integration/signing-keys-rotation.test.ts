@@ -100,14 +100,19 @@ it("KEY-02 a key that was stored and not published never signs, however late it 
   expect(kidOf(await freshToken(email))).toBe(second);
 });
 
-it("KEY-02 without KV the first key cannot be published, so nobody signs until it can", async () => {
-  const unpublished = failing(env.JWKS_CACHE, (path) => path === "put");
-  const reply = await signInThrough(freshIsolate({ JWKS_CACHE: unpublished }), email);
-  expect([reply.status, reply.body.code]).toEqual([503, "service_unavailable"]);
-  expect(await keyRows()).toMatchObject([{ signs_from: null }]);
-  const token = await freshToken(email);
-  expect(await publishedKids()).toEqual([kidOf(token)]);
+it("KEY-02 without KV the first key signs all the same, and is published by the next run", async () => {
+  const unpublished = freshIsolate({ JWKS_CACHE: failing(env.JWKS_CACHE, () => true) });
+  const reply = await signInThrough(unpublished, email);
+  expect(reply.status).toBe(200);
+  const token = reply.body.access_token;
+  expect(await publishedKids(unpublished)).toEqual([kidOf(token)]);
+  expect(await isAccepted(token)).toBe(true);
+  expect(await env.JWKS_CACHE.get("jwks")).toBeNull();
+
+  await cron();
+  expect(await env.JWKS_CACHE.get("jwks")).toContain(kidOf(token));
   expect(await keyRows()).toHaveLength(1);
+  expect(kidOf(await freshToken(email))).toBe(kidOf(token));
 });
 
 it("KEY-03 the cron that runs twice or side by side makes one next key", async () => {
@@ -142,6 +147,16 @@ it("KEY-03 without the cron the service goes on, and the first late run says so"
   moveClock(DAY);
   expect(kidOf(await freshToken(email))).not.toBe(first);
   expect(await isAccepted(token)).toBe(false);
+});
+
+it("KEY-03 a cron that fails says so in the log, and to the platform", async () => {
+  await freshToken(email);
+  const failed = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const unpublished = failing(env.JWKS_CACHE, (path) => path === "put");
+  await expect(cron({ JWKS_CACHE: unpublished })).rejects.toThrow();
+  expect(failed.mock.calls.map(([line]) => JSON.parse(String(line)))).toEqual([
+    expect.objectContaining({ level: "error", event: "cron_failed", error: "Unavailable" }),
+  ]);
 });
 
 it("KEY-03 a cron that ran with a wrong configuration changes nothing", async () => {

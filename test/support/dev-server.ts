@@ -6,7 +6,16 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const PROJECT = ["package.json", "wrangler.toml", "tsconfig.json", "migrations", "scripts", "src"];
+const PROJECT = [
+  "package.json",
+  "wrangler.toml",
+  "tsconfig.json",
+  "tsconfig.client.json",
+  "migrations",
+  "scripts",
+  "src",
+  "examples",
+];
 
 const START_TIMEOUT = 90_000;
 const STOP_TIMEOUT = 20_000;
@@ -57,18 +66,46 @@ export async function startDevServer(
     "--var",
     `${name}:${value}`,
   ]);
-  const child = spawn("npm", ["run", "dev", "--", "--port", String(port), ...args], {
+  return startScript({
+    directory,
+    script: "dev",
+    args: ["--port", String(port), ...args],
+    ports: [port],
+    isReady: async () => (await fetch(`${base}/health/ready`)).ok,
+  });
+}
+
+/**
+ * `npm run <script>` that serves, in its own process group.
+ *
+ * @param ports the first is that of `base`; all of them are free again after a stop
+ * @returns once it is ready
+ */
+export async function startScript({
+  directory,
+  script,
+  args,
+  ports,
+  isReady,
+}: {
+  readonly directory: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly ports: readonly [number, ...number[]];
+  isReady(): Promise<boolean>;
+}): Promise<DevServer> {
+  const child = spawn("npm", ["run", script, "--", ...args], {
     cwd: directory,
     env: toolEnv(directory),
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const server = handle(child, port, base);
+  const server = handle(child, ports);
   try {
     await until(
       async () => {
-        if (child.exitCode !== null) throw new Error("npm run dev ended");
-        return (await fetch(`${base}/health/ready`)).ok;
+        if (child.exitCode !== null) throw new Error(`npm run ${script} ended`);
+        return isReady();
       },
       START_TIMEOUT,
       () => child.exitCode !== null,
@@ -76,11 +113,12 @@ export async function startDevServer(
     return server;
   } catch (cause) {
     await server.crash();
-    throw new Error(`the dev server did not start:\n${server.output()}`, { cause });
+    throw new Error(`npm run ${script} did not start:\n${server.output()}`, { cause });
   }
 }
 
-function handle(child: ChildProcess, port: number, base: string): DevServer {
+function handle(child: ChildProcess, ports: readonly [number, ...number[]]): DevServer {
+  const [port] = ports;
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -96,14 +134,15 @@ function handle(child: ChildProcess, port: number, base: string): DevServer {
   };
   const killGroup = () => signalGroup("SIGKILL");
   process.once("exit", killGroup);
-  const gone = () => until(() => isFree(port), STOP_TIMEOUT);
+  const areFree = async () => (await Promise.all(ports.map(isFree))).every((free) => free);
+  const gone = () => until(areFree, STOP_TIMEOUT);
   const crash = async () => {
     killGroup();
     process.removeListener("exit", killGroup);
     await gone();
   };
   return {
-    base,
+    base: `http://localhost:${port}`,
     port,
     output: () => output,
     crash,
@@ -147,7 +186,7 @@ export async function until(
   throw new Error("gave up waiting", { cause: last });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const probe = createServer().once("error", reject);
     probe.listen(0, "127.0.0.1", () => {

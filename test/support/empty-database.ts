@@ -7,6 +7,9 @@ export async function emptyDatabase(): Promise<Database> {
     [
       "delete from user_roles",
       "delete from users",
+      "delete from service_account_secrets",
+      "delete from service_account_roles",
+      "delete from service_accounts",
       "delete from role_permissions",
       "delete from roles where name not in ('admin', 'user')",
       "delete from signing_keys",

@@ -1,8 +1,8 @@
 import { decodeProtectedHeader } from "jose";
 import { type KeyRing, keyRing } from "../../src/core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
+import type { AccessTokenClaims } from "../../src/domain/access-token.ts";
 import {
-  type AccessTokenClaims,
   type JwksCache,
   type SigningKeys,
   type StoredSigningKey,
@@ -20,6 +20,7 @@ export class KeyRingWorld {
   now = NOW * 1_000;
   isDown = false;
   isCacheDown = false;
+  isCacheReadOnly = false;
   /** How often D1 was asked for the keys. */
   reads = 0;
   readonly notices: string[] = [];
@@ -44,6 +45,10 @@ export class KeyRingWorld {
       read: async () => {
         if (this.isCacheDown) throw new Unavailable("kv");
         return cache.read();
+      },
+      write: async (jwks) => {
+        if (this.isCacheDown || this.isCacheReadOnly) throw new Unavailable("kv");
+        await cache.write(jwks);
       },
     };
   }

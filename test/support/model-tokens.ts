@@ -10,9 +10,9 @@ import {
   type Expected,
   type VerificationKey,
   verifyAccessToken,
-} from "../../src/core/security/jwt.ts";
+} from "../../src/client/access-token.ts";
+import type { AccessTokenClaims } from "../../src/domain/access-token.ts";
 import { sessionIdOf, userIdOf } from "../../src/domain/ids.ts";
-import type { AccessTokenClaims } from "../../src/use-cases/ports.ts";
 
 /** Access tokens made by hand, so that any part of them can be wrong. Times are Unix seconds. */
 

@@ -3,7 +3,7 @@ import { authenticateUser } from "../../use-cases/authenticate-user.ts";
 import { refreshToken } from "../../use-cases/refresh-token.ts";
 import { registerUser } from "../../use-cases/register-user.ts";
 import { logout, logoutByRefreshToken } from "../../use-cases/revoke-token.ts";
-import { verifyLive } from "../../use-cases/verify-token.ts";
+import { callerOf, isUser } from "../../use-cases/verify-token.ts";
 import { type AppEnv, clientAddress } from "../context.ts";
 import { access, bearerToken, limitByAddress } from "../dependencies.ts";
 import { problem, tooManyRequests } from "../errors.ts";
@@ -62,14 +62,15 @@ export const authRoutes = new Hono<AppEnv>()
     const body = await optionalJson(c, logoutRequest);
     if (body instanceof Response) return body;
     const bearer = bearerToken(c);
-    const caller = bearer === null ? null : await verifyLive(services, bearer);
+    const caller = bearer === null ? null : await callerOf(services, bearer);
     // Clients send the header with everything: an access token that ran out must not keep the
     // refresh token beside it alive.
-    if (caller === null && body.refresh_token !== undefined) {
+    const user = caller !== null && isUser(caller) ? caller : null;
+    if (user === null && body.refresh_token !== undefined) {
       const done = await logoutByRefreshToken(services, body.refresh_token, scope);
       return done.ok ? c.body(null, 204) : problem(c, done.error);
     }
-    if (caller === null) return problem(c, "invalid_token");
-    await logout(services, caller, scope);
+    if (user === null) return problem(c, "invalid_token");
+    await logout(services, user, scope);
     return c.body(null, 204);
   });

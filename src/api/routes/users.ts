@@ -5,10 +5,10 @@ import { parseRoleName } from "../../domain/role.ts";
 import { createUser } from "../../use-cases/create-user.ts";
 import { deleteUser, setRole, updateUser } from "../../use-cases/manage-users.ts";
 import { mayGrant } from "../../use-cases/may-grant.ts";
+import { isUser } from "../../use-cases/verify-token.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { access } from "../dependencies.ts";
-import { problem } from "../errors.ts";
-import type { ProblemCode } from "../problems.ts";
+import { problem, refused } from "../errors.ts";
 import { formatUserCursor } from "../schemas/cursor.ts";
 import { newUser, sessionOnWire, userChange, userOnWire, userQuery } from "../schemas/users.ts";
 import { jsonBody, queryParams } from "../validation.ts";
@@ -86,7 +86,8 @@ export const userRoutes = new Hono<AppEnv>()
     const id = parseUserId(c.req.param("id"));
     if (!id.ok || (await users.findById(id.value)) === null) return problem(c, "not_found");
     const sessions = await accounts.listSessions(id.value);
-    const own = c.get("caller").sessionId;
+    const caller = c.get("caller");
+    const own = isUser(caller) ? caller.sessionId : null;
     return c.json({ sessions: sessions.map((session) => sessionOnWire(session, own)) });
   })
 
@@ -106,12 +107,4 @@ async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") 
   const changed = await setRole(c.get("services"), held, id.value, role.value, wanted);
   if (changed.ok) return c.body(null, 204);
   return problem(c, changed.error === "no_such_role" ? "not_found" : changed.error);
-}
-
-/** A role that does not exist is the body's fault, not the path's. */
-function refused(c: AppContext, reason: ProblemCode | "no_such_role"): Response {
-  if (reason !== "no_such_role") return problem(c, reason);
-  return problem(c, "invalid_request", {
-    errors: [{ path: "roles", message: "must be roles that exist" }],
-  });
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type SigningKeyPolicy, stateOf, verifiesUntil } from "../../domain/signing-key.ts";
 import type { StoredSigningKey } from "../../use-cases/ports.ts";
+import { time } from "./time.ts";
 
 /** A kid is a SHA-256 thumbprint as base64url (RFC 7638). */
 export const rotation = z.strictObject({
@@ -10,10 +11,8 @@ export const rotation = z.strictObject({
     .optional(),
 });
 
-const time = (milliseconds: number | null): string | null =>
-  milliseconds === null || !Number.isFinite(milliseconds)
-    ? null
-    : new Date(milliseconds).toISOString();
+const timeOrNull = (milliseconds: number | null): string | null =>
+  milliseconds === null || !Number.isFinite(milliseconds) ? null : time(milliseconds);
 
 /** States and times; neither half of the key. */
 export const keysOnWire = (
@@ -26,7 +25,9 @@ export const keysOnWire = (
     alg: key.alg,
     state: stateOf(key, keys, now, policy),
     created_at: time(key.createdAt),
-    signs_from: time(key.signsFrom),
-    verifies_until: time(verifiesUntil(key, keys, policy)),
-    revoked_at: time(key.revokedAt),
+    signs_from: timeOrNull(key.signsFrom),
+    verifies_until: timeOrNull(
+      Math.min(verifiesUntil(key, keys, policy), key.revokedAt ?? Number.POSITIVE_INFINITY),
+    ),
+    revoked_at: timeOrNull(key.revokedAt),
   }));

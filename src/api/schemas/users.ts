@@ -3,6 +3,7 @@ import type { User } from "../../domain/user.ts";
 import type { SessionInfo } from "../../use-cases/ports.ts";
 import { userCursor } from "./cursor.ts";
 import { displayName, email, limit, password, roleName } from "./fields.ts";
+import { time } from "./time.ts";
 
 const status = z.enum(["active", "disabled"]);
 
@@ -27,8 +28,6 @@ export const userChange = z
 export const ownChange = z
   .strictObject({ name: displayName.nullable().optional() })
   .refine((change) => Object.keys(change).length > 0, { message: "must change something" });
-
-const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export const userOnWire = (user: User) => ({
   id: user.id,

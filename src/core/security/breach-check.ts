@@ -24,7 +24,10 @@ export function breachCheck(url: string | null, fetcher: typeof fetch, log: Log)
         headers: { "add-padding": "true" },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      if (!response.ok) throw new Error(`status ${response.status}`);
+      if (!response.ok) {
+        log.warn({ event: "breach_check_failed", status: response.status });
+        return false;
+      }
       return lists(await response.text(), digest.slice(PREFIX_LENGTH));
     } catch (error) {
       log.warn({ event: "breach_check_failed", ...errorDetails(error) });

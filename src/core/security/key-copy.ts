@@ -24,6 +24,8 @@ export type KeyCopy = {
    * @throws Unavailable when there is no copy and D1 does not answer
    */
   read(maxAge: number): Promise<StoredSigningKey[]>;
+  /** The copy as it is, or null when there is none that is younger. */
+  atHand(maxAge: number): StoredSigningKey[] | null;
   /**
    * Reads D1 for a kid that the copy lacks, unless that was done a moment ago.
    *
@@ -97,9 +99,13 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
     async read(maxAge) {
       if (copy === null || !isYoungerThan(maxAge, copy.readAt)) return renewOrKeep();
       const isAging = !isYoungerThan(KEYS_RENEWAL_AGE, copy.readAt);
-      if (isAging && !triedJustNow()) renew().catch(() => undefined);
+      if (isAging && !triedJustNow()) {
+        renew().catch(() => deps.notify({ event: "signing_keys_stale" }));
+      }
       return copy.keys;
     },
+
+    atHand: (maxAge) => (copy !== null && isYoungerThan(maxAge, copy.readAt) ? copy.keys : null),
 
     async renewOnce() {
       if (underWay === null && triedJustNow()) {

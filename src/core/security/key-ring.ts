@@ -1,4 +1,5 @@
 import { importJWK } from "jose";
+import { type VerificationKey, verifyAccessToken } from "../../client/access-token.ts";
 import {
   currentKey,
   publishedKeys,
@@ -16,7 +17,7 @@ import {
 } from "../../use-cases/ports.ts";
 import { jwksOf } from "../../use-cases/rotate-signing-keys.ts";
 import { KEYS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../constants.ts";
-import { signAccessToken, type VerificationKey, verifyAccessToken } from "./jwt.ts";
+import { signAccessToken } from "./jwt.ts";
 import { type KeyCopyDeps, keyCopy } from "./key-copy.ts";
 
 export type KeyRingDeps = KeyCopyDeps & {
@@ -66,9 +67,32 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
   const currentOrNew = async (): Promise<StoredSigningKey | null> => {
     const current = currentKey(await copy.read(KEYS_SIGNING_MAX_AGE), deps.clock());
     if (current !== null) return current;
-    const keys = await deps.rotate();
+    const keys = await rotated();
     copy.put(keys);
     return currentKey(keys, deps.clock());
+  };
+
+  /** A rotation that could not publish may have left a key that signs. */
+  const rotated = async (): Promise<StoredSigningKey[]> => {
+    try {
+      return await deps.rotate();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      const keys = await deps.keys.list();
+      if (currentKey(keys, deps.clock()) === null) throw error;
+      return keys;
+    }
+  };
+
+  /** The set at the edge, unless this isolate knows of a signer that was not published there. */
+  const cachedSet = async (): Promise<Jwks | null> => {
+    const cached = await deps.jwksCache.read().catch(() => {
+      deps.notify({ event: "jwks_not_read" });
+      return null;
+    });
+    if (cached === null || cached.keys.length === 0) return null;
+    const signer = currentKey(copy.atHand(KEYS_MAX_AGE) ?? [], deps.clock());
+    return signer === null || find(cached.keys, signer.kid) !== null ? cached : null;
   };
 
   const signingKey = async () => {
@@ -86,19 +110,19 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
       return (claims) => signAccessToken(claims, signing);
     },
 
-    verify: (token) =>
+    verify: (token, audience = deps.audience) =>
       verifyAccessToken(
         token,
-        { issuer: deps.issuer, audience: deps.audience, now: deps.clock() },
+        { issuer: deps.issuer, audience, now: deps.clock() },
         verificationKey,
       ),
 
     async jwks() {
-      const cached = await deps.jwksCache.read().catch(() => null);
-      if (cached !== null && cached.keys.length > 0) return cached;
+      const cached = await cachedSet();
+      if (cached !== null) return cached;
       const keys = await copy.read(KEYS_MAX_AGE);
       const isEmpty = publishedKeys(keys, deps.clock(), deps.policy).length === 0;
-      return jwksOf(isEmpty ? await deps.rotate() : keys, deps.clock(), deps.policy);
+      return jwksOf(isEmpty ? await rotated() : keys, deps.clock(), deps.policy);
     },
 
     forget() {

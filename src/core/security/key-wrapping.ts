@@ -2,6 +2,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "j
 import * as z from "zod";
 import type { KeyMaker, PublicJwk, StoredSigningKey } from "../../use-cases/ports.ts";
 import { concat, fromBase64Url, toBase64Url, utf8 } from "./encoding.ts";
+import { publicJwk } from "./jwk.ts";
 import { newestSubkey, type Secrets } from "./secrets.ts";
 
 /*
@@ -12,13 +13,7 @@ import { newestSubkey, type Secrets } from "./secrets.ts";
 const NONCE_LENGTH = 12;
 const WRAPPED = /^v([1-9][0-9]{0,4})\.([A-Za-z0-9_-]+)$/;
 
-const privateJwk = z.object({
-  kty: z.enum(["EC", "OKP"]),
-  crv: z.string(),
-  x: z.string(),
-  y: z.string().exactOptional(),
-  d: z.string(),
-});
+const privateJwk = publicJwk.extend({ d: z.string() });
 
 /** Makes signing keys and keeps their private halves wrapped (ASVS 13.3.1). */
 export function keyMaker(secrets: Secrets): KeyMaker {

@@ -8,6 +8,7 @@ import {
   type UserId,
   userIdOf,
 } from "../../domain/ids.ts";
+import { Impossible } from "../../use-cases/ports.ts";
 import type { RefreshToken, RefreshTokenCodec } from "../../use-cases/refresh-token.ts";
 import { concat, fromBase64Url, toBase64Url } from "./encoding.ts";
 import { mac, type Secrets } from "./secrets.ts";
@@ -49,7 +50,7 @@ export function refreshTokenCodec(secrets: Secrets): RefreshTokenCodec {
         token.secret,
       );
       const tag = tagOf(secrets, token.version, body);
-      if (tag === null) throw new Error("the root secret of a new refresh token is missing");
+      if (tag === null) throw new Impossible("secret_of_new_token_missing");
       return PREFIX + toBase64Url(concat(body, tag));
     },
 
@@ -90,6 +91,6 @@ function tagOf(secrets: Secrets, version: number, body: Uint8Array): Uint8Array 
 /** The 16 bytes behind `usr_` or `ses_`. */
 function idBytes(id: UserId | SessionId): Uint8Array {
   const bytes = fromBase64Url(id.slice(4));
-  if (bytes?.length !== ID_LENGTH) throw new Error("an id that was not parsed");
+  if (bytes?.length !== ID_LENGTH) throw new Impossible("id_not_parsed");
   return bytes;
 }

@@ -2,6 +2,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { Impossible } from "../../use-cases/ports.ts";
 import { fromBase64Url, utf8 } from "./encoding.ts";
 
 /** What a subkey is for. A label is never given a second meaning. */
@@ -72,7 +73,7 @@ function derive(root: Uint8Array, label: SubkeyLabel): Uint8Array<ArrayBuffer> {
 /** The newest version's subkey, which always exists. */
 export function newestSubkey(secrets: Secrets, label: SubkeyLabel): Uint8Array<ArrayBuffer> {
   const key = secrets.subkey(secrets.newest, label);
-  if (key === null) throw new Error("the newest root secret is missing");
+  if (key === null) throw new Impossible("newest_secret_missing");
   return key;
 }
 

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { AccountChange } from "../../domain/account-change.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { ADMIN } from "../../domain/role.ts";
-import type { AccountRecord } from "../../use-cases/ports.ts";
+import { type AccountRecord, Impossible } from "../../use-cases/ports.ts";
 import { atomically, type Database } from "./database.ts";
 import { ROLES_OF_USER, roleNames } from "./users.ts";
 
@@ -16,7 +16,9 @@ export function d1AccountRecord(db: Database): AccountRecord {
   /** Runs the statements, if any, and reads the row that they left. */
   const rowAfter = async (userId: UserId, statements: readonly SQL[]) => {
     const results = await atomically(db, [...statements, selectRow(userId)]);
-    return rowsOf.parse(results.at(-1)?.results)[0] ?? null;
+    const rows = rowsOf.safeParse(results.at(-1)?.results);
+    if (!rows.success) throw new Impossible("user_row_unreadable");
+    return rows.data[0] ?? null;
   };
 
   return {

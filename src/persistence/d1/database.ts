@@ -1,7 +1,7 @@
 import type { SQLWrapper } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
-import { Unavailable } from "../../use-cases/ports.ts";
+import { outageOf } from "../outage.ts";
 import * as schema from "./schema.ts";
 
 /**
@@ -28,14 +28,11 @@ export function atomically(
   );
 }
 
-/**
- * Runs D1 work. What D1 throws is an outage, since every refusal is read from a result; a
- * mistake of our own is not, and stays what it is.
- */
+/** Runs D1 work. What it throws is an outage, unless its name says that it is our own mistake. */
 export async function onD1<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw cause instanceof TypeError ? cause : new Unavailable("d1", cause);
+    throw outageOf("d1", cause);
   }
 }

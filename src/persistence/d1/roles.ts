@@ -50,7 +50,8 @@ export function d1Roles(db: Database): Roles {
     },
 
     async remove(name) {
-      const unused = sql`not exists (select 1 from user_roles where role = ${name})`;
+      const unused = sql`not exists (select 1 from user_roles where role = ${name})
+        and not exists (select 1 from service_account_roles where role = ${name})`;
       const [, removed, left] = await atomically(db, [
         sql`delete from role_permissions where role = ${name} and ${unused}`,
         sql`delete from roles where name = ${name} and ${unused}`,

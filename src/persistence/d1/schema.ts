@@ -62,6 +62,51 @@ export const userRoles = sqliteTable(
   ],
 );
 
+export const serviceAccounts = sqliteTable(
+  "service_accounts",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    status: text("status").notNull().default("active"),
+    version: integer("version").notNull().default(1),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [check("service_accounts_status", sql`${table.status} in ('active', 'disabled')`)],
+);
+
+export const serviceAccountRoles = sqliteTable(
+  "service_account_roles",
+  {
+    serviceAccountId: text("service_account_id")
+      .notNull()
+      .references(() => serviceAccounts.id),
+    role: text("role")
+      .notNull()
+      .references(() => roles.name),
+  },
+  (table) => [
+    primaryKey({ columns: [table.serviceAccountId, table.role] }),
+    index("service_account_roles_role").on(table.role),
+  ],
+);
+
+export const serviceAccountSecrets = sqliteTable(
+  "service_account_secrets",
+  {
+    id: text("id").primaryKey(),
+    serviceAccountId: text("service_account_id")
+      .notNull()
+      .references(() => serviceAccounts.id),
+    /** SHA-256 as base64url: the secret is 256 random bits, so a fast hash is enough. */
+    hash: text("hash").notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** Null while nothing newer has replaced it. */
+    expiresAt: integer("expires_at"),
+  },
+  (table) => [index("service_account_secrets_account").on(table.serviceAccountId)],
+);
+
 export const signingKeys = sqliteTable("signing_keys", {
   /** RFC 7638 thumbprint of the public half. */
   kid: text("kid").primaryKey(),

@@ -1,17 +1,8 @@
 import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
-import * as z from "zod";
+import { publicJwk, signingAlg } from "../../core/security/jwk.ts";
 import type { SigningKeys, StoredSigningKey } from "../../use-cases/ports.ts";
 import { type Database, onD1 } from "./database.ts";
 import { signingKeys } from "./schema.ts";
-
-const publicJwk = z.object({
-  kty: z.enum(["EC", "OKP"]),
-  crv: z.string(),
-  x: z.string(),
-  y: z.string().exactOptional(),
-});
-
-const alg = z.enum(["ES256", "EdDSA"]);
 
 /** Every change is compare-and-set: it names what it expects, so running twice changes nothing. */
 export function d1SigningKeys(db: Database): SigningKeys {
@@ -82,7 +73,7 @@ export function d1SigningKeys(db: Database): SigningKeys {
 function keyOf(row: typeof signingKeys.$inferSelect): StoredSigningKey {
   return {
     ...row,
-    alg: alg.parse(row.alg),
+    alg: signingAlg.parse(row.alg),
     publicJwk: publicJwk.parse(JSON.parse(row.publicJwk)),
   };
 }

@@ -2,7 +2,13 @@ import { and, desc, eq, lt, or, sql } from "drizzle-orm";
 import { parseEmail } from "../../domain/email.ts";
 import { parseUserId } from "../../domain/ids.ts";
 import { FIRST_VERSION, type User, type UserStatus } from "../../domain/user.ts";
-import type { Credential, NewUser, UserQuery, Users } from "../../use-cases/ports.ts";
+import {
+  type Credential,
+  Impossible,
+  type NewUser,
+  type UserQuery,
+  type Users,
+} from "../../use-cases/ports.ts";
 import { atomically, type Database, onD1 } from "./database.ts";
 import { userRoles, users } from "./schema.ts";
 
@@ -108,7 +114,7 @@ function credentialOf(row: Row): Credential {
   const id = parseUserId(row.id);
   const email = parseEmail(row.email);
   // Not a guess but an error: whoever wrote the row by hand must hear of it.
-  if (!id.ok || !email.ok) throw new Error("a row of users that cannot be read");
+  if (!id.ok || !email.ok) throw new Impossible("user_row_unreadable");
   const user: User = {
     id: id.value,
     email: email.value,
@@ -126,12 +132,12 @@ function credentialOf(row: Row): Credential {
 
 function statusOf(value: string): UserStatus {
   if (value === "active" || value === "disabled") return value;
-  throw new Error("a row of users with a status that cannot be read");
+  throw new Impossible("user_status_unreadable");
 }
 
 /** @param json an array of strings, as json_group_array makes it */
 export function roleNames(json: string): string[] {
   const names: unknown = JSON.parse(json);
-  if (!Array.isArray(names)) throw new Error("roles that are no array");
+  if (!Array.isArray(names)) throw new Impossible("role_names_unreadable");
   return names.map(String).sort();
 }

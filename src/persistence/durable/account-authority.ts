@@ -1,3 +1,4 @@
+import { consoleLog, errorDetails } from "../../core/logging.ts";
 import { type ChangeVerdict, judgeChange, keptSession } from "../../domain/account-change.ts";
 import {
   type Authority,
@@ -19,7 +20,7 @@ import type { SessionTable } from "./session-table.ts";
 /** What every call to the object carries: it does not know its name, and is told the policy. */
 export type Addressed = { readonly userId: UserId; readonly policy: AccountPolicy };
 
-/** D1 or another part could not be asked, so nothing was decided. */
+/** D1 or another part did not answer, so the outcome is unknown. */
 export type Outage = { readonly kind: "unavailable"; readonly dependency: string };
 
 /** An authority, and the id of the change that made it. */
@@ -178,6 +179,9 @@ async function outcomeOf<T>(work: Promise<T>): Promise<{ readonly value: T } | O
     return { value: await work };
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    return { kind: "unavailable", dependency: error.dependency };
+    const { dependency } = error;
+    // Here and not in the Worker: the cause does not leave the object.
+    consoleLog.error({ event: "dependency_failed", dependency, ...errorDetails(error) });
+    return { kind: "unavailable", dependency };
   }
 }

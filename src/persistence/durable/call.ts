@@ -1,4 +1,4 @@
-import { Unavailable } from "../../use-cases/ports.ts";
+import { outageOf } from "../outage.ts";
 
 /**
  * Calls a Durable Object. Every call that comes here is harmless to repeat, so one that broke off
@@ -13,11 +13,11 @@ export async function call<Stub, T>(
   try {
     return await invoke(stub());
   } catch (first) {
-    if (!isRetryable(first)) throw new Unavailable(dependency, first);
+    if (!isRetryable(first)) throw outageOf(dependency, first);
     try {
       return await invoke(stub());
     } catch (second) {
-      throw new Unavailable(dependency, second);
+      throw outageOf(dependency, second);
     }
   }
 }

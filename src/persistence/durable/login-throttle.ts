@@ -1,5 +1,6 @@
 import type { Email } from "../../domain/email.ts";
-import { type LoginThrottle, Unavailable } from "../../use-cases/ports.ts";
+import type { LoginThrottle } from "../../use-cases/ports.ts";
+import { outageOf } from "../outage.ts";
 import { call } from "./call.ts";
 import type { LoginThrottleObject } from "./login-throttle-object.ts";
 
@@ -16,14 +17,14 @@ export function durableLoginThrottle(
       try {
         return await stubOf(name)().reserve();
       } catch (cause) {
-        throw new Unavailable("login throttle", cause);
+        throw outageOf("login throttle", cause);
       }
     },
     async release(name, attempt) {
       try {
         await stubOf(name)().release(attempt);
       } catch (cause) {
-        throw new Unavailable("login throttle", cause);
+        throw outageOf("login throttle", cause);
       }
     },
     clear: (name) => call(stubOf(name), (stub) => stub.clear(), "login throttle"),

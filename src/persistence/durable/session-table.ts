@@ -52,7 +52,9 @@ export class SessionTable {
 
   save(session: StoredSession): void {
     this.#sql.exec(
-      `insert into sessions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `insert into sessions (id, created_at, last_used_at, current_hash, secret_version,
+         previous_hash, rotated_at, ip, user_agent, purge_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (id) do update set last_used_at = excluded.last_used_at,
          current_hash = excluded.current_hash, secret_version = excluded.secret_version,
          previous_hash = excluded.previous_hash, rotated_at = excluded.rotated_at`,

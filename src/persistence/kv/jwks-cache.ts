@@ -1,20 +1,11 @@
 import * as z from "zod";
+import { publicJwk, signingAlg } from "../../core/security/jwk.ts";
 import { type JwksCache, Unavailable } from "../../use-cases/ports.ts";
 
 const KEY = "jwks";
 
 const jwks = z.object({
-  keys: z.array(
-    z.object({
-      kty: z.enum(["EC", "OKP"]),
-      crv: z.string(),
-      x: z.string(),
-      y: z.string().exactOptional(),
-      kid: z.string(),
-      alg: z.enum(["ES256", "EdDSA"]),
-      use: z.literal("sig"),
-    }),
-  ),
+  keys: z.array(publicJwk.extend({ kid: z.string(), alg: signingAlg, use: z.literal("sig") })),
 });
 
 /** One key in KV. What cannot be read is no copy: D1 stands behind it. */

@@ -56,7 +56,8 @@ const isActiveAdmin = (user: User) => user.status === "active" && user.roles.inc
 /** False for the last who can administer the service. */
 function mayGo(db: MemoryDatabase, user: User): boolean {
   const others = [...db.users.values()].filter((row) => row.user.id !== user.id);
-  return !isActiveAdmin(user) || others.some((row) => isActiveAdmin(row.user));
+  const canSignIn = (row: UserRow) => row.passwordHash !== null;
+  return !isActiveAdmin(user) || others.some((row) => isActiveAdmin(row.user) && canSignIn(row));
 }
 
 function changedRow(row: UserRow, change: AccountChange, now: number): UserRow | null {

@@ -1,5 +1,6 @@
-import type { UserId } from "../../../src/domain/ids.ts";
+import type { ServiceAccountId, UserId } from "../../../src/domain/ids.ts";
 import { BUILT_IN_CATALOGUE, type Role } from "../../../src/domain/role.ts";
+import type { ServiceAccount } from "../../../src/domain/service-account.ts";
 import type { User } from "../../../src/domain/user.ts";
 
 /** A row of users with its roles, and the change that made this version of it. */
@@ -9,13 +10,15 @@ export type UserRow = {
   readonly changeId: string;
 };
 
-/** What D1 is to the real adapters: the one store that Users, Roles and AccountRecord share. */
+/** What D1 is to the real adapters: the one store that they share. */
 export type MemoryDatabase = {
   readonly users: Map<UserId, UserRow>;
   readonly roles: Map<string, Role>;
+  readonly serviceAccounts: Map<ServiceAccountId, ServiceAccount>;
 };
 
 export const memoryDatabase = (): MemoryDatabase => ({
   users: new Map(),
   roles: new Map(BUILT_IN_CATALOGUE),
+  serviceAccounts: new Map(),
 });

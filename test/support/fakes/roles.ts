@@ -2,7 +2,7 @@ import { isBuiltIn, type Role } from "../../../src/domain/role.ts";
 import type { Roles } from "../../../src/use-cases/ports.ts";
 import type { MemoryDatabase } from "./memory-database.ts";
 
-export function memoryRoles({ users, roles }: MemoryDatabase): Roles {
+export function memoryRoles({ users, roles, serviceAccounts }: MemoryDatabase): Roles {
   const sorted = (role: Role): Role => ({ ...role, permissions: [...role.permissions].sort() });
 
   return {
@@ -28,7 +28,8 @@ export function memoryRoles({ users, roles }: MemoryDatabase): Roles {
 
     async remove(name) {
       if (!roles.has(name)) return "not_found";
-      if ([...users.values()].some(({ user }) => user.roles.includes(name))) return "role_in_use";
+      const holders = [...[...users.values()].map((row) => row.user), ...serviceAccounts.values()];
+      if (holders.some((holder) => holder.roles.includes(name))) return "role_in_use";
       roles.delete(name);
       return "removed";
     },

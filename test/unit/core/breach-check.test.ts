@@ -85,6 +85,7 @@ describe("the password passes with a log line, and no word of it, when the list"
   it.each([500, 429, 404, 304])("answers %i", async (status) => {
     answer = (response) => response.writeHead(status).end();
     await expectPassed();
+    expect(warned).toEqual([{ event: "breach_check_failed", status }]);
   });
 
   it("is down", async () => {

@@ -74,7 +74,7 @@ describe("a good configuration", () => {
       { corsOrigins: ["https://a.example", "http://b.example:8080"] },
     ],
     ["PASSWORD_MIN_LENGTH", "8", { passwordMinLength: 8 }],
-    ["REFRESH_REPLAY_WINDOW", "0", { refresh: { replayWindow: 0 } }],
+    ["REFRESH_REPLAY_WINDOW", "1", { refresh: { replayWindow: 1_000 } }],
     ["ISSUER", "http://localhost:8787", { issuer: "http://localhost:8787" }],
   ])("may say %s = %s", (name, value, expected) => {
     expect(parseConfig({ ...good, [name]: value })).toMatchObject({ ok: true, value: expected });
@@ -113,6 +113,7 @@ describe("a wrong configuration", () => {
     ["ACCESS_TOKEN_TTL", "-600"],
     ["ACCESS_TOKEN_TTL", ""],
     ["ACCESS_TOKEN_TTL", String(DAY + 1)],
+    ["REFRESH_REPLAY_WINDOW", "0"],
     ["REFRESH_REPLAY_WINDOW", "301"],
     ["REFRESH_IDLE_TTL", String(90 * DAY + 1)],
     ["AUTHORITY_MAX_AGE", "never"],

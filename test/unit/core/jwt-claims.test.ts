@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, generateKeyPair } from "jose";
 import { describe, expect, it } from "vitest";
-import { CLOCK_LEEWAY } from "../../../src/core/constants.ts";
+import { CLOCK_LEEWAY } from "../../../src/client/access-token.ts";
 import { signAccessToken } from "../../../src/core/security/jwt.ts";
 import {
   CLAIMS,

@@ -1,7 +1,7 @@
 import { createHmac, sign } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { MAX_TOKEN_LENGTH } from "../../../src/core/constants.ts";
+import { MAX_TOKEN_LENGTH } from "../../../src/client/access-token.ts";
 import { toBase64Url } from "../../../src/core/security/encoding.ts";
 import {
   CLAIMS,

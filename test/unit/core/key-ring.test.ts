@@ -30,6 +30,32 @@ describe("signing", () => {
     expect(world.notices).toContain("signing_keys_stale");
   });
 
+  it("KEY-02 begins without the cache at the edge, and shows verifiers what D1 has", async () => {
+    const world = new KeyRingWorld();
+    world.isCacheDown = true;
+    const ring = world.isolate();
+    const token = await world.sign(ring);
+    expect(world.notices).toContain("jwks_not_published");
+    for (const isolate of [ring, world.isolate()]) {
+      const { keys } = await isolate.jwks();
+      expect(keys.map(({ kid }) => kid)).toEqual([world.kidOf(token)]);
+    }
+    expect(world.notices).toContain("jwks_not_read");
+  });
+
+  it("KEY-04 uses the heir that could not be published, and shows it in place of the old set", async () => {
+    const world = new KeyRingWorld();
+    const ring = world.isolate();
+    const before = await world.sign(ring);
+    world.isCacheReadOnly = true;
+    await expect(world.revoke(world.kidOf(before))).rejects.toBeInstanceOf(Unavailable);
+    ring.forget();
+    const after = await world.sign(ring);
+    expect(await ring.verify(after)).not.toBeNull();
+    const { keys } = await ring.jwks();
+    expect(keys.map(({ kid }) => kid)).toEqual([world.kidOf(after)]);
+  });
+
   it("KEY-04 uses another key at once after the emergency", async () => {
     const world = new KeyRingWorld();
     const ring = world.isolate();
@@ -81,6 +107,17 @@ describe("verifying", () => {
       expect(await ring.verify(token)).not.toBeNull();
       await world.settleDeferred();
     }
+  });
+
+  it("says so when the copy could not be renewed behind the request's back", async () => {
+    const world = new KeyRingWorld();
+    const ring = world.isolate();
+    const token = await world.sign(ring);
+    world.isDown = true;
+    world.now += KEYS_MAX_AGE / 2;
+    await ring.verify(token);
+    await world.settleDeferred();
+    expect(world.notices).toContain("signing_keys_stale");
   });
 
   it("takes the set in KV when D1 is out of reach and there is no copy", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { consoleLog, errorDetails, type LogEvent, notifyLog } from "../../../src/core/logging.ts";
-import { Unavailable } from "../../../src/use-cases/ports.ts";
+import { Impossible, Unavailable } from "../../../src/use-cases/ports.ts";
 
 const CANARY = "canary-correct-horse";
 
@@ -13,6 +13,16 @@ describe("what is logged of an error", () => {
       cause: "TypeError",
       at: expect.stringMatching(/^at .*logging\.test\.ts:\d+:\d+/),
     });
+  });
+
+  it("is the code too when the error is our own, also one that came out of an object", () => {
+    const own = new Impossible("user_row_unreadable");
+    expect(errorDetails(own)).toMatchObject({ error: "Impossible", code: "user_row_unreadable" });
+    const { name, code } = own;
+    const remote = Object.assign(new Error(CANARY), { name, code });
+    expect(errorDetails(remote)).toMatchObject({ code: "user_row_unreadable" });
+    const foreign = Object.assign(new Error(CANARY), { code: CANARY });
+    expect(JSON.stringify(errorDetails(foreign))).not.toContain(CANARY);
   });
 
   it("LOG-01 is never a message, whatever lines that has", () => {

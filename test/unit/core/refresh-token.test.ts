@@ -88,9 +88,9 @@ describe("a refresh token on the wire", () => {
   });
 
   it("is not made under a secret that is not configured, nor for an id that is none", () => {
-    expect(() => codec.format({ ...token, version: 9 })).toThrow("root secret");
+    expect(() => codec.format({ ...token, version: 9 })).toThrow("secret_of_new_token_missing");
     const badId = userIdOf("short");
-    expect(() => codec.format({ ...token, userId: badId })).toThrow("id that was not parsed");
+    expect(() => codec.format({ ...token, userId: badId })).toThrow("id_not_parsed");
   });
 });
 

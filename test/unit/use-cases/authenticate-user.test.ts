@@ -92,3 +92,30 @@ describe.each(FAULTS)("sign-in, %s", (kind) => {
     expect(broken).toEqual(["findByEmail", "rehash"]);
   });
 });
+
+it("PWD-07 a rehash begins when the tokens are there, so that it delays no decision", async () => {
+  const { service, id, email } = await account();
+  await service.deps.users.rehash(id, `current:${PASSWORD}`, `old:${PASSWORD}`);
+  const sessionsAtHash: number[] = [];
+  let sessions = 0;
+  const deps = {
+    ...service.deps,
+    accounts: {
+      ...service.deps.accounts,
+      openSession: async (...args: Parameters<typeof service.deps.accounts.openSession>) => {
+        const answer = await service.deps.accounts.openSession(...args);
+        sessions += 1;
+        return answer;
+      },
+    },
+    hasher: {
+      ...service.deps.hasher,
+      hash: (password: typeof PASSWORD) => {
+        sessionsAtHash.push(sessions);
+        return service.deps.hasher.hash(password);
+      },
+    },
+  };
+  await authenticateUser(deps, { email, password: PASSWORD, device: DEVICE });
+  expect(sessionsAtHash).toEqual([1]);
+});

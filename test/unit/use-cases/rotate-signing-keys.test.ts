@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Unavailable } from "../../../src/use-cases/ports.ts";
 import type { RotationDeps } from "../../../src/use-cases/rotate-signing-keys.ts";
 import { revokeSigningKey, rotateSigningKeys } from "../../../src/use-cases/rotate-signing-keys.ts";
 import { type KeyStore, keyStore } from "../../support/key-store.ts";
@@ -110,6 +111,53 @@ describe.each(STARTS)("KEY-02 KEY-03 when $name", (start) => {
     const after = await rotateSigningKeys(store.deps);
     expect(await rotateSigningKeys(store.deps)).toEqual(after);
     expect(await rotateSigningKeys(store.deps)).toEqual(after);
+  });
+});
+
+describe("KEY-02 when the set cannot be published", () => {
+  const unpublishable = (store: KeyStore): RotationDeps => ({
+    ...store.deps,
+    jwksCache: {
+      ...store.deps.jwksCache,
+      write: async () => {
+        throw new Unavailable("kv");
+      },
+    },
+  });
+
+  it("a regular rotation schedules nothing", async () => {
+    const store = keyStore();
+    const [first] = await rotateSigningKeys(store.deps);
+    expect(await outcomeOf(rotateSigningKeys(unpublishable(store), true))).toBe("unavailable");
+    expect(await store.keys.list()).toMatchObject([{ kid: first?.kid }, { signsFrom: null }]);
+    expect(store.notices).not.toContainEqual({ event: "jwks_not_published" });
+  });
+
+  it("the first key signs at once, says so, and the next run publishes it", async () => {
+    const store = keyStore();
+    expect(await outcomeOf(rotateSigningKeys(unpublishable(store)))).toBe("unavailable");
+    const signer = await store.current();
+    expect(signer).not.toBeNull();
+    expect(store.notices).toContainEqual({ event: "jwks_not_published" });
+    await rotateSigningKeys(store.deps);
+    await expectSound(store, 1);
+    expect((await store.current())?.kid).toBe(signer?.kid);
+  });
+
+  it("KEY-04 of those that wait when the signer is revoked the heir alone signs", async () => {
+    const store = keyStore();
+    const [first] = await rotateSigningKeys(store.deps);
+    await rotateSigningKeys(store.deps, true);
+    const made = await store.deps.keyMaker.create("ES256");
+    const life = { sequence: 3, createdAt: store.deps.clock(), signsFrom: null, revokedAt: null };
+    await store.keys.create({ ...made, ...life, alg: "ES256" });
+    const kid = first?.kid ?? "";
+    expect(await outcomeOf(revokeSigningKey(unpublishable(store), kid))).toBe("unavailable");
+    const [, second, third] = await store.keys.list();
+    expect((await store.current())?.kid).toBe(second?.kid);
+    expect(third).toMatchObject({ signsFrom: null });
+    await revokeSigningKey(store.deps, kid);
+    await expectSound(store, 3);
   });
 });
 

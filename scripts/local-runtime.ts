@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+
+/** Nothing here calls out, and nothing asks questions. */
+export const toolEnv: NodeJS.ProcessEnv = {
+  ...process.env,
+  CI: "1",
+  WRANGLER_SEND_METRICS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+
+/** Milliseconds between two looks at whether whoever started this is still there. */
+const STARTER_CHECK_INTERVAL = 500;
+
+/**
+ * Passes a signal on, and stops when whoever started this is gone: a `kill` of npm reaches the
+ * shell between at best, not us, and the port would stay taken by a service that nobody started.
+ *
+ * @param script the npm script that this is, when npm runs it
+ */
+export function stopWithStarter(script: string, stop: (signal: NodeJS.Signals) => void): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(signal));
+  const parent = process.ppid;
+  const starter = process.env["npm_lifecycle_event"] === script ? parentOf(parent) : null;
+  setInterval(() => {
+    if (process.ppid !== parent || !isAlive(starter)) stop("SIGTERM");
+  }, STARTER_CHECK_INTERVAL).unref();
+}
+
+/** Null where `ps` does not tell. */
+function parentOf(pid: number): number | null {
+  const { stdout } = spawnSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" });
+  const parent = Number.parseInt(stdout ?? "", 10);
+  return Number.isInteger(parent) && parent > 1 ? parent : null;
+}
+
+function isAlive(pid: number | null): boolean {
+  if (pid === null) return true;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,118 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import * as z from "zod";
+import { consoleLog } from "../core/logging.ts";
+import { parseUserId, type UserId } from "../domain/ids.ts";
+import { grants } from "../domain/permission.ts";
+import type { Env } from "../env.ts";
+import type { Services } from "../services.ts";
+import { createUser } from "../use-cases/create-user.ts";
+import { deleteUser, setRole, updateUser } from "../use-cases/manage-users.ts";
+import { mayGrant } from "../use-cases/may-grant.ts";
+import { answer } from "./rpc.ts";
+import { permission, roleName } from "./schemas/fields.ts";
+import { newUser, userOnWire } from "./schemas/users.ts";
+
+/**
+ * Who calls, as whoever deploys the binding wrote it into `props`: it cannot come from a request,
+ * so it needs no secret.
+ */
+const propsSchema = z.strictObject({
+  caller: z.string().regex(/^[\w.-]{1,64}$/),
+  permissions: z.array(permission),
+});
+
+type Props = z.output<typeof propsSchema>;
+
+type Refusal = { readonly ok: false; readonly code: string };
+type Done<T = unknown> = ({ readonly ok: true } & T) | Refusal;
+
+const userId = z.string().transform((value, context): UserId => {
+  const id = parseUserId(value);
+  if (id.ok) return id.value;
+  context.addIssue({ code: "custom", message: "must be a user id" });
+  return z.NEVER;
+});
+
+/**
+ * Administration for other Workers, by the same rules as over HTTP: each call needs its
+ * permission in the binding's props, and nobody hands out what they don't have. Results are
+ * unions, never thrown; the caller's name goes on record.
+ */
+export class AuthAdminRpc extends WorkerEntrypoint<Env> {
+  async createUser(input: unknown): Promise<Done<{ user: ReturnType<typeof userOnWire> }>> {
+    return this.#call(
+      "createUser",
+      "users:write",
+      newUser,
+      input,
+      async (services, props, given) => {
+        const { email, password = null, name = null, roles } = given;
+        if (roles.length > 0 && !grants(props.permissions, "roles:assign")) return no("forbidden");
+        const allowed = await mayGrant(services.roles, props.permissions, roles);
+        if (!allowed.ok) return no(allowed.error);
+        const made = await createUser(services, { email, password, name, roles });
+        return made.kind === "created" ? { ok: true, user: userOnWire(made.user) } : no(made.kind);
+      },
+    );
+  }
+
+  async disableUser(id: unknown): Promise<Done> {
+    return this.#call("disableUser", "users:write", userId, id, async (services, props, user) =>
+      done(await updateUser(services, props.permissions, user, { status: "disabled" })),
+    );
+  }
+
+  async deleteUser(id: unknown): Promise<Done> {
+    return this.#call("deleteUser", "users:write", userId, id, async (services, props, user) =>
+      done(await deleteUser(services, props.permissions, user)),
+    );
+  }
+
+  async assignRole(id: unknown, role: unknown): Promise<Done> {
+    return this.#changeRole("assign_role", id, role);
+  }
+
+  async removeRole(id: unknown, role: unknown): Promise<Done> {
+    return this.#changeRole("remove_role", id, role);
+  }
+
+  async endSessions(id: unknown): Promise<Done> {
+    return this.#call("endSessions", "sessions:revoke", userId, id, async (services, _, user) => {
+      if ((await services.users.findById(user)) === null) return no("not_found");
+      await services.accounts.endSessions(user, "all");
+      return { ok: true };
+    });
+  }
+
+  #changeRole(wanted: "assign_role" | "remove_role", id: unknown, role: unknown): Promise<Done> {
+    const schema = z.tuple([userId, roleName]);
+    return this.#call(wanted, "roles:assign", schema, [id, role], async (services, props, given) =>
+      done(await setRole(services, props.permissions, ...given, wanted)),
+    );
+  }
+
+  /** Props, permission, arguments, work, record: the same for every call. */
+  async #call<S extends z.ZodType, T>(
+    method: string,
+    needed: string,
+    schema: S,
+    input: unknown,
+    work: (services: Services, props: Props, given: z.output<S>) => Promise<Done<T>>,
+  ): Promise<Done<T>> {
+    const props = propsSchema.safeParse(this.ctx.props);
+    if (!props.success || !grants(props.data.permissions, needed)) return no("forbidden");
+    const given = schema.safeParse(input);
+    if (!given.success) return no("invalid_request");
+    const outcome = await answer(this.env, (services) => work(services, props.data, given.data));
+    const { caller } = props.data;
+    consoleLog.info({ event: "admin_call", caller, method, outcome: codeOf(outcome) });
+    return outcome;
+  }
+}
+
+const no = (code: string): Refusal => ({ ok: false, code });
+
+const codeOf = (outcome: Done): string => (outcome.ok ? "ok" : outcome.code);
+
+const done = (result: { ok: true } | { ok: false; error: string }): Done =>
+  result.ok ? { ok: true } : no(result.error);

@@ -1,0 +1,33 @@
+import type { ErrorHandler } from "hono";
+import { RETRY_AFTER_OUTAGE } from "../core/constants.ts";
+import { Unavailable } from "../use-cases/ports.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+import { logFailure } from "./errors.ts";
+
+/** RFC 6749, section 5.2; the last two are section 4.1.2.1's words for the same. */
+const STATUS = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  server_error: 500,
+  temporarily_unavailable: 503,
+} as const;
+
+export type OAuthErrorCode = keyof typeof STATUS;
+
+/** Answers as RFC 6749, section 5.2, has it: what OAuth's own clients read. */
+export function oauthError(c: AppContext, error: OAuthErrorCode, description?: string): Response {
+  const status = STATUS[error];
+  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
+  if (status === 401) headers.set("www-authenticate", 'Basic realm="oauth2", charset="UTF-8"');
+  if (status === 503) headers.set("retry-after", String(RETRY_AFTER_OUTAGE));
+  const body = description === undefined ? { error } : { error, error_description: description };
+  return c.newResponse(JSON.stringify(body), { status, headers });
+}
+
+export const onOAuthError: ErrorHandler<AppEnv> = (error, c) => {
+  logFailure(c.get("requestId"), error);
+  return oauthError(c, error instanceof Unavailable ? "temporarily_unavailable" : "server_error");
+};

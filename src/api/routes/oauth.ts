@@ -1,0 +1,89 @@
+import { Hono } from "hono";
+import { FIRST_PARTY_CLIENT } from "../../core/constants.ts";
+import { introspectToken } from "../../use-cases/introspect-token.ts";
+import { issueClientToken } from "../../use-cases/issue-client-token.ts";
+import { refreshToken } from "../../use-cases/refresh-token.ts";
+import { revokeToken } from "../../use-cases/revoke-token.ts";
+import type { AppContext, AppEnv } from "../context.ts";
+import { access } from "../dependencies.ts";
+import { type Form, readForm, requireClient } from "../oauth-client.ts";
+import { oauthError } from "../oauth-errors.ts";
+import { introspectionOnWire } from "../schemas/oauth.ts";
+
+const asResponse = (value: unknown): value is Response => value instanceof Response;
+
+/**
+ * The endpoints that OAuth's own clients call. "Public" means to the access declaration only:
+ * each authenticates its client, but for a person's refresh, whose token is its own proof.
+ */
+export const oauthRoutes = new Hono<AppEnv>()
+  .post("/oauth2/token", access("public"), async (c) => {
+    const form = await readForm(c);
+    if (asResponse(form)) return form;
+    // What a token may do follows from roles; a scope that was ignored would seem granted.
+    if (form.has("scope")) return oauthError(c, "invalid_scope", "scopes are not used here");
+    switch (form.get("grant_type")) {
+      case "client_credentials":
+        return clientCredentials(c, form);
+      case "refresh_token":
+        return refresh(c, form);
+      case undefined:
+        return oauthError(c, "invalid_request", "grant_type is missing");
+      default:
+        return oauthError(c, "unsupported_grant_type");
+    }
+  })
+
+  // RFC 7662, section 2.
+  .post("/oauth2/introspect", access("public"), async (c) => {
+    const token = await tokenOfClient(c);
+    if (asResponse(token)) return token;
+    const services = c.get("services");
+    return c.json(introspectionOnWire(await introspectToken(services, token), services.issuer));
+  })
+
+  // RFC 7009, section 2. The answer is the same whether there was anything to revoke.
+  .post("/oauth2/revoke", access("public"), async (c) => {
+    const token = await tokenOfClient(c);
+    if (asResponse(token)) return token;
+    await revokeToken(c.get("services"), token);
+    return c.body(null, 200);
+  });
+
+/** The token that an authenticated client asks about. */
+async function tokenOfClient(c: AppContext): Promise<string | Response> {
+  const form = await readForm(c);
+  if (asResponse(form)) return form;
+  const client = await requireClient(c, form);
+  if (asResponse(client)) return client;
+  return form.get("token") ?? oauthError(c, "invalid_request", "token is missing");
+}
+
+/** RFC 6749, section 4.4. */
+async function clientCredentials(c: AppContext, form: Form): Promise<Response> {
+  const client = await requireClient(c, form);
+  if (asResponse(client)) return client;
+  const { accessToken, expiresIn } = await issueClientToken(c.get("services"), client);
+  return c.json({ access_token: accessToken, token_type: "Bearer", expires_in: expiresIn });
+}
+
+/** RFC 6749, section 6, by the same rules as /v1/auth/refresh. */
+async function refresh(c: AppContext, form: Form): Promise<Response> {
+  const presented = form.get("refresh_token");
+  if (presented === undefined) {
+    return oauthError(c, "invalid_request", "refresh_token is missing");
+  }
+  // The tokens belong to the first-party client; another one, known or not, has no right to them.
+  const clientId = form.get("client_id") ?? FIRST_PARTY_CLIENT;
+  const claimsClient = c.req.header("authorization") !== undefined || form.has("client_secret");
+  if (claimsClient || clientId !== FIRST_PARTY_CLIENT) return oauthError(c, "invalid_grant");
+  const result = await refreshToken(c.get("services"), presented);
+  if (!result.ok) return oauthError(c, "invalid_grant");
+  const tokens = result.value;
+  return c.json({
+    access_token: tokens.accessToken,
+    token_type: "Bearer",
+    expires_in: tokens.expiresIn,
+    refresh_token: tokens.refreshToken,
+  });
+}

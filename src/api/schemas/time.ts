@@ -1,0 +1,6 @@
+/**
+ * RFC 3339 in UTC.
+ *
+ * @param milliseconds Unix time
+ */
+export const time = (milliseconds: number): string => new Date(milliseconds).toISOString();

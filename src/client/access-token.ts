@@ -1,0 +1,120 @@
+import { compactVerify, decodeProtectedHeader } from "jose";
+import type { AccessTokenClaims } from "../domain/access-token.ts";
+
+export type VerificationKey = { readonly alg: "ES256" | "EdDSA"; readonly key: CryptoKey };
+
+export type Expected = {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Unix milliseconds. */
+  readonly now: number;
+};
+
+/** The media type of access tokens (RFC 9068, section 2.1): nothing else the issuer signs has it. */
+export const ACCESS_TOKEN_TYPE = "at+jwt";
+
+/** Seconds of clock difference that every verifier forgives (ASVS 9.2.1). */
+export const CLOCK_LEEWAY = 30;
+
+/** Characters of a token: as many as the platform takes in a request's headers. */
+export const MAX_TOKEN_LENGTH = 128 * 1024;
+
+/** Compact serialization (RFC 7515, section 7.1), strictly: jose lets white space pass. */
+const COMPACT = /^[\w-]+(?:\.[\w-]+){2}$/;
+
+const USER = /^usr_[A-Za-z0-9_-]{21}[AQgw]$/;
+const SERVICE = /^svc_[A-Za-z0-9_-]{21}[AQgw]$/;
+const SESSION = /^ses_[A-Za-z0-9_-]{21}[AQgw]$/;
+
+/**
+ * Verifies an access token as RFC 9068, section 4, has it. The algorithm comes from the key that
+ * the kid names, never from the header (RFC 8725, section 3.1), and a key in the header is not
+ * looked at.
+ *
+ * @param findKey the published key of that kid, or null
+ * @returns the claims, or null: why is nobody's business
+ */
+export async function verifyAccessToken(
+  token: string,
+  expected: Expected,
+  findKey: (kid: string) => Promise<VerificationKey | null>,
+): Promise<AccessTokenClaims | null> {
+  const kid = kidOf(token);
+  const found = kid === null ? null : await findKey(kid);
+  if (found === null) return null;
+  const claims = await verifiedPayload(token, found);
+  return isAccessToken(claims) && isAcceptable(claims, expected) ? claims : null;
+}
+
+function kidOf(token: string): string | null {
+  if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return null;
+  try {
+    const { kid, typ, crit } = decodeProtectedHeader(token);
+    // jose understands one extension, b64, which no JWT may use (RFC 7797, section 7).
+    if (crit !== undefined) return null;
+    // "application/" may be left out, and media types ignore case (RFC 7515, section 4.1.9).
+    const type = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : null;
+    return type === ACCESS_TOKEN_TYPE && typeof kid === "string" ? kid : null;
+  } catch {
+    return null;
+  }
+}
+
+async function verifiedPayload(token: string, { alg, key }: VerificationKey): Promise<unknown> {
+  try {
+    const { payload } = await compactVerify(token, key, { algorithms: [alg] });
+    return JSON.parse(new TextDecoder().decode(payload));
+  } catch {
+    return null;
+  }
+}
+
+function isAccessToken(payload: unknown): payload is AccessTokenClaims {
+  if (typeof payload !== "object" || payload === null) return false;
+  const claims: Partial<Record<keyof AccessTokenClaims | "nbf", unknown>> = payload;
+  return (
+    isText(claims.iss) &&
+    isText(claims.aud) &&
+    isText(claims.jti) &&
+    isSeconds(claims.exp) &&
+    isSeconds(claims.iat) &&
+    (claims.nbf === undefined || isSeconds(claims.nbf)) &&
+    isSeconds(claims.auth_time) &&
+    isVersion(claims.ver) &&
+    isTextList(claims.amr) &&
+    isTextList(claims.roles) &&
+    isTextList(claims.permissions) &&
+    isSubject(claims)
+  );
+}
+
+/**
+ * A person with a session, or a service account on its own behalf, which is its own client: the
+ * one is never taken for the other (RFC 9700, section 4.15).
+ */
+function isSubject({ sub, sid, client_id }: Partial<Record<string, unknown>>): boolean {
+  if (typeof sub !== "string" || !isText(client_id)) return false;
+  if (USER.test(sub)) {
+    return typeof sid === "string" && SESSION.test(sid) && !SERVICE.test(client_id);
+  }
+  return SERVICE.test(sub) && sid === undefined && client_id === sub;
+}
+
+function isAcceptable(
+  claims: AccessTokenClaims & { readonly nbf?: number },
+  expected: Expected,
+): boolean {
+  const now = expected.now / 1_000;
+  return (
+    claims.iss === expected.issuer &&
+    claims.aud === expected.audience &&
+    claims.exp > now - CLOCK_LEEWAY &&
+    claims.iat <= now + CLOCK_LEEWAY &&
+    (claims.nbf === undefined || claims.nbf <= now + CLOCK_LEEWAY)
+  );
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isSeconds = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
+const isVersion = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);

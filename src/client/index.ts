@@ -1,0 +1,11 @@
+export type { AccessTokenClaims } from "../domain/access-token.ts";
+export { type AuthVariables, type RequireAuthOptions, requireAuth } from "./hono.ts";
+export {
+  type AuthBinding,
+  createVerifier,
+  type MaxStaleness,
+  type Verdict,
+  type Verifier,
+  type VerifierOptions,
+  type VerifyOptions,
+} from "./verifier.ts";

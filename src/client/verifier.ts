@@ -1,0 +1,111 @@
+import type { AccessTokenClaims } from "../domain/access-token.ts";
+import { verifyAccessToken } from "./access-token.ts";
+import { remoteKeys } from "./remote-keys.ts";
+
+/**
+ * How old the knowledge of revocation may be. `"offline"`: signature and claims only. A number of
+ * seconds: answers are remembered so long. `0`: the account is asked now, and the claims carry
+ * its current roles and permissions.
+ */
+export type MaxStaleness = "offline" | number;
+
+export type VerifyOptions = {
+  /** The audience the token must be for; by default the service's own. */
+  readonly audience?: string;
+  /** Permissions the caller must hold, wildcards counted. */
+  readonly permissions?: readonly string[];
+  /** By default `"offline"`. */
+  readonly maxStaleness?: MaxStaleness;
+};
+
+/**
+ * `invalid_token`: sign in or refresh. `forbidden`: a permission is missing. `unavailable`: nothing
+ * was decided, try again. `invalid_request`: the call itself is wrong.
+ */
+export type Verdict =
+  | { readonly ok: true; readonly claims: AccessTokenClaims }
+  | {
+      readonly ok: false;
+      readonly code: "invalid_token" | "forbidden" | "unavailable" | "invalid_request";
+    };
+
+export type Verifier = {
+  verify(token: string, options?: VerifyOptions): Promise<Verdict>;
+};
+
+/** What the service binding to `AuthRpc` offers. */
+export type AuthBinding = {
+  verify(token: string, options?: VerifyOptions): Promise<Verdict>;
+};
+
+export type VerifierOptions =
+  | { readonly binding: AuthBinding }
+  | {
+      readonly jwksUrl: string;
+      readonly issuer: string;
+      readonly audience: string;
+      /** By default the global one. */
+      readonly fetch?: typeof fetch;
+      /** Unix milliseconds; by default the system's. */
+      readonly clock?: () => number;
+    };
+
+/**
+ * Verifies access tokens: through a service binding with any freshness, or offline with nothing
+ * but the JWKS, wherever `fetch` and WebCrypto exist.
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return "binding" in options ? boundVerifier(options.binding) : offlineVerifier(options);
+}
+
+/** A call that breaks off has decided nothing. */
+function boundVerifier(binding: AuthBinding): Verifier {
+  return {
+    async verify(token, options = {}) {
+      try {
+        return await binding.verify(token, options);
+      } catch {
+        return { ok: false, code: "unavailable" };
+      }
+    },
+  };
+}
+
+function offlineVerifier(options: Exclude<VerifierOptions, { binding: AuthBinding }>): Verifier {
+  const clock = options.clock ?? (() => Date.now());
+  const fetcher = options.fetch ?? ((input, init) => fetch(input, init));
+  const keys = remoteKeys({ jwksUrl: options.jwksUrl, fetch: fetcher, clock });
+
+  return {
+    async verify(token, { audience = options.audience, permissions = [], maxStaleness } = {}) {
+      // The JWKS says nothing of sessions; pretending it did would fail open.
+      const isOffline = maxStaleness === undefined || maxStaleness === "offline";
+      if (!isOffline || typeof token !== "string") return { ok: false, code: "invalid_request" };
+      const expected = { issuer: options.issuer, audience, now: clock() };
+      try {
+        const claims = await verifyAccessToken(token, expected, (kid) => keys.find(kid));
+        return judge(claims, permissions);
+      } catch {
+        return { ok: false, code: "unavailable" };
+      }
+    },
+  };
+}
+
+/** @param claims null for a token that is no good */
+export function judge(claims: AccessTokenClaims | null, needed: readonly string[]): Verdict {
+  if (claims === null) return { ok: false, code: "invalid_token" };
+  const holds = needed.every((permission) => grants(claims.permissions, permission));
+  return holds ? { ok: true, claims } : { ok: false, code: "forbidden" };
+}
+
+/** True when one of the permissions held is the one needed, or a wildcard over it. */
+export function grants(held: readonly string[], needed: string): boolean {
+  const resource = needed.slice(0, Math.max(needed.indexOf(":"), 0));
+  return held.some(
+    (permission) =>
+      permission === "*" ||
+      permission === needed ||
+      (resource !== "" && permission === `${resource}:*`),
+  );
+}

@@ -1,0 +1,37 @@
+import { permissionsOf } from "../domain/role.ts";
+import type { ServiceAccount } from "../domain/service-account.ts";
+import type { IssueDeps } from "./issue-token.ts";
+import type { RoleCatalogue, TokenSigner } from "./ports.ts";
+
+export type ClientTokenDeps = Omit<IssueDeps, "clientId"> & {
+  readonly catalogue: RoleCatalogue;
+  readonly signer: TokenSigner;
+};
+
+/**
+ * An access token for a service account (RFC 6749, section 4.4). There is no refresh token: it
+ * has its secret. Its subject is itself, and can be no person's.
+ */
+export async function issueClientToken(
+  deps: ClientTokenDeps,
+  account: ServiceAccount,
+): Promise<{ readonly accessToken: string; readonly expiresIn: number }> {
+  const [sign, roles] = await Promise.all([deps.signer.prepare(), deps.catalogue.all()]);
+  const issuedAt = Math.floor(deps.clock() / 1_000);
+  const expiresIn = Math.floor(deps.accessTokenTtl / 1_000);
+  const accessToken = await sign({
+    iss: deps.issuer,
+    sub: account.id,
+    aud: deps.audience,
+    exp: issuedAt + expiresIn,
+    iat: issuedAt,
+    jti: deps.newTokenId(),
+    client_id: account.id,
+    ver: account.version,
+    auth_time: issuedAt,
+    amr: [],
+    roles: account.roles,
+    permissions: permissionsOf(account.roles, roles),
+  });
+  return { accessToken, expiresIn };
+}

@@ -1,0 +1,124 @@
+import type { ServiceAccountId } from "../domain/ids.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { ServiceAccount } from "../domain/service-account.ts";
+import type { ClientSecretCodec } from "./authenticate-client.ts";
+import { mayGrant } from "./may-grant.ts";
+import type { Clock, Roles, ServiceAccounts } from "./ports.ts";
+
+export type ManageServiceAccountsDeps = {
+  readonly serviceAccounts: ServiceAccounts;
+  readonly clientSecrets: ClientSecretCodec;
+  readonly roles: Roles;
+  readonly clock: Clock;
+  readonly newServiceAccountId: () => ServiceAccountId;
+  readonly newSecretId: () => string;
+  /** Milliseconds for which older secrets go on beside a new one. */
+  readonly clientSecretOverlap: number;
+};
+
+/** Permissions of whoever asks, as they are now. */
+type Held = readonly string[];
+
+type Refusal = "forbidden" | "not_found" | "no_such_role";
+
+/** The account, and its secret: the only time it is ever told. */
+export type WithSecret = { readonly account: ServiceAccount; readonly secret: string };
+
+/** Makes a service account that may do nothing its maker may not. */
+export async function createServiceAccount(
+  deps: ManageServiceAccountsDeps,
+  held: Held,
+  { name, roles }: { readonly name: string; readonly roles: readonly string[] },
+): Promise<Result<WithSecret, Refusal>> {
+  const allowed = await mayGrant(deps.roles, held, roles);
+  if (!allowed.ok) return allowed;
+  const id = deps.newServiceAccountId();
+  const { secret, hash } = deps.clientSecrets.create();
+  const now = deps.clock();
+  const outcome = await deps.serviceAccounts.create({
+    id,
+    name,
+    roles: [...new Set(roles)],
+    secret: { id: deps.newSecretId(), hash },
+    now,
+  });
+  if (outcome === "no_such_role") return err("no_such_role");
+  return withSecret(deps, id, secret);
+}
+
+/** Makes a further secret; the ones before go on for the overlap, so that clients can change over. */
+export async function rotateClientSecret(
+  deps: ManageServiceAccountsDeps,
+  held: Held,
+  id: ServiceAccountId,
+): Promise<Result<WithSecret, Refusal>> {
+  const target = await targetOf(deps, held, id);
+  if (!target.ok) return target;
+  const { secret, hash } = deps.clientSecrets.create();
+  const now = deps.clock();
+  const stored = { id: deps.newSecretId(), hash };
+  const others = now + deps.clientSecretOverlap;
+  if (!(await deps.serviceAccounts.addSecret(id, stored, now, others))) return err("not_found");
+  return withSecret(deps, id, secret);
+}
+
+/** Renames, disables or enables. Disabled, it is refused wherever its row is asked for. */
+export async function updateServiceAccount(
+  deps: ManageServiceAccountsDeps,
+  held: Held,
+  id: ServiceAccountId,
+  change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
+): Promise<Result<ServiceAccount, Refusal>> {
+  const target = await targetOf(deps, held, id);
+  if (!target.ok) return target;
+  await deps.serviceAccounts.update(id, change, deps.clock());
+  const updated = await deps.serviceAccounts.find(id);
+  return updated === null ? err("not_found") : ok(updated);
+}
+
+export async function deleteServiceAccount(
+  deps: ManageServiceAccountsDeps,
+  held: Held,
+  id: ServiceAccountId,
+): Promise<Result<null, Refusal>> {
+  const target = await targetOf(deps, held, id);
+  if (!target.ok) return target;
+  return (await deps.serviceAccounts.remove(id)) ? ok(null) : err("not_found");
+}
+
+/** Gives or takes a role. Either needs every permission that the role carries. */
+export async function setServiceAccountRole(
+  deps: ManageServiceAccountsDeps,
+  held: Held,
+  id: ServiceAccountId,
+  role: string,
+  wanted: "assign_role" | "remove_role",
+): Promise<Result<null, Refusal>> {
+  const allowed = await mayGrant(deps.roles, held, [role]);
+  if (!allowed.ok) return allowed;
+  const target = await targetOf(deps, held, id);
+  if (!target.ok) return target;
+  await deps.serviceAccounts.setRole(id, role, wanted, deps.clock());
+  return ok(null);
+}
+
+/** The account, unless it may do something that whoever asks may not. */
+async function targetOf(
+  deps: ManageServiceAccountsDeps,
+  held: Held,
+  id: ServiceAccountId,
+): Promise<Result<ServiceAccount, Refusal>> {
+  const account = await deps.serviceAccounts.find(id);
+  if (account === null) return err("not_found");
+  const allowed = await mayGrant(deps.roles, held, account.roles);
+  return allowed.ok ? ok(account) : allowed;
+}
+
+async function withSecret(
+  deps: ManageServiceAccountsDeps,
+  id: ServiceAccountId,
+  secret: string,
+): Promise<Result<WithSecret, Refusal>> {
+  const account = await deps.serviceAccounts.find(id);
+  return account === null ? err("not_found") : ok({ account, secret });
+}

@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { copyProject, type ProjectCopy } from "../support/dev-server.ts";
+import { runScript } from "../support/scripts.ts";
+
+let project: ProjectCopy;
+
+beforeAll(async () => {
+  project = copyProject();
+  expect(await runScript(project.directory, "build:client", [])).toMatchObject({ code: 0 });
+});
+
+afterAll(() => project.remove());
+
+it("Node imports the built client by the package's name", () => {
+  const script = `import * as client from "auth-service/client";
+    const verifier = client.createVerifier({ jwksUrl: "http://localhost", issuer: "", audience: "" });
+    console.log(Object.keys(client).sort().join(), JSON.stringify(await verifier.verify("none")));`;
+  const run = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: project.directory,
+    encoding: "utf8",
+  });
+  expect(run.stderr).toBe("");
+  expect(run.stdout).toBe('createVerifier,requireAuth {"ok":false,"code":"invalid_token"}\n');
+});
+
+it("the built client needs nothing but jose, and its types nothing but hono", () => {
+  const dist = join(project.directory, "dist");
+  const needs = (suffix: string) =>
+    readdirSync(dist, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(suffix))
+      .map((name) => readFileSync(join(dist, name), "utf8"))
+      .flatMap((text) => [...text.matchAll(/\b(?:from|import)\s*\(?"([^"]+)"/g)])
+      .flatMap(([, name = ""]) => (name.startsWith(".") ? [] : [name]));
+  expect([...new Set(needs(".js"))]).toEqual(["jose"]);
+  expect([...new Set(needs(".d.ts"))]).toEqual(["hono"]);
+});

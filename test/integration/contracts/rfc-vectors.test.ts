@@ -1,0 +1,3 @@
+import { rfcVectors } from "../../contracts/rfc-vectors.ts";
+
+rfcVectors();

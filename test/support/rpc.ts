@@ -1,0 +1,26 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import type { Env } from "../../src/env.ts";
+import { AuthRpc } from "../../src/index.ts";
+
+/** The entrypoint as another Worker's service binding reaches it: over real RPC. */
+export const rpc = exports.AuthRpc;
+
+/** The administrative one, over a binding that was deployed with these props. */
+export const adminRpc = (props: unknown) => exports.AuthAdminRpc({ props: props as object });
+
+/**
+ * The same class over bindings of which some are replaced, with caches of its own, as a fresh
+ * isolate has. It is called directly: the runtime hands out its own bindings only.
+ */
+export function rpcWith(overrides: Record<string, unknown>): AuthRpc {
+  const replaced: Env = { ...env, ...overrides };
+  return new AuthRpc(createExecutionContext(), replaced);
+}
+
+/** Calls a method by whatever name, as a caller who does not look at types could. */
+export function invoke(stub: object, name: string, ...args: unknown[]): Promise<unknown> {
+  const method: unknown = Reflect.get(stub, name);
+  if (typeof method !== "function") throw new Error(`no method ${name}`);
+  return Promise.resolve(Reflect.apply(method, stub, args));
+}
