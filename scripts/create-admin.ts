@@ -101,4 +101,9 @@ if (hash === null && !keepsPassword) {
 }
 executeSql(target, adminSql(email, hash, Date.now()));
 console.log(`${email} is an administrator${hash === null ? "" : ", with the password given"}.`);
-if (exists) console.log("Open sessions notice within AUTHORITY_MAX_AGE seconds.");
+if (exists) {
+  const kept = hash === null ? "its password was kept" : "its password was replaced";
+  console.log(
+    `The account was there before: ${kept}. Open sessions notice soon (AUTHORITY_MAX_AGE).`,
+  );
+}

@@ -17,10 +17,14 @@ const { values } = parseArgs({
 });
 const token = process.env["ACCESS_TOKEN"] ?? (await readSecret("Access token: "));
 
-const response = await fetch(new URL("/v1/keys/rotate", values.url), {
+const url = new URL("/v1/keys/rotate", values.url);
+const response = await fetch(url, {
   method: "POST",
   headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
   body: JSON.stringify(values.revoke === undefined ? {} : { revoke: values.revoke }),
+}).catch(() => {
+  console.error(`${url.origin} does not answer. Name the service with --url.`);
+  return process.exit(1);
 });
 const answer: unknown = await response.json();
 console.log(JSON.stringify(answer, null, 2));

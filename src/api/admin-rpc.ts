@@ -86,7 +86,8 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
 
   #changeRole(wanted: "assign_role" | "remove_role", id: unknown, role: unknown): Promise<Done> {
     const schema = z.tuple([userId, roleName]);
-    return this.#call(wanted, "roles:assign", schema, [id, role], async (services, props, given) =>
+    const method = wanted === "assign_role" ? "assignRole" : "removeRole";
+    return this.#call(method, "roles:assign", schema, [id, role], async (services, props, given) =>
       done(await setRole(services, props.permissions, ...given, wanted)),
     );
   }
@@ -100,13 +101,24 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
     work: (services: Services, props: Props, given: z.output<S>) => Promise<Done<T>>,
   ): Promise<Done<T>> {
     const props = propsSchema.safeParse(this.ctx.props);
-    if (!props.success || !grants(props.data.permissions, needed)) return no("forbidden");
-    const given = schema.safeParse(input);
-    if (!given.success) return no("invalid_request");
-    const outcome = await answer(this.env, (services) => work(services, props.data, given.data));
+    if (!props.success) return no("forbidden"); // nobody to put on record
+    const outcome = await this.#decide(props.data, needed, schema, input, work);
     const { caller } = props.data;
     consoleLog.info({ event: "admin_call", caller, method, outcome: codeOf(outcome) });
     return outcome;
+  }
+
+  async #decide<S extends z.ZodType, T>(
+    props: Props,
+    needed: string,
+    schema: S,
+    input: unknown,
+    work: (services: Services, props: Props, given: z.output<S>) => Promise<Done<T>>,
+  ): Promise<Done<T>> {
+    if (!grants(props.permissions, needed)) return no("forbidden");
+    const given = schema.safeParse(input);
+    if (!given.success) return no("invalid_request");
+    return answer(this.env, (services) => work(services, props, given.data));
   }
 }
 

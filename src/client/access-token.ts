@@ -19,8 +19,11 @@ export const CLOCK_LEEWAY = 30;
 /** Characters of a token: as many as the platform takes in a request's headers. */
 export const MAX_TOKEN_LENGTH = 128 * 1024;
 
-/** Compact serialization (RFC 7515, section 7.1), strictly: jose lets white space pass. */
-const COMPACT = /^[\w-]+(?:\.[\w-]+){2}$/;
+/**
+ * Compact serialization (RFC 7515, section 7.1), strictly: jose lets white space pass, and a
+ * signature whose unused last bits say something. Both our algorithms sign with 64 bytes.
+ */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
 
 const USER = /^usr_[A-Za-z0-9_-]{21}[AQgw]$/;
 const SERVICE = /^svc_[A-Za-z0-9_-]{21}[AQgw]$/;

@@ -58,18 +58,27 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return "binding" in options ? boundVerifier(options.binding) : offlineVerifier(options);
 }
 
-/** A call that breaks off has decided nothing. */
+/**
+ * A call that breaks off has decided nothing. A binding to something else than `AuthRpc` is a
+ * mistake in wrangler.toml that no waiting mends, so it is thrown.
+ */
 function boundVerifier(binding: AuthBinding): Verifier {
   return {
     async verify(token, options = {}) {
       try {
         return await binding.verify(token, options);
-      } catch {
-        return { ok: false, code: "unavailable" };
+      } catch (cause) {
+        if (!isWrongBinding(cause)) return { ok: false, code: "unavailable" };
+        throw new Error('the binding has no verify: bind the entrypoint "AuthRpc"', { cause });
       }
     },
   };
 }
+
+/** How the runtime says that the other side has no such method. */
+const isWrongBinding = (error: unknown): boolean =>
+  error instanceof TypeError &&
+  /does not implement the method|is not a function/.test(error.message);
 
 function offlineVerifier(options: Exclude<VerifierOptions, { binding: AuthBinding }>): Verifier {
   const clock = options.clock ?? (() => Date.now());
@@ -93,7 +102,7 @@ function offlineVerifier(options: Exclude<VerifierOptions, { binding: AuthBindin
 }
 
 /** @param claims null for a token that is no good */
-export function judge(claims: AccessTokenClaims | null, needed: readonly string[]): Verdict {
+function judge(claims: AccessTokenClaims | null, needed: readonly string[]): Verdict {
   if (claims === null) return { ok: false, code: "invalid_token" };
   const holds = needed.every((permission) => grants(claims.permissions, permission));
   return holds ? { ok: true, claims } : { ok: false, code: "forbidden" };

@@ -14,12 +14,15 @@ import {
   routes,
   verdictOf,
 } from "../support/matrix.ts";
+import { clientToken, newServiceAccount } from "../support/service-accounts.ts";
 
 const ROLE = "matrix";
 let admin: SignedIn;
 let plain: SignedIn;
 /** Holds one role, whose permissions the tests change. */
 let holder: SignedIn;
+/** Tokens of service accounts: one without a role, one with that role, one that may do all. */
+let programs: Record<"plain" | "holder" | "admin", string>;
 
 beforeAll(async () => {
   admin = await newAdmin();
@@ -30,6 +33,13 @@ beforeAll(async () => {
   expect(made.status).toBe(201);
   plain = await signIn((await insertUser(["user"])).email);
   holder = await signIn((await insertUser(["user", ROLE])).email);
+  const program = async (...roles: string[]) =>
+    clientToken(await newServiceAccount(admin.accessToken, roles));
+  programs = {
+    plain: await program(),
+    holder: await program(ROLE),
+    admin: await program("admin"),
+  };
 });
 
 const wildcard = (permission: string): string => `${permission.split(":")[0]}:*`;
@@ -39,13 +49,13 @@ const tampered = (token: string): string => {
   return `${header}.${payload}.${signature?.split("").reverse().join("")}`;
 };
 
-async function holding(held: readonly string[]): Promise<string> {
+async function holding(held: readonly string[], token = holder.accessToken): Promise<string> {
   const reply = await call("PATCH", `/v1/roles/${ROLE}`, {
     token: admin.accessToken,
     body: { permissions: held },
   });
   expect(reply.status).toBe(200);
-  return holder.accessToken;
+  return token;
 }
 
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
@@ -60,11 +70,24 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       ["a plain user", { holds: [] }, () => plain.accessToken],
       ["a role with all but what is needed", { holds: others }, () => holding(others)],
       ["an administrator", { holds: ["*"] }, () => admin.accessToken],
+      ["a plain program", { holds: [], isProgram: true }, () => programs.plain],
+      ["a program with a bad signature", "garbage", () => tampered(programs.admin)],
+      [
+        "a program with all but what is needed",
+        { holds: others, isProgram: true },
+        () => holding(others, programs.holder),
+      ],
+      ["a program that may do all", { holds: ["*"], isProgram: true }, () => programs.admin],
     ];
     if (needed !== null) {
       const [exactly, all] = [[needed], [wildcard(needed)]];
       callers.push(["exactly what is needed", { holds: exactly }, () => holding(exactly)]);
       callers.push(["the wildcard over it", { holds: all }, () => holding(all)]);
+      callers.push([
+        "a program with exactly what is needed",
+        { holds: exactly, isProgram: true },
+        () => holding(exactly, programs.holder),
+      ]);
     }
 
     it("begins with its one declaration of access", () => {
@@ -91,6 +114,8 @@ it("AUZ-01 every permission is asked for by some route, and the public ones are 
     "roles:assign",
     "roles:read",
     "roles:write",
+    "service-accounts:read",
+    "service-accounts:write",
     "sessions:revoke",
     "users:read",
     "users:write",
@@ -98,9 +123,14 @@ it("AUZ-01 every permission is asked for by some route, and the public ones are 
   const open = routes.filter((route) => accessTo(route) === "public");
   expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     "GET /.well-known/jwks.json",
+    "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/openid-configuration",
     "GET /health/live",
     "GET /health/ready",
     "GET /problems/:code",
+    "POST /oauth2/introspect",
+    "POST /oauth2/revoke",
+    "POST /oauth2/token",
     "POST /v1/auth/login",
     "POST /v1/auth/logout",
     "POST /v1/auth/refresh",

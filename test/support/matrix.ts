@@ -35,8 +35,11 @@ export const permissions: readonly string[] = [
   ...new Set(routes.map(permissionFor).filter((needed) => needed !== null)),
 ].sort();
 
-/** Nobody, somebody with a token that means nothing, or somebody who holds permissions. */
-export type Kind = "none" | "garbage" | { readonly holds: readonly string[] };
+/** Nobody, somebody with a token that means nothing, or a person or program with permissions. */
+export type Kind =
+  | "none"
+  | "garbage"
+  | { readonly holds: readonly string[]; readonly isProgram?: true };
 
 export type Verdict = "passed" | 401 | 403;
 
@@ -44,7 +47,7 @@ export type Verdict = "passed" | 401 | 403;
 export function expectedVerdict(access: Access, kind: Kind): Verdict {
   if (access === "public") return "passed";
   if (typeof kind === "string") return 401;
-  if (access === "self") return "passed";
+  if (access === "self") return kind.isProgram ? 403 : "passed"; // it has no account of its own
   return grants(kind.holds, access.permission) ? "passed" : 403;
 }
 

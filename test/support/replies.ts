@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { isProblemCode, PROBLEMS } from "../../src/api/problems.ts";
 import { ORIGIN, type Reply } from "./client.ts";
+import { expectOAuthError } from "./service-accounts.ts";
 
 /** What holds of every reply, whatever was asked (RFC 9457, RFC 9110 section 15.5). */
 export function expectWellFormed({ status, headers, body }: Reply): void {
@@ -9,7 +10,17 @@ export function expectWellFormed({ status, headers, body }: Reply): void {
   expect(headers.get("cache-control")).not.toBeNull();
   expect(status).toBeLessThan(500);
   if (status < 400) return;
+  // Places in the code, as stacks and error names tell them.
+  expect(JSON.stringify(body)).not.toMatch(/\bat .+:\d+:\d+|\.[jt]s\b|Error:|SQLITE|D1_/);
+  // What OAuth's endpoints refuse themselves, they refuse in OAuth's words.
+  if (typeof body === "object" && "error" in body) {
+    expectOAuthError({ status, headers, body }, status, body.error);
+  } else {
+    expectProblem({ status, headers, body });
+  }
+}
 
+function expectProblem({ status, headers, body }: Reply): void {
   expect(headers.get("content-type")).toBe("application/problem+json");
   expect(headers.get("cache-control")).toBe("no-store");
   const { type, title, code, request_id: id, errors, ...rest } = body;
@@ -29,6 +40,4 @@ export function expectWellFormed({ status, headers, body }: Reply): void {
   if (status === 401) expect(headers.get("www-authenticate")).toMatch(/^Bearer/);
   if (status === 405) expect(headers.get("allow")).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
   if (status === 429) expect(headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
-  // Places in the code, as stacks and error names tell them.
-  expect(JSON.stringify(body)).not.toMatch(/\bat .+:\d+:\d+|\.[jt]s\b|Error:|SQLITE|D1_/);
 }

@@ -23,8 +23,7 @@ export const wellKnownRoutes = new Hono<AppEnv>()
 
   // OpenID Connect Discovery 1.0, section 4.
   .get("/.well-known/openid-configuration", access("public"), etag(), (c) => {
-    const { issuer, config } = c.get("services");
-    return c.json(openidMetadata(issuer, config.signingKeys.alg), 200, CACHEABLE);
+    return c.json(openidMetadata(c.get("services").issuer), 200, CACHEABLE);
   })
 
   /** What a problem's `type` points to (RFC 9457, section 3.1.1). */

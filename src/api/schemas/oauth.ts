@@ -44,9 +44,9 @@ export const serverMetadata = (issuer: string) => ({
   revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
 });
 
-/** What OpenID Connect Discovery 1.0, section 3, asks for besides; no id tokens are issued. */
-export const openidMetadata = (issuer: string, alg: string) => ({
+/** What OpenID Connect Discovery 1.0, section 3, asks for besides; id tokens are not issued. */
+export const openidMetadata = (issuer: string) => ({
   ...serverMetadata(issuer),
   subject_types_supported: ["public"],
-  id_token_signing_alg_values_supported: [alg],
+  id_token_signing_alg_values_supported: [],
 });
