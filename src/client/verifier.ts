@@ -77,8 +77,7 @@ function boundVerifier(binding: AuthBinding): Verifier {
 
 /** How the runtime says that the other side has no such method. */
 const isWrongBinding = (error: unknown): boolean =>
-  error instanceof TypeError &&
-  /does not implement the method|is not a function/.test(error.message);
+  error instanceof TypeError && /does not implement|is not a function/.test(error.message);
 
 function offlineVerifier(options: Exclude<VerifierOptions, { binding: AuthBinding }>): Verifier {
   const clock = options.clock ?? (() => Date.now());
