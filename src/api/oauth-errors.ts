@@ -11,6 +11,7 @@ const STATUS = {
   invalid_grant: 400,
   unsupported_grant_type: 400,
   invalid_scope: 400,
+  unsupported_token_type: 400, // RFC 7009, section 2.2.1
   server_error: 500,
   temporarily_unavailable: 503,
 } as const;

@@ -12,6 +12,8 @@ export type RemoteKeysOptions = {
 const MAX_AGE = 300_000;
 /** Milliseconds between two requests that unknown kids or an outage may cause. */
 const RELOAD_INTERVAL = 30_000;
+/** The same while there is no set at all, and nothing can be verified. */
+const COLD_RELOAD_INTERVAL = 1_000;
 const TIMEOUT = 5_000;
 
 export type RemoteKeys = {
@@ -70,11 +72,10 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
     }
   };
 
-  const mayAsk = (): boolean =>
-    known === null ||
-    underWay !== null ||
-    lastTry === null ||
-    !isYounger(RELOAD_INTERVAL, lastTry.at);
+  const mayAsk = (): boolean => {
+    const pause = known === null ? COLD_RELOAD_INTERVAL : RELOAD_INTERVAL;
+    return underWay !== null || lastTry === null || !isYounger(pause, lastTry.at);
+  };
 
   return {
     async find(kid) {
@@ -112,9 +113,13 @@ async function isLate(limit: number, work: Promise<void>): Promise<boolean> {
   });
 }
 
-function maxAgeOf(response: Response): number {
-  const seconds = /max-age=(\d+)/i.exec(response.headers.get("cache-control") ?? "")?.[1];
-  return seconds === undefined ? MAX_AGE : Math.min(Number(seconds) * 1_000, MAX_AGE);
+/** Milliseconds; what a shared cache kept it for already counts (RFC 9111, section 4.2.3). */
+function maxAgeOf({ headers }: Response): number {
+  const policy = headers.get("cache-control") ?? "";
+  if (/no-store|no-cache/i.test(policy)) return 0;
+  const seconds = Number(/max-age=(\d+)/i.exec(policy)?.[1] ?? MAX_AGE / 1_000);
+  const age = Number(headers.get("age") ?? 0) || 0;
+  return Math.min(Math.max(0, seconds - age) * 1_000, MAX_AGE);
 }
 
 /** Public keys of ours alone: the header must never choose the algorithm (RFC 8725, section 3.1). */

@@ -55,7 +55,9 @@ export type VerifierOptions =
  * but the JWKS, wherever `fetch` and WebCrypto exist.
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  return "binding" in options ? boundVerifier(options.binding) : offlineVerifier(options);
+  if (!("binding" in options)) return offlineVerifier(options);
+  if (!options.binding) throw new Error("the binding is missing: see wrangler.toml");
+  return boundVerifier(options.binding);
 }
 
 /**
@@ -66,7 +68,7 @@ function boundVerifier(binding: AuthBinding): Verifier {
   return {
     async verify(token, options = {}) {
       try {
-        return await binding.verify(token, options);
+        return await binding.verify(token, withoutUndefined(options));
       } catch (cause) {
         if (!isWrongBinding(cause)) return { ok: false, code: "unavailable" };
         throw new Error('the binding has no verify: bind the entrypoint "AuthRpc"', { cause });
@@ -74,6 +76,10 @@ function boundVerifier(binding: AuthBinding): Verifier {
     },
   };
 }
+
+/** What was left out and what is undefined are the same to whoever calls. */
+const withoutUndefined = (options: VerifyOptions): VerifyOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 /** How the runtime says that the other side has no such method. */
 const isWrongBinding = (error: unknown): boolean =>
@@ -85,10 +91,11 @@ function offlineVerifier(options: Exclude<VerifierOptions, { binding: AuthBindin
   const keys = remoteKeys({ jwksUrl: options.jwksUrl, fetch: fetcher, clock });
 
   return {
-    async verify(token, { audience = options.audience, permissions = [], maxStaleness } = {}) {
-      // The JWKS says nothing of sessions; pretending it did would fail open.
-      const isOffline = maxStaleness === undefined || maxStaleness === "offline";
-      if (!isOffline || typeof token !== "string") return { ok: false, code: "invalid_request" };
+    async verify(token, wanted = {}) {
+      if (typeof token !== "string" || !isAnswerable(wanted)) {
+        return { ok: false, code: "invalid_request" };
+      }
+      const { audience = options.audience, permissions = [] } = wanted;
       const expected = { issuer: options.issuer, audience, now: clock() };
       try {
         const claims = await verifyAccessToken(token, expected, (kid) => keys.find(kid));
@@ -98,6 +105,25 @@ function offlineVerifier(options: Exclude<VerifierOptions, { binding: AuthBindin
       }
     },
   };
+}
+
+const OPTIONS: ReadonlySet<string> = new Set(["audience", "permissions", "maxStaleness"]);
+const PERMISSION = /^(?:\*|[a-z][a-z0-9_-]*:(?:\*|[a-z][a-z0-9_-]*))$/;
+
+/**
+ * The same options as over the binding, but for the staleness: the JWKS says nothing of sessions,
+ * and a misspelt option that was passed over would check nothing.
+ */
+function isAnswerable(options: VerifyOptions): boolean {
+  if (typeof options !== "object" || options === null) return false;
+  const { audience, permissions = [], maxStaleness = "offline" } = options;
+  return (
+    Object.keys(options).every((name) => OPTIONS.has(name)) &&
+    maxStaleness === "offline" &&
+    audience !== "" &&
+    Array.isArray(permissions) &&
+    permissions.every((permission) => PERMISSION.test(permission))
+  );
 }
 
 /** @param claims null for a token that is no good */

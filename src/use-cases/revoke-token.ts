@@ -38,19 +38,26 @@ export async function logoutByRefreshToken(
 
 /**
  * Revokes any token of a session by ending the session (RFC 7009, section 2.1): its refresh token
- * is dead at once, its access tokens wherever the session is asked for. A token that is unknown,
- * dead or a service account's own is no error (section 2.2).
+ * is dead at once, its access tokens wherever the session is asked for. A token that is unknown or
+ * dead is no error (section 2.2).
+ *
+ * @returns false for a service account's own token, which has no session to end (section 2.2.1)
  */
 export async function revokeToken(
   deps: Pick<RefreshDeps, "accounts" | "refreshTokens"> & { readonly verifier: TokenVerifier },
   text: string,
-): Promise<void> {
+): Promise<boolean> {
   const refreshToken = deps.refreshTokens.parse(text);
-  if (refreshToken !== null) return logout(deps, refreshToken, "local");
+  if (refreshToken !== null) {
+    await logout(deps, refreshToken, "local");
+    return true;
+  }
   const claims = await deps.verifier.verify(text);
-  const [user, session] = [parseUserId(claims?.sub), parseSessionId(claims?.sid)];
-  if (!user.ok || !session.ok) return;
+  if (claims === null) return true;
+  const [user, session] = [parseUserId(claims.sub), parseSessionId(claims.sid)];
+  if (!user.ok || !session.ok) return false;
   await logout(deps, { userId: user.value, sessionId: session.value }, "local");
+  return true;
 }
 
 async function isLive(

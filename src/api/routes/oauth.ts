@@ -46,8 +46,8 @@ export const oauthRoutes = new Hono<AppEnv>()
   .post("/oauth2/revoke", access("public"), async (c) => {
     const token = await tokenOfClient(c);
     if (asResponse(token)) return token;
-    await revokeToken(c.get("services"), token);
-    return c.body(null, 200);
+    const isRevoked = await revokeToken(c.get("services"), token);
+    return isRevoked ? c.body(null, 200) : oauthError(c, "unsupported_token_type");
   });
 
 /** The token that an authenticated client asks about. */

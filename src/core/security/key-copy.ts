@@ -60,7 +60,7 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
       return keys;
     } finally {
       lastTry = { at: deps.clock(), failed };
-      underWay = null;
+      if (begun === generation) underWay = null;
     }
   };
 
@@ -118,11 +118,13 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
 
     put(keys) {
       generation += 1;
+      underWay = null;
       copy = { keys, readAt: deps.clock() };
     },
 
     forget() {
       generation += 1;
+      underWay = null;
       copy = null;
     },
   };

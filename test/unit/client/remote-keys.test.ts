@@ -109,8 +109,11 @@ it.each([
   ["none of our asking is the cap", "public", MAX_AGE],
   ["s-maxage is not meant for verifiers", "s-maxage=60", MAX_AGE],
   ["none at all still spares the issuer", "max-age=0", INTERVAL],
-])("Cache-Control: %s", async (_, header, seconds) => {
-  server.publish([published(first)], { "cache-control": header });
+  ["what must not be kept still spares the issuer", "no-store", INTERVAL],
+  ["KEY-04 the time in a shared cache counts", "max-age=300", 200, "100"],
+  ["an age of no sense is none", "max-age=60", 60, "soon"],
+])("Cache-Control: %s", async (_, header, seconds, age = "0") => {
+  server.publish([published(first)], { "cache-control": header, age });
   const { verifier, move } = remoteVerifier(server);
   await verifier.verify(firstToken);
   move(seconds - 1);
@@ -150,11 +153,24 @@ it("a kid that could not be asked for is no bad token: nothing was decided", asy
 
 it("without any set there is no verdict, until there is one", async () => {
   await server.close();
-  const { verifier } = remoteVerifier(server);
+  const { verifier, move } = remoteVerifier(server);
   expect(await verifier.verify(firstToken)).toEqual(UNAVAILABLE);
   expect(await verifier.verify(madeUp(1))).toEqual(UNAVAILABLE);
   await server.reopen();
+  move(1);
   expect(await verifier.verify(firstToken)).toEqual(OK);
+});
+
+it("a verifier that has no set yet does not storm an issuer that fails", async () => {
+  server.answer((response) => {
+    response.writeHead(500);
+    response.end();
+  });
+  const { verifier } = remoteVerifier(server);
+  for (let i = 0; i < 20; i++) {
+    expect(await verifier.verify(firstToken)).toEqual(UNAVAILABLE);
+  }
+  expect(server.requests).toHaveLength(1);
 });
 
 it.each([
