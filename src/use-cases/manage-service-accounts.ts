@@ -19,6 +19,9 @@ export type ManageServiceAccountsDeps = {
 /** Permissions of whoever asks, as they are now. */
 type Held = readonly string[];
 
+/** A change is decided again when its account changed after the decision. */
+const MAX_ROUNDS = 3;
+
 type Refusal = "forbidden" | "not_found" | "no_such_role";
 
 /** The account, and its secret: the only time it is ever told. */
@@ -46,20 +49,28 @@ export async function createServiceAccount(
   return withSecret(deps, id, secret);
 }
 
-/** Makes a further secret; the ones before go on for the overlap, so that clients can change over. */
+/**
+ * Makes a further secret; the one before goes on for the overlap, so that clients can change over.
+ * It is made for the very version of the account that was looked at: the secret of one that was
+ * raised meanwhile is not for whoever could only have had the lesser.
+ */
 export async function rotateClientSecret(
   deps: ManageServiceAccountsDeps,
   held: Held,
   id: ServiceAccountId,
-): Promise<Result<WithSecret, Refusal>> {
-  const target = await targetOf(deps, held, id);
-  if (!target.ok) return target;
-  const { secret, hash } = deps.clientSecrets.create();
-  const now = deps.clock();
-  const stored = { id: deps.newSecretId(), hash };
-  const others = now + deps.clientSecretOverlap;
-  if (!(await deps.serviceAccounts.addSecret(id, stored, now, others))) return err("not_found");
-  return withSecret(deps, id, secret);
+): Promise<Result<WithSecret, Refusal | "conflict">> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const target = await targetOf(deps, held, id);
+    if (!target.ok) return target;
+    const { secret, hash } = deps.clientSecrets.create();
+    const now = deps.clock();
+    const stored = { id: deps.newSecretId(), hash };
+    const others = now + deps.clientSecretOverlap;
+    const { version } = target.value;
+    const added = await deps.serviceAccounts.addSecret(id, stored, now, others, version);
+    if (added) return ok({ account: target.value, secret });
+  }
+  return err("conflict");
 }
 
 /** Renames, disables or enables. Disabled, it is refused wherever its row is asked for. */

@@ -372,15 +372,17 @@ export interface ServiceAccounts {
     now: number,
   ): Promise<void>;
   /**
-   * Adds a secret; the others go on until the time given.
+   * Adds a secret; the one before goes on until the time given, any older one not at all.
    *
-   * @returns false when the account is gone
+   * @param version that the account must still have
+   * @returns false when the account is gone or was changed
    */
   addSecret(
     id: ServiceAccountId,
     secret: NewClientSecret,
     now: number,
     othersExpireAt: number,
+    version: number,
   ): Promise<boolean>;
   remove(id: ServiceAccountId): Promise<boolean>;
 }

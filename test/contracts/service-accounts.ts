@@ -6,6 +6,8 @@ import { DAY, HOUR, someId } from "../support/samples.ts";
 
 type Harness = { readonly serviceAccounts: ServiceAccounts; readonly roles: Roles };
 
+/** The version that a new account has. */
+const FIRST = 1;
 const NOW = Date.UTC(2026, 0, 1);
 const ROLE = { name: "reporter", description: "", permissions: ["reports:read"] };
 
@@ -116,19 +118,27 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
     it("lets older secrets go on until the time given, and not a millisecond longer", async () => {
       const { id, secret: first } = await created();
       const second = { id: someId(), hash: someId() };
-      expect(await accounts.addSecret(id, second, NOW, NOW + DAY)).toBe(true);
+      expect(await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST)).toBe(true);
       const both = [first.hash, second.hash].sort();
       expect((await accounts.secretHashes(id, NOW + DAY - 1)).sort()).toEqual(both);
       expect(await accounts.secretHashes(id, NOW + DAY)).toEqual([second.hash]);
       expect(await accounts.secretHashes(id, NOW + 365 * DAY)).toEqual([second.hash]);
     });
 
-    it("never lengthens the life of a secret that is going", async () => {
+    it("adds none to an account that was changed since it was looked at", async () => {
+      const { id, secret: first } = await created();
+      await accounts.setRole(id, "reporter", "assign_role", NOW);
+      const second = { id: someId(), hash: someId() };
+      expect(await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST)).toBe(false);
+      expect(await accounts.secretHashes(id, NOW + 365 * DAY)).toEqual([first.hash]);
+    });
+
+    it("keeps two at a time: the newest and the one before", async () => {
       const { id } = await created();
       const [second, third] = [1, 2].map(() => ({ id: someId(), hash: someId() }));
       if (second === undefined || third === undefined) throw new Error("two secrets");
-      await accounts.addSecret(id, second, NOW, NOW + DAY);
-      await accounts.addSecret(id, third, NOW + HOUR, NOW + HOUR + DAY);
+      await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST);
+      await accounts.addSecret(id, third, NOW + HOUR, NOW + HOUR + DAY, FIRST);
       const going = (await accounts.secretHashes(id, NOW + DAY)).sort();
       expect(going).toEqual([second.hash, third.hash].sort());
       expect(await accounts.secretHashes(id, NOW + HOUR + DAY)).toEqual([third.hash]);
@@ -138,7 +148,7 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
       const other = await created();
       const secret = { id: someId(), hash: someId() };
       const gone = someAccount().id;
-      expect(await accounts.addSecret(gone, secret, NOW, NOW)).toBe(false);
+      expect(await accounts.addSecret(gone, secret, NOW, NOW, FIRST)).toBe(false);
       expect(await accounts.secretHashes(gone, NOW)).toEqual([]);
       expect(await accounts.secretHashes(other.id, NOW)).toEqual([other.secret.hash]);
     });

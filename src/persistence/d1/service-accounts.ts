@@ -78,16 +78,22 @@ export function d1ServiceAccounts(db: Database): ServiceAccounts {
       ]);
     },
 
-    async addSecret(id, secret, now, othersExpireAt) {
-      const [, inserted] = await atomically(db, [
-        sql`update service_account_secrets set expires_at = ${othersExpireAt}
-          where service_account_id = ${id} and (expires_at is null or expires_at > ${othersExpireAt})`,
-        insertSecret(id, secret.id, secret.hash, now),
-        // What has expired is of no use to anyone.
+    async addSecret(id, secret, now, othersExpireAt, version) {
+      const decided = sql`exists (
+        select 1 from service_accounts where id = ${id} and version = ${version})`;
+      const results = await atomically(db, [
+        // Two at a time are what a change-over needs; more would only be more to lose.
         sql`delete from service_account_secrets
-          where service_account_id = ${id} and expires_at <= ${now}`,
+          where service_account_id = ${id} and ${decided} and rowid not in (
+            select rowid from service_account_secrets where service_account_id = ${id}
+              and (expires_at is null or expires_at > ${now})
+            order by created_at desc, rowid desc limit 1)`,
+        sql`update service_account_secrets set expires_at = ${othersExpireAt}
+          where service_account_id = ${id} and ${decided}
+            and (expires_at is null or expires_at > ${othersExpireAt})`,
+        insertSecret(id, secret.id, secret.hash, now, decided),
       ]);
-      return Boolean(inserted?.meta.changes);
+      return Boolean(results[2]?.meta.changes);
     },
 
     async remove(id) {
@@ -104,10 +110,16 @@ export function d1ServiceAccounts(db: Database): ServiceAccounts {
 const ROLES = sql`(select json_group_array(role) from service_account_roles
   where service_account_id = service_accounts.id)`;
 
-const insertSecret = (accountId: string, id: string, hash: string, now: number) => sql`
+const insertSecret = (
+  accountId: string,
+  id: string,
+  hash: string,
+  now: number,
+  condition: SQL = sql`true`,
+) => sql`
   insert into service_account_secrets (id, service_account_id, hash, created_at)
   select ${id}, service_accounts.id, ${hash}, ${now} from service_accounts
-  where service_accounts.id = ${accountId} on conflict do nothing`;
+  where service_accounts.id = ${accountId} and ${condition} on conflict do nothing`;
 
 const rows = z.array(
   z

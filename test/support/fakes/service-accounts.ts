@@ -50,11 +50,12 @@ export function memoryServiceAccounts({ serviceAccounts, roles }: MemoryDatabase
       serviceAccounts.set(id, { ...account, roles: next, version, updatedAt: now });
     },
 
-    async addSecret(id, secret, now, othersExpireAt) {
-      if (!serviceAccounts.has(id)) return false;
+    async addSecret(id, secret, now, othersExpireAt, version) {
+      if (serviceAccounts.get(id)?.version !== version) return false;
       const others = (secrets.get(id) ?? [])
         .map(({ hash, expiresAt }) => ({ hash, expiresAt: Math.min(expiresAt, othersExpireAt) }))
-        .filter((other) => isGood(other, now));
+        .filter((other) => isGood(other, now))
+        .slice(-1);
       const added = { hash: secret.hash, expiresAt: Number.POSITIVE_INFINITY };
       secrets.set(id, [...others, added]);
       return true;
