@@ -5,9 +5,7 @@ import { parseUserId, type UserId } from "../domain/ids.ts";
 import { grants } from "../domain/permission.ts";
 import type { Env } from "../env.ts";
 import type { Services } from "../services.ts";
-import { createUser } from "../use-cases/create-user.ts";
-import { deleteUser, setRole, updateUser } from "../use-cases/manage-users.ts";
-import { mayGrant } from "../use-cases/may-grant.ts";
+import { createManagedUser, deleteUser, setRole, updateUser } from "../use-cases/manage-users.ts";
 import { answer } from "./rpc.ts";
 import { permission, roleName } from "./schemas/fields.ts";
 import { newUser, userOnWire } from "./schemas/users.ts";
@@ -47,10 +45,8 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
       input,
       async (services, props, given) => {
         const { email, password = null, name = null, roles } = given;
-        if (roles.length > 0 && !grants(props.permissions, "roles:assign")) return no("forbidden");
-        const allowed = await mayGrant(services.roles, props.permissions, roles);
-        if (!allowed.ok) return no(allowed.error);
-        const made = await createUser(services, { email, password, name, roles });
+        const wanted = { email, password, name, roles };
+        const made = await createManagedUser(services, props.permissions, wanted);
         return made.kind === "created" ? { ok: true, user: userOnWire(made.user) } : no(made.kind);
       },
     );

@@ -2,7 +2,7 @@ import type { ServiceAccountId } from "../domain/ids.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ServiceAccount } from "../domain/service-account.ts";
 import type { ClientSecretCodec } from "./authenticate-client.ts";
-import { mayGrant } from "./may-grant.ts";
+import { mayGrant, mayMakeWith } from "./may-grant.ts";
 import type { Clock, Roles, ServiceAccounts } from "./ports.ts";
 
 export type ManageServiceAccountsDeps = {
@@ -33,7 +33,7 @@ export async function createServiceAccount(
   held: Held,
   { name, roles }: { readonly name: string; readonly roles: readonly string[] },
 ): Promise<Result<WithSecret, Refusal>> {
-  const allowed = await mayGrant(deps.roles, held, roles);
+  const allowed = await mayMakeWith(deps.roles, held, roles);
   if (!allowed.ok) return allowed;
   const id = deps.newServiceAccountId();
   const { secret, hash } = deps.clientSecrets.create();

@@ -2,7 +2,13 @@ import type { AccountChange } from "../domain/account-change.ts";
 import type { UserId } from "../domain/ids.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { User } from "../domain/user.ts";
-import { mayGrant } from "./may-grant.ts";
+import {
+  type CreateUserDeps,
+  type CreateUserInput,
+  type CreateUserResult,
+  createUser,
+} from "./create-user.ts";
+import { mayGrant, mayMakeWith } from "./may-grant.ts";
 import type {
   Accounts,
   ChangeAnswer,
@@ -29,6 +35,16 @@ type Refusal = "forbidden" | "not_found" | "no_such_role" | "last_admin" | "conf
 
 /** A change is decided again when its account changed after the decision. */
 const MAX_ROUNDS = 3;
+
+/** Makes an account that may do nothing its maker may not. */
+export async function createManagedUser(
+  deps: ManageUsersDeps & CreateUserDeps,
+  held: Held,
+  input: CreateUserInput,
+): Promise<CreateUserResult | { readonly kind: "forbidden" }> {
+  const allowed = await mayMakeWith(deps.roles, held, input.roles);
+  return allowed.ok ? createUser(deps, input) : { kind: allowed.error };
+}
 
 /**
  * Changes an account's name and status. Disabled, it has no session left when this returns.

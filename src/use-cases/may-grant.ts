@@ -1,4 +1,4 @@
-import { covers } from "../domain/permission.ts";
+import { covers, grants } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { permissionsOf } from "../domain/role.ts";
 import type { Roles } from "./ports.ts";
@@ -18,4 +18,14 @@ export async function mayGrant(
   const catalogue = new Map((await roles.list()).map((role) => [role.name, role]));
   if (names.some((name) => !catalogue.has(name))) return err("no_such_role");
   return covers(held, permissionsOf(names, catalogue)) ? ok(null) : err("forbidden");
+}
+
+/** The same for roles that a new account is made with: handing out roles is a right of its own. */
+export async function mayMakeWith(
+  roles: Roles,
+  held: readonly string[],
+  names: readonly string[],
+): Promise<Result<null, "forbidden" | "no_such_role">> {
+  if (names.length > 0 && !grants(held, "roles:assign")) return err("forbidden");
+  return mayGrant(roles, held, names);
 }

@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { parseServiceAccountId } from "../../domain/ids.ts";
-import { grants } from "../../domain/permission.ts";
 import { parseRoleName } from "../../domain/role.ts";
 import {
   createServiceAccount,
@@ -33,9 +32,7 @@ export const serviceAccountRoutes = new Hono<AppEnv>()
 
   .post("/v1/service-accounts", canWrite, jsonBody(newServiceAccount), async (c) => {
     const held = c.get("caller").permissions;
-    const wanted = c.req.valid("json");
-    if (wanted.roles.length > 0 && !grants(held, "roles:assign")) return problem(c, "forbidden");
-    const made = await createServiceAccount(c.get("services"), held, wanted);
+    const made = await createServiceAccount(c.get("services"), held, c.req.valid("json"));
     return made.ok ? c.json(withSecret(made.value), 201) : refused(c, made.error);
   })
 

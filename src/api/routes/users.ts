@@ -1,10 +1,12 @@
 import { Hono } from "hono";
 import { parseUserId } from "../../domain/ids.ts";
-import { grants } from "../../domain/permission.ts";
 import { parseRoleName } from "../../domain/role.ts";
-import { createUser } from "../../use-cases/create-user.ts";
-import { deleteUser, setRole, updateUser } from "../../use-cases/manage-users.ts";
-import { mayGrant } from "../../use-cases/may-grant.ts";
+import {
+  createManagedUser,
+  deleteUser,
+  setRole,
+  updateUser,
+} from "../../use-cases/manage-users.ts";
 import { isUser } from "../../use-cases/verify-token.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { access } from "../dependencies.ts";
@@ -31,13 +33,10 @@ export const userRoutes = new Hono<AppEnv>()
   })
 
   .post("/v1/users", access({ permission: "users:write" }), jsonBody(newUser), async (c) => {
-    const services = c.get("services");
-    const { permissions } = c.get("caller");
+    const held = c.get("caller").permissions;
     const { email, password = null, name = null, roles } = c.req.valid("json");
-    if (roles.length > 0 && !grants(permissions, "roles:assign")) return problem(c, "forbidden");
-    const allowed = await mayGrant(services.roles, permissions, roles);
-    if (!allowed.ok) return refused(c, allowed.error);
-    const result = await createUser(services, { email, password, name, roles });
+    const input = { email, password, name, roles };
+    const result = await createManagedUser(c.get("services"), held, input);
     if (result.kind === "weak_password") return weakPassword(c, "password", result.weakness);
     if (result.kind !== "created") return refused(c, result.kind);
     return c.json({ user: userOnWire(result.user) }, 201);
