@@ -1,0 +1,34 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Results } from "../results.ts";
+import { plotsOf } from "./plots.ts";
+import { type Tables, tablesOf } from "./tables.ts";
+
+/**
+ * The document with each table between its markers, `<!-- bench:NAME -->` and
+ * `<!-- /bench:NAME -->`; what stands around them is not touched.
+ *
+ * @throws Error for a marker that is missing: its numbers would grow old unseen
+ */
+export function documented(text: string, tables: Tables): string {
+  return Object.entries(tables).reduce((result, [name, table]) => {
+    const [open, close] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
+    const start = result.indexOf(open);
+    const end = result.indexOf(close, start);
+    if (start === -1 || end === -1) throw new Error(`no markers ${open} and ${close}`);
+    const body = table === "" ? "\n" : `\n\n${table}\n\n`;
+    return `${result.slice(0, start + open.length)}${body}${result.slice(end)}`;
+  }, text);
+}
+
+/** @param docs the directory of performance.md; plots and raw results go to performance/ in it */
+export function writeDocument(results: Results, docs: string): void {
+  const path = join(docs, "performance.md");
+  // Before anything is written, so that a missing marker leaves all as it was.
+  const text = documented(readFileSync(path, "utf8"), tablesOf(results));
+  const directory = join(docs, "performance");
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(path, text);
+  for (const [name, svg] of plotsOf(results)) writeFileSync(join(directory, `${name}.svg`), svg);
+  writeFileSync(join(directory, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
+}

@@ -1,0 +1,84 @@
+import type { Measured } from "./measure/load.ts";
+import type { Kind } from "./servers/server.ts";
+
+/** One visit to one server: its throughput at ten connections, its latency at one. */
+export type Round = { readonly throughput: Measured; readonly latency: Measured };
+
+/** One operation of one server, as many rounds as were valid. */
+export type Row = {
+  readonly server: string;
+  readonly runtime: "workerd" | "Node";
+  readonly operation: string;
+  readonly kind: Kind;
+  readonly request: string;
+  /** HTTP requests an operation. */
+  readonly requests: number;
+  readonly storage: string;
+  readonly rounds: readonly Round[];
+  /** Why rounds were thrown away. */
+  readonly voided: readonly string[];
+};
+
+/** What clients of one kind saw while others did something else. */
+export type MixRow = {
+  /** What the other connections did: `"nothing"`, `"sign-in, noble"` or `"sign-in, node:crypto"`. */
+  readonly beside: string;
+  /** `"check"`, `"refresh"` or `"sign-in"`. */
+  readonly operation: string;
+  readonly rounds: readonly Measured[];
+};
+
+/** One point of a growth curve. */
+export type GrowthRow = {
+  /** What grows. */
+  readonly dimension: "users" | "sessions of a user" | "roles of a user" | "permissions of a role";
+  readonly size: number;
+  /** `"sign-in"`, `"refresh"`, `"verify"` or `"list"`. */
+  readonly operation: string;
+  readonly rounds: readonly Measured[];
+};
+
+/** Milliseconds, one value a start; bytes. */
+export type StartUp = {
+  readonly bundle: number;
+  readonly bundleCompressed: number;
+  /** From the start of the process to the first reply. */
+  readonly firstReply: readonly number[];
+  /** The first sign-in of a service that has no signing key yet, and the one after it. */
+  readonly firstSignIn: readonly number[];
+  readonly secondSignIn: readonly number[];
+};
+
+export type Machine = {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memory: string;
+  readonly kernel: string;
+  readonly node: string;
+  readonly workerd: string;
+};
+
+export type Results = {
+  /** RFC 3339. */
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: Machine;
+  readonly protocol: Protocol;
+  readonly rows: readonly Row[];
+  readonly onDisk: readonly Row[];
+  readonly mix: readonly MixRow[];
+  readonly growth: readonly GrowthRow[];
+  readonly startUp: StartUp;
+};
+
+/** How often and how long. Times in seconds. */
+export type Protocol = {
+  readonly rounds: number;
+  readonly connections: number;
+  readonly warmUp: number;
+  readonly measured: number;
+  /** The same for the parts that limits are summed from. */
+  readonly part: { readonly warmUp: number; readonly measured: number };
+  readonly latency: { readonly warmUp: number; readonly measured: number };
+  readonly growth: { readonly rounds: number; readonly warmUp: number; readonly measured: number };
+};

@@ -1,0 +1,104 @@
+import type { Actor, Exchange } from "../measure/load.ts";
+import { bearer, expect, get, post, repeat, times } from "./http.ts";
+import { COMPATIBILITY } from "./product.ts";
+import type { Bundles, Launch, Operation, Running, Server } from "./server.ts";
+
+const USERS = 1_000;
+const READY = '"ok":true';
+
+/** The bare Worker: what the runtime does at best, in the same run and by the same measure. */
+export const limits: Server = {
+  name: "limits",
+  runtime: "workerd",
+  launch: (directory, bundles) => launch(directory, bundles),
+  operations: [
+    part("empty route", get("/")),
+    part("empty route, JSON body read", post("/", { refresh_token: "x".repeat(115) })),
+    part("scrypt by noble", get("/scrypt/noble")),
+    part("scrypt by node:crypto", get("/scrypt/native")),
+    part("sign, WebCrypto", get("/sign/webcrypto"), "ey"),
+    part("sign, jose", get("/sign/jose"), "ey"),
+    verifying("verify, WebCrypto", "/verify/webcrypto"),
+    verifying("verify, jose", "/verify/jose"),
+    part("object call, one SQL write", (index) =>
+      get("/object", { "x-object": `object-${index}` }),
+    ),
+    part("D1 indexed read", (index) => get("/d1/read", { "x-email": `user-${index}@example.com` })),
+    part("D1 insert", get("/d1/insert")),
+    part("KV read", get("/kv")),
+    { ...part("RPC ping", get("/ping"), "ok"), target: "caller" },
+    { ...verifying("RPC and verify", "/verify", "ok"), target: "caller" },
+  ],
+};
+
+function part(
+  name: string,
+  exchange: Exchange | ((index: number) => Exchange),
+  holds = READY,
+): Operation {
+  const exchangeOf = typeof exchange === "function" ? exchange : () => exchange;
+  const { method, path } = exchangeOf(0);
+  return {
+    ...described(name, `${method} ${path}`),
+    actors: async (running, count) => {
+      await prepare(running);
+      return times(count, (index) => repeat(exchangeOf(index), 200, holds));
+    },
+  };
+}
+
+function verifying(name: string, path: string, holds = READY): Operation {
+  return {
+    ...described(name, `GET ${path}`),
+    actors: async (running, count): Promise<Actor[]> => {
+      const token = await prepare(running);
+      return times(count, () => repeat(get(path, bearer(token)), 200, holds));
+    },
+  };
+}
+
+function described(name: string, request: string) {
+  return { name, request, kind: "part", requests: 1, storage: "", target: "limits" } as const;
+}
+
+/** @returns a token that the Worker's own key signed */
+async function prepare(running: Running): Promise<string> {
+  const { body } = await expect(200, running.origins["limits"] ?? "", post("/prepare", {}));
+  return body;
+}
+
+function launch(directory: string, bundles: Bundles): Launch {
+  return {
+    kind: "workerd",
+    specification: {
+      persist: directory,
+      workers: [
+        {
+          name: "limits",
+          script: bundles.get("limits") ?? "",
+          ...COMPATIBILITY,
+          d1Databases: { DB: "limits" },
+          kvNamespaces: { KV: "limits" },
+          durableObjects: { OBJECTS: { className: "RowObject", useSQLite: true } },
+        },
+        {
+          name: "caller",
+          script: bundles.get("caller") ?? "",
+          ...COMPATIBILITY,
+          serviceBindings: { BARE: { name: "limits", entrypoint: "BareRpc" } },
+        },
+      ],
+      seed: [
+        {
+          worker: "limits",
+          binding: "DB",
+          statements: [
+            "create table users (id text primary key, email text not null unique, password_hash text, created_at integer)",
+            `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${USERS - 1})
+             insert into users select 'id-' || i, 'user-' || i || '@example.com', hex(randomblob(48)), i from n`,
+          ],
+        },
+      ],
+    },
+  };
+}
