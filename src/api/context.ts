@@ -1,12 +1,13 @@
 import type { Context } from "hono";
-import type { RequestIdVariables } from "hono/request-id";
 import type { Env } from "../env.ts";
 import type { Services } from "../services.ts";
 import type { Caller, UserCaller } from "../use-cases/verify-token.ts";
 
 export type AppEnv = {
   Bindings: Env;
-  Variables: RequestIdVariables & {
+  Variables: {
+    /** Stands in the reply and in every log line of the request. */
+    requestId: string;
     services: Services;
     /** Set by the access declaration of every route that is not public. */
     caller: Caller;

@@ -18,22 +18,22 @@ type ProblemDetails = {
 /** Answers with `application/problem+json` (RFC 9457). */
 export function problem(c: AppContext, code: ProblemCode, details: ProblemDetails = {}): Response {
   const { status, title } = PROBLEMS[code];
-  const headers = new Headers({
-    "content-type": "application/problem+json",
-    "cache-control": "no-store",
-  });
+  const { errors, retryAfter } = details;
   const challenge = challengeFor(code, status);
-  if (challenge !== null) headers.set("www-authenticate", challenge);
-  if (details.retryAfter !== undefined) headers.set("retry-after", String(details.retryAfter));
   const body = {
     type: `${baseUrl(c)}/problems/${code}`,
     title,
     status,
     code,
     request_id: c.get("requestId"),
-    ...(details.errors === undefined ? {} : { errors: details.errors }),
+    ...(errors === undefined ? {} : { errors }),
   };
-  return c.newResponse(JSON.stringify(body), { status, headers });
+  return c.newResponse(JSON.stringify(body), status, {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    ...(challenge === null ? {} : { "www-authenticate": challenge }),
+    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+  });
 }
 
 /** An outage: the outcome is unknown, and the same request may be sent again. */

@@ -1,6 +1,8 @@
 import { zValidator } from "@hono/zod-validator";
 import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { output, ZodType } from "zod";
+import { MAX_BODY_SIZE } from "../core/constants.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { type FieldError, problem } from "./errors.ts";
 
@@ -26,29 +28,39 @@ function refuseInvalid(result: Outcome, c: AppContext): Response | undefined {
   return result.success ? undefined : refuse(c, result.error.issues);
 }
 
+const limit = bodyLimit({
+  maxSize: MAX_BODY_SIZE,
+  onError: (c) => problem(c as AppContext, "payload_too_large"),
+});
+
+export const limitBody: MiddlewareHandler<AppEnv> = (c, next) =>
+  isReadOnly(c) ? next() : limit(c, next);
+
 /**
  * Refuses a body that is not declared as JSON or is not UTF-8 (RFC 8259, section 8.1). A lenient
  * decoder would read every wrong byte as the same letter, and different passwords as one.
  */
 export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   // OAuth's endpoints take forms, and say so in OAuth's own words.
-  if (!hasBody(c) || c.req.path.startsWith("/oauth2/")) return next();
+  if (isReadOnly(c) || !hasBody(c) || c.req.path.startsWith("/oauth2/")) return next();
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") return problem(c, "unsupported_media_type");
-  if (!isUtf8(await c.req.arrayBuffer())) {
+  const text = utf8(await c.req.arrayBuffer());
+  if (text === null) {
     return problem(c, "invalid_request", {
       errors: [{ path: "", message: "the body is not valid UTF-8" }],
     });
   }
+  // Hono would make the text anew, through a stream, of the bytes that it remembers.
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
   return next();
 };
 
-function isUtf8(bytes: ArrayBuffer): boolean {
+function utf8(bytes: ArrayBuffer): string | null {
   try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-    return true;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -70,6 +82,9 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** No route reads a body then; to look whether there is one would make a stream of it. */
+const isReadOnly = (c: AppContext): boolean => c.req.method === "GET" || c.req.method === "HEAD";
 
 function hasBody(c: AppContext): boolean {
   return c.req.raw.body !== null && c.req.header("content-length") !== "0";

@@ -1,0 +1,24 @@
+import type { MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import type { AppContext, AppEnv } from "./context.ts";
+
+const answerOrigin = cors({
+  origin: allowedOrigin,
+  allowHeaders: ["Authorization", "Content-Type"],
+  exposeHeaders: ["Retry-After", "WWW-Authenticate", "X-Request-Id"],
+  maxAge: 600,
+});
+
+/**
+ * CORS for the configured origins. Most requests come from no page and name no origin; to them it
+ * would be a second and a third copy of their response, so they are only told that it varies.
+ */
+export const crossOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.header("origin") !== undefined) return answerOrigin(c, next);
+  await next();
+  c.res.headers.append("vary", "Origin");
+};
+
+function allowedOrigin(origin: string, c: AppContext): string | null {
+  return c.get("services").config.corsOrigins.includes(origin) ? origin : null;
+}
