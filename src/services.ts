@@ -7,6 +7,7 @@ import { roleCatalogue } from "./core/role-catalogue.ts";
 import { breachCheck } from "./core/security/breach-check.ts";
 import { clientSecretCodec } from "./core/security/client-secret.ts";
 import { toBase64Url } from "./core/security/encoding.ts";
+import { jwksCopy } from "./core/security/jwks-copy.ts";
 import { keyRing } from "./core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "./core/security/key-wrapping.ts";
 import { passwordPolicy } from "./core/security/password-policy.ts";
@@ -72,6 +73,7 @@ function wire(env: Env, config: Config, log: Log) {
   };
   const ring = keyRing({
     ...rotation,
+    jwksCopy: jwksCopy(rotation.jwksCache, clock),
     defer,
     issuer: config.issuer,
     audience: config.audience,

@@ -6,6 +6,9 @@ export const JWKS_MAX_AGE = 300;
 /** Seconds that KV may take to show a write everywhere, generously. */
 export const KV_PROPAGATION = 300;
 
+/** Milliseconds for which an isolate shows the published keys as it read them: part of the above. */
+export const JWKS_COPY_AGE = 10 * SECOND;
+
 /** Milliseconds after which an isolate verifies with no older copy of the signing keys. */
 export const KEYS_MAX_AGE = 60 * SECOND;
 

@@ -1,4 +1,5 @@
 import { decodeProtectedHeader } from "jose";
+import { jwksCopy } from "../../src/core/security/jwks-copy.ts";
 import { type KeyRing, keyRing } from "../../src/core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
 import type { AccessTokenClaims } from "../../src/domain/access-token.ts";
@@ -57,13 +58,15 @@ export class KeyRingWorld {
     unwrap: (key: StoredSigningKey) => Promise<CryptoKey | null> = (key) =>
       unwrapSigningKey(this.#secrets, key),
   ): KeyRing {
+    const rotation = this.#rotation();
     return keyRing({
-      ...this.#rotation(),
+      ...rotation,
+      jwksCopy: jwksCopy(rotation.jwksCache, rotation.clock),
       defer: (work) => this.#deferred.push(work.catch(() => undefined)),
       issuer: EXPECTED.issuer,
       audience: EXPECTED.audience,
       unwrap,
-      rotate: () => rotateSigningKeys(this.#rotation()),
+      rotate: () => rotateSigningKeys(rotation),
     });
   }
 

@@ -1,6 +1,9 @@
-import { Hono } from "hono";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { Hono, type MiddlewareHandler } from "hono";
 import { etag } from "hono/etag";
 import { JWKS_MAX_AGE } from "../../core/constants.ts";
+import { toBase64Url, utf8 } from "../../core/security/encoding.ts";
+import type { Jwks } from "../../use-cases/ports.ts";
 import type { AppEnv } from "../context.ts";
 import { access } from "../dependencies.ts";
 import { problem } from "../errors.ts";
@@ -9,11 +12,29 @@ import { openidMetadata, serverMetadata } from "../schemas/oauth.ts";
 
 const CACHEABLE = { "cache-control": `public, max-age=${JWKS_MAX_AGE}` };
 
+/** Of the sets that the key ring hands out again and again. */
+const tags = new WeakMap<Jwks, string>();
+
+/** A strong validator (RFC 9110, section 8.8.3). */
+function tagOf(jwks: Jwks): string {
+  const known = tags.get(jwks);
+  if (known !== undefined) return known;
+  const tag = `"${toBase64Url(sha256(utf8(JSON.stringify(jwks))))}"`;
+  tags.set(jwks, tag);
+  return tag;
+}
+
+const answerCondition = etag();
+
+/** Where the tag is set already, only a request that names one has to be compared with it. */
+const conditional: MiddlewareHandler<AppEnv> = (c, next) =>
+  c.req.header("if-none-match") === undefined ? next() : answerCondition(c, next);
+
 export const wellKnownRoutes = new Hono<AppEnv>()
   // RFC 7517, section 5.
-  .get("/.well-known/jwks.json", access("public"), etag(), async (c) => {
+  .get("/.well-known/jwks.json", access("public"), conditional, async (c) => {
     const jwks = await c.get("services").ring.jwks();
-    return c.json(jwks, 200, CACHEABLE);
+    return c.json(jwks, 200, { ...CACHEABLE, etag: tagOf(jwks) });
   })
 
   // RFC 8414, section 3.

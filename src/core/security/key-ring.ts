@@ -8,7 +8,6 @@ import {
 } from "../../domain/signing-key.ts";
 import {
   type Jwks,
-  type JwksCache,
   type PublicJwk,
   type StoredSigningKey,
   type TokenSigner,
@@ -17,11 +16,12 @@ import {
 } from "../../use-cases/ports.ts";
 import { jwksOf } from "../../use-cases/rotate-signing-keys.ts";
 import { KEYS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../constants.ts";
+import type { JwksCopy } from "./jwks-copy.ts";
 import { signAccessToken } from "./jwt.ts";
 import { type KeyCopyDeps, keyCopy } from "./key-copy.ts";
 
 export type KeyRingDeps = KeyCopyDeps & {
-  readonly jwksCache: JwksCache;
+  readonly jwksCopy: JwksCopy;
   readonly policy: SigningKeyPolicy;
   readonly issuer: string;
   readonly audience: string;
@@ -49,7 +49,7 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     try {
       return jwksOf(await copy.read(KEYS_MAX_AGE), deps.clock(), deps.policy).keys;
     } catch (error) {
-      const cached = error instanceof Unavailable ? await deps.jwksCache.read() : null;
+      const cached = error instanceof Unavailable ? await deps.jwksCopy.read() : null;
       if (cached === null) throw error;
       return cached.keys;
     }
@@ -86,7 +86,7 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
 
   /** The set at the edge, unless this isolate knows of a signer that was not published there. */
   const cachedSet = async (): Promise<Jwks | null> => {
-    const cached = await deps.jwksCache.read().catch(() => {
+    const cached = await deps.jwksCopy.read().catch(() => {
       deps.notify({ event: "jwks_not_read" });
       return null;
     });
@@ -127,6 +127,7 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
 
     forget() {
       copy.forget();
+      deps.jwksCopy.forget();
       imported.clear();
       unwrapped.clear();
     },
