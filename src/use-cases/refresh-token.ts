@@ -54,14 +54,16 @@ export async function refreshToken(
   if (presented === null) return err("invalid_refresh_token");
   const sign = await deps.signer.prepare();
 
-  const { answer, roles } = await present(deps, presented);
+  const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
+  const { answer, roles } = await present(deps, presented, offered);
   if (answer.kind === "reused") {
     const { userId, sessionId } = presented;
     deps.notify({ event: "refresh_token_reused", userId, sessionId });
   }
   if (!("grant" in answer)) return err("invalid_refresh_token");
 
-  const successor = successorUnder(deps, presented, answer.secretVersion);
+  const isOffered = answer.secretVersion === offered.version;
+  const successor = isOffered ? offered : successorUnder(deps, presented, answer.secretVersion);
   const tokens = await issueToken(deps, {
     sign,
     roles,
@@ -80,8 +82,8 @@ export async function refreshToken(
 async function present(
   deps: RefreshDeps,
   presented: RefreshToken,
+  offered: RefreshToken,
 ): Promise<{ answer: RefreshAnswer; roles: ReadonlyMap<string, Role> }> {
-  const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
   const ask = (knownRoles: readonly string[] | null): Promise<RefreshAnswer> =>
     deps.accounts.refresh(presented.userId, {
       sessionId: presented.sessionId,

@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { capturedLog } from "../support/canaries.ts";
@@ -34,6 +34,7 @@ it("CFW-12 a state that the user's object cannot make sense of is 500, not an ou
   await runInDurableObject(userObject(user.id), (_, { storage }) =>
     storage.kv.put("authority", {}),
   );
+  await abortAllDurableObjects(); // it remembers what it wrote itself
   expectMistake(await refreshed(), { error: "TypeError" });
 });
 

@@ -64,6 +64,11 @@ export class AccountAuthority {
     return copy?.authority.status === "deleted" ? (copy.forgetAt ?? copy.checkedAt) : null;
   }
 
+  /** The storage was emptied. */
+  forget(): void {
+    this.#store.forget();
+  }
+
   isSettled(): boolean {
     return this.#store.intent() === null;
   }
@@ -113,12 +118,17 @@ export class AccountAuthority {
   settle({ authority, changeId }: Marked, end: SessionsToEnd, policy: AccountPolicy): void {
     const now = Date.now();
     const forgetAt = authority.status === "deleted" ? now + policy.refresh.absoluteTtl : null;
-    this.#storage.transactionSync(() => {
-      this.#sessions.createIfMissing();
-      this.#store.settle({ authority, changeId, checkedAt: now, forgetAt });
-      if (end === "all") this.#sessions.removeAllExcept(null);
-      else if (end !== "none") this.#sessions.removeAllExcept(end.allExcept);
-    });
+    try {
+      this.#storage.transactionSync(() => {
+        this.#sessions.createIfMissing();
+        this.#store.settle({ authority, changeId, checkedAt: now, forgetAt });
+        if (end === "all") this.#sessions.removeAllExcept(null);
+        else if (end !== "none") this.#sessions.removeAllExcept(end.allExcept);
+      });
+    } catch (error) {
+      this.#store.forget();
+      throw error;
+    }
     if (forgetAt !== null) void this.#storage.setAlarm(forgetAt);
   }
 

@@ -22,29 +22,45 @@ export type Intent = {
 const AUTHORITY = "authority";
 const INTENT = "intent";
 
-/** The object's own copy of the authority. Every call is synchronous. */
+/**
+ * The object's own copy of the authority, remembered beside the storage that nobody else writes:
+ * every call begins by looking at it. Every call here is synchronous.
+ */
 export class AuthorityStore {
   readonly #kv: SyncKvStorage;
+  #copy: AuthorityCopy | null | undefined;
+  #intent: Intent | null | undefined;
 
   constructor(kv: SyncKvStorage) {
     this.#kv = kv;
   }
 
   copy(): AuthorityCopy | null {
-    return this.#kv.get<AuthorityCopy>(AUTHORITY) ?? null;
+    if (this.#copy === undefined) this.#copy = this.#kv.get<AuthorityCopy>(AUTHORITY) ?? null;
+    return this.#copy;
   }
 
   intent(): Intent | null {
-    return this.#kv.get<Intent>(INTENT) ?? null;
+    if (this.#intent === undefined) this.#intent = this.#kv.get<Intent>(INTENT) ?? null;
+    return this.#intent;
   }
 
   begin(intent: Intent): void {
     this.#kv.put(INTENT, intent);
+    this.#intent = intent;
   }
 
   /** Takes an authority as read now, which settles whatever was begun. */
   settle(copy: AuthorityCopy): void {
     this.#kv.put(AUTHORITY, copy);
     this.#kv.delete(INTENT);
+    this.#copy = copy;
+    this.#intent = null;
+  }
+
+  /** After a write that was taken back, only the storage knows. */
+  forget(): void {
+    this.#copy = undefined;
+    this.#intent = undefined;
   }
 }

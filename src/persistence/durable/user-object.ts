@@ -184,7 +184,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     if (forgetAt !== null) {
       // The alarm may be one that was set for a session and was on its way at the deletion.
       if (forgetAt > Date.now()) this.#wakeAt(forgetAt);
-      else await this.ctx.storage.deleteAll();
+      else await this.#forgetEverything();
       return;
     }
     if (this.#authority.known() === null) return; // run twice: there is nothing left
@@ -199,6 +199,11 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     const alive = sessions.filter((session) => !expired.includes(session));
     for (const { id } of expired) this.#sessions.remove(id);
     for (const id of evictions(alive, policy.maxSessions)) this.#sessions.remove(id);
+  }
+
+  async #forgetEverything(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+    this.#authority.forget();
   }
 
   #wakeAt(time: number): void {
