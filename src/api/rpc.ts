@@ -10,21 +10,22 @@ import { permission } from "./schemas/fields.ts";
 /** Seconds beyond which an answer could not be remembered for any token. */
 const MAX_STALENESS = 24 * 60 * 60;
 
-const tokenArgument = z.string();
+/** What an object without a class is: a Map or a Date crosses RPC too, and seems to have no keys. */
+const plainObject = z.custom<object>((value) => {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+});
 
-/** A record first: a Map or a Date crosses RPC too, and would pass for an object without keys. */
-const optionsArgument = z
-  .record(z.string(), z.unknown())
-  .pipe(
-    z.strictObject({
-      audience: z.string().min(1).exactOptional(),
-      permissions: z.array(permission).max(100).exactOptional(),
-      maxStaleness: z
-        .union([z.literal("offline"), z.number().min(0).max(MAX_STALENESS)])
-        .default("offline"),
-    }),
-  )
-  .default({ maxStaleness: "offline" });
+const optionsArgument = plainObject.pipe(
+  z.strictObject({
+    audience: z.string().min(1).exactOptional(),
+    permissions: z.array(permission).max(100).exactOptional(),
+    maxStaleness: z
+      .union([z.literal("offline"), z.number().min(0).max(MAX_STALENESS)])
+      .default("offline"),
+  }),
+);
 
 type Refused = { readonly ok: false; readonly code: "invalid_request" | "unavailable" };
 type Keys = { readonly ok: true } & Awaited<ReturnType<Services["ring"]["jwks"]>>;
@@ -35,22 +36,21 @@ type Keys = { readonly ok: true } & Awaited<ReturnType<Services["ring"]["jwks"]>
  */
 export class AuthRpc extends WorkerEntrypoint<Env> {
   /** Judges an access token, as fresh as `maxStaleness` asks; `"offline"` unless told. */
-  async verify(token: unknown, options?: unknown): Promise<ClientVerdict> {
-    const parsed = z.tuple([tokenArgument, optionsArgument]).safeParse([token, options]);
-    if (!parsed.success) return { ok: false, code: "invalid_request" };
-    const [text, wanted] = parsed.data;
-    return answer(this.env, (services) => verifyToken(services, text, wanted));
+  async verify(token: unknown, options: unknown = {}): Promise<ClientVerdict> {
+    const wanted = optionsArgument.safeParse(options);
+    if (typeof token !== "string" || !wanted.success) return { ok: false, code: "invalid_request" };
+    return answer(this.env, (services) => verifyToken(services, token, wanted.data));
   }
 
   /** `verify` with a permission that the caller must hold. */
-  async authorize(token: unknown, needed: unknown, options?: unknown): Promise<ClientVerdict> {
-    const parsed = z
-      .tuple([tokenArgument, permission, optionsArgument])
-      .safeParse([token, needed, options]);
-    if (!parsed.success) return { ok: false, code: "invalid_request" };
-    const [text, one, { permissions = [], ...wanted }] = parsed.data;
+  async authorize(token: unknown, needed: unknown, options: unknown = {}): Promise<ClientVerdict> {
+    const [one, wanted] = [permission.safeParse(needed), optionsArgument.safeParse(options)];
+    if (typeof token !== "string" || !one.success || !wanted.success) {
+      return { ok: false, code: "invalid_request" };
+    }
+    const permissions = [...(wanted.data.permissions ?? []), one.data];
     return answer(this.env, (services) =>
-      verifyToken(services, text, { ...wanted, permissions: [...permissions, one] }),
+      verifyToken(services, token, { ...wanted.data, permissions }),
     );
   }
 
