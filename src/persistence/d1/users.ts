@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { parseEmail } from "../../domain/email.ts";
 import { parseUserId } from "../../domain/ids.ts";
 import { FIRST_VERSION, type User, type UserStatus } from "../../domain/user.ts";
@@ -101,12 +101,10 @@ function matching({ email, status, after }: UserQuery) {
   return and(
     email === null ? undefined : eq(users.email, email),
     status === null ? undefined : eq(users.status, status),
+    // One comparison of rows, so that the index is searched and not walked (SQLite, "Row Values").
     after === null
       ? undefined
-      : or(
-          lt(users.createdAt, after.createdAt),
-          and(eq(users.createdAt, after.createdAt), lt(users.id, after.id)),
-        ),
+      : sql`(${users.createdAt}, ${users.id}) < (${after.createdAt}, ${after.id})`,
   );
 }
 
