@@ -25,9 +25,12 @@ type Row = {
 /**
  * The sessions of one user. Schema changes are additive: new Workers call old objects and old
  * rows meet new objects. Every call is synchronous, so a sequence of them is never interleaved.
+ * The rows that were used are remembered, since nobody else writes them; at a removal all are
+ * forgotten, so that memory never shows a session that the storage has not.
  */
 export class SessionTable {
   readonly #sql: SqlStorage;
+  readonly #used = new Map<SessionId, StoredSession>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -42,8 +45,13 @@ export class SessionTable {
   }
 
   find(id: SessionId): StoredSession | null {
+    const known = this.#used.get(id);
+    if (known !== undefined) return known;
     const [row] = this.#sql.exec<Row>("select * from sessions where id = ?", id).toArray();
-    return row === undefined ? null : sessionOf(row);
+    if (row === undefined) return null;
+    const session = sessionOf(row);
+    this.#used.set(id, session);
+    return session;
   }
 
   all(): StoredSession[] {
@@ -51,6 +59,7 @@ export class SessionTable {
   }
 
   save(session: StoredSession): void {
+    this.#used.delete(session.id); // until it is stored
     this.#sql.exec(
       `insert into sessions (id, created_at, last_used_at, current_hash, secret_version,
          previous_hash, rotated_at, ip, user_agent, purge_at)
@@ -69,19 +78,23 @@ export class SessionTable {
       session.device.userAgent,
       session.purgeAt,
     );
+    this.#used.set(session.id, session);
   }
 
   remove(id: SessionId): number {
+    this.#used.clear();
     return this.#sql.exec("delete from sessions where id = ?", id).rowsWritten > 0 ? 1 : 0;
   }
 
   removeAllExcept(id: SessionId | null): number {
+    this.#used.clear();
     const ending = this.all().filter((session) => session.id !== id);
     this.#sql.exec("delete from sessions where id is not ?", id);
     return ending.length;
   }
 
   purge(now: number): void {
+    this.#used.clear();
     this.#sql.exec("delete from sessions where purge_at <= ?", now);
   }
 
