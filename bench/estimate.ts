@@ -33,7 +33,7 @@ export function estimate(servers: readonly Server[], { protocol, isQuick, only }
   const all = rounds * servers.reduce((sum, { operations }) => sum + visit(operations), 0);
   if (isQuick || only !== "") return BUILDS + all;
 
-  const mixes = rounds * 3 * (START + whole(part) + SPARE);
+  const mixes = rounds * 3 * (START + 6 + SPARE);
   const disk =
     diskProtocol(protocol).rounds *
     (BACKLOG + START + 2 * (whole(protocol) + PREPARE + whole(latency)));

@@ -25,9 +25,9 @@ const FULL: Protocol = {
   connections: 10,
   warmUp: 3,
   measured: 10,
-  part: { warmUp: 1, measured: 2.5 },
+  part: { warmUp: 0.5, measured: 1.5 },
   latency: { warmUp: 0.2, measured: 0.8 },
-  growth: { rounds: 3, warmUp: 0.3, measured: 1 },
+  growth: { rounds: 3, warmUp: 0.2, measured: 0.8 },
 };
 
 /** As long as it takes to see replies; hashes of few connections end sooner. */
@@ -44,7 +44,7 @@ const QUICK: Protocol = {
 /** A disk varies more from machine to machine than more rounds could tell. */
 export const diskProtocol = (protocol: Protocol): Protocol => ({
   ...protocol,
-  rounds: Math.min(3, protocol.rounds),
+  rounds: Math.min(2, protocol.rounds),
 });
 
 /** @throws Error for an option that there is not, or rounds that are no count */

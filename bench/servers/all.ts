@@ -1,6 +1,6 @@
 import { authService, authServiceNoble } from "./auth-service.ts";
 import { betterAuth, betterAuthEqualHash } from "./better-auth.ts";
-import { betterAuthNode } from "./better-auth-node.ts";
+import { betterAuthNode, betterAuthNodeEqualHash } from "./better-auth-node.ts";
 import { fastifySqlite } from "./fastify-sqlite.ts";
 import { limits } from "./limits.ts";
 import { oidcProvider } from "./oidc-provider.ts";
@@ -31,11 +31,18 @@ export const SERVERS: readonly Server[] = [
   without(betterAuth, "sign-up", "check of a JWT by jose", "key set"),
   without(betterAuthEqualHash, "sign-up"),
   without(betterAuthNode, "sign-up", "session check, cookie cache"),
-  without(openauth, "sign-up"),
+  without(betterAuthNodeEqualHash, "sign-up"),
+  without(openauth, "sign-up", "check by its client library", "key set"),
   without(openauthEqualHash, "sign-up"),
   without(workersOAuthProvider, "forged access token refused"),
   without(oidcProvider, "key set"),
-  without(fastifySqlite, "sign-up", "check, stateless, verified tokens cached", "key set"),
+  without(
+    fastifySqlite,
+    "sign-up",
+    "check, stateful",
+    "check, stateless, verified tokens cached",
+    "key set",
+  ),
 ];
 
 /** @throws Error for a name that it has not: the row would come back unseen */
