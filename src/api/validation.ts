@@ -33,8 +33,11 @@ const limit = bodyLimit({
   onError: (c) => problem(c as AppContext, "payload_too_large"),
 });
 
-export const limitBody: MiddlewareHandler<AppEnv> = (c, next) =>
-  isReadOnly(c) ? next() : limit(c, next);
+export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!isReadOnly(c)) return limit(c, next);
+  const stated = Number(c.req.header("content-length") ?? 0);
+  return stated > MAX_BODY_SIZE ? problem(c, "payload_too_large") : next();
+};
 
 /**
  * Refuses a body that is not declared as JSON or is not UTF-8 (RFC 8259, section 8.1). A lenient

@@ -2,6 +2,8 @@ import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from "jose
 import { expect, it } from "vitest";
 import { verifyAccessToken } from "../../src/client/access-token.ts";
 import { remoteKeys } from "../../src/client/remote-keys.ts";
+import { fromBase64Url, toBase64Url } from "../../src/core/security/encoding.ts";
+import { mac } from "../../src/core/security/secrets.ts";
 
 /** RFC 7515, appendix A.3: a JWS using ECDSA P-256 SHA-256. */
 const ES256_KEY = {
@@ -39,8 +41,56 @@ const FOREIGN_KEYS: readonly JWK[] = [
   { kty: "oct", alg: "A128KW", k: "GawgguFyGrWKav7AX4VKUg", kid: "2" },
 ];
 
+const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+
 /** The runtime's cryptography, on which every verdict rests, agrees with the RFCs. */
 export function rfcVectors(): void {
+  it.each([
+    [
+      new Uint8Array(20).fill(0x0b),
+      "Hi There",
+      "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+    ],
+    [
+      ascii("Jefe"),
+      "what do ya want for nothing?",
+      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+    ],
+  ])("RFC 4231, section 4: HMAC-SHA-256, case %#", (key, message, expected) => {
+    const bytes = [...mac(key, ascii(message))];
+    expect(bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")).toBe(expected);
+  });
+
+  it.each([
+    ["", ""],
+    ["f", "Zg"],
+    ["fo", "Zm8"],
+    ["foo", "Zm9v"],
+    ["foob", "Zm9vYg"],
+    ["fooba", "Zm9vYmE"],
+    ["foobar", "Zm9vYmFy"],
+    ["\u00bf\u00fe", "wr_Dvg"],
+  ])("RFC 4648, section 10, without padding: %j is %j", (text, encoded) => {
+    expect(toBase64Url(ascii(text))).toBe(encoded);
+    expect(fromBase64Url(encoded)).toEqual(ascii(text));
+  });
+
+  it.each([
+    "A",
+    "AB",
+    "AAA=",
+    "AA==",
+    "A A",
+    "AAAA\n",
+    "AA\0A",
+    "+/+/",
+    "\u0141AAA",
+    "\ud800AAA",
+    "ä",
+  ])("RFC 4648, section 3.5: %j is nobody's spelling", (text) =>
+    expect(fromBase64Url(text)).toBeNull(),
+  );
+
   it("RFC 7515 A.3: an ES256 signature verifies, and one of another payload does not", async () => {
     const key = await importJWK(ES256_KEY, "ES256");
     const { payload } = await compactVerify(ES256_TOKEN, key, { algorithms: ["ES256"] });

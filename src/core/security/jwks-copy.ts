@@ -2,7 +2,7 @@ import type { Clock, Jwks, JwksCache } from "../../use-cases/ports.ts";
 import { JWKS_COPY_AGE } from "../constants.ts";
 
 export type JwksCopy = Pick<JwksCache, "read"> & {
-  /** The next read asks the cache. */
+  /** The next read asks the cache, and what is being read now is not kept. */
   forget(): void;
 };
 
@@ -11,6 +11,7 @@ export type JwksCopy = Pick<JwksCache, "read"> & {
  * look-up at the edge for each of them costs more than all the rest of the answer.
  */
 export function jwksCopy(cache: JwksCache, clock: Clock): JwksCopy {
+  let generation = 0;
   let copy: { readonly jwks: Jwks; readonly readAt: number } | null = null;
 
   return {
@@ -18,12 +19,14 @@ export function jwksCopy(cache: JwksCache, clock: Clock): JwksCopy {
       // A clock that jumped back makes the copy's age unknown, so it counts as old.
       const age = copy === null ? -1 : clock() - copy.readAt;
       if (copy !== null && age >= 0 && age < JWKS_COPY_AGE) return copy.jwks;
+      const begun = generation;
       const readAt = clock();
       const jwks = await cache.read();
-      copy = jwks === null ? null : { jwks, readAt };
+      if (begun === generation && jwks !== null) copy = { jwks, readAt };
       return jwks;
     },
     forget() {
+      generation += 1;
       copy = null;
     },
   };

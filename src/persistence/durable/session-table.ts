@@ -25,8 +25,9 @@ type Row = {
 /**
  * The sessions of one user. Schema changes are additive: new Workers call old objects and old
  * rows meet new objects. Every call is synchronous, so a sequence of them is never interleaved.
- * The rows that were used are remembered, since nobody else writes them; at a removal all are
- * forgotten, so that memory never shows a session that the storage has not.
+ *
+ * Rows are remembered for `rotate` alone, whose condition says if the storage has the session
+ * still. Whatever allows without writing reads: an object that was replaced learns of it there.
  */
 export class SessionTable {
   readonly #sql: SqlStorage;
@@ -44,9 +45,13 @@ export class SessionTable {
       purge_at integer not null) without rowid`);
   }
 
+  /** As it was used last here; the storage has the word, in `rotate` or `find`. */
+  remembered(id: SessionId): StoredSession | null {
+    return this.#used.get(id) ?? this.find(id);
+  }
+
   find(id: SessionId): StoredSession | null {
-    const known = this.#used.get(id);
-    if (known !== undefined) return known;
+    this.#used.delete(id);
     const [row] = this.#sql.exec<Row>("select * from sessions where id = ?", id).toArray();
     if (row === undefined) return null;
     const session = sessionOf(row);
@@ -58,15 +63,11 @@ export class SessionTable {
     return this.#sql.exec<Row>("select * from sessions").toArray().map(sessionOf);
   }
 
-  save(session: StoredSession): void {
-    this.#used.delete(session.id); // until it is stored
+  add(session: StoredSession): void {
     this.#sql.exec(
       `insert into sessions (id, created_at, last_used_at, current_hash, secret_version,
          previous_hash, rotated_at, ip, user_agent, purge_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       on conflict (id) do update set last_used_at = excluded.last_used_at,
-         current_hash = excluded.current_hash, secret_version = excluded.secret_version,
-         previous_hash = excluded.previous_hash, rotated_at = excluded.rotated_at`,
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       session.id,
       session.createdAt,
       session.lastUsedAt,
@@ -78,7 +79,29 @@ export class SessionTable {
       session.device.userAgent,
       session.purgeAt,
     );
+  }
+
+  /** @returns false when the storage has the session no more; nothing is then brought back */
+  rotate(session: StoredSession): boolean {
+    this.#used.delete(session.id); // until it is stored
+    const { rowsWritten } = this.#sql.exec(
+      `update sessions set last_used_at = ?, current_hash = ?, secret_version = ?,
+         previous_hash = ?, rotated_at = ? where id = ?`,
+      session.lastUsedAt,
+      session.current.hash,
+      session.current.secretVersion,
+      session.previous,
+      session.rotatedAt,
+      session.id,
+    );
+    if (rowsWritten === 0) return false;
     this.#used.set(session.id, session);
+    return true;
+  }
+
+  /** The storage was emptied. */
+  forget(): void {
+    this.#used.clear();
   }
 
   remove(id: SessionId): number {

@@ -92,7 +92,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
       device: command.device,
       purgeAt: now + policy.refresh.absoluteTtl,
     };
-    this.#sessions.save(session);
+    this.#sessions.add(session);
     // A session that ends before every other one finds no alarm that would serve it.
     if (this.#sessions.nextPurge() === session.purgeAt) this.#wakeAt(session.purgeAt);
     return { kind: "opened", grant: grantOf(authority, session, policy) };
@@ -106,15 +106,18 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     const authority = this.#authority.current();
     if (authority === null) return { kind: "refused" };
     if (!canResolve(authority, command.knownRoles)) return { kind: "roles_wanted" };
-    const session = this.#sessions.find(command.sessionId);
+    const session = this.#sessions.remembered(command.sessionId);
     const { presented, successor } = command;
     const { policy } = to;
     const decision = decideRefresh(session, presented, successor, Date.now(), policy.refresh);
     switch (decision.kind) {
       case "rotate":
-        if (session !== null) this.#sessions.save({ ...session, ...decision.session });
+        if (session === null || !this.#sessions.rotate({ ...session, ...decision.session })) {
+          return { kind: "refused" };
+        }
         return { kind: "rotated", ...rotation(authority, decision.session, policy) };
       case "replay":
+        if (this.#sessions.find(command.sessionId) === null) return { kind: "refused" };
         return { kind: "replayed", ...rotation(authority, decision.session, policy) };
       case "reuse":
         this.#sessions.remove(command.sessionId);
@@ -203,6 +206,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   async #forgetEverything(): Promise<void> {
     await this.ctx.storage.deleteAll();
+    this.#sessions.forget();
     this.#authority.forget();
   }
 

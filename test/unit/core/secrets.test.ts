@@ -1,9 +1,7 @@
-import { createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { utf8 } from "../../../src/core/security/encoding.ts";
 import {
-  mac,
   newestSubkey,
   parseSecrets,
   type SubkeyLabel,
@@ -97,9 +95,4 @@ describe("a subkey", () => {
     const none = { newest: 1, subkey: () => null };
     expect(() => newestSubkey(none, "login-name")).toThrow("newest_secret_missing");
   });
-});
-
-it("a MAC is HMAC-SHA-256", () => {
-  const expected = createHmac("sha256", one).update("message").digest();
-  expect(mac(one, utf8("message"))).toEqual(new Uint8Array(expected));
 });
