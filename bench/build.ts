@@ -9,8 +9,16 @@ const WORKERS = join(import.meta.dirname, "workers");
 /** The benchmark's own wrangler comes first. */
 const PATH = `${join(import.meta.dirname, "node_modules/.bin")}:${process.env["PATH"]}`;
 
-/** The product as it is deployed, by its own wrangler.toml; then every Worker of the benchmark. */
-export function build(directory: string, workers: readonly string[]): Bundles {
+/**
+ * The product as it is deployed, by its own wrangler.toml; then every Worker of the benchmark.
+ *
+ * @param options further ones of wrangler's
+ */
+export function build(
+  directory: string,
+  workers: readonly string[],
+  options: readonly string[] = [],
+): Bundles {
   const bundles = new Map<string, string>();
   for (const name of workers) {
     const out = join(directory, name);
@@ -21,7 +29,7 @@ export function build(directory: string, workers: readonly string[]): Bundles {
         : [join(WORKERS, `${name}.ts`), "--name", name, "--config", join(WORKERS, "wrangler.toml")];
     const { status, stderr, stdout } = spawnSync(
       "wrangler",
-      ["deploy", ...source, "--dry-run", "--outdir", out],
+      ["deploy", ...source, ...options, "--dry-run", "--outdir", out],
       { encoding: "utf8", env: { ...process.env, PATH, CI: "1", WRANGLER_SEND_METRICS: "false" } },
     );
     if (status !== 0) throw new Error(`${name} does not build:\n${stdout}${stderr}`);

@@ -1,6 +1,8 @@
 import { DIMENSIONS } from "./growth-points.ts";
 import { OPERATIONS } from "./growth-steps.ts";
-import { diskProtocol, type Options } from "./options.ts";
+import { durationOf } from "./measure/rounds.ts";
+import type { Options } from "./options.ts";
+import type { Duration } from "./results.ts";
 import type { Operation, Server } from "./servers/server.ts";
 
 /** Seconds on two cores of today, rather too many than too few. */
@@ -17,28 +19,28 @@ const GROWTH_STARTS = 50;
 const SPARE = 4;
 const START_UPS = 5 * START;
 
-type Duration = { readonly warmUp: number; readonly measured: number };
 const whole = ({ warmUp, measured }: Duration): number => warmUp + measured;
 
 /** @returns seconds that a run will take */
 export function estimate(servers: readonly Server[], { protocol, isQuick, only }: Options): number {
-  const { rounds, part, latency } = protocol;
-  const one = ({ kind }: Operation): number => {
-    if (kind === "part") return whole(part);
-    const isHashed = !isQuick && (kind === "sign-up" || kind === "sign-in");
-    return whole(protocol) + PREPARE + (isHashed ? BACKLOG : 0);
+  const { rounds, latency, mix, disk } = protocol;
+  const one = (operation: Operation): number => {
+    const preparation = operation.kind === "part" ? 0 : PREPARE;
+    const backlog = !isQuick && hashes(operation) ? BACKLOG : 0;
+    return whole(durationOf(operation, protocol)) + preparation + backlog;
   };
   const visit = (operations: readonly Operation[]): number =>
     operations.reduce((sum, operation) => sum + one(operation) + whole(latency), START);
   const all = rounds * servers.reduce((sum, { operations }) => sum + visit(operations), 0);
   if (isQuick || only !== "") return BUILDS + all;
 
-  const mixes = rounds * 3 * (START + 6 + SPARE);
-  const disk =
-    diskProtocol(protocol).rounds *
-    (BACKLOG + START + 2 * (whole(protocol) + PREPARE + whole(latency)));
-  return BUILDS + all + grown(protocol) + mixes + disk + START_UPS;
+  const mixes = rounds * 3 * (START + whole(mix) + SPARE);
+  const written = BACKLOG + START + 2 * (whole(protocol) + PREPARE + whole(latency));
+  return BUILDS + all + grown(protocol) + mixes + disk.rounds * written + START_UPS;
 }
+
+const hashes = ({ kind, isHash }: Operation): boolean =>
+  kind === "sign-up" || kind === "sign-in" || isHash === true;
 
 function grown({ growth }: Options["protocol"]): number {
   const points = DIMENSIONS.flat().length;

@@ -1,13 +1,8 @@
 import { PERSON, type Point } from "./growth-points.ts";
 import type { Actor } from "./measure/load.ts";
-import {
-  originOf,
-  rotating,
-  signedIn,
-  signInExchange,
-  type Tokens,
-} from "./servers/auth-service-operations.ts";
+import { originOf, rotating, signedIn, signInExchange } from "./servers/auth-service-operations.ts";
 import { bearer, expect, get, post, repeat } from "./servers/http.ts";
+import type { Tokens } from "./servers/rotation.ts";
 import type { Running } from "./servers/server.ts";
 
 export const OPERATIONS = ["sign-in", "refresh", "verify", "list"] as const;

@@ -1,31 +1,32 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { DIMENSIONS, PERSON, type Point } from "./growth-points.ts";
 import { OPERATIONS, type Step, stepsOf } from "./growth-steps.ts";
 import { type Measured, measure } from "./measure/load.ts";
 import { type Context, numbered } from "./measure/rounds.ts";
 import { shuffled } from "./measure/statistics.ts";
-import { valid } from "./measure/valid.ts";
+import { nothingSeen, type Seen, valid } from "./measure/valid.ts";
 import type { GrowthRow } from "./results.ts";
 import { authService, launch } from "./servers/auth-service.ts";
-import { originOf, signedIn, type Tokens } from "./servers/auth-service-operations.ts";
-import { bearer, expect, get } from "./servers/http.ts";
+import { originOf, signedIn } from "./servers/auth-service-operations.ts";
+import { bearer, expect, get, times } from "./servers/http.ts";
+import type { Tokens } from "./servers/rotation.ts";
 import type { Running, Server } from "./servers/server.ts";
 import { type Started, start } from "./servers/start.ts";
 
-/** A server at one size, and what was measured there by operation. */
-type Place = {
+/** One size, and what was measured there by operation. */
+type Size = {
   readonly point: Point;
-  readonly running: Started;
-  readonly rows: ReadonlyMap<Step["operation"], Measured[]>;
+  readonly seen: ReadonlyMap<Step["operation"], Seen<Measured>>;
 };
+
+/** The server of a size. */
+type Place = Size & { readonly running: Started };
 
 /**
  * How much more an operation costs where there is more of something. All servers of one dimension
  * stand side by side and take turns, in a new order each round; one that waits uses no CPU.
  *
- * One connection, so the figures are somewhat above those of ten. Rounds that were void are left
- * out, as is a size whose server did not start.
+ * One connection, so the figures are somewhat above those of ten. A size whose server did not
+ * start has void rounds only.
  */
 export async function growth(context: Context, dimensions = DIMENSIONS): Promise<GrowthRow[]> {
   const rows: GrowthRow[] = [];
@@ -34,52 +35,74 @@ export async function growth(context: Context, dimensions = DIMENSIONS): Promise
 }
 
 async function grow(points: readonly Point[], context: Context): Promise<GrowthRow[]> {
-  const root = mkdtempSync(join(context.root, "growth-"));
+  const sizes = points.map(sizeOf);
   const places: Place[] = [];
   const { rounds } = context.protocol.growth;
   try {
-    for (const point of points) {
-      const place = () => placeAt(point, { ...context, root });
-      places.push(...(await valid(`${nameOf(point)}: start`, context.progress, place)));
+    for (const size of sizes) {
+      const name = `${nameOf(size.point)}: start`;
+      const voiding = (reason: string) => voidAll(size, reason, rounds);
+      const starting = () => startedAt(size.point, context);
+      const started = await valid(name, context.progress, starting, voiding);
+      places.push(...started.map((running) => ({ ...size, running })));
     }
     for (let round = 1; round <= rounds; round++) {
       const progress = numbered(context.progress, round, rounds);
-      for (const place of shuffled(places)) {
-        const name = `${nameOf(place.point)}: sign in`;
-        await valid(name, progress, () => visit(place, { ...context, progress }));
-      }
+      for (const place of shuffled(places)) await visit(place, { ...context, progress });
     }
   } finally {
     await Promise.all(places.map(({ running }) => running.stop()));
-    rmSync(root, { recursive: true, force: true }); // a million accounts are half a gigabyte
   }
-  return places.flatMap(({ point: { dimension, size }, rows }) =>
-    [...rows].map(([operation, rounds]) => ({ dimension, size, operation, rounds })),
+  return sizes.flatMap(({ point: { dimension, size }, seen }) =>
+    [...seen].map(([operation, measured]) => ({ dimension, size, operation, ...measured })),
   );
+}
+
+const sizeOf = (point: Point): Size => ({
+  point,
+  seen: new Map(OPERATIONS.map((name) => [name, nothingSeen()])),
+});
+
+function voidAll({ seen }: Size, reason: string, rounds: number): void {
+  for (const { voided } of seen.values()) voided.push(...times(rounds, () => reason));
 }
 
 const nameOf = ({ dimension, size }: Point): string => `${dimension}: ${size}`;
 
-async function placeAt(point: Point, { root, bundles }: Context): Promise<Place> {
+function startedAt(point: Point, { root, bundles }: Context): Promise<Started> {
   const server: Server = {
     ...authService,
     launch: (directory) => launch(directory, bundles, "native", point.seed),
   };
-  const running = await start(server, root, bundles);
-  return { point, running, rows: new Map(OPERATIONS.map((name) => [name, []])) };
+  return start(server, root, bundles);
 }
 
 /** Sign-in comes last: a session that it left open is ended at the next visit. */
-async function visit({ point, running, rows }: Place, context: Context): Promise<void> {
-  const { growth: duration } = context.protocol;
+async function visit(place: Place, { progress, protocol }: Context): Promise<void> {
+  const { point, running, seen } = place;
+  const preparing = `${nameOf(point)}: sign in`;
+  const voiding = (reason: string) => voidAll(place, reason, 1);
+  const [steps = []] = await valid(preparing, progress, () => stepsAt(place), voiding);
+  for (const { operation, target, actor } of steps) {
+    const name = `${nameOf(point)}: ${operation}`;
+    const duration = protocol.growth;
+    const load = { origin: originOf(running, target), pid: running.pid, actors: [actor], duration };
+    const row = seen.get(operation);
+    const measured = await valid(
+      name,
+      progress,
+      () => measure(load),
+      (reason) => row?.voided.push(reason),
+    );
+    row?.rounds.push(...measured);
+  }
+}
+
+async function stepsAt({ point, running }: Place): Promise<Step[]> {
   const person = await signedIn(running, PERSON);
   await settle(running, person, point.sessions);
   const { others, last } = await stepsOf(running, point, person);
-  for (const { operation, target, actor } of [...shuffled(others), last]) {
-    const name = `${nameOf(point)}: ${operation}`;
-    const load = { origin: originOf(running, target), pid: running.pid, actors: [actor], duration };
-    rows.get(operation)?.push(...(await valid(name, context.progress, () => measure(load))));
-  }
+  return [...shuffled(others), last];
 }
 
 /** Makes PERSON have so many sessions; of too many the newest stay, as the service lists them. */

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { type Load, type Measured, measure } from "./measure/load.ts";
 import { type Context, numbered } from "./measure/rounds.ts";
 import { shuffled } from "./measure/statistics.ts";
-import { valid } from "./measure/valid.ts";
-import type { MixRow } from "./results.ts";
+import { nothingSeen, valid } from "./measure/valid.ts";
+import type { Duration, MixRow } from "./results.ts";
 import { authService, authServiceNoble } from "./servers/auth-service.ts";
 import {
   checkNow,
@@ -37,9 +35,6 @@ const ORDINARY: readonly Crowd[] = [
   { as: "check elsewhere", operation: checkOffline, connections: 4 },
 ];
 
-/** Seconds: long enough for a hundredth of the checks that wait for hashes. */
-const DURATION = { warmUp: 1, measured: 5 };
-
 const SIGN_IN: Crowd = { as: "sign-in", operation: signIn("sign-in"), connections: 2 };
 
 const MIXES: readonly Mix[] = [
@@ -61,15 +56,19 @@ const SPARE = 3;
 export async function mix(context: Context): Promise<MixRow[]> {
   const { rounds } = context.protocol;
   const rows = MIXES.flatMap(({ beside, crowds }) =>
-    crowds.map(({ as }) => ({ beside, operation: as, rounds: [] as Measured[] })),
+    crowds.map(({ as }) => ({ beside, operation: as, ...nothingSeen<Measured>() })),
   );
   for (let round = 1; round <= rounds; round++) {
     const progress = numbered(context.progress, round, rounds);
     for (const one of shuffled(MIXES)) {
-      const seen = await valid(`beside ${one.beside}`, progress, () => visit(one, context));
+      const same = rows.filter(({ beside }) => beside === one.beside);
+      const voiding = (reason: string) => {
+        for (const { voided } of same) voided.push(reason);
+      };
+      const name = `beside ${one.beside}`;
+      const seen = await valid(name, progress, () => visit(one, context), voiding);
       for (const { as, measured } of seen.flat()) {
-        const row = rows.find((each) => each.beside === one.beside && each.operation === as);
-        row?.rounds.push(measured);
+        same.find(({ operation }) => operation === as)?.rounds.push(measured);
       }
     }
   }
@@ -77,19 +76,24 @@ export async function mix(context: Context): Promise<MixRow[]> {
 }
 
 /** A wrong reply to one of the crowds voids what all of them saw. */
-async function visit({ server, crowds }: Mix, context: Context): Promise<Seen[]> {
-  const root = mkdtempSync(join(context.root, "mix-"));
-  const running = await start(server, root, context.bundles);
+async function visit(
+  { server, crowds }: Mix,
+  { root, bundles, protocol }: Context,
+): Promise<Seen[]> {
+  const running = await start(server, root, bundles);
   try {
-    return await together(crowds, running);
+    return await together(crowds, running, protocol.mix);
   } finally {
     await running.stop();
-    rmSync(root, { recursive: true, force: true });
   }
 }
 
-async function together(crowds: readonly Crowd[], running: Started): Promise<Seen[]> {
-  const spare = { ...DURATION, measured: DURATION.measured + SPARE };
+async function together(
+  crowds: readonly Crowd[],
+  running: Started,
+  duration: Duration,
+): Promise<Seen[]> {
+  const spare = { ...duration, measured: duration.measured + SPARE };
   const loads: { readonly as: string; readonly load: Load }[] = [];
   for (const crowd of crowds) {
     const { as, operation, connections } = crowd;
@@ -97,7 +101,7 @@ async function together(crowds: readonly Crowd[], running: Started): Promise<See
       origin: originOf(running, operation.target),
       pid: running.pid,
       actors: await operation.actors(running, connections),
-      duration: crowd === SIGN_IN ? spare : DURATION,
+      duration: crowd === SIGN_IN ? spare : duration,
     };
     loads.push({ as, load });
   }

@@ -13,7 +13,7 @@ const TMPFS = 0x01021994;
 const SERVER: Server = { ...authService, operations: [signIn("sign-in, node:crypto"), refresh] };
 
 /**
- * The operations that write most, with the server's files on a disk instead of in memory: what is
+ * Two of the operations that write, with the server's files on a disk instead of in memory: what is
  * more than in the other tables is the disk, and of this machine only.
  *
  * @param parent where on that disk
@@ -24,7 +24,8 @@ export async function onDisk(context: Context, parent = tmpdir()): Promise<Row[]
   }
   const root = mkdtempSync(join(parent, "auth-service-bench-"));
   try {
-    return await runRounds([SERVER], { ...context, root });
+    const protocol = { ...context.protocol, ...context.protocol.disk };
+    return await runRounds([SERVER], { ...context, protocol, root });
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

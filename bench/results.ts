@@ -23,9 +23,11 @@ export type Row = {
 export type MixRow = {
   /** What the other connections did: `"nothing"`, `"sign-in, noble"` or `"sign-in, node:crypto"`. */
   readonly beside: string;
-  /** `"check"`, `"refresh"` or `"sign-in"`. */
+  /** `"check"`, `"check elsewhere"`, `"refresh"` or `"sign-in"`. */
   readonly operation: string;
   readonly rounds: readonly Measured[];
+  /** Why rounds were thrown away. */
+  readonly voided: readonly string[];
 };
 
 /** One point of a growth curve. */
@@ -36,6 +38,8 @@ export type GrowthRow = {
   /** `"sign-in"`, `"refresh"`, `"verify"` or `"list"`. */
   readonly operation: string;
   readonly rounds: readonly Measured[];
+  /** Why rounds were thrown away. */
+  readonly voided: readonly string[];
 };
 
 /** Milliseconds, one value a start; bytes. */
@@ -47,6 +51,8 @@ export type StartUp = {
   /** The first sign-in of a service that has no signing key yet, and the one after it. */
   readonly firstSignIn: readonly number[];
   readonly secondSignIn: readonly number[];
+  /** Why starts were thrown away. */
+  readonly voided: readonly string[];
 };
 
 export type Machine = {
@@ -63,7 +69,7 @@ export type Results = {
   readonly date: string;
   readonly commit: string;
   readonly machine: Machine;
-  readonly protocol: Protocol;
+  readonly protocol: KeptProtocol;
   readonly rows: readonly Row[];
   readonly onDisk: readonly Row[];
   readonly mix: readonly MixRow[];
@@ -71,14 +77,25 @@ export type Results = {
   readonly startUp: StartUp;
 };
 
-/** How often and how long. Times in seconds. */
-export type Protocol = {
+/** Seconds before the first operation counts, and seconds that count. */
+export type Duration = { readonly warmUp: number; readonly measured: number };
+
+/** How often and how long. */
+export type Protocol = Duration & {
   readonly rounds: number;
   readonly connections: number;
-  readonly warmUp: number;
-  readonly measured: number;
   /** The same for the parts that limits are summed from. */
-  readonly part: { readonly warmUp: number; readonly measured: number };
-  readonly latency: { readonly warmUp: number; readonly measured: number };
-  readonly growth: { readonly rounds: number; readonly warmUp: number; readonly measured: number };
+  readonly part: Duration;
+  /** Of the bare hashes among them: taken off from sign-ins, they have to be as exact. */
+  readonly hash: Duration;
+  readonly latency: Duration;
+  readonly growth: Duration & { readonly rounds: number };
+  /** As many rounds as of all. */
+  readonly mix: Duration;
+  /** As long as in memory. */
+  readonly disk: { readonly rounds: number };
 };
+
+/** Files of older runs lack the last ones; their hashes were parts like others. */
+type KeptProtocol = Omit<Protocol, Newer> & Partial<Pick<Protocol, Newer>>;
+type Newer = "hash" | "mix" | "disk";

@@ -1,4 +1,5 @@
 import autocannon from "autocannon";
+import type { Duration } from "../results.ts";
 import { cpuTime } from "./processes.ts";
 import { percentile } from "./statistics.ts";
 
@@ -22,13 +23,6 @@ export type Reply = {
 export type Actor = {
   next(): Exchange;
   judge(reply: Reply): "done" | "more" | "unexpected";
-};
-
-type Duration = {
-  /** Seconds before the first operation counts. */
-  readonly warmUp: number;
-  /** Seconds. */
-  readonly measured: number;
 };
 
 export type Measured = {

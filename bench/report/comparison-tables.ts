@@ -1,8 +1,10 @@
 import type { Measured } from "../measure/load.ts";
 import type { Results, Round, Row } from "../results.ts";
+import { fastifySqlite } from "../servers/fastify-sqlite.ts";
 import type { Kind } from "../servers/server.ts";
-import { cpuOf, isOurs, spreadOrNull } from "./figures.ts";
-import { left, markdownTable, median, number, rate, right, spread } from "./format.ts";
+import { cpuOf, fieldOf, isOurs } from "./figures.ts";
+import { left, markdownTable, median, number, rate, right, shown, spread } from "./format.ts";
+import { ofRow, voidedLine } from "./voided.ts";
 
 /** The kinds that compare servers; each has a table and a plot of this name. */
 export const COMPARED = {
@@ -27,21 +29,21 @@ const COLUMNS = [
 /** Every server's row of a kind, the least CPU time first. */
 export function comparisonTable(results: Results, kind: Kind): string {
   const rows = byCpu(results.rows.filter((row) => row.kind === kind));
-  const reference = rows.length === 0 ? undefined : firstOfOurs(results, kind);
   const table = markdownTable(
     COLUMNS,
     rows.map((row) => [
       isOurs(row) ? `**${row.server}**` : row.server,
       row.runtime,
-      `${row.operation}<br>\`${row.request}\``,
+      `${shown(row.operation)}<br>\`${row.request}\``,
       row.storage,
       String(row.requests),
       ...measuredCells(row),
       `${row.rounds.length} / ${row.voided.length}`,
-      byOurs(row, results.rows, reference),
+      byOurs(row, results.rows),
     ]),
   );
-  return [table, footnote(rows, reference), voidedOf(rows)].filter(Boolean).join("\n\n");
+  const footnote = rows.every(isOurs) ? "" : footnoteOf(results.rows, kind);
+  return [table, footnote, voidedLine(rows.map(ofRow))].filter(Boolean).join("\n\n");
 }
 
 export function byCpu(rows: readonly Row[]): Row[] {
@@ -49,22 +51,39 @@ export function byCpu(rows: readonly Row[]): Row[] {
   return rows.toSorted((a, b) => cpu(a) - cpu(b));
 }
 
-/** The row that a kind's others are compared with, as `servers/` orders them. */
-const firstOfOurs = ({ rows }: Results, kind: Kind): Row | undefined =>
-  rows.find((row) => row.kind === kind && isOurs(row));
+/** What our sign-in is called by the engine of its hash: as it ships, and as others hash. */
+const SHIPPED = "sign-in, noble";
+const EQUAL = "sign-in, node:crypto";
 
-/** A peer's row meets our row of the same operation, where there is one. */
-function byOurs(row: Row, rows: readonly Row[], first: Row | undefined): string {
-  const isSame = (each: Row): boolean => isOurs(each) && each.operation === row.operation;
-  const reference = isOurs(row) ? first : (rows.find(isSame) ?? first);
+const hashesEqually = ({ server }: Row): boolean =>
+  server.includes("equal hash") || server === fastifySqlite.name;
+
+/**
+ * The row of ours that a row is compared with: of sign-ins the one whose hash does as much and as
+ * fast, else ours of the same operation, where there is one, or our first of the kind.
+ */
+function referenceOf(row: Row, rows: readonly Row[]): Row | undefined {
+  const ofOurs = rows.filter((each) => each.kind === row.kind && isOurs(each));
+  const named = (name: string) => ofOurs.find(({ operation }) => operation === name);
+  if (row.kind === "sign-in") return named(hashesEqually(row) ? EQUAL : SHIPPED);
+  return (isOurs(row) ? undefined : named(row.operation)) ?? ofOurs[0];
+}
+
+function byOurs(row: Row, rows: readonly Row[]): string {
+  const reference = referenceOf(row, rows);
   const [cpu, ofOurs] = [cpuOf(row), reference === undefined ? null : cpuOf(reference)];
   return cpu === null || ofOurs === null ? "—" : `${number(cpu.median / ofOurs.median)} ×`;
 }
 
-const footnote = (rows: readonly Row[], reference: Row | undefined): string =>
-  reference === undefined || rows.every(isOurs)
+function footnoteOf(rows: readonly Row[], kind: Kind): string {
+  if (kind === "sign-in") {
+    return `CPU by ours: rows as shipped, and our own, against “${SHIPPED}”, which is how ours ships; rows at equal hash, which ${fastifySqlite.name} has of itself, against “${EQUAL}”.`;
+  }
+  const first = rows.find((row) => row.kind === kind && isOurs(row));
+  return first === undefined
     ? ""
-    : `CPU by ours: against “${reference.operation}”, or against our operation of the same name.`;
+    : `CPU by ours: against “${shown(first.operation)}”, or against our operation of the same name.`;
+}
 
 /** CPU, rate, and latency at ten connections and at one. */
 export function measuredCells(row: Row): string[] {
@@ -78,18 +97,10 @@ export function measuredCells(row: Row): string[] {
 }
 
 const of = ({ rounds }: Row, load: keyof Round, field: keyof Measured) =>
-  spreadOrNull(rounds.map((round) => round[load][field]));
+  fieldOf(
+    rounds.map((round) => round[load]),
+    field,
+  );
 
 const latency = (row: Row, load: keyof Round): string =>
   `${median(of(row, load, "p50"))} / ${median(of(row, load, "p99"))}`;
-
-/** Why rounds were thrown away, each reason once. */
-export function voidedOf(rows: readonly Row[]): string {
-  const reasons = rows.flatMap((row) =>
-    [...new Set(row.voided)].map((reason) => `${row.server}, ${row.operation}: ${inCode(reason)}`),
-  );
-  return reasons.length === 0 ? "" : `Void: ${reasons.join("; ")}.`;
-}
-
-const inCode = (text: string): string =>
-  `\`${text.replaceAll("`", "'").replaceAll(/\s+/g, " ").slice(0, 120)}\``;

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Results } from "../results.ts";
+import type { GrowthRow, MixRow, Results, StartUp } from "../results.ts";
 import { plotsOf } from "./plots.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 
@@ -21,8 +21,8 @@ export function documented(text: string, tables: Tables): string {
   }, text);
 }
 
-/** @param docs the directory of performance.md; plots and raw results go to performance/ in it */
-export function writeDocument(results: Results, docs: string): void {
+/** @param docs the directory of performance.md; plots go to performance/ in it */
+export function writeReport(results: Results, docs: string): void {
   const path = join(docs, "performance.md");
   // Before anything is written, so that a missing marker leaves all as it was.
   const text = documented(readFileSync(path, "utf8"), tablesOf(results));
@@ -30,5 +30,34 @@ export function writeDocument(results: Results, docs: string): void {
   mkdirSync(directory, { recursive: true });
   writeFileSync(path, text);
   for (const [name, svg] of plotsOf(results)) writeFileSync(join(directory, `${name}.svg`), svg);
-  writeFileSync(join(directory, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
+}
+
+const rawFile = (docs: string): string => join(docs, "performance", "results.json");
+
+/** The report, and the raw results beside its plots. */
+export function writeDocument(results: Results, docs: string): void {
+  writeReport(results, docs);
+  writeFileSync(rawFile(docs), `${JSON.stringify(results, null, 1)}\n`);
+}
+
+type Voided = Pick<MixRow, "voided">;
+type Older<T extends Voided> = Omit<T, "voided"> & Partial<Voided>;
+
+/** What a run left behind; an older one did not count everything that was void. */
+type Kept = Omit<Results, "mix" | "growth" | "startUp"> & {
+  readonly mix: readonly Older<MixRow>[];
+  readonly growth: readonly Older<GrowthRow>[];
+  readonly startUp: Older<StartUp>;
+};
+
+export const readResults = (docs: string): Results =>
+  completed(JSON.parse(readFileSync(rawFile(docs), "utf8")));
+
+export function completed({ mix, growth, startUp, ...others }: Kept): Results {
+  return {
+    ...others,
+    mix: mix.map((row) => ({ ...row, voided: row.voided ?? [] })),
+    growth: growth.map((row) => ({ ...row, voided: row.voided ?? [] })),
+    startUp: { ...startUp, voided: startUp.voided ?? [] },
+  };
 }

@@ -1,3 +1,4 @@
+import type { Measured } from "../measure/load.ts";
 import { type Spread, spreadOf } from "../measure/statistics.ts";
 import type { GrowthRow, Results, Row } from "../results.ts";
 
@@ -45,6 +46,16 @@ export function figure(figures: Figures, formula: (cpu: Reader) => number): Spre
 
 export const spreadOrNull = (values: readonly number[]): Spread | null =>
   values.length === 0 ? null : spreadOf(values);
+
+/** Of fewer, the slowest hundredth would be the slowest one. */
+const ENOUGH_FOR_P99 = 100;
+
+/** @returns null for a p99 where one of the rounds had too few operations */
+export function fieldOf(rounds: readonly Measured[], field: keyof Measured): Spread | null {
+  const isLacking = ({ operations }: Measured): boolean => operations < ENOUGH_FOR_P99;
+  if (field === "p99" && rounds.some(isLacking)) return null;
+  return spreadOrNull(rounds.map((round) => round[field]));
+}
 
 export const cpuOf = ({ rounds }: Row): Spread | null =>
   spreadOrNull(rounds.map(({ throughput: { cpu } }) => cpu));

@@ -19,6 +19,10 @@ function decimal(value: number, digits: number): string {
   return value.toLocaleString("en", options).replace("-", "−");
 }
 
+/** What a name alone would promise too much of. */
+export const shown = (operation: string): string =>
+  operation.replace("verify by RPC, 10 s", "verify by RPC, up to 10 s old");
+
 /** `median (min–max)` */
 export const spread = (value: Spread | null, show = number): string =>
   value === null ? NOTHING : `${show(value.median)} (${range(value, show)})`;

@@ -2,6 +2,7 @@ import type { Results } from "../results.ts";
 import { figuresOf, spreadOrNull } from "./figures.ts";
 import { count, left, markdownTable, right, spread } from "./format.ts";
 import { type Curve, curvesOf, rise } from "./targets.ts";
+import { ofGrowth, voidedLine } from "./voided.ts";
 
 /** A table for each thing that grows: CPU milliseconds, size by size. */
 export function growthTable(results: Results): string {
@@ -21,7 +22,7 @@ export function growthTable(results: Results): string {
       ]),
     );
   });
-  return tables.join("\n\n");
+  return [...tables, voidedLine(results.growth.map(ofGrowth))].filter(Boolean).join("\n\n");
 }
 
 const sizesOf = (curves: readonly Curve[]): number[] =>

@@ -16,7 +16,7 @@ export type LimitRow = {
   readonly against: Against;
 };
 
-/** Our operations against their limits, as far as either was measured. */
+/** Our operations that were measured, against their limits, as far as those were. */
 export function limitRows(results: Results): LimitRow[] {
   const figures = figuresOf(results);
   const rows = LIMITS.flatMap((limit) => {
@@ -38,5 +38,5 @@ export function limitRows(results: Results): LimitRow[] {
       },
     ];
   });
-  return rows.filter((row) => row.against.limit !== null && row.against.ours !== null);
+  return rows.filter(({ against }) => against.ours !== null);
 }

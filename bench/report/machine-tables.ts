@@ -1,13 +1,14 @@
 import type { Measured } from "../measure/load.ts";
-import type { MixRow, Results, StartUp } from "../results.ts";
-import { spreadOrNull } from "./figures.ts";
+import type { Duration, MixRow, Results, StartUp } from "../results.ts";
+import { fieldOf, spreadOrNull } from "./figures.ts";
 import { bytes, left, markdownTable, median, number, rate, right, spread } from "./format.ts";
+import { ofMix, ofStarts, voidedLine } from "./voided.ts";
 
 /** What ran, where, how often and how long. */
 export function machineTable({ date, commit, machine, protocol }: Results): string {
-  const seconds = (duration: { readonly warmUp: number; readonly measured: number }): string =>
+  const seconds = (duration: Duration): string =>
     `${duration.measured} s after ${duration.warmUp} s of warming up`;
-  const { rounds, connections, part, latency, growth } = protocol;
+  const { rounds, connections, part, hash, latency, growth, mix, disk } = protocol;
   return markdownTable(left("what", "value"), [
     ["date, commit", `${date}, \`${commit}\``],
     ["processor", `${machine.cpu}, ${machine.cores} cores`],
@@ -17,39 +18,40 @@ export function machineTable({ date, commit, machine, protocol }: Results): stri
     ["rounds", `${rounds}, the servers in a new order each time`],
     ["throughput, CPU", `${connections} connections, ${seconds(protocol)}`],
     ["the same of the parts", `${connections} connections, ${seconds(part)}`],
+    ...(hash === undefined ? [] : [["of the hashes among them", seconds(hash)]]),
     ["latency", `1 connection, ${seconds(latency)}`],
     ["growth", `${growth.rounds} rounds, ${seconds(growth)}`],
+    ...(mix === undefined ? [] : [["mix", `${rounds} rounds, ${seconds(mix)}`]]),
+    ...(disk === undefined ? [] : [["on disk", `${disk.rounds} rounds, ${seconds(protocol)}`]]),
   ]);
 }
 
 /** What a check and a refresh wait for while others sign in. */
 export function mixTable(mix: readonly MixRow[]): string {
   const operations = [...new Set(mix.map(({ operation }) => operation))];
-  const latencies = operations.filter((operation) => operation !== SIGN_IN);
-  return markdownTable(
+  // Sign-ins go on for a while when the others have stopped, so they have no rate to be shown.
+  const latencies = operations.filter((operation) => operation !== "sign-in");
+  const table = markdownTable(
     [
       ...left("beside"),
       ...latencies.flatMap((operation) =>
         right(`${operation}: p50 ms`, `${operation}: p99 ms (min–max)`, `${operation}: a second`),
       ),
-      ...right("sign-ins/s"),
     ],
     [...new Set(mix.map(({ beside }) => beside))].map((beside) => [
       beside,
       ...latencies.flatMap((operation) => {
-        const field = fieldOf(mix, beside, operation);
+        const field = readerOf(mix, beside, operation);
         return [median(field("p50")), spread(field("p99")), median(field("rate"), rate)];
       }),
-      median(fieldOf(mix, beside, SIGN_IN)("rate"), rate),
     ]),
   );
+  return [table, voidedLine(mix.map(ofMix))].filter(Boolean).join("\n\n");
 }
 
-const SIGN_IN = "sign-in";
-
-const fieldOf = (mix: readonly MixRow[], beside: string, operation: string) => {
+const readerOf = (mix: readonly MixRow[], beside: string, operation: string) => {
   const row = mix.find((each) => each.beside === beside && each.operation === operation);
-  return (field: keyof Measured) => spreadOrNull((row?.rounds ?? []).map((round) => round[field]));
+  return (field: keyof Measured) => fieldOf(row?.rounds ?? [], field);
 };
 
 export function startUpTable(startUp: StartUp): string {
@@ -59,8 +61,9 @@ export function startUpTable(startUp: StartUp): string {
     ["first sign-in, which makes the first signing key, ms", firstSignIn],
     ["the sign-in after it, ms", secondSignIn],
   ] as const;
-  if (times.every(([, values]) => values.length === 0)) return "";
-  return markdownTable(
+  const voided = voidedLine([ofStarts(startUp)]);
+  if (times.every(([, values]) => values.length === 0)) return voided;
+  const table = markdownTable(
     [...left("what"), ...right("median (min–max)", "starts")],
     [
       ["bundle", bytes(bundle), ""],
@@ -72,4 +75,5 @@ export function startUpTable(startUp: StartUp): string {
       ]),
     ],
   );
+  return [table, voided].filter(Boolean).join("\n\n");
 }

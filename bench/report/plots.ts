@@ -2,7 +2,8 @@ import type { MixRow, Results, Row } from "../results.ts";
 import type { Kind } from "../servers/server.ts";
 import { type Bar, type BarChart, barChart } from "./bars.ts";
 import { COMPARED } from "./comparison-tables.ts";
-import { cpuOf, isOurs, spreadOrNull } from "./figures.ts";
+import { cpuOf, fieldOf, isOurs } from "./figures.ts";
+import { shown } from "./format.ts";
 import { growthPlot } from "./growth-plot.ts";
 import { type LimitRow, limitRows } from "./limit-rows.ts";
 
@@ -51,7 +52,7 @@ function barOf(row: Row): Bar[] {
   if (value === null) return [];
   const requests = row.requests === 1 ? "" : `${row.requests} requests`;
   const detail = [row.runtime, row.storage, requests].filter(Boolean).join(" · ");
-  const label = `${row.server}: ${row.operation}`;
+  const label = `${row.server}: ${shown(row.operation)}`;
   return [{ label, detail, value, tone: isOurs(row) ? "ours" : "peer" }];
 }
 
@@ -61,7 +62,7 @@ function limitBars(limits: readonly LimitRow[]): Bar[] {
   return [...byParts.values()].flatMap((same): Bar[] => {
     const value = same[0]?.against.limit ?? null;
     if (value === null) return [];
-    const detail = same.map(({ name }) => name).join("; ");
+    const detail = same.map(({ name }) => shown(name)).join("; ");
     return [{ label: "limit", detail, value, tone: "limit" }];
   });
 }
@@ -100,7 +101,7 @@ function mix(rows: readonly MixRow[]): BarChart {
     groups: [...byOperation].map(([heading, same]) => ({
       heading,
       bars: same.flatMap((row): Bar[] => {
-        const value = spreadOrNull(row.rounds.map(({ p99 }) => p99));
+        const value = fieldOf(row.rounds, "p99");
         const label = `beside ${row.beside}`;
         return value === null ? [] : [{ label, detail: "", value, tone: toneOf(row) }];
       }),

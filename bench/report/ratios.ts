@@ -17,6 +17,7 @@ export type Limit = {
 const EMPTY = "empty route";
 const BODY = "empty route, JSON body read";
 const WRITE = "object call, one SQL write";
+const OBJECT_READ = "object call, one SQL read";
 const SIGN = "sign, WebCrypto";
 const VERIFY = "verify, WebCrypto";
 const READ = "D1 indexed read";
@@ -36,14 +37,14 @@ export const LIMITS: readonly Limit[] = [
   { operation: "sign-in, noble", ...signingIn, hash: NOBLE },
   { operation: "refresh", ...refreshing },
   { operation: "refresh, one hot user", ...refreshing },
-  { operation: "replayed refresh", ...refreshing },
+  { operation: "replayed refresh", base: BODY, adds: [OBJECT_READ, SIGN] },
   { operation: "check, offline", base: "verify, jose", adds: [] },
   { operation: "check, offline", base: VERIFY, adds: [], isBeside: true },
-  { operation: "check, now", base: VERIFY, adds: [WRITE, READ] },
+  { operation: "check, now", base: VERIFY, adds: [OBJECT_READ, READ] },
   { operation: "verify by RPC, offline", base: RPC_VERIFY, adds: [] },
   { operation: "verify by RPC, 10 s", base: RPC_VERIFY, adds: [] },
-  { operation: "verify by RPC, 0 s", base: RPC_VERIFY, adds: [WRITE] },
-  { operation: "introspection", base: BODY, adds: [READ, VERIFY, WRITE] },
+  { operation: "verify by RPC, 0 s", base: RPC_VERIFY, adds: [OBJECT_READ] },
+  { operation: "introspection", base: BODY, adds: [READ, READ, VERIFY, OBJECT_READ] },
   { operation: "key set", base: EMPTY, adds: [] },
   { operation: "forged access token refused", base: EMPTY, adds: [] },
   { operation: "forged access token refused", base: VERIFY, adds: [], isBeside: true },

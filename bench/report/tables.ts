@@ -1,12 +1,14 @@
 import type { Results } from "../results.ts";
 import type { Kind } from "../servers/server.ts";
-import { byCpu, COMPARED, comparisonTable, measuredCells, voidedOf } from "./comparison-tables.ts";
+import { byCpu, COMPARED, comparisonTable, measuredCells } from "./comparison-tables.ts";
 import { cpuOf } from "./figures.ts";
-import { left, markdownTable, median, number, right, spread } from "./format.ts";
+import { left, markdownTable, median, number, right, shown, spread } from "./format.ts";
 import { growthTable } from "./growth-table.ts";
 import { limitRows } from "./limit-rows.ts";
 import { machineTable, mixTable, startUpTable } from "./machine-tables.ts";
+import type { Against } from "./ratios.ts";
 import { type Target, targetsOf } from "./targets.ts";
+import { ofRow, voidedLine } from "./voided.ts";
 
 /** Markdown by the name of its marker; empty where nothing was measured. */
 export type Tables = Readonly<Record<string, string>>;
@@ -38,20 +40,27 @@ function partsTable({ rows }: Results): string {
       `${row.rounds.length} / ${row.voided.length}`,
     ]),
   );
-  return [table, voidedOf(parts)].filter(Boolean).join("\n\n");
+  return [table, voidedLine(parts.map(ofRow))].filter(Boolean).join("\n\n");
 }
 
 function againstTable(results: Results): string {
   return markdownTable(
     [...left("operation", "its parts"), ...right("limit, CPU ms", "ours, CPU ms", "limit / ours")],
     limitRows(results).map(({ name, parts, against }) => [
-      name,
+      shown(name),
       parts,
-      spread(against.limit),
+      against.limit === null ? NOT_MEASURED : spread(against.limit),
       spread(against.ours),
-      against.ratio === null && against.ours !== null ? "lost in the noise" : spread(against.ratio),
+      ratioOf(against),
     ]),
   );
+}
+
+const NOT_MEASURED = "not measured";
+
+function ratioOf({ limit, ratio }: Against): string {
+  if (limit === null) return NOT_MEASURED;
+  return ratio === null ? "lost in the noise" : spread(ratio);
 }
 
 function targetsTable(targets: readonly Target[]): string {
@@ -96,5 +105,5 @@ function onDiskTable({ rows, onDisk }: Results): string {
       ];
     }),
   );
-  return [table, voidedOf(onDisk)].filter(Boolean).join("\n\n");
+  return [table, voidedLine(onDisk.map(ofRow))].filter(Boolean).join("\n\n");
 }

@@ -25,7 +25,7 @@ export type Target = {
   /** What the figure is made of, where it alone would mislead. */
   readonly detail?: string;
   readonly verdict: Verdict;
-  /** The spread lies on both sides of the goal: other rounds could have judged otherwise. */
+  /** The rounds and their median do not all lie on one side of the goal: others could judge so. */
   readonly isClose: boolean;
 };
 
@@ -135,7 +135,8 @@ function target(
   if (measured === null) {
     return { name, bound, goal, measured, verdict: "not measured", isClose: false };
   }
-  const isClose = meets(measured.min) !== meets(measured.max);
+  const sides = [measured.min, measured.median, measured.max].map(meets);
+  const isClose = new Set(sides).size > 1;
   if (isClose && measured.min <= 0) {
     return { name, bound, goal, measured, verdict: "lost in the noise", isClose: false };
   }

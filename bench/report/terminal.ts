@@ -1,7 +1,7 @@
 import type { Results, Row } from "../results.ts";
 import { byCpu } from "./comparison-tables.ts";
-import { cpuOf, spreadOrNull } from "./figures.ts";
-import { median, rate, spread } from "./format.ts";
+import { cpuOf, fieldOf } from "./figures.ts";
+import { median, rate, shown, spread } from "./format.ts";
 import { measuredOf, verdictOf } from "./tables.ts";
 import { type Target, targetsOf } from "./targets.ts";
 
@@ -15,11 +15,11 @@ export function summary(results: Results): string {
 }
 
 function line(row: Row): string[] {
-  const name = row.kind === "part" ? row.operation : `${row.server}: ${row.operation}`;
+  const name = row.kind === "part" ? row.operation : `${row.server}: ${shown(row.operation)}`;
   const counts = `${row.rounds.length}/${row.voided.length}`;
   if (row.rounds.length === 0) return [`  ${name}`, "void", "", "", counts];
-  const field = (name: "rate" | "p50" | "p99") =>
-    spreadOrNull(row.rounds.map(({ throughput }) => throughput[name]));
+  const rounds = row.rounds.map(({ throughput }) => throughput);
+  const field = (name: "rate" | "p50" | "p99") => fieldOf(rounds, name);
   const latency = `${median(field("p50"))} / ${median(field("p99"))}`;
   return [`  ${name}`, spread(cpuOf(row)), median(field("rate"), rate), latency, counts];
 }

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import type { Actor } from "../measure/load.ts";
 import { bearer, expect, get, post, repeat, times } from "./http.ts";
 import { PASSWORD } from "./product.ts";
+import { rotation, type Tokens } from "./rotation.ts";
 import type { Operation, Running, Server } from "./server.ts";
-
-type Tokens = { readonly access_token: string; readonly refresh_token: string };
 
 const SCRIPT = join(import.meta.dirname, "../hosts/fastify-sqlite.ts");
 
@@ -119,19 +118,7 @@ async function checking(running: Running, count: number, path: string, holds: st
   return sessions.map(({ access_token }) => repeat(get(path, bearer(access_token)), 200, holds));
 }
 
-function rotating({ refresh_token: first }: Tokens): Actor {
-  let token = first;
-  return {
-    next: () => refreshExchange(token),
-    judge: ({ status, body }) => {
-      if (status !== 200) return "unexpected";
-      const { refresh_token: successor }: Tokens = JSON.parse(body);
-      const isRotated = successor !== token;
-      token = successor;
-      return isRotated ? "done" : "unexpected";
-    },
-  };
-}
+const rotating = ({ refresh_token }: Tokens): Actor => rotation(refreshExchange, [refresh_token]);
 
 /** The old token is refused, and with it its successor and the session. */
 async function proveReuseIsRefused(running: Running): Promise<void> {

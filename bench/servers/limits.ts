@@ -14,14 +14,17 @@ export const limits: Server = {
   operations: [
     part("empty route", get("/")),
     part("empty route, JSON body read", post("/", { refresh_token: "x".repeat(115) })),
-    part("scrypt by noble", get("/scrypt/noble")),
-    part("scrypt by node:crypto", get("/scrypt/native")),
+    { ...part("scrypt by noble", get("/scrypt/noble")), isHash: true },
+    { ...part("scrypt by node:crypto", get("/scrypt/native")), isHash: true },
     part("sign, WebCrypto", get("/sign/webcrypto"), "ey"),
     part("sign, jose", get("/sign/jose"), "ey"),
     verifying("verify, WebCrypto", "/verify/webcrypto"),
     verifying("verify, jose", "/verify/jose"),
     part("object call, one SQL write", (index) =>
       get("/object", { "x-object": `object-${index}` }),
+    ),
+    part("object call, one SQL read", (index) =>
+      get("/object/read", { "x-object": `object-${index}` }),
     ),
     part("D1 indexed read", (index) => get("/d1/read", { "x-email": `user-${index}@example.com` })),
     part("D1 insert", get("/d1/insert")),

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Actor } from "../measure/load.ts";
 import { expect, get, repeat, times } from "./http.ts";
 import {
   API,
@@ -11,6 +10,7 @@ import {
   originOf,
   type Tokens,
 } from "./oidc-provider-flow.ts";
+import { rotation } from "./rotation.ts";
 import type { Operation, Running, Server } from "./server.ts";
 
 const SCRIPT = join(import.meta.dirname, "../hosts/oidc-provider.ts");
@@ -39,7 +39,8 @@ const refresh: Operation = {
     return Promise.all(
       times(count, async () => {
         const grants = await inTurn(each, () => authorized(running, JWT_RESOURCE));
-        return rotating(grants.map(({ refresh_token }) => refresh_token));
+        const tokens = grants.map(({ refresh_token }) => refresh_token);
+        return rotation(refreshExchange, tokens, isJwt);
       }),
     );
   },
@@ -51,23 +52,7 @@ async function inTurn<T>(count: number, make: () => Promise<T>): Promise<T[]> {
   return made;
 }
 
-/** @param tokens the oldest unused is taken, its successor stands at the end */
-function rotating(tokens: string[]): Actor {
-  let token = "";
-  return {
-    next: () => {
-      token = tokens.shift() ?? "";
-      return refreshExchange(token);
-    },
-    judge: ({ status, body }) => {
-      if (status !== 200) return "unexpected";
-      const { access_token, refresh_token }: Tokens = JSON.parse(body);
-      tokens.push(refresh_token);
-      const isRotated = refresh_token !== token && access_token.startsWith("ey");
-      return isRotated ? "done" : "unexpected";
-    },
-  };
-}
+const isJwt = ({ access_token }: Tokens): boolean => access_token.startsWith("ey");
 
 /** A reused token ends its grant, as long as that memory still holds it. */
 async function proveReuseIsRefused(running: Running): Promise<void> {

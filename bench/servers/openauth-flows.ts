@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import type { Actor, Exchange, Reply } from "../measure/load.ts";
 import { get, send } from "./http.ts";
 import { ISSUER, PASSWORD } from "./product.ts";
-
-export type Tokens = { readonly access_token: string; readonly refresh_token: string };
+import type { Tokens } from "./rotation.ts";
 
 const CALLBACK = "http://localhost:3000/callback";
 const CLIENT = "bench";

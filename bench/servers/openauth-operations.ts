@@ -6,11 +6,11 @@ import {
   refreshExchange,
   signInSteps,
   signUpSteps,
-  type Tokens,
   tokensOf,
   walk,
   walking,
 } from "./openauth-flows.ts";
+import { rotation, type Tokens } from "./rotation.ts";
 import type { Operation, Running } from "./server.ts";
 
 export const WORKER = "openauth";
@@ -103,19 +103,7 @@ const someEmail = (): string => `${randomBytes(12).toString("hex")}@example.com`
 const tokensOfEach = (running: Running, emails: readonly string[]): Promise<Tokens[]> =>
   Promise.all(emails.map((email) => tokensOf(originOf(running), email)));
 
-function rotating({ refresh_token: first }: Tokens): Actor {
-  let token = first;
-  return {
-    next: () => refreshExchange(token),
-    judge: ({ status, body }) => {
-      if (status !== 200) return "unexpected";
-      const { refresh_token: successor }: Tokens = JSON.parse(body);
-      const isRotated = successor !== token;
-      token = successor;
-      return isRotated ? "done" : "unexpected";
-    },
-  };
-}
+const rotating = ({ refresh_token }: Tokens): Actor => rotation(refreshExchange, [refresh_token]);
 
 /** After its window an old token is refused and ends all of the person's sessions. */
 async function proveReuseIsRefused(running: Running): Promise<void> {

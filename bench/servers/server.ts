@@ -68,6 +68,8 @@ export type Operation = {
   readonly storage: string;
   /** Which Worker, or `"main"`, the clients call. */
   readonly target: string;
+  /** A part that is nothing but a hash, which sign-ins are compared without. */
+  readonly isHash?: true;
   /** Makes what the clients need, outside the measurement, and proves the server right. */
   actors(running: Running, count: number): Promise<Actor[]>;
 };

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -21,7 +22,7 @@ process.on("exit", () => {
 /**
  * Starts a server pinned to its core, with empty storage.
  *
- * @param root where its directory is made
+ * @param root where its directory is made, which is gone when it was stopped
  * @throws Error with what it printed, when it does not come up
  */
 export async function start(server: Server, root: string, bundles: Bundles): Promise<Started> {
@@ -30,7 +31,7 @@ export async function start(server: Server, root: string, bundles: Bundles): Pro
   const child = spawn("taskset", ["-c", String(SERVER_CORE), process.execPath, script, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a group of its own, so that all of it can be stopped
-    env: { ...process.env, NODE_ENV: "production", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
+    env: environment(),
   });
   const stop = async (): Promise<void> => {
     const exited =
@@ -41,6 +42,7 @@ export async function start(server: Server, root: string, bundles: Bundles): Pro
     clearTimeout(killer);
     signalGroup(child, "SIGKILL");
     started.delete(child);
+    await removed(directory);
   };
   started.add(child);
   try {
@@ -52,6 +54,18 @@ export async function start(server: Server, root: string, bundles: Bundles): Pro
     throw error;
   }
 }
+
+/** No more of the caller's than programs need to be found: what is set there changes figures. */
+const environment = (): NodeJS.ProcessEnv => ({
+  PATH: process.env["PATH"],
+  HOME: process.env["HOME"],
+  NODE_ENV: "production",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+});
+
+/** What was killed a moment ago may still write. What then stays goes with the root, at the end. */
+const removed = (directory: string): Promise<void> =>
+  rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => {});
 
 function commandOf(launch: Launch, directory: string): [string, ...string[]] {
   if (launch.kind === "node") return [launch.script, ...launch.args];

@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import type { Actor, Exchange } from "../measure/load.ts";
 import { bearer, expect, get, post, repeat, times } from "./http.ts";
 import { COMPATIBILITY, ISSUER } from "./product.ts";
+import { rotation, type Tokens } from "./rotation.ts";
 import type { Bundles, Launch, Operation, Running, Server } from "./server.ts";
-
-type Tokens = { readonly access_token: string; readonly refresh_token: string };
 
 const WORKER = "workers-oauth-provider";
 const TOKEN_PATH = "/oauth/token";
@@ -121,19 +120,8 @@ async function authorized(running: Running, client: string, user: string): Promi
   return JSON.parse((await expect(200, originOf(running), exchange)).body);
 }
 
-function rotating(client: string, { refresh_token: first }: Tokens): Actor {
-  let token = first;
-  return {
-    next: () => refreshExchange(client, token),
-    judge: ({ status, body }) => {
-      if (status !== 200) return "unexpected";
-      const { refresh_token: successor }: Tokens = JSON.parse(body);
-      const isRotated = successor !== token;
-      token = successor;
-      return isRotated ? "done" : "unexpected";
-    },
-  };
-}
+const rotating = (client: string, { refresh_token }: Tokens): Actor =>
+  rotation((token) => refreshExchange(client, token), [refresh_token]);
 
 /** The oldest of three tokens is refused; the last of them still passes, as it promises. */
 async function proveReuseIsRefused(running: Running, client: string): Promise<void> {

@@ -21,7 +21,10 @@ export function handMade(rows: readonly Row[], growth: readonly GrowthRow[] = []
       ...duration,
       part: duration,
       latency: duration,
+      hash: duration,
       growth: { rounds: 3, ...duration },
+      mix: duration,
+      disk: { rounds: 2 },
     },
     rows,
     onDisk: [],
@@ -33,6 +36,7 @@ export function handMade(rows: readonly Row[], growth: readonly GrowthRow[] = []
       firstReply: [],
       firstSignIn: [],
       secondSignIn: [],
+      voided: [],
     },
   };
 }

@@ -7,7 +7,7 @@ import { targetsOf } from "../report/targets.ts";
 import type { GrowthRow, Results } from "../results.ts";
 import { authService, authServiceNoble } from "../servers/auth-service.ts";
 import { limits } from "../servers/limits.ts";
-import { handMade, measured, ofOurs, PARTS, row } from "./hand-made-results.ts";
+import { handMade, measured, ofOurs, PARTS, part, row } from "./hand-made-results.ts";
 
 const targetNamed = (results: Results, start: string) => {
   const target = targetsOf(results).find(({ name }) => name.startsWith(start));
@@ -24,6 +24,7 @@ const grown = (operation: string, ...cpu: number[]): GrowthRow[] =>
     size: 10 ** (i + 3),
     operation,
     rounds: [measured(each)],
+    voided: [],
   }));
 
 test("a limit and all its parts are rows that are measured", () => {
@@ -84,6 +85,31 @@ test("a verdict that other rounds would turn says so", () => {
   );
   assert.equal(target.verdict, "reached");
   assert.equal(target.isClose, true);
+});
+
+test("a verdict says so too when every round lies on the other side than the median does", () => {
+  // 2 / 2.9 of the medians, 2 / 2.4 and 3 / 3.4 of the rounds that both have.
+  const limit = row({ server: "limits", operation: "empty route", kind: "part" }, [2, 3, 1]);
+  const ofKeys = ofOurs("key set", "key set", 2.4, 3.4);
+  const target = targetNamed(handMade([limit, ofKeys]), "key set");
+  assert.equal(target.verdict, "not reached");
+  assert.deepEqual(target.measured, { median: 2 / 2.9, min: 2 / 2.4, max: 3 / 3.4 });
+  assert.equal(target.isClose, true);
+});
+
+test("an operation that only reads its object is judged by a read", () => {
+  for (const operation of ["replayed refresh", "check, now", "verify by RPC, 0 s"]) {
+    const { adds } = limitOf(operation);
+    assert.ok(adds.includes("object call, one SQL read"), operation);
+    assert.ok(!adds.includes("object call, one SQL write"), operation);
+  }
+});
+
+test("a part that an older run lacks makes the limit unknown, not the operation", () => {
+  const parts = [part("RPC and verify", 4), part("empty route", 2)];
+  const ofRpc = ofOurs("verify by RPC, 0 s", "check, stateful", 5);
+  const table = tablesOf(handMade([...parts, ofRpc]))["against-limits"] ?? "";
+  assert.match(table, /verify by RPC, 0 s \|.*\| not measured \| 5\.00 .*\| not measured \|/);
 });
 
 test("sign-in is judged by what is left of it without the bare hash", () => {

@@ -5,7 +5,7 @@
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import { scryptSync } from "node:crypto";
 import { scrypt } from "@noble/hashes/scrypt.js";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { compactVerify, SignJWT } from "jose";
 
 type Env = {
@@ -65,10 +65,8 @@ app.get("/verify/jose", async (c) => {
   return c.json(done);
 });
 
-app.get("/object", async (c) => {
-  const name = c.req.header("x-object") ?? "one";
-  return c.json(await c.env.OBJECTS.get(c.env.OBJECTS.idFromName(name)).write());
-});
+app.get("/object", async (c) => c.json(await objectOf(c).write()));
+app.get("/object/read", async (c) => c.json(await objectOf(c).read()));
 app.get("/d1/read", async (c) => {
   const email = c.req.header("x-email") ?? "";
   const row = await c.env.DB.prepare("select * from users where email = ?").bind(email).first();
@@ -92,17 +90,27 @@ app.post("/prepare", async (c) => {
 
 export default app;
 
-/** One call, one row written. */
+const objectOf = ({ req, env }: Context<{ Bindings: Env }>): DurableObjectStub<RowObject> =>
+  env.OBJECTS.get(env.OBJECTS.idFromName(req.header("x-object") ?? "one"));
+
+/** One call, one row written or read. */
 export class RowObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    ctx.storage.sql.exec("create table if not exists counts (id integer primary key, n integer)");
+    const { sql } = ctx.storage;
+    sql.exec("create table if not exists counts (id integer primary key, n integer)");
+    sql.exec("insert into counts values (1, 0) on conflict (id) do nothing");
   }
 
   async write(): Promise<{ ok: boolean }> {
     const { sql } = this.ctx.storage;
     sql.exec("insert into counts values (1, 1) on conflict (id) do update set n = n + 1");
     return done;
+  }
+
+  async read(): Promise<{ ok: boolean }> {
+    const rows = this.ctx.storage.sql.exec("select n from counts where id = ?", 1).toArray();
+    return { ok: rows.length === 1 };
   }
 }
 
