@@ -10,9 +10,9 @@ const BUILDS = 12;
 /** A server until it answers, and until it is gone. */
 const START = 1.5;
 /** Sign-ins of the clients, before an operation is measured. */
-const PREPARE = 1.2;
+const PREPARE = 0.8;
 /** Hashes that ten connections still wait for when their round is over. */
-const BACKLOG = 4;
+const BACKLOG = 3;
 /** A million accounts, and the hundred sign-ins of a person with as many sessions. */
 const GROWTH_STARTS = 50;
 /** Sign-ins of a mix's clients, and those that go on after the others. */

@@ -33,7 +33,7 @@ const FULL: Protocol = {
   connections: 10,
   ...WHOLE,
   part: { warmUp: 1, measured: 1.5 },
-  hash: { warmUp: 3, measured: 5 },
+  hash: WHOLE,
   latency: { warmUp: 0.2, measured: 0.8 },
   growth: { rounds: 3, warmUp: 0.2, measured: 0.8 },
   mix: { warmUp: 1, measured: 5 },

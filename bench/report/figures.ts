@@ -54,8 +54,12 @@ const ENOUGH_FOR_P99 = 100;
 export function fieldOf(rounds: readonly Measured[], field: keyof Measured): Spread | null {
   const isLacking = ({ operations }: Measured): boolean => operations < ENOUGH_FOR_P99;
   if (field === "p99" && rounds.some(isLacking)) return null;
-  return spreadOrNull(rounds.map((round) => round[field]));
+  return slowestToo(rounds, field);
 }
+
+/** With a p99 of however few: beside hashes, where there are few, the slowest is the point. */
+export const slowestToo = (rounds: readonly Measured[], field: keyof Measured): Spread | null =>
+  spreadOrNull(rounds.map((round) => round[field]));
 
 export const cpuOf = ({ rounds }: Row): Spread | null =>
   spreadOrNull(rounds.map(({ throughput: { cpu } }) => cpu));

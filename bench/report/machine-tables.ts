@@ -1,6 +1,6 @@
 import type { Measured } from "../measure/load.ts";
 import type { Duration, MixRow, Results, StartUp } from "../results.ts";
-import { fieldOf, spreadOrNull } from "./figures.ts";
+import { slowestToo, spreadOrNull } from "./figures.ts";
 import { bytes, left, markdownTable, median, number, rate, right, spread } from "./format.ts";
 import { ofMix, ofStarts, voidedLine } from "./voided.ts";
 
@@ -51,7 +51,7 @@ export function mixTable(mix: readonly MixRow[]): string {
 
 const readerOf = (mix: readonly MixRow[], beside: string, operation: string) => {
   const row = mix.find((each) => each.beside === beside && each.operation === operation);
-  return (field: keyof Measured) => fieldOf(row?.rounds ?? [], field);
+  return (field: keyof Measured) => slowestToo(row?.rounds ?? [], field);
 };
 
 export function startUpTable(startUp: StartUp): string {
