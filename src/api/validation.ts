@@ -33,6 +33,7 @@ const limit = bodyLimit({
   onError: (c) => problem(c as AppContext, "payload_too_large"),
 });
 
+/** Where no body is read, only what is said of its length can be refused. */
 export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!isReadOnly(c)) return limit(c, next);
   const stated = Number(c.req.header("content-length") ?? 0);
