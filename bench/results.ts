@@ -55,6 +55,16 @@ export type StartUp = {
   readonly voided: readonly string[];
 };
 
+/** Of a run that was not asked for it. */
+export const NOT_STARTED: StartUp = {
+  bundle: 0,
+  bundleCompressed: 0,
+  firstReply: [],
+  firstSignIn: [],
+  secondSignIn: [],
+  voided: [],
+};
+
 export type Machine = {
   readonly cpu: string;
   readonly cores: number;

@@ -21,7 +21,7 @@ import { documented, readResults, writeDocument, writeReport } from "./report/do
 import { tablesOf } from "./report/tables.ts";
 import { summary } from "./report/terminal.ts";
 import { conclusionOf } from "./report/voided.ts";
-import type { Results } from "./results.ts";
+import { NOT_STARTED, type Results } from "./results.ts";
 import { exitOnSignals, memoryDirectory, scratch } from "./scratch.ts";
 import { chosen, WORKERS } from "./servers/all.ts";
 import type { Server } from "./servers/server.ts";
@@ -34,14 +34,7 @@ const NOTHING: Figures = {
   onDisk: [],
   mix: [],
   growth: [],
-  startUp: {
-    bundle: 0,
-    bundleCompressed: 0,
-    firstReply: [],
-    firstSignIn: [],
-    secondSignIn: [],
-    voided: [],
-  },
+  startUp: NOT_STARTED,
 };
 
 /** Of the last run, whatever it measured and however far it came. */

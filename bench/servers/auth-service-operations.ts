@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Actor } from "../measure/load.ts";
 import { bearer, expect, get, post, repeat, times } from "./http.ts";
 import { emailOf, PASSWORD } from "./product.ts";
-import { rotation, type Tokens } from "./rotation.ts";
+import { rotatedTwice, rotation, type Tokens } from "./rotation.ts";
 import type { Operation, Running } from "./server.ts";
 
 const USER_OBJECT = "the user's object";
@@ -133,13 +133,9 @@ function provenOnce(running: Running): Promise<void> {
 async function proveReuseIsRefused(running: Running): Promise<void> {
   const origin = originOf(running);
   const { refresh_token: oldest } = await signedIn(running, 1);
-  let token = oldest;
-  for (let i = 0; i < 2; i++) {
-    const { body } = await expect(200, origin, refreshExchange(token));
-    token = JSON.parse(body).refresh_token;
-  }
+  const newest = await rotatedTwice(origin, refreshExchange, oldest);
   await expect(401, origin, refreshExchange(oldest));
-  await expect(401, origin, refreshExchange(token));
+  await expect(401, origin, refreshExchange(newest));
 }
 
 /** Another team's Worker: Hono, the client library, and the JWKS it remembers. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Actor } from "../measure/load.ts";
 import { bearer, expect, get, post, repeat, times } from "./http.ts";
 import { PASSWORD } from "./product.ts";
-import { rotation, type Tokens } from "./rotation.ts";
+import { rotatedTwice, rotation, type Tokens } from "./rotation.ts";
 import type { Operation, Running, Server } from "./server.ts";
 
 const SCRIPT = join(import.meta.dirname, "../hosts/fastify-sqlite.ts");
@@ -125,14 +125,10 @@ async function proveReuseIsRefused(running: Running): Promise<void> {
   const origin = originOf(running);
   const { access_token, refresh_token: oldest } = await signedIn(running);
   const session = get("/me/session", bearer(access_token));
-  let token = oldest;
-  for (let i = 0; i < 2; i++) {
-    const { body } = await expect(200, origin, refreshExchange(token));
-    token = JSON.parse(body).refresh_token;
-  }
+  const newest = await rotatedTwice(origin, refreshExchange, oldest);
   await expect(200, origin, session);
   await expect(401, origin, refreshExchange(oldest));
-  await expect(401, origin, refreshExchange(token));
+  await expect(401, origin, refreshExchange(newest));
   await expect(401, origin, session);
 }
 

@@ -10,7 +10,7 @@ import {
   originOf,
   type Tokens,
 } from "./oidc-provider-flow.ts";
-import { rotation } from "./rotation.ts";
+import { rotatedTwice, rotation } from "./rotation.ts";
 import type { Operation, Running, Server } from "./server.ts";
 
 const SCRIPT = join(import.meta.dirname, "../hosts/oidc-provider.ts");
@@ -58,12 +58,8 @@ const isJwt = ({ access_token }: Tokens): boolean => access_token.startsWith("ey
 async function proveReuseIsRefused(running: Running): Promise<void> {
   const origin = originOf(running);
   const { refresh_token: oldest } = await authorized(running, JWT_RESOURCE);
-  let token = oldest;
-  for (let i = 0; i < 2; i++) {
-    const { body } = await expect(200, origin, refreshExchange(token));
-    token = JSON.parse(body).refresh_token;
-  }
-  for (const refused of [oldest, token]) {
+  const newest = await rotatedTwice(origin, refreshExchange, oldest);
+  for (const refused of [oldest, newest]) {
     const { body } = await expect(400, origin, refreshExchange(refused));
     if (!body.includes('"invalid_grant"')) throw new Error(`refused for another reason: ${body}`);
   }

@@ -10,7 +10,7 @@ import {
   walk,
   walking,
 } from "./openauth-flows.ts";
-import { rotation, type Tokens } from "./rotation.ts";
+import { rotatedTwice, rotation, type Tokens } from "./rotation.ts";
 import type { Operation, Running } from "./server.ts";
 
 export const WORKER = "openauth";
@@ -110,13 +110,9 @@ async function proveReuseIsRefused(running: Running): Promise<void> {
   const origin = originOf(running);
   const [email = ""] = await signedUp(running, 1);
   const { refresh_token: oldest } = await tokensOf(origin, email);
-  let token = oldest;
-  for (let i = 0; i < 2; i++) {
-    const { body } = await expect(200, origin, refreshExchange(token));
-    token = JSON.parse(body).refresh_token;
-  }
+  const newest = await rotatedTwice(origin, refreshExchange, oldest);
   await pause(REUSE_WINDOW);
   const refused = await expect(400, origin, refreshExchange(oldest));
   if (!refused.body.includes('"invalid_grant"')) throw new Error(`refused for ${refused.body}`);
-  await expect(400, origin, refreshExchange(token));
+  await expect(400, origin, refreshExchange(newest));
 }

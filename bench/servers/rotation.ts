@@ -1,4 +1,5 @@
 import type { Actor, Exchange, Reply } from "../measure/load.ts";
+import { expect } from "./http.ts";
 
 export type Tokens = { readonly access_token: string; readonly refresh_token: string };
 
@@ -50,4 +51,23 @@ export function rotation(
       return "done";
     },
   };
+}
+
+/**
+ * Makes a token two generations old, which no grace for lost replies covers.
+ *
+ * @returns the newest one
+ */
+export async function rotatedTwice(
+  origin: string,
+  exchangeOf: (token: string) => Exchange,
+  oldest: string,
+): Promise<string> {
+  let token = oldest;
+  for (let i = 0; i < 2; i++) {
+    const successor = successorOf(await expect(200, origin, exchangeOf(token)), token);
+    if (successor === null) throw new Error("a refresh that does not rotate");
+    token = successor.refresh_token;
+  }
+  return token;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Actor, Exchange } from "../measure/load.ts";
 import { bearer, expect, get, post, repeat, times } from "./http.ts";
 import { COMPATIBILITY, ISSUER } from "./product.ts";
-import { rotation, type Tokens } from "./rotation.ts";
+import { rotatedTwice, rotation, type Tokens } from "./rotation.ts";
 import type { Bundles, Launch, Operation, Running, Server } from "./server.ts";
 
 const WORKER = "workers-oauth-provider";
@@ -127,14 +127,10 @@ const rotating = (client: string, { refresh_token }: Tokens): Actor =>
 async function proveReuseIsRefused(running: Running, client: string): Promise<void> {
   const origin = originOf(running);
   const { refresh_token: oldest } = await authorized(running, client, "prover");
-  let token = oldest;
-  for (let i = 0; i < 2; i++) {
-    const { body } = await expect(200, origin, refreshExchange(client, token));
-    token = JSON.parse(body).refresh_token;
-  }
+  const newest = await rotatedTwice(origin, (token) => refreshExchange(client, token), oldest);
   const refused = await expect(400, origin, refreshExchange(client, oldest));
   if (!refused.body.includes('"invalid_grant"')) throw new Error(`refused for ${refused.body}`);
-  await expect(200, origin, refreshExchange(client, token));
+  await expect(200, origin, refreshExchange(client, newest));
 }
 
 function launch(directory: string, bundles: Bundles): Launch {
