@@ -6,6 +6,7 @@ import { denyUndeclared, withServices } from "./dependencies.ts";
 import { envelope } from "./envelope.ts";
 import { notFound, onError } from "./errors.ts";
 import { onOAuthError } from "./oauth-errors.ts";
+import { RememberingRouter } from "./router.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { livenessRoute, readinessRoute } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
@@ -18,7 +19,7 @@ import { wellKnownRoutes } from "./routes/well-known.ts";
 import { limitBody, requireJson } from "./validation.ts";
 
 /** The HTTP API. Its routes are the public contract. */
-export const app = new Hono<AppEnv>();
+export const app = new Hono<AppEnv>({ router: new RememberingRouter() });
 
 app.use(envelope);
 app.use(denyUndeclared);
