@@ -38,6 +38,20 @@ it("a token of either algorithm that was signed here gives its claims", async ()
   expect(await verify(tokenOf(edwards))).toEqual(CLAIMS);
 });
 
+it("TOK-01 a header that was good for one token makes no other one good, nor a bad one a good", async () => {
+  const bad = part({ ...headerOf(signer), typ: "JWT" });
+  for (let again = 0; again < 2; again++) {
+    expect(await verify(good)).toEqual(CLAIMS);
+    await refusesAll({
+      "the same header over other claims": `${header}.${part({ ...CLAIMS, ver: 9 })}.${signature}`,
+      "the same header, another signer": tokenOf(attacker),
+      "another header": `${bad}.${payload}.${signature}`,
+      "another header, signed": tokenOf(signer, CLAIMS, { ...headerOf(signer), typ: "JWT" }),
+    });
+    expect(await verify(tokenOf(edwards))).toEqual(CLAIMS);
+  }
+});
+
 describe("the shape", () => {
   it("TOK-01 is three segments with a signature that is one", async () => {
     const none = part({ ...headerOf(signer), alg: "none" });
