@@ -16,6 +16,9 @@ export type Limit = {
 
 const EMPTY = "empty route";
 const BODY = "empty route, JSON body read";
+const BARE_REFRESH = "refresh, bare";
+const BARE_KEY_SET = "key set, bare";
+const BARE_REFUSAL = "refusal, bare";
 const WRITE = "object call, one SQL write";
 const OBJECT_READ = "object call, one SQL read";
 const SIGN = "sign, WebCrypto";
@@ -36,6 +39,7 @@ export const LIMITS: readonly Limit[] = [
   { operation: "sign-in, node:crypto", ...signingIn, hash: NATIVE },
   { operation: "sign-in, noble", ...signingIn, hash: NOBLE },
   { operation: "refresh", ...refreshing },
+  { operation: "refresh", base: BARE_REFRESH, adds: [], isBeside: true },
   { operation: "refresh, one hot user", ...refreshing },
   { operation: "replayed refresh", base: BODY, adds: [OBJECT_READ, SIGN] },
   { operation: "check, offline", base: "verify, jose", adds: [] },
@@ -46,10 +50,12 @@ export const LIMITS: readonly Limit[] = [
   { operation: "verify by RPC, 0 s", base: RPC_VERIFY, adds: [OBJECT_READ] },
   { operation: "introspection", base: BODY, adds: [READ, READ, VERIFY, OBJECT_READ] },
   { operation: "key set", base: EMPTY, adds: [] },
+  { operation: "key set", base: BARE_KEY_SET, adds: [], isBeside: true },
   { operation: "forged access token refused", base: EMPTY, adds: [] },
   { operation: "forged access token refused", base: VERIFY, adds: [], isBeside: true },
   { operation: "forged refresh token refused", base: BODY, adds: [] },
   { operation: "forged refresh token refused", base: EMPTY, adds: [], isBeside: true },
+  { operation: "forged refresh token refused", base: BARE_REFUSAL, adds: [], isBeside: true },
 ];
 
 /** What an operation is judged by. */

@@ -4,6 +4,8 @@ import { COMPATIBILITY } from "./product.ts";
 import type { Bundles, Launch, Operation, Running, Server } from "./server.ts";
 
 const USERS = 1_000;
+/** As long as a refresh token. */
+const TOKEN = "x".repeat(115);
 const READY = '"ok":true';
 
 /** The bare Worker: what the runtime does at best, in the same run and by the same measure. */
@@ -13,7 +15,12 @@ export const limits: Server = {
   launch: (directory, bundles) => launch(directory, bundles),
   operations: [
     part("empty route", get("/")),
-    part("empty route, JSON body read", post("/", { refresh_token: "x".repeat(115) })),
+    part("empty route, JSON body read", post("/", { refresh_token: TOKEN })),
+    part("refresh, bare", (index) =>
+      post("/refresh", { refresh_token: TOKEN }, { "x-object": `object-${index}` }),
+    ),
+    part("key set, bare", get("/reply/key-set"), '"keys"'),
+    part("refusal, bare", post("/reply/refusal", { refresh_token: TOKEN }), '"code"', 401),
     { ...part("scrypt by noble", get("/scrypt/noble")), isHash: true },
     { ...part("scrypt by node:crypto", get("/scrypt/native")), isHash: true },
     part("sign, WebCrypto", get("/sign/webcrypto"), "ey"),
@@ -38,6 +45,7 @@ function part(
   name: string,
   exchange: Exchange | ((index: number) => Exchange),
   holds = READY,
+  status = 200,
 ): Operation {
   const exchangeOf = typeof exchange === "function" ? exchange : () => exchange;
   const { method, path } = exchangeOf(0);
@@ -45,7 +53,7 @@ function part(
     ...described(name, `${method} ${path}`),
     actors: async (running, count) => {
       await prepare(running);
-      return times(count, (index) => repeat(exchangeOf(index), 200, holds));
+      return times(count, (index) => repeat(exchangeOf(index), status, holds));
     },
   };
 }

@@ -3,7 +3,7 @@
  * with nothing around it but an empty Hono route.
  */
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
-import { scryptSync } from "node:crypto";
+import { createHmac, scryptSync } from "node:crypto";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { type Context, Hono } from "hono";
 import { compactVerify, SignJWT } from "jose";
@@ -32,6 +32,29 @@ const CLAIMS = {
   amr: ["pwd"],
   roles: ["user"],
   permissions: [],
+};
+
+/** The headers, and as much of a body, as the service's own replies have. */
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=15552000; includeSubDomains",
+  vary: "Origin",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "x-request-id": "00000000-0000-4000-8000-000000000000",
+};
+const KEY = { kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43), kid: "A".repeat(43) };
+const KEY_SET = { keys: [KEY, KEY].map((key) => ({ ...key, alg: "ES256", use: "sig" })) };
+const ETAG = `"${"A".repeat(43)}"`;
+const REFUSAL = {
+  type: "http://localhost:8787/problems/invalid_refresh_token",
+  title: "The refresh token is no longer good.",
+  status: 401,
+  code: "invalid_refresh_token",
+  request_id: HEADERS["x-request-id"],
 };
 
 const app = new Hono<{ Bindings: Env }>();
@@ -63,6 +86,25 @@ app.get("/verify/jose", async (c) => {
   const { publicKey } = (await material()).pair;
   await compactVerify(bearer(c.req.raw), publicKey, { algorithms: ["ES256"] });
   return c.json(done);
+});
+
+/** What one request of `refresh` cannot do without, and nothing else. */
+app.post("/refresh", async (c) => {
+  await c.req.json();
+  const { ok } = await objectOf(c).write();
+  return c.json({ ok, access_token: await signed((await material()).pair.privateKey) });
+});
+
+/** Replies of the service as they go out, from a route that does not have to find them. */
+app.get("/reply/key-set", (c) => c.json(KEY_SET, 200, { ...HEADERS, etag: ETAG }));
+app.post("/reply/refusal", async (c) => {
+  await c.req.json();
+  createHmac("sha256", SALT).update(PASSWORD).digest();
+  return c.newResponse(JSON.stringify(REFUSAL), 401, {
+    ...HEADERS,
+    "content-type": "application/problem+json",
+    "www-authenticate": "Bearer",
+  });
 });
 
 app.get("/object", async (c) => c.json(await objectOf(c).write()));
