@@ -9,13 +9,13 @@ import { TrieRouter } from "hono/router/trie-router";
 export class RememberingRouter<T> implements Router<T> {
   readonly name = "RememberingRouter";
   readonly #routes = new TrieRouter<T>();
-  readonly #fixedPaths = new Set<string>();
-  /** By method and path. Only methods that have a route stand here: a caller may send any. */
+  readonly #fixedPaths = new Map<string, string>();
+  /** By method and path, both as the routes have them: a caller's own text is never kept. */
   readonly #found = new Map<string, Map<string, Result<T>>>();
 
   add(method: string, path: string, handler: T): void {
     this.#routes.add(method, path, handler);
-    if (!/[:*]/.test(path)) this.#fixedPaths.add(path);
+    if (!/[:*]/.test(path)) this.#fixedPaths.set(path, path);
     this.#found.set(method, new Map());
     for (const found of this.#found.values()) found.clear();
   }
@@ -25,7 +25,8 @@ export class RememberingRouter<T> implements Router<T> {
     const known = found?.get(path);
     if (known !== undefined) return known;
     const result = this.#routes.match(method, path);
-    if (this.#fixedPaths.has(path)) found?.set(path, result);
+    const fixedPath = this.#fixedPaths.get(path);
+    if (fixedPath !== undefined) found?.set(fixedPath, result);
     return result;
   }
 }

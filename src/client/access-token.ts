@@ -51,14 +51,15 @@ export async function verifyAccessToken(
   return isAccessToken(claims) && isAcceptable(claims, expected) ? claims : null;
 }
 
-/** The header that was read last, with its kid: all tokens of a key have the same. */
-let lastHeader: { readonly encoded: string; readonly kid: string | null } | undefined;
+/** The last header that named a key: all tokens of a key begin with the same one. */
+let lastHeader: { readonly prefix: string; readonly kid: string } | undefined;
 
 function kidOf(token: string): string | null {
   if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return null;
-  const encoded = token.slice(0, token.indexOf("."));
-  if (encoded !== lastHeader?.encoded) lastHeader = { encoded, kid: readKid(token) };
-  return lastHeader.kid;
+  if (lastHeader !== undefined && token.startsWith(lastHeader.prefix)) return lastHeader.kid;
+  const kid = readKid(token);
+  if (kid !== null) lastHeader = { prefix: token.slice(0, token.indexOf(".") + 1), kid };
+  return kid;
 }
 
 function readKid(token: string): string | null {
