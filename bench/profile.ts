@@ -6,7 +6,7 @@
 import process from "node:process";
 import { build } from "./build.ts";
 import { startWorkers } from "./hosts/miniflare.ts";
-import { inspected } from "./measure/inspector.ts";
+import { inspected, shareTable } from "./measure/inspector.ts";
 import { measure } from "./measure/load.ts";
 import { pinLoad } from "./measure/processes.ts";
 import { exitOnSignals, memoryDirectory, scratch } from "./scratch.ts";
@@ -49,9 +49,6 @@ const shares = await inspected(await miniflare.getInspectorURL(), "auth-service"
 console.log(
   `${name}: share of the isolate's time, with all that is called from there, and without`,
 );
-for (const { place, total, self } of shares.slice(0, SHOWN)) {
-  const [all, own] = [total, self].map((share) => `${(100 * share).toFixed(1)} %`.padStart(8));
-  console.log(`${all}${own}  ${place}`);
-}
+console.log(shareTable(shares.slice(0, SHOWN)));
 await miniflare.dispose();
 process.exit(0);

@@ -12,7 +12,7 @@ type ProfileNode = {
 };
 
 /** Of the Chrome DevTools Protocol, `Profiler.Profile`. */
-type Profile = {
+export type Profile = {
   readonly nodes: readonly ProfileNode[];
   readonly samples: readonly number[];
   /** Microseconds since the sample before. */
@@ -72,7 +72,7 @@ function commandsOf(socket: WebSocket) {
     });
 }
 
-function sharesOf({ nodes, samples, timeDeltas }: Profile): Share[] {
+export function sharesOf({ nodes, samples, timeDeltas }: Profile): Share[] {
   const own = new Map<number, number>();
   samples.forEach((id, index) => {
     own.set(id, (own.get(id) ?? 0) + (timeDeltas[index] ?? 0));
@@ -98,6 +98,15 @@ function sharesOf({ nodes, samples, timeDeltas }: Profile): Share[] {
     .map(([place, { total, self }]) => ({ place, total: total / all, self: self / all }))
     .sort((a, b) => b.total - a.total);
 }
+
+/** A line for each: its share with all that it calls, and without. */
+export const shareTable = (shares: readonly Share[]): string =>
+  shares
+    .map(({ place, total, self }) => {
+      const [all, own] = [total, self].map((share) => `${(100 * share).toFixed(1)} %`.padStart(8));
+      return `${all}${own}  ${place}`;
+    })
+    .join("\n");
 
 const placeOf = ({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string =>
   `${functionName || "(anonymous)"} ${url.split("/").at(-1)}:${lineNumber + 1}`;

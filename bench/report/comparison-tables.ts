@@ -59,8 +59,8 @@ const hashesEqually = ({ server }: Row): boolean =>
   server.includes("equal hash") || server === fastifySqlite.name;
 
 /**
- * The row of ours that a row is compared with: of sign-ins the one whose hash does as much and as
- * fast, else ours of the same operation, where there is one, or our first of the kind.
+ * The row of ours that a row is compared with: of sign-ins the one whose hash does as much work,
+ * else ours of the same operation, where there is one, or our first of the kind.
  */
 function referenceOf(row: Row, rows: readonly Row[]): Row | undefined {
   const ofOurs = rows.filter((each) => each.kind === row.kind && isOurs(each));

@@ -36,7 +36,7 @@ export const FLAT = 1.1;
 const SHARES = [
   { operation: "refresh", share: 0.8, of: "the sum of its parts" },
   { operation: "verify by RPC, offline", share: 0.9, of: "an RPC call and a bare verify" },
-  { operation: "check, offline", share: 0.8, of: "Hono and a bare verify" },
+  { operation: "check, offline", share: 0.8, of: "Hono and a bare verify by jose" },
   { operation: "key set", share: 0.8, of: "an empty route" },
   { operation: "forged access token refused", share: 0.8, of: "an empty route" },
   { operation: "forged refresh token refused", share: 0.8, of: "an empty route that reads a body" },

@@ -212,7 +212,7 @@ export const keySet: Operation = {
   kind: "key set",
   request: "GET /.well-known/jwks.json",
   requests: 1,
-  storage: "KV",
+  storage: "KV, kept 10 s in the isolate",
   target: "auth-service",
   actors: async (running, count) => {
     await signedIn(running, 0); // makes the first key

@@ -44,17 +44,25 @@ const HEADERS = {
   vary: "Origin",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "x-request-id": "00000000-0000-4000-8000-000000000000",
 };
+const headers = () => ({ ...HEADERS, "x-request-id": crypto.randomUUID() });
+const CACHED = { "cache-control": "public, max-age=300", etag: `"${"A".repeat(43)}"` };
 const KEY = { kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43), kid: "A".repeat(43) };
-const KEY_SET = { keys: [KEY, KEY].map((key) => ({ ...key, alg: "ES256", use: "sig" })) };
-const ETAG = `"${"A".repeat(43)}"`;
+const KEY_SET = { keys: [{ ...KEY, alg: "ES256", use: "sig" }] };
+/** What stands beside the two tokens. */
+const TOKENS = {
+  token_type: "Bearer",
+  expires_in: 600,
+  refresh_expires_in: 2_592_000,
+  session_id: "ses_AAAAAAAAAAAAAAAAAAAAAA",
+};
+/** As long as what a refresh token's MAC is over. */
+const TOKEN_BODY = new Uint8Array(66);
 const REFUSAL = {
   type: "http://localhost:8787/problems/invalid_refresh_token",
   title: "The refresh token is no longer good.",
   status: 401,
   code: "invalid_refresh_token",
-  request_id: HEADERS["x-request-id"],
 };
 
 const app = new Hono<{ Bindings: Env }>();
@@ -88,20 +96,22 @@ app.get("/verify/jose", async (c) => {
   return c.json(done);
 });
 
-/** What one request of `refresh` cannot do without, and nothing else. */
+/** What a refresh cannot do without, in one request, and its reply. */
 app.post("/refresh", async (c) => {
-  await c.req.json();
-  const { ok } = await objectOf(c).write();
-  return c.json({ ok, access_token: await signed((await material()).pair.privateKey) });
+  const { refresh_token } = await c.req.json();
+  await objectOf(c).write();
+  const access_token = await signed((await material()).pair.privateKey);
+  return c.json({ access_token, ...TOKENS, refresh_token }, 200, headers());
 });
 
-/** Replies of the service as they go out, from a route that does not have to find them. */
-app.get("/reply/key-set", (c) => c.json(KEY_SET, 200, { ...HEADERS, etag: ETAG }));
+/** Replies as the service sends them, from a route that does not have to find them. */
+app.get("/reply/key-set", (c) => c.json(KEY_SET, 200, { ...headers(), ...CACHED }));
 app.post("/reply/refusal", async (c) => {
   await c.req.json();
-  createHmac("sha256", SALT).update(PASSWORD).digest();
-  return c.newResponse(JSON.stringify(REFUSAL), 401, {
-    ...HEADERS,
+  createHmac("sha256", SALT).update(TOKEN_BODY).digest();
+  const all = headers();
+  return c.newResponse(JSON.stringify({ ...REFUSAL, request_id: all["x-request-id"] }), 401, {
+    ...all,
     "content-type": "application/problem+json",
     "www-authenticate": "Bearer",
   });
