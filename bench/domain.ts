@@ -11,8 +11,8 @@ import { covers } from "../src/domain/permission.ts";
 import {
   decideRefresh,
   evictions,
-  expiresAt,
   isExpired,
+  newSession,
   type RefreshSession,
 } from "../src/domain/refresh-session.ts";
 import { BUILT_IN_CATALOGUE, permissionsOf } from "../src/domain/role.ts";
@@ -32,6 +32,8 @@ const SHOWN = 8;
 const NOW = Date.UTC(2026, 0, 1);
 const POLICY = { idleTtl: 2_592_000_000, absoluteTtl: 7_776_000_000, replayWindow: 30_000 };
 
+const DEVICE = { ip: "192.0.2.1", userAgent: "a browser" };
+
 const inputs = Array.from({ length: INPUTS }, (_, index) => inputOf(index));
 
 function inputOf(index: number) {
@@ -40,9 +42,16 @@ function inputOf(index: number) {
     id: sessionIdOf(id),
     createdAt: NOW - index * 1_000,
     lastUsedAt: NOW - index,
+    expiresAt: NOW - index + POLICY.idleTtl,
     current: { hash: `current ${index}`, secretVersion: 1 },
-    previous: `previous ${index}`,
-    rotatedAt: NOW - index,
+    rotation: {
+      previous: `previous ${index}`,
+      at: NOW - index,
+      replayWindow: POLICY.replayWindow,
+      by: DEVICE,
+      isReplayNoted: false,
+    },
+    replayedElsewhereAt: null,
   };
   return {
     now: NOW + index,
@@ -71,23 +80,21 @@ const OPERATIONS: Readonly<Record<string, (input: Input) => unknown>> = {
     reserve(null, now),
     signInRefusal(user, true),
     sameAuthority(user, { ...user, roles: ["user"] }),
-    sessions.filter((each) => isExpired(each, now, POLICY)),
+    sessions.filter((each) => isExpired(each, now)),
     evictions(sessions, 100),
-    expiresAt(session, POLICY),
+    newSession(session.id, session.current, now, POLICY),
     permissionsOf(user.roles, BUILT_IN_CATALOGUE),
   ],
   refresh: ({ now, userId, sessionId, session, successor, user }) => [
     parseUserId(userId),
     parseSessionId(sessionId),
-    decideRefresh(session, session.current.hash, successor, now, POLICY),
-    expiresAt(session, POLICY),
+    decideRefresh(session, { hash: session.current.hash, device: DEVICE }, successor, now, POLICY),
     permissionsOf(user.roles, BUILT_IN_CATALOGUE),
   ],
   "verify, 0 s": ({ now, userId, sessionId, session, user }) => [
     parseUserId(userId),
     parseSessionId(sessionId),
-    isExpired(session, now, POLICY),
-    expiresAt(session, POLICY),
+    isExpired(session, now),
     permissionsOf(user.roles, BUILT_IN_CATALOGUE),
     covers([], []),
   ],

@@ -25,7 +25,7 @@ import { durableAccounts } from "./persistence/durable/accounts.ts";
 import { durableLoginThrottle } from "./persistence/durable/login-throttle.ts";
 import { kvJwksCache } from "./persistence/kv/jwks-cache.ts";
 import { liveAuthority } from "./use-cases/live-authority.ts";
-import type { RandomBytes } from "./use-cases/ports.ts";
+import type { Defer, RandomBytes } from "./use-cases/ports.ts";
 import { rotateSigningKeys } from "./use-cases/rotate-signing-keys.ts";
 
 export type Services = ReturnType<typeof wire>;
@@ -51,9 +51,11 @@ export function servicesOf(env: Env): Services | "misconfigured" {
 function wire(env: Env, config: Config, log: Log) {
   const { secrets } = config;
   const db = database(env.DB);
-  const defer = (work: Promise<unknown>) =>
+  const defer: Defer = (work) =>
     waitUntil(
-      work.catch((error) => log.error({ event: "deferred_work_failed", ...errorDetails(error) })),
+      afterReply()
+        .then(work)
+        .catch((error) => log.error({ event: "deferred_work_failed", ...errorDetails(error) })),
     );
   const notify = notifyLog(log);
   const roles = d1Roles(db);
@@ -128,6 +130,9 @@ function wire(env: Env, config: Config, log: Log) {
     verifier: ring,
   };
 }
+
+/** A hash would hold up the reply that is made in this turn of the event loop. */
+const afterReply = (): Promise<void> => scheduler.wait(0);
 
 /** A name that no login name has. */
 async function throttleProbe(env: Env): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { Device } from "../domain/refresh-session.ts";
 import type { Env } from "../env.ts";
 import type { Services } from "../services.ts";
 import type { Caller, UserCaller } from "../use-cases/verify-token.ts";
@@ -21,3 +22,11 @@ export type AppContext = Context<AppEnv>;
 /** The only address header that clients cannot set. */
 export const clientAddress = (c: AppContext): string | null =>
   c.req.header("cf-connecting-ip") ?? null;
+
+const MAX_USER_AGENT_LENGTH = 256;
+
+/** Where a request comes from, as its session's owner is shown it. */
+export const deviceOf = (c: AppContext): Device => ({
+  ip: clientAddress(c),
+  userAgent: c.req.header("user-agent")?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+});

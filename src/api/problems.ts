@@ -103,7 +103,7 @@ export const PROBLEMS = {
     status: 429,
     title: "Too many tries.",
     explanation:
-      "Wait for the seconds in `Retry-After`. Tries made before then are refused and do not lengthen the wait. After 100 failures in a row waiting does not help: a reset of the password or an administrator reopens the account.",
+      "Wait for the seconds in `Retry-After`. Tries made before then are refused and do not lengthen the wait. After 100 failures in a row waiting an hour does not help: a reset of the password or an administrator reopens the account, or thirty days without a try.",
   },
   internal_error: {
     status: 500,

@@ -1,14 +1,9 @@
 import type { Authority } from "./authority.ts";
-import type { SessionId } from "./ids.ts";
 import type { UserStatus } from "./user.ts";
 
 /** A change to an account's credentials, status or roles: always made by the user's object. */
 export type AccountChange =
-  | {
-      readonly kind: "set_password";
-      readonly passwordHash: string;
-      readonly keepSession: SessionId | null;
-    }
+  | { readonly kind: "set_password"; readonly passwordHash: string }
   | { readonly kind: "set_status"; readonly status: UserStatus }
   | { readonly kind: "assign_role"; readonly role: string }
   | { readonly kind: "remove_role"; readonly role: string }
@@ -24,10 +19,6 @@ export type ChangeVerdict =
   | "not_found"
   | "no_such_role"
   | "last_admin";
-
-/** The session that outlives the change, when there is one. */
-export const keptSession = (change: AccountChange): SessionId | null =>
-  change.kind === "set_password" ? change.keepSession : null;
 
 /**
  * Tells what became of a conditional update from the row that it left behind. The row carries

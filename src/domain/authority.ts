@@ -1,4 +1,3 @@
-import type { SessionId } from "./ids.ts";
 import type { User } from "./user.ts";
 
 /** What decides what a user may do now, as the user's own object knows it. */
@@ -11,7 +10,7 @@ export type Authority = {
 };
 
 /** Which of the user's sessions a change ends. */
-export type SessionsToEnd = "none" | "all" | { readonly allExcept: SessionId };
+export type SessionsToEnd = "none" | "all";
 
 export function authorityOf(user: User): Authority {
   return {
@@ -33,22 +32,19 @@ export function sameAuthority(a: Authority, b: Authority): boolean {
 }
 
 /**
- * Takes what D1 records over what the object knew. `keep` is the session that asked for a
- * password change; it alone outlives it.
+ * Takes what D1 records over what the object knew. A new password ends every session, also the
+ * one that asked for it: whoever copied its tokens is out with them.
  *
  * @param row what D1 holds now, or null when the account is gone
  */
 export function takeOver(
   known: Authority | null,
   row: Authority | null,
-  keep: SessionId | null,
 ): { readonly authority: Authority; readonly end: SessionsToEnd } {
   if (row === null) return { authority: deleted(known), end: "all" };
   if (row.status !== "active") return { authority: row, end: "all" };
-  if (known === null || known.passwordSetAt === row.passwordSetAt) {
-    return { authority: row, end: "none" };
-  }
-  return { authority: row, end: keep === null ? "all" : { allExcept: keep } };
+  const hasNewPassword = known !== null && known.passwordSetAt !== row.passwordSetAt;
+  return { authority: row, end: hasNewPassword ? "all" : "none" };
 }
 
 function deleted(known: Authority | null): Authority {

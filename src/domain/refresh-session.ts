@@ -9,13 +9,31 @@ export type RefreshSession = {
   readonly id: SessionId;
   readonly createdAt: number;
   readonly lastUsedAt: number;
+  /** When it ends unless it is used again, as its owner was told: no later limit shortens it. */
+  readonly expiresAt: number;
   readonly current: TokenHash;
-  readonly previous: string | null;
-  readonly rotatedAt: number | null;
+  readonly rotation: Rotation | null;
+  /** When a token just spent was presented by what looks like another device. */
+  readonly replayedElsewhereAt: number | null;
 };
 
 /** SHA-256 of a refresh secret, and the version of the root secret it was derived under. */
 export type TokenHash = { readonly hash: string; readonly secretVersion: number };
+
+/** Where a request came from, as far as it tells. */
+export type Device = { readonly ip: string | null; readonly userAgent: string | null };
+
+/** How the current token came to be. */
+export type Rotation = {
+  /** The hash of the token that was spent. */
+  readonly previous: string;
+  readonly at: number;
+  /** Milliseconds for which the spent token gives the same successor. */
+  readonly replayWindow: number;
+  readonly by: Device;
+  /** True once a replay from elsewhere was recorded: one a rotation is enough to know. */
+  readonly isReplayNoted: boolean;
+};
 
 /** Durations in milliseconds. */
 export type RefreshPolicy = {
@@ -26,10 +44,31 @@ export type RefreshPolicy = {
 
 export type RefreshDecision =
   | { readonly kind: "rotate"; readonly session: RefreshSession }
-  | { readonly kind: "replay"; readonly session: RefreshSession }
+  /** @property isNoteworthy when the session was changed, to record where the replay came from */
+  | { readonly kind: "replay"; readonly session: RefreshSession; readonly isNoteworthy: boolean }
   | { readonly kind: "reuse" }
   | { readonly kind: "expired" }
   | { readonly kind: "unknown" };
+
+export type Presented = { readonly hash: string; readonly device: Device };
+
+/** A session as it begins. */
+export function newSession(
+  id: SessionId,
+  current: TokenHash,
+  now: number,
+  policy: RefreshPolicy,
+): RefreshSession {
+  return {
+    id,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: limitOf(now, now, policy),
+    current,
+    rotation: null,
+    replayedElsewhereAt: null,
+  };
+}
 
 /**
  * Refresh token rotation with reuse detection (RFC 9700, section 4.14.2). The presented hash
@@ -38,50 +77,75 @@ export type RefreshDecision =
  */
 export function decideRefresh(
   session: RefreshSession | null,
-  presented: string,
+  { hash, device }: Presented,
   successor: TokenHash,
   now: number,
   policy: RefreshPolicy,
 ): RefreshDecision {
   if (session === null) return { kind: "unknown" };
-  if (isExpired(session, now, policy)) return { kind: "expired" };
-  if (presented === session.current.hash) {
-    return { kind: "rotate", session: rotate(session, successor, now) };
+  if (isExpired(session, now)) return { kind: "expired" };
+  if (hash === session.current.hash) {
+    return { kind: "rotate", session: rotate(session, successor, device, now, policy) };
   }
+  const { rotation } = session;
   // While the previous token is still the previous one, its successor has not been used.
-  const replayable =
-    presented === session.previous &&
-    session.rotatedAt !== null &&
-    elapsed(session.rotatedAt, now) < policy.replayWindow;
-  // The session is handed back as it was: a replay extends nothing.
-  return replayable ? { kind: "replay", session } : { kind: "reuse" };
+  const isReplay = rotation?.previous === hash && elapsed(rotation.at, now) < rotation.replayWindow;
+  return isReplay ? replay(session, rotation, device, now) : { kind: "reuse" };
 }
 
-function rotate(session: RefreshSession, successor: TokenHash, now: number): RefreshSession {
+function rotate(
+  session: RefreshSession,
+  successor: TokenHash,
+  by: Device,
+  now: number,
+  policy: RefreshPolicy,
+): RefreshSession {
+  const lastUsedAt = Math.max(now, session.lastUsedAt);
   return {
     ...session,
+    lastUsedAt,
+    expiresAt: Math.max(session.expiresAt, limitOf(session.createdAt, lastUsedAt, policy)),
     current: successor,
-    previous: session.current.hash,
-    rotatedAt: now,
-    lastUsedAt: Math.max(now, session.lastUsedAt),
+    rotation: {
+      previous: session.current.hash,
+      at: now,
+      replayWindow: policy.replayWindow,
+      by,
+      isReplayNoted: false,
+    },
   };
 }
 
-/** When the session ends if it is not used again: the sooner of its idle and absolute limits. */
-export function expiresAt(
-  session: Pick<RefreshSession, "createdAt" | "lastUsedAt">,
-  policy: RefreshPolicy,
-): number {
-  return Math.min(session.createdAt + policy.absoluteTtl, session.lastUsedAt + policy.idleTtl);
+/** Extends nothing, whoever replays; a phone changes networks, so it is not refused either. */
+function replay(
+  session: RefreshSession,
+  rotation: Rotation,
+  device: Device,
+  now: number,
+): RefreshDecision {
+  const isNoteworthy = !rotation.isReplayNoted && isElsewhere(rotation.by, device);
+  if (!isNoteworthy) return { kind: "replay", session, isNoteworthy };
+  const noted = { ...rotation, isReplayNoted: true };
+  return {
+    kind: "replay",
+    session: { ...session, rotation: noted, replayedElsewhereAt: now },
+    isNoteworthy,
+  };
 }
 
-export function isExpired(
-  session: Pick<RefreshSession, "createdAt" | "lastUsedAt">,
-  now: number,
-  policy: RefreshPolicy,
-): boolean {
-  return now >= expiresAt(session, policy);
+/** Another address and another agent: one alone changes on an honest device, too. */
+function isElsewhere(here: Device, there: Device): boolean {
+  const isKnown = ({ ip, userAgent }: Device) => ip !== null || userAgent !== null;
+  if (!isKnown(here) || !isKnown(there)) return false;
+  return here.ip !== there.ip && here.userAgent !== there.userAgent;
 }
+
+/** The sooner of the idle and the absolute limit. */
+const limitOf = (createdAt: number, lastUsedAt: number, policy: RefreshPolicy): number =>
+  Math.min(createdAt + policy.absoluteTtl, lastUsedAt + policy.idleTtl);
+
+export const isExpired = (session: Pick<RefreshSession, "expiresAt">, now: number): boolean =>
+  now >= session.expiresAt;
 
 /** The sessions that must go before one more is opened: the least recently used. */
 export function evictions(

@@ -11,29 +11,47 @@ const LONGEST_DELAY = 60 * 60 * 1_000;
 export const QUIET_PERIOD = 24 * 60 * 60 * 1_000;
 /** NIST SP 800-63B-4, section 3.2.2: no more than 100 consecutive failures. */
 export const HARD_LIMIT = 100;
+/** After so long without a try, a lock is forgotten: nothing stays for ever, by whoever's doing. */
+export const LOCK_PERIOD = 30 * QUIET_PERIOD;
 
 export type Reservation =
   | { readonly kind: "allowed"; readonly state: ThrottleState }
-  | { readonly kind: "delayed"; readonly retryAfter: number }
-  | { readonly kind: "locked"; readonly retryAfter: number };
+  /** @property lastAt when the last try was counted */
+  | {
+      readonly kind: "delayed" | "locked";
+      readonly retryAfter: number;
+      readonly lastAt: number;
+    };
 
 /**
  * Counts a try before its outcome is known, so that parallel tries cannot outrun the count.
  * A refused try changes nothing.
+ *
+ * @param credentialSetAt when the credential that is tried was set, if that is known: failures
+ *   from before were made against another one, or against none
  */
-export function reserve(known: ThrottleState | null, now: number): Reservation {
-  if (known !== null && known.failures >= HARD_LIMIT) {
-    return { kind: "locked", retryAfter: LONGEST_DELAY };
-  }
-  if (known === null || elapsed(known.lastAt, now) >= QUIET_PERIOD) {
+export function reserve(
+  known: ThrottleState | null,
+  now: number,
+  credentialSetAt = Number.NEGATIVE_INFINITY,
+): Reservation {
+  if (known === null || isForgotten(known, now, credentialSetAt)) {
     return { kind: "allowed", state: { failures: 1, lastAt: now } };
   }
+  const { failures, lastAt } = known;
+  if (failures >= HARD_LIMIT) return { kind: "locked", retryAfter: LONGEST_DELAY, lastAt };
   // Before the last try only a clock that jumped back can be: how long ago it was is unknown, and
   // to wait until that time comes round again would lengthen the delay by the whole jump.
-  const wait = now < known.lastAt ? 0 : delayAfter(known.failures) - (now - known.lastAt);
+  const wait = now < lastAt ? 0 : delayAfter(failures) - (now - lastAt);
   return wait > 0
-    ? { kind: "delayed", retryAfter: wait }
-    : { kind: "allowed", state: { failures: known.failures + 1, lastAt: now } };
+    ? { kind: "delayed", retryAfter: wait, lastAt }
+    : { kind: "allowed", state: { failures: failures + 1, lastAt: now } };
+}
+
+/** A credential from the future proves nothing: every try would be the first against it. */
+function isForgotten(known: ThrottleState, now: number, credentialSetAt: number): boolean {
+  const isOlder = known.lastAt < credentialSetAt && credentialSetAt <= now;
+  return isOlder || elapsed(known.lastAt, now) >= periodOf(known);
 }
 
 /**
@@ -53,10 +71,11 @@ export function release(
   return known.failures <= 1 ? null : { ...known, failures: known.failures - 1 };
 }
 
-/** When nothing is left to remember, or null while only a reset or an administrator reopens it. */
-export function forgottenAt(state: ThrottleState): number | null {
-  return state.failures >= HARD_LIMIT ? null : state.lastAt + QUIET_PERIOD;
-}
+/** When nothing is left to remember (Unix milliseconds). */
+export const forgottenAt = (state: ThrottleState): number => state.lastAt + periodOf(state);
+
+const periodOf = ({ failures }: ThrottleState): number =>
+  failures >= HARD_LIMIT ? LOCK_PERIOD : QUIET_PERIOD;
 
 function delayAfter(failures: number): number {
   if (failures < FREE_TRIES) return 0;

@@ -1,32 +1,22 @@
 import { authorityOf } from "../domain/authority.ts";
 import type { Email } from "../domain/email.ts";
-import type { SessionId } from "../domain/ids.ts";
 import type { Password } from "../domain/password.ts";
+import type { Device } from "../domain/refresh-session.ts";
 import { type SignInRefusal, signInRefusal, type User } from "../domain/user.ts";
-import { checkPassword, type PasswordCheckDeps } from "./check-password.ts";
-import { type IssueDeps, issueToken, type TokenPair } from "./issue-token.ts";
+import { type BeginDeps, beginSession } from "./begin-session.ts";
 import {
-  type Accounts,
-  type Credential,
-  type Defer,
-  type Device,
-  type RandomBytes,
-  type RoleCatalogue,
-  type TokenSigner,
-  Unavailable,
-  type Users,
-} from "./ports.ts";
-import type { RefreshTokenCodec } from "./refresh-token.ts";
+  checkPassword,
+  type PasswordCheck,
+  type PasswordCheckDeps,
+  triesBy,
+  triesByName,
+} from "./check-password.ts";
+import type { TokenPair } from "./issue-token.ts";
+import { type Credential, type Defer, Unavailable, type Users } from "./ports.ts";
 
 export type SignInDeps = PasswordCheckDeps &
-  IssueDeps & {
+  BeginDeps & {
     readonly users: Users;
-    readonly accounts: Accounts;
-    readonly catalogue: RoleCatalogue;
-    readonly signer: TokenSigner;
-    readonly refreshTokens: RefreshTokenCodec;
-    readonly random: RandomBytes;
-    readonly newSessionId: () => SessionId;
     readonly requireVerifiedEmail: boolean;
     readonly defer: Defer;
   };
@@ -34,6 +24,8 @@ export type SignInDeps = PasswordCheckDeps &
 export type SignInInput = {
   readonly email: Email;
   readonly password: Password;
+  /** A refresh token that this device was given once, alive or not (OWASP, "Device Cookies"). */
+  readonly deviceToken: string | null;
   readonly device: Device;
 };
 
@@ -52,9 +44,7 @@ const MAX_ROUNDS = 2;
  */
 export async function authenticateUser(deps: SignInDeps, input: SignInInput): Promise<SignIn> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const check = await checkPassword(deps, input.email, input.password, () =>
-      deps.users.findByEmail(input.email),
-    );
+    const check = await checkOwner(deps, input);
     if (check.kind === "throttled") return check;
     if (check.kind === "wrong") return { kind: "invalid_credentials" };
     const { user } = check.credential;
@@ -64,10 +54,26 @@ export async function authenticateUser(deps: SignInDeps, input: SignInInput): Pr
     if (tokens === "refused") return { kind: "invalid_credentials" };
     if (tokens === "stale") continue;
     // A second hash, which the sign-in does not need: its tokens come first.
-    if (check.outdatedHash) deps.defer(rehash(deps, check.credential, input.password));
+    if (check.outdatedHash) deps.defer(() => rehash(deps, check.credential, input.password));
     return { kind: "signed_in", tokens };
   }
   throw new Unavailable("account row");
+}
+
+/**
+ * Whoever shows a token of the very account is counted apart, in either case after the same
+ * steps; for everyone else the account is looked for while the try is counted.
+ */
+async function checkOwner(deps: SignInDeps, input: SignInInput): Promise<PasswordCheck> {
+  const { email, password, deviceToken } = input;
+  const find = () => deps.users.findByEmail(email);
+  const byName = triesByName(deps, email);
+  const token = deviceToken === null ? null : deps.refreshTokens.parse(deviceToken);
+  if (token === null) return checkPassword(deps, byName, password, find);
+  const credential = await find();
+  const isOwn = credential?.user.id === token.userId;
+  const tries = isOwn ? triesBy(deps, token.userId, token.sessionId) : byName;
+  return checkPassword(deps, tries, password, async () => credential);
 }
 
 async function openSession(
@@ -75,25 +81,9 @@ async function openSession(
   user: User,
   device: Device,
 ): Promise<TokenPair | "stale" | "refused"> {
-  // Ready before the session exists: nothing can then keep its tokens from its owner.
-  const [sign, roles] = await Promise.all([deps.signer.prepare(), deps.catalogue.all()]);
-  const sessionId = deps.newSessionId();
-  const first = deps.refreshTokens.first(user.id, sessionId, deps.random(32));
-  const answer = await deps.accounts.openSession(user.id, {
-    seen: authorityOf(user),
-    sessionId,
-    token: { hash: deps.refreshTokens.hash(first), secretVersion: first.version },
-    device,
-  });
-  if (answer.kind !== "opened") return answer.kind;
-  return issueToken(deps, {
-    sign,
-    roles,
-    userId: user.id,
-    sessionId,
-    grant: answer.grant,
-    refreshToken: deps.refreshTokens.format(first),
-  });
+  const { session, issue } = await beginSession(deps, user, device);
+  const answer = await deps.accounts.openSession(user.id, { ...session, seen: authorityOf(user) });
+  return answer.kind === "opened" ? issue(answer.grant) : answer.kind;
 }
 
 /** Not part of the sign-in: when it fails, the next sign-in tries again. */

@@ -1,6 +1,21 @@
 import type { Password, PasswordWeakness } from "../domain/password.ts";
-import { checkPassword, type PasswordCheck, type PasswordCheckDeps } from "./check-password.ts";
-import type { Accounts, ChangeAnswer, PasswordPolicy, Users } from "./ports.ts";
+import type { Device } from "../domain/refresh-session.ts";
+import { type SignInRefusal, signInRefusal } from "../domain/user.ts";
+import { type BeginDeps, beginSession } from "./begin-session.ts";
+import {
+  checkPassword,
+  type PasswordCheck,
+  type PasswordCheckDeps,
+  triesBy,
+} from "./check-password.ts";
+import type { TokenPair } from "./issue-token.ts";
+import {
+  type Accounts,
+  type ChangeAnswer,
+  type PasswordPolicy,
+  Unavailable,
+  type Users,
+} from "./ports.ts";
 import type { UserCaller } from "./verify-token.ts";
 
 export type OwnAccountDeps = PasswordCheckDeps & {
@@ -9,38 +24,49 @@ export type OwnAccountDeps = PasswordCheckDeps & {
   readonly newChangeId: () => string;
 };
 
-type Owner = Pick<UserCaller, "userId" | "sessionId">;
+type ChangePasswordDeps = OwnAccountDeps &
+  BeginDeps & { readonly policy: PasswordPolicy; readonly requireVerifiedEmail: boolean };
+
+type Owner = Pick<UserCaller, "userId">;
 
 type Refusal =
   | { readonly kind: "throttled"; readonly retryAfter: number }
   | { readonly kind: "invalid_credentials" | "not_found" | "conflict" | "last_admin" };
 
 export type PasswordChange =
-  | { readonly kind: "done" }
+  | { readonly kind: "done"; readonly tokens: TokenPair }
   | { readonly kind: "weak_password"; readonly weakness: PasswordWeakness }
+  | { readonly kind: SignInRefusal }
   | Refusal;
 
-/** Changes one's own password; every other session has ended when it returns (ASVS 7.4.3). */
+/**
+ * Changes one's own password. Every session has ended when it returns (ASVS 7.4.3), also the one
+ * that asked, since whoever copied its tokens must be out; the tokens are those of a new one,
+ * which only an account that may sign in can have.
+ */
 export async function changePassword(
-  deps: OwnAccountDeps & { readonly policy: PasswordPolicy },
+  deps: ChangePasswordDeps,
   owner: Owner,
-  input: { readonly current: Password; readonly next: Password },
+  input: { readonly current: Password; readonly next: Password; readonly device: Device },
 ): Promise<PasswordChange> {
   const proven = await proveOwner(deps, owner, input.current);
   if (proven.kind !== "right") return proven;
   const { user } = proven.credential;
+  const refusal = signInRefusal(user, deps.requireVerifiedEmail);
+  if (refusal !== null) return { kind: refusal };
   const weakness = await deps.policy.weakness(input.next, user.email);
   if (weakness !== null) return { kind: "weak_password", weakness };
+  const { session, issue } = await beginSession(deps, user, input.device);
   const answer = await deps.accounts.change(owner.userId, {
     changeId: deps.newChangeId(),
-    change: {
-      kind: "set_password",
-      passwordHash: deps.hasher.hash(input.next),
-      keepSession: owner.sessionId,
-    },
+    change: { kind: "set_password", passwordHash: deps.hasher.hash(input.next) },
     ifVersion: user.version,
+    open: session,
   });
-  return outcome(answer);
+  if (answer.kind !== "done") return refused(answer);
+  // An object that runs older code opens none: its owner signs in with the new password.
+  if (answer.opened === undefined) throw new Unavailable("account");
+  return { kind: "done", tokens: await issue(answer.opened) };
 }
 
 /** Deletes one's own account; no session is left when it returns. */
@@ -56,7 +82,7 @@ export async function deleteOwnAccount(
     change: { kind: "delete" },
     ifVersion: proven.credential.user.version,
   });
-  return outcome(answer);
+  return answer.kind === "done" ? { kind: "done" } : refused(answer);
 }
 
 /** An access token alone does not change an account: whoever borrowed a session has one too. */
@@ -67,11 +93,11 @@ async function proveOwner(
 ): Promise<Extract<PasswordCheck, { kind: "right" }> | Refusal> {
   const credential = await deps.users.findById(owner.userId);
   if (credential === null) return { kind: "not_found" };
-  const check = await checkPassword(deps, credential.user.email, password, async () => credential);
+  const tries = triesBy(deps, owner.userId, "session");
+  const check = await checkPassword(deps, tries, password, async () => credential);
   return check.kind === "wrong" ? { kind: "invalid_credentials" } : check;
 }
 
-function outcome(answer: ChangeAnswer): { readonly kind: "done" } | Refusal {
-  if (answer.kind === "no_such_role") return { kind: "conflict" };
-  return { kind: answer.kind };
+function refused({ kind }: Exclude<ChangeAnswer, { kind: "done" }>): Refusal {
+  return { kind: kind === "no_such_role" ? "conflict" : kind };
 }

@@ -1,9 +1,20 @@
 import type { Email } from "../domain/email.ts";
+import type { UserId } from "../domain/ids.ts";
 import type { Password } from "../domain/password.ts";
-import type { Attempt, Credential, LoginThrottle, Notify, PasswordHasher } from "./ports.ts";
+import type {
+  Accounts,
+  AllowedAttempt,
+  Attempt,
+  Credential,
+  LoginThrottle,
+  Notify,
+  PasswordHasher,
+  Prover,
+} from "./ports.ts";
 
 export type PasswordCheckDeps = {
   readonly throttle: LoginThrottle;
+  readonly accounts: Accounts;
   readonly hasher: PasswordHasher;
   /** Told what an operator should know and a client must not. */
   readonly notify: Notify;
@@ -15,49 +26,77 @@ export type PasswordCheck =
   /** @property retryAfter milliseconds */
   | { readonly kind: "throttled"; readonly retryAfter: number };
 
+/** The tries that count together: those of one who may be anybody, or of one who is known. */
+export type Tries = {
+  /** @param credentialSetAt failures from before it are forgotten (Unix milliseconds) */
+  reserve(credentialSetAt?: number): Promise<Attempt>;
+  release(attempt: AllowedAttempt): Promise<void>;
+  clear(): Promise<void>;
+};
+
+/** The tries of everybody who names this account at sign-in. */
+export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): Tries => ({
+  reserve: (credentialSetAt) => throttle.reserve(loginName, credentialSetAt),
+  release: (attempt) => throttle.release(loginName, attempt),
+  clear: () => throttle.clear(loginName),
+});
+
+/** The tries of one who showed a token of the account, so that strangers' tries are not theirs. */
+export const triesBy = (
+  { accounts }: PasswordCheckDeps,
+  userId: UserId,
+  prover: Prover,
+): Tries => ({
+  reserve: () => accounts.reserveProof(userId, prover),
+  release: (attempt) => accounts.releaseProof(userId, prover, attempt),
+  clear: () => accounts.clearProofs(userId, prover),
+});
+
 /**
- * The one place a password is compared, for sign-in, change and deletion alike, so that all
- * share one count (ASVS 6.1.1). The try is counted before anything is hashed, and an unknown
- * name takes the same steps as a known one.
+ * The one place a password is compared, for sign-in, change and deletion alike. The try is
+ * counted before anything is hashed, and an unknown name takes the same steps as a known one.
  *
  * @param find reads the account, at the same time as the try is counted
  */
 export async function checkPassword(
   deps: PasswordCheckDeps,
-  loginName: Email,
+  tries: Tries,
   password: Password,
   find: () => Promise<Credential | null>,
 ): Promise<PasswordCheck> {
-  const [reservation, lookup] = await Promise.allSettled([
-    deps.throttle.reserve(loginName),
-    find(),
-  ]);
+  const [reservation, lookup] = await Promise.allSettled([tries.reserve(), find()]);
   if (reservation.status === "rejected") throw reservation.reason;
-  const attempt = reservation.value;
-  if (attempt.kind !== "allowed") return { kind: "throttled", retryAfter: attempt.retryAfter };
   if (lookup.status === "rejected") {
-    await giveBack(deps, loginName, attempt);
+    await giveBack(tries, reservation.value);
     throw lookup.reason;
   }
-  const check = compare(deps, password, lookup.value);
-  if (check.kind === "right") await forget(deps, loginName);
+  const credential = lookup.value;
+  const attempt = await sinceCredential(tries, reservation.value, credential);
+  if (attempt.kind !== "allowed") return { kind: "throttled", retryAfter: attempt.retryAfter };
+  const check = compare(deps, password, credential);
+  if (check.kind === "right") await forget(deps, tries);
   return check;
 }
 
-/** An outage is nobody's failed try. When the throttle is down too the try stays counted. */
-async function giveBack(
-  deps: PasswordCheckDeps,
-  loginName: Email,
-  attempt: Extract<Attempt, { kind: "allowed" }>,
-): Promise<void> {
-  await deps.throttle.release(loginName, attempt).catch(() => undefined);
+/** What was tried before the account had its password was not this account's. */
+async function sinceCredential(
+  tries: Tries,
+  attempt: Attempt,
+  credential: Credential | null,
+): Promise<Attempt> {
+  const setAt = credential?.user.passwordSetAt ?? 0;
+  if (attempt.kind === "allowed" || attempt.lastAt >= setAt) return attempt;
+  return tries.reserve(setAt);
+}
+
+/** An outage is nobody's failed try. When the counter is down too the try stays counted. */
+async function giveBack(tries: Tries, attempt: Attempt): Promise<void> {
+  if (attempt.kind === "allowed") await tries.release(attempt).catch(() => undefined);
 }
 
 /** A count that is not cleared errs on the safe side, so it does not stop whoever was right. */
-async function forget(deps: PasswordCheckDeps, loginName: Email): Promise<void> {
-  await deps.throttle
-    .clear(loginName)
-    .catch(() => deps.notify({ event: "login_throttle_not_cleared" }));
+async function forget(deps: PasswordCheckDeps, tries: Tries): Promise<void> {
+  await tries.clear().catch(() => deps.notify({ event: "login_throttle_not_cleared" }));
 }
 
 function compare(

@@ -38,7 +38,9 @@ export async function issueToken(
   const { grant } = input;
   const now = deps.clock();
   const issuedAt = Math.floor(now / 1_000);
-  const expiresIn = Math.floor(deps.accessTokenTtl / 1_000);
+  const refreshExpiresIn = Math.max(0, Math.floor((grant.expiresAt - now) / 1_000));
+  // Good for no longer than its session, which ends in any case then.
+  const expiresIn = Math.min(Math.floor(deps.accessTokenTtl / 1_000), refreshExpiresIn);
   const accessToken = await input.sign({
     iss: deps.issuer,
     sub: input.userId,
@@ -58,7 +60,7 @@ export async function issueToken(
     accessToken,
     expiresIn,
     refreshToken: input.refreshToken,
-    refreshExpiresIn: Math.max(0, Math.floor((grant.expiresAt - now) / 1_000)),
+    refreshExpiresIn,
     sessionId: input.sessionId,
   };
 }

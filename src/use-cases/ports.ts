@@ -4,7 +4,7 @@ import type { Authority } from "../domain/authority.ts";
 import type { Email } from "../domain/email.ts";
 import type { ServiceAccountId, SessionId, UserId } from "../domain/ids.ts";
 import type { Password, PasswordWeakness } from "../domain/password.ts";
-import type { RefreshPolicy, TokenHash } from "../domain/refresh-session.ts";
+import type { Device, RefreshPolicy, TokenHash } from "../domain/refresh-session.ts";
 import type { Role } from "../domain/role.ts";
 import type { ServiceAccount } from "../domain/service-account.ts";
 import type { SigningAlg, SigningKey } from "../domain/signing-key.ts";
@@ -44,13 +44,13 @@ export class Impossible extends Error {
 export type Clock = () => number;
 /** Cryptographically secure. */
 export type RandomBytes = (length: number) => Uint8Array<ArrayBuffer>;
-/** Work that may outlive the reply, and may be lost. */
-export type Defer = (work: Promise<unknown>) => void;
+/** Work that begins after the reply, or at least does not hold it up, and may be lost. */
+export type Defer = (work: () => Promise<unknown>) => void;
 
 /** What an operator should hear of. It carries ids only, never what identifies a person. */
 export type Notice =
   | {
-      readonly event: "refresh_token_reused";
+      readonly event: "refresh_token_reused" | "refresh_token_replayed_elsewhere";
       readonly userId: UserId;
       readonly sessionId: SessionId;
     }
@@ -128,22 +128,25 @@ export interface RoleCatalogue {
 
 // The user's own object: sessions and authority
 
-export type Device = { readonly ip: string | null; readonly userAgent: string | null };
-
 export type SessionInfo = {
   readonly id: SessionId;
   readonly createdAt: number;
   readonly lastUsedAt: number;
   readonly expiresAt: number;
   readonly device: Device;
+  readonly replayedElsewhereAt: number | null;
 };
 
-export type OpenSession = {
-  /** The row whose password was checked. */
-  readonly seen: Authority;
+/** A session as it begins. */
+export type NewSession = {
   readonly sessionId: SessionId;
   readonly token: TokenHash;
   readonly device: Device;
+};
+
+export type OpenSession = NewSession & {
+  /** The row whose password was checked. */
+  readonly seen: Authority;
 };
 
 /** What an access token of a session is made from. */
@@ -164,6 +167,8 @@ export type RefreshCommand = {
   readonly successor: TokenHash;
   /** Roles that can be turned into permissions without a look-up; null means any. */
   readonly knownRoles: readonly string[] | null;
+  /** Where the token was presented. */
+  readonly device: Device;
 };
 
 export type RefreshAnswer =
@@ -172,12 +177,19 @@ export type RefreshAnswer =
       readonly grant: SessionGrant;
       /** The version that the successor was derived under, which a replay must repeat. */
       readonly secretVersion: number;
+      /** True for the first replay of a rotation that came from elsewhere. */
+      readonly isNoteworthy: boolean;
     }
   /** Roles wanted: nothing was consumed, because the user holds roles that are not known. */
   | { readonly kind: "reused" | "refused" | "roles_wanted" };
 
 export type ChangeAnswer =
-  | { readonly kind: "done"; readonly authority: Authority }
+  /** @property opened the session that the command asked for */
+  | {
+      readonly kind: "done";
+      readonly authority: Authority;
+      readonly opened?: SessionGrant;
+    }
   | { readonly kind: "not_found" | "no_such_role" | "last_admin" | "conflict" };
 
 export type ChangeCommand = {
@@ -186,6 +198,8 @@ export type ChangeCommand = {
   readonly change: AccountChange;
   /** The version the change was decided on, when it must not have moved since. */
   readonly ifVersion: number | null;
+  /** A session to open in the very step that makes the change. */
+  readonly open?: NewSession;
 };
 
 export type SessionsSelection =
@@ -205,7 +219,18 @@ export interface Accounts {
   /** @returns how many ended */
   endSessions(userId: UserId, which: SessionsSelection): Promise<number>;
   change(userId: UserId, command: ChangeCommand): Promise<ChangeAnswer>;
+  /** Counts a try to prove a password by one who is known here. */
+  reserveProof(userId: UserId, by: Prover): Promise<Attempt>;
+  /** Takes back a try that an outage ended. */
+  releaseProof(userId: UserId, by: Prover, attempt: AllowedAttempt): Promise<void>;
+  clearProofs(userId: UserId, by: Prover): Promise<void>;
 }
+
+/**
+ * Whose tries count together: those made inside the user's sessions, or those of a sign-in that
+ * shows a token of one session. No stranger can make either.
+ */
+export type Prover = "session" | SessionId;
 
 /** What the user's object does to D1. */
 export interface AccountRecord {
@@ -242,14 +267,24 @@ export type Attempt =
       readonly before: ThrottleState | null;
       readonly reserved: ThrottleState;
     }
-  /** @property retryAfter milliseconds */
-  | { readonly kind: "delayed" | "locked"; readonly retryAfter: number };
+  /**
+   * @property retryAfter milliseconds
+   * @property lastAt when the last try was counted, in Unix milliseconds
+   */
+  | {
+      readonly kind: "delayed" | "locked";
+      readonly retryAfter: number;
+      readonly lastAt: number;
+    };
+
+export type AllowedAttempt = Extract<Attempt, { kind: "allowed" }>;
 
 /** Failed tries by login name, exact. */
 export interface LoginThrottle {
-  reserve(loginName: Email): Promise<Attempt>;
+  /** @param credentialSetAt failures from before it are forgotten (Unix milliseconds) */
+  reserve(loginName: Email, credentialSetAt?: number): Promise<Attempt>;
   /** Takes back a try that an outage ended. */
-  release(loginName: Email, attempt: Extract<Attempt, { kind: "allowed" }>): Promise<void>;
+  release(loginName: Email, attempt: AllowedAttempt): Promise<void>;
   clear(loginName: Email): Promise<void>;
 }
 

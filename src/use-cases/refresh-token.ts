@@ -1,4 +1,5 @@
 import type { SessionId, UserId } from "../domain/ids.ts";
+import type { Device } from "../domain/refresh-session.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { BUILT_IN_CATALOGUE, type Role } from "../domain/role.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "./issue-token.ts";
@@ -49,26 +50,28 @@ export type RefreshDeps = IssueDeps & {
 export async function refreshToken(
   deps: RefreshDeps,
   text: string,
+  device: Device,
 ): Promise<Result<TokenPair, "invalid_refresh_token">> {
   const presented = deps.refreshTokens.parse(text);
   if (presented === null) return err("invalid_refresh_token");
   const sign = await deps.signer.prepare();
 
   const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
-  const { answer, roles } = await present(deps, presented, offered);
-  if (answer.kind === "reused") {
-    const { userId, sessionId } = presented;
-    deps.notify({ event: "refresh_token_reused", userId, sessionId });
-  }
+  const { answer, roles } = await present(deps, presented, offered, device);
+  const { userId, sessionId } = presented;
+  if (answer.kind === "reused") deps.notify({ event: "refresh_token_reused", userId, sessionId });
   if (!("grant" in answer)) return err("invalid_refresh_token");
 
+  if (answer.isNoteworthy) {
+    deps.notify({ event: "refresh_token_replayed_elsewhere", userId, sessionId });
+  }
   const isOffered = answer.secretVersion === offered.version;
   const successor = isOffered ? offered : successorUnder(deps, presented, answer.secretVersion);
   const tokens = await issueToken(deps, {
     sign,
     roles,
-    userId: presented.userId,
-    sessionId: presented.sessionId,
+    userId,
+    sessionId,
     grant: answer.grant,
     refreshToken: deps.refreshTokens.format(successor),
   });
@@ -83,6 +86,7 @@ async function present(
   deps: RefreshDeps,
   presented: RefreshToken,
   offered: RefreshToken,
+  device: Device,
 ): Promise<{ answer: RefreshAnswer; roles: ReadonlyMap<string, Role> }> {
   const ask = (knownRoles: readonly string[] | null): Promise<RefreshAnswer> =>
     deps.accounts.refresh(presented.userId, {
@@ -90,6 +94,7 @@ async function present(
       presented: deps.refreshTokens.hash(presented),
       successor: { hash: deps.refreshTokens.hash(offered), secretVersion: offered.version },
       knownRoles,
+      device,
     });
 
   const cached = deps.catalogue.cached();

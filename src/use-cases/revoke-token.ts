@@ -1,39 +1,56 @@
 import { parseSessionId, parseUserId } from "../domain/ids.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Accounts, SessionsSelection, TokenVerifier } from "./ports.ts";
+import type { SessionsSelection, TokenVerifier } from "./ports.ts";
 import type { RefreshDeps, RefreshToken } from "./refresh-token.ts";
 import type { UserCaller } from "./verify-token.ts";
 
 /** `local` ends this session, `others` all but this one, `global` every one. */
 export type LogoutScope = "local" | "others" | "global";
 
+type LogoutDeps = Pick<RefreshDeps, "accounts" | "refreshTokens">;
+
+type Session = Pick<UserCaller, "userId" | "sessionId">;
+
 /**
- * Signs out by access token. When it returns, what it ended is ended.
+ * Signs out by access token, by refresh token, or by both of one session. When it returns, what it
+ * ended is ended. Two tokens of two sessions are refused: one of them would be left alive.
  *
+ * @param caller whose access token was good, or null
+ * @param text a refresh token; one that was not made here is dead already
  * @throws Unavailable when the user's object does not answer: nothing is then claimed
  */
 export async function logout(
-  deps: { readonly accounts: Accounts },
-  caller: Pick<UserCaller, "userId" | "sessionId">,
+  deps: LogoutDeps,
+  caller: Session | null,
+  text: string | null,
   scope: LogoutScope,
-): Promise<void> {
-  await deps.accounts.endSessions(caller.userId, selection(caller.sessionId, scope));
+): Promise<Result<null, "invalid_token" | "invalid_refresh_token" | "ambiguous">> {
+  const token = text === null ? null : deps.refreshTokens.parse(text);
+  if (caller === null) {
+    if (token !== null) return logoutByRefreshToken(deps, token, scope);
+    return err(text === null ? "invalid_token" : "invalid_refresh_token");
+  }
+  if (token !== null && token.sessionId !== caller.sessionId) return err("ambiguous");
+  await end(deps, caller, scope);
+  return ok(null);
 }
 
 /**
- * Signs out by refresh token. Any token of a session may end that session, as RFC 7009 has it
- * and as its reuse would; to end others it must be one that could be refreshed now.
+ * Any token of a session may end that session, as RFC 7009 has it and as its reuse would; to end
+ * others it must be one that could be refreshed now.
  */
-export async function logoutByRefreshToken(
-  deps: Pick<RefreshDeps, "accounts" | "refreshTokens">,
-  text: string,
+async function logoutByRefreshToken(
+  deps: LogoutDeps,
+  token: RefreshToken,
   scope: LogoutScope,
 ): Promise<Result<null, "invalid_refresh_token">> {
-  const token = deps.refreshTokens.parse(text);
-  if (token === null) return err("invalid_refresh_token");
   if (scope !== "local" && !(await isLive(deps, token))) return err("invalid_refresh_token");
-  await logout(deps, token, scope);
+  await end(deps, token, scope);
   return ok(null);
+}
+
+async function end(deps: LogoutDeps, session: Session, scope: LogoutScope): Promise<void> {
+  await deps.accounts.endSessions(session.userId, selection(session.sessionId, scope));
 }
 
 /**
@@ -44,26 +61,23 @@ export async function logoutByRefreshToken(
  * @returns false for a service account's own token, which has no session to end (section 2.2.1)
  */
 export async function revokeToken(
-  deps: Pick<RefreshDeps, "accounts" | "refreshTokens"> & { readonly verifier: TokenVerifier },
+  deps: LogoutDeps & { readonly verifier: TokenVerifier },
   text: string,
 ): Promise<boolean> {
   const refreshToken = deps.refreshTokens.parse(text);
   if (refreshToken !== null) {
-    await logout(deps, refreshToken, "local");
+    await end(deps, refreshToken, "local");
     return true;
   }
   const claims = await deps.verifier.verify(text);
   if (claims === null) return true;
   const [user, session] = [parseUserId(claims.sub), parseSessionId(claims.sid)];
   if (!user.ok || !session.ok) return false;
-  await logout(deps, { userId: user.value, sessionId: session.value }, "local");
+  await end(deps, { userId: user.value, sessionId: session.value }, "local");
   return true;
 }
 
-async function isLive(
-  deps: Pick<RefreshDeps, "accounts" | "refreshTokens">,
-  token: RefreshToken,
-): Promise<boolean> {
+async function isLive(deps: LogoutDeps, token: RefreshToken): Promise<boolean> {
   return deps.accounts.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));
 }
 

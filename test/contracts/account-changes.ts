@@ -4,7 +4,7 @@ import { type AccountSteps, accountSteps, advance } from "../support/account-ste
 import { ACCOUNT_POLICY, someUserId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";
 
-const SET_PASSWORD = { kind: "set_password", passwordHash: "second", keepSession: null } as const;
+const SET_PASSWORD = { kind: "set_password", passwordHash: "second" } as const;
 const DISABLE: AccountChange = { kind: "set_status", status: "disabled" };
 const MAKE_ADMIN: AccountChange = { kind: "assign_role", role: "admin" };
 const UNMAKE_ADMIN: AccountChange = { kind: "remove_role", role: "admin" };
@@ -27,20 +27,41 @@ export function accountChangesContract(make: () => Promise<AccountsHarness>): vo
   };
 
   describe("Accounts, changes", () => {
-    it("REV-03 a new password ends every session but the one that asked", async () => {
+    it("REV-03 a new password ends every session", async () => {
       const { user, own, other, alive } = await signedIn();
-      const answer = await on.change(user.id, { ...SET_PASSWORD, keepSession: own });
+      const answer = await on.change(user.id, SET_PASSWORD);
       expect(answer).toMatchObject({ kind: "done", authority: { version: 2 } });
-      expect(await alive()).toEqual([true, false]);
-      expect((await on.refresh(user.id, own, 0)).kind).toBe("rotated");
-      expect(await on.refresh(user.id, other, 0)).toEqual({ kind: "refused" });
+      expect(await alive()).toEqual([false, false]);
+      for (const id of [own, other]) {
+        expect(await on.refresh(user.id, id, 0)).toEqual({ kind: "refused" });
+      }
       expect((await on.users.findById(user.id))?.passwordHash).toBe("second");
     });
 
-    it("REV-03 a password that nobody's session set ends every session", async () => {
+    it("a session that a change asks for is the only one after it", async () => {
       const { user, alive } = await signedIn();
-      await on.change(user.id, SET_PASSWORD);
+      const { id } = await on.changeAndOpen(user.id, SET_PASSWORD);
       expect(await alive()).toEqual([false, false]);
+      expect((await on.accounts.listSessions(user.id)).map((one) => one.id)).toEqual([id]);
+      expect((await on.refresh(user.id, id, 0)).kind).toBe("rotated");
+    });
+
+    it("CFW-11 a change asked twice opens the session that it asked for once", async () => {
+      const { user } = await signedIn();
+      const command = { changeId: "one and the same", open: on.newSession() };
+      const first = await on.change(user.id, SET_PASSWORD, command);
+      expect(first).toMatchObject({ kind: "done", opened: { authority: { version: 2 } } });
+      advance(1);
+      expect(await on.change(user.id, SET_PASSWORD, command)).toEqual(first);
+      expect(await on.accounts.listSessions(user.id)).toHaveLength(1);
+    });
+
+    it("a change that is refused opens no session", async () => {
+      const { user, own, other } = await signedIn();
+      const given = { ifVersion: 7, open: on.newSession() };
+      expect(await on.change(user.id, SET_PASSWORD, given)).toEqual({ kind: "conflict" });
+      const sessions = await on.accounts.listSessions(user.id);
+      expect(new Set(sessions.map(({ id }) => id))).toEqual(new Set([own, other]));
     });
 
     it.each([DISABLE, DELETE])("REV-02 no session outlives $kind", async (change) => {

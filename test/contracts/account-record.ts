@@ -10,7 +10,6 @@ type Harness = { readonly users: Users; readonly record: AccountRecord };
 const SET_PASSWORD: AccountChange = {
   kind: "set_password",
   passwordHash: "second",
-  keepSession: null,
 };
 const DISABLE: AccountChange = { kind: "set_status", status: "disabled" };
 const ENABLE: AccountChange = { kind: "set_status", status: "active" };

@@ -36,6 +36,7 @@ export function accountSessionsContract(make: () => Promise<AccountsHarness>): v
           lastUsedAt: createdAt + 2 * SECOND,
           expiresAt: createdAt + 2 * SECOND + idleTtl,
           device: { ip: "192.0.2.1", userAgent: "a browser" },
+          replayedElsewhereAt: null,
         },
         {
           id: second,
@@ -43,6 +44,7 @@ export function accountSessionsContract(make: () => Promise<AccountsHarness>): v
           lastUsedAt: createdAt + SECOND,
           expiresAt: createdAt + SECOND + idleTtl,
           device: { ip: null, userAgent: null },
+          replayedElsewhereAt: null,
         },
       ]);
       advance(idleTtl - SECOND);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, vi } from "vitest";
 import type { AccountRecord, Accounts, Users } from "../../src/use-cases/ports.ts";
 import { accountChangesContract } from "./account-changes.ts";
+import { accountProofsContract } from "./account-proofs.ts";
 import { accountSessionsContract } from "./account-sessions.ts";
 import { refreshContract } from "./refresh.ts";
 import { signInContract } from "./sign-in.ts";
@@ -25,4 +26,5 @@ export function accountsContract(make: () => Promise<AccountsHarness>): void {
   refreshContract(make);
   accountSessionsContract(make);
   accountChangesContract(make);
+  accountProofsContract(make);
 }

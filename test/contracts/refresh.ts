@@ -117,6 +117,27 @@ export function refreshContract(make: () => Promise<AccountsHarness>): void {
       expect(await on.refresh(stranger.id, sessionId, 0)).toEqual({ kind: "refused" });
     });
 
+    it("a replay from elsewhere is answered, told once a rotation, and shown in the list", async () => {
+      const { user, sessionId, refresh } = await signedIn();
+      await refresh(0);
+      const device = { ip: "198.51.100.7", userAgent: "a script" };
+      const replay = (n: number) => on.refresh(user.id, sessionId, n, { device });
+      const noted = async () => (await on.accounts.listSessions(user.id))[0]?.replayedElsewhereAt;
+      expect(await refresh(0)).toMatchObject({ kind: "replayed", isNoteworthy: false });
+      expect(await noted()).toBeNull();
+      advance(1);
+      const notedAt = Date.now();
+      expect(await replay(0)).toMatchObject({ kind: "replayed", isNoteworthy: true });
+      advance(1);
+      expect(await replay(0)).toMatchObject({ kind: "replayed", isNoteworthy: false });
+      expect(await noted()).toBe(notedAt);
+      expect(await refresh(1)).toMatchObject({ kind: "rotated", isNoteworthy: false });
+      expect(await noted()).toBe(notedAt);
+      advance(1);
+      expect(await replay(1)).toMatchObject({ kind: "replayed", isNoteworthy: true });
+      expect(await noted()).toBe(Date.now());
+    });
+
     it("consumes nothing while the user holds a role that is not known", async () => {
       const user = await on.create({ roles: ["user", "admin"] });
       const sessionId = await on.session(user);

@@ -83,7 +83,7 @@ export function signInContract(make: () => Promise<AccountsHarness>): void {
 
     it("a password that was changed since it was checked opens nothing", async () => {
       const before = await on.create();
-      const change = { kind: "set_password", passwordHash: "other", keepSession: null } as const;
+      const change = { kind: "set_password", passwordHash: "other" } as const;
       await on.change(before.id, change);
       expect(await on.open(before)).toEqual({ kind: "stale" });
       expect(await on.accounts.listSessions(before.id)).toEqual([]);
@@ -92,7 +92,7 @@ export function signInContract(make: () => Promise<AccountsHarness>): void {
     it("a change behind the object's back is noticed at the next sign-in", async () => {
       const before = await on.create();
       const session = await on.session(before);
-      const change = { kind: "set_password", passwordHash: "other", keepSession: null } as const;
+      const change = { kind: "set_password", passwordHash: "other" } as const;
       await on.changeBehind(before.id, change);
       expect((await on.open(await on.read(before.id))).kind).toBe("opened");
       expect(await on.isAlive(before.id, session)).toBe(false);

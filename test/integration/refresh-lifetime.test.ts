@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { call, newUser, type Reply, refresh, type SignedIn } from "../support/client.ts";
 import { DAY, moveClock, SECOND, stopClock } from "../support/moving-clock.ts";
-import { expectRefused } from "../support/tokens.ts";
+import { ACCOUNT_POLICY } from "../support/samples.ts";
+import { claimsOf, expectRefused } from "../support/tokens.ts";
 
 let user: SignedIn;
 
@@ -70,8 +71,32 @@ it("the limits shown are those that hold", async () => {
       ip: null,
       user_agent: null,
       current: true,
+      replayed_elsewhere_at: null,
     },
   ]);
+});
+
+it("an access token is good for no longer than its session", async () => {
+  const { absoluteTtl } = ACCOUNT_POLICY.refresh;
+  const end = Date.now() + absoluteTtl;
+  let newest = user.refreshToken;
+  for (let day = 0; day < 80; day += 20) {
+    moveClock(20 * DAY);
+    newest = await rotated(newest);
+  }
+  moveClock(10 * DAY - 60 * SECOND - 1);
+  for (const left of [60, 1, 0]) {
+    const { body } = await refresh(newest);
+    newest = body.refresh_token;
+    const { iat, exp } = claimsOf(body.access_token);
+    expect([body.expires_in, body.refresh_expires_in, Number(exp) - Number(iat)]).toEqual([
+      left,
+      left,
+      left,
+    ]);
+    expect(Number(exp) * SECOND).toBeLessThanOrEqual(end);
+    moveClock(end - Date.now() - (left === 60 ? SECOND : 1));
+  }
 });
 
 it("refusing a session past its limit decides nothing: no reuse is seen in it", async () => {

@@ -71,15 +71,19 @@ it("REV-02 an administrator ends every session of a user, who may sign in again"
   await expectAccepted((await signIn(first.email)).accessToken);
 });
 
-it("REV-03 a password change ends the other sessions before the reply, and keeps its own", async () => {
+it("REV-03 a password change ends every session before the reply, which has a new one's tokens", async () => {
   const own = await newUser();
   const others = await Promise.all([signIn(own.email), signIn(own.email)]);
   const body = { current_password: PASSWORD, new_password: NEXT };
   const reply = await call("POST", "/v1/users/me/password", { token: own.accessToken, body });
-  expect(reply.status).toBe(204);
-  await expectDead(...others);
-  await expectAccepted(own.accessToken);
-  expect((await refresh(own.refreshToken)).status).toBe(200);
+  expect(reply.status).toBe(200);
+  await expectDead(own, ...others);
+  await expectAccepted(reply.body.access_token);
+  const sessions = await call("GET", "/v1/auth/sessions", { token: reply.body.access_token });
+  expect(sessions.body.sessions).toMatchObject([{ id: reply.body.session_id, current: true }]);
+  const renewed = await refresh(reply.body.refresh_token);
+  expect(renewed.status).toBe(200);
+  expect(Object.keys(renewed.body)).toEqual(Object.keys(reply.body));
   const login = { body: { email: own.email, password: PASSWORD } };
   expect((await call("POST", "/v1/auth/login", login)).status).toBe(401);
   await signIn(own.email, NEXT);

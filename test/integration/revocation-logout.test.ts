@@ -92,6 +92,44 @@ it("REV-01 logging out twice is no error by refresh token, and refused by access
   await expectAlive(there, elsewhere);
 });
 
+const withBoth = (access: SignedIn, refreshToken: string, scope: Scope = "") =>
+  call("POST", `/v1/auth/logout${scope}`, {
+    token: access.accessToken,
+    body: { refresh_token: refreshToken },
+  });
+
+it("REV-01 an access token and a refresh token of one session are as good as either", async () => {
+  const newest = (await refresh(here.refreshToken)).body.refresh_token;
+  expect((await withBoth(here, newest, "?scope=others")).status).toBe(204);
+  await expectDead(there, elsewhere);
+  await expectAccepted(here.accessToken);
+  expect((await withBoth(here, here.refreshToken)).status).toBe(204);
+  await expectRefused({ "its access token": here.accessToken });
+  expect((await refresh(newest)).status).toBe(401);
+});
+
+it("REV-01 tokens of two sessions, or of two users, are refused by name, and nothing ends", async () => {
+  const stranger = await newUser();
+  for (const { refreshToken } of [there, stranger]) {
+    for (const scope of ["", "?scope=others", "?scope=global"] as const) {
+      const reply = await withBoth(here, refreshToken, scope);
+      expect([reply.status, reply.body.code]).toEqual([400, "invalid_request"]);
+      expect(reply.body.errors).toMatchObject([{ path: "refresh_token" }]);
+    }
+  }
+  await expectAlive(here, there, elsewhere, stranger);
+});
+
+it("REV-01 whatever is answered 204 has left no token alive that it was given", async () => {
+  const ended = await signIn(here.email);
+  await call("POST", "/v1/auth/logout", { token: ended.accessToken });
+  // The bearer is dead, the refresh token is not; then the other way round.
+  expect((await withBoth(ended, there.refreshToken)).status).toBe(204);
+  await expectDead(there);
+  expect((await withBoth(elsewhere, "rt1.nonsense")).status).toBe(204);
+  await expectDead(elsewhere);
+});
+
 it("REV-01 a scope that is none, or no token at all, ends nothing", async () => {
   expect(
     (await call("POST", "/v1/auth/logout?scope=all", { token: here.accessToken })).status,

@@ -7,6 +7,7 @@ import type {
   AccountRecord,
   Accounts,
   ChangeCommand,
+  NewSession,
   NewUser,
   OpenSession,
   RefreshCommand,
@@ -40,12 +41,16 @@ export function accountSteps(stores: {
     return read(user.id);
   };
 
+  const newSession = (): NewSession => ({
+    sessionId: someSessionId(),
+    token: { hash: "token 0", secretVersion: 1 },
+    device: DEVICE,
+  });
+
   const open = (user: User, given: Partial<OpenSession> = {}) =>
     accounts.openSession(user.id, {
+      ...newSession(),
       seen: authorityOf(user),
-      sessionId: someSessionId(),
-      token: { hash: "token 0", secretVersion: 1 },
-      device: DEVICE,
       ...given,
     });
 
@@ -69,11 +74,19 @@ export function accountSteps(stores: {
       presented: `token ${n}`,
       successor: { hash: `token ${n + 1}`, secretVersion: 1 },
       knownRoles: null,
+      device: DEVICE,
       ...given,
     });
 
   const change = (userId: UserId, wanted: AccountChange, given: Partial<ChangeCommand> = {}) =>
     accounts.change(userId, { changeId: someId(), change: wanted, ifVersion: null, ...given });
+
+  const changeAndOpen = async (userId: UserId, wanted: AccountChange) => {
+    const session = newSession();
+    const answer = await change(userId, wanted, { open: session });
+    if (answer.kind !== "done") throw new Error(`the change was ${answer.kind}`);
+    return { id: session.sessionId, opened: answer.opened };
+  };
 
   /** A change of the row that the user's object is not told of. */
   const changeBehind = async (userId: UserId, wanted: AccountChange) =>
@@ -82,7 +95,19 @@ export function accountSteps(stores: {
   const isAlive = async (userId: UserId, sessionId: SessionId): Promise<boolean> =>
     (await accounts.check(userId, sessionId)) !== null;
 
-  return { ...stores, read, create, open, session, refresh, change, changeBehind, isAlive };
+  return {
+    ...stores,
+    read,
+    create,
+    newSession,
+    open,
+    session,
+    refresh,
+    change,
+    changeAndOpen,
+    changeBehind,
+    isAlive,
+  };
 }
 
 export type AccountSteps = ReturnType<typeof accountSteps>;

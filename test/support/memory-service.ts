@@ -84,7 +84,7 @@ export function memoryService() {
     clock,
     random,
     notify: (notice: Notice) => void notices.push(notice),
-    defer: (work: Promise<unknown>) => void deferred.push(work.catch(() => undefined)),
+    defer: (work: () => Promise<unknown>) => void deferred.push(work().catch(() => undefined)),
     newUserId: someUserId,
     newSessionId: someSessionId,
     newChangeId: someId,
@@ -118,7 +118,12 @@ export function memoryService() {
   };
 
   const signIn = async (email: Email): Promise<TokenPair> => {
-    const answer = await authenticateUser(deps, { email, password: PASSWORD, device: DEVICE });
+    const answer = await authenticateUser(deps, {
+      email,
+      password: PASSWORD,
+      deviceToken: null,
+      device: DEVICE,
+    });
     if (answer.kind !== "signed_in") throw new Error(`the sign-in was ${answer.kind}`);
     return answer.tokens;
   };

@@ -62,7 +62,7 @@ export class KeyRingWorld {
     return keyRing({
       ...rotation,
       jwksCopy: jwksCopy(rotation.jwksCache, rotation.clock),
-      defer: (work) => this.#deferred.push(work.catch(() => undefined)),
+      defer: (work) => this.#deferred.push(work().catch(() => undefined)),
       issuer: EXPECTED.issuer,
       audience: EXPECTED.audience,
       unwrap,

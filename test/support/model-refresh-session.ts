@@ -1,6 +1,7 @@
 import { sessionIdOf } from "../../src/domain/ids.ts";
 import {
   decideRefresh,
+  newSession,
   type RefreshPolicy,
   type RefreshSession,
 } from "../../src/domain/refresh-session.ts";
@@ -11,18 +12,21 @@ export type Step =
       /** The newest root secret at the time: a successor derived under another is another. */
       readonly secretVersion: number;
     }
-  | { readonly by: number };
+  | { readonly by: number }
+  /** The limits that somebody configured anew. */
+  | { readonly policy: RefreshPolicy };
 
-const START = 1_000;
+export const START = 1_000;
 
 /**
  * Plays a history with the rules as they are and, beside it, with a model that remembers what the
  * rules do not: every token that was ever handed out.
  */
 export class RefreshHistory {
-  readonly policy: RefreshPolicy;
-  readonly createdAt = START;
+  policy: RefreshPolicy;
   now = START;
+  /** When the session ends, as the last reply to a use told it. */
+  announced: number;
   /** What the rules answered to the last step, and what the model did. */
   answer = "none";
   expected = "none";
@@ -37,17 +41,13 @@ export class RefreshHistory {
   latestUse = START;
   readonly #tokens: string[] = ["t0"];
   #rotatedAt = 0;
+  #window = 0;
 
   constructor(policy: RefreshPolicy) {
     this.policy = policy;
-    this.after = {
-      id: sessionIdOf("A".repeat(22)),
-      createdAt: START,
-      lastUsedAt: START,
-      current: { hash: "t0", secretVersion: 1 },
-      previous: null,
-      rotatedAt: null,
-    };
+    const first = { hash: "t0", secretVersion: 1 };
+    this.after = newSession(sessionIdOf("A".repeat(22)), first, START, policy);
+    this.announced = START + Math.min(policy.idleTtl, policy.absoluteTtl);
   }
 
   take(step: Step): void {
@@ -55,6 +55,7 @@ export class RefreshHistory {
     this.expected = "none";
     this.presentedAge = null;
     if ("by" in step) this.now += step.by;
+    else if ("policy" in step) this.policy = step.policy;
     else this.#present(this.#token(step.present), step.secretVersion);
   }
 
@@ -70,7 +71,8 @@ export class RefreshHistory {
     this.expected = this.#judge();
     this.before = this.after;
     const successor = { hash: `${token}.${secretVersion}`, secretVersion };
-    const decision = decideRefresh(this.after, token, successor, this.now, this.policy);
+    const presented = { hash: token, device: { ip: null, userAgent: null } };
+    const decision = decideRefresh(this.after, presented, successor, this.now, this.policy);
     this.answer = decision.kind;
     if (decision.kind === "reuse") {
       this.after = null;
@@ -86,7 +88,11 @@ export class RefreshHistory {
   #follow(successor: string): void {
     this.#tokens.push(successor);
     this.#rotatedAt = this.now;
+    this.#window = this.policy.replayWindow;
     this.latestUse = Math.max(this.latestUse, this.now);
+    const { absoluteTtl, idleTtl } = this.policy;
+    const limit = Math.min(START + absoluteTtl, this.latestUse + idleTtl);
+    if (limit > this.announced) this.announced = limit;
   }
 
   #age(token: string): number {
@@ -95,10 +101,9 @@ export class RefreshHistory {
 
   #judge(): string {
     if (this.wasReused) return "unknown";
-    const end = Math.min(START + this.policy.absoluteTtl, this.latestUse + this.policy.idleTtl);
-    if (this.now >= end) return "expired";
+    if (this.now >= this.announced) return "expired";
     if (this.presentedAge === 0) return "rotate";
     const since = Math.max(0, this.now - this.#rotatedAt);
-    return this.presentedAge === 1 && since < this.policy.replayWindow ? "replay" : "reuse";
+    return this.presentedAge === 1 && since < this.#window ? "replay" : "reuse";
   }
 }

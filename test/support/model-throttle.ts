@@ -49,7 +49,9 @@ export class ThrottleHistory {
     this.expected = this.#judge();
     const before = this.#state;
     const decision = reserve(before, this.#now);
-    if (decision.kind !== "allowed") return decision;
+    if (decision.kind !== "allowed") {
+      return { kind: decision.kind, retryAfter: decision.retryAfter };
+    }
     this.#state = decision.state;
     this.#tries.push({ before, reserved: decision.state });
     this.counted.push(this.#now);
@@ -57,9 +59,9 @@ export class ThrottleHistory {
   }
 
   #judge(): Verdict {
-    if (this.#failures >= 100) return { kind: "locked", retryAfter: 3_600_000 };
     const since = this.#now - this.#lastAt;
-    if (since >= DAY) this.#failures = 0;
+    if (since >= (this.#failures >= 100 ? 30 * DAY : DAY)) this.#failures = 0;
+    if (this.#failures >= 100) return { kind: "locked", retryAfter: 3_600_000 };
     const wait = since < 0 ? 0 : delay(this.#failures) - since;
     if (wait > 0) return { kind: "delayed", retryAfter: wait };
     this.#failures += 1;

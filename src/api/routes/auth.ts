@@ -2,9 +2,9 @@ import { Hono } from "hono";
 import { authenticateUser } from "../../use-cases/authenticate-user.ts";
 import { refreshToken } from "../../use-cases/refresh-token.ts";
 import { registerUser } from "../../use-cases/register-user.ts";
-import { logout, logoutByRefreshToken } from "../../use-cases/revoke-token.ts";
+import { logout } from "../../use-cases/revoke-token.ts";
 import { callerOf, isUser } from "../../use-cases/verify-token.ts";
-import { type AppEnv, clientAddress } from "../context.ts";
+import { type AppEnv, deviceOf } from "../context.ts";
 import { access, bearerToken, limitByAddress } from "../dependencies.ts";
 import { problem, tooManyRequests } from "../errors.ts";
 import {
@@ -18,8 +18,6 @@ import {
 import { userOnWire } from "../schemas/users.ts";
 import { jsonBody, optionalJson, queryParams } from "../validation.ts";
 import { weakPassword } from "../weak-password.ts";
-
-const MAX_USER_AGENT_LENGTH = 256;
 
 export const authRoutes = new Hono<AppEnv>()
   .post("/v1/auth/register", access("public"), jsonBody(registration), async (c) => {
@@ -36,22 +34,19 @@ export const authRoutes = new Hono<AppEnv>()
   })
 
   .post("/v1/auth/login", access("public"), jsonBody(credentials), async (c) => {
-    const { email, password } = c.req.valid("json");
+    const { email, password, device: deviceToken = null } = c.req.valid("json");
     const limited = await limitByAddress(c, email);
     if (limited !== null) return limited;
-    const userAgent = c.req.header("user-agent")?.slice(0, MAX_USER_AGENT_LENGTH) ?? null;
-    const result = await authenticateUser(c.get("services"), {
-      email,
-      password,
-      device: { ip: clientAddress(c), userAgent },
-    });
+    const input = { email, password, deviceToken, device: deviceOf(c) };
+    const result = await authenticateUser(c.get("services"), input);
     if (result.kind === "throttled") return tooManyRequests(c, result.retryAfter);
     if (result.kind !== "signed_in") return problem(c, result.kind);
     return c.json(tokensOnWire(result.tokens));
   })
 
   .post("/v1/auth/refresh", access("public"), jsonBody(refreshRequest), async (c) => {
-    const result = await refreshToken(c.get("services"), c.req.valid("json").refresh_token);
+    const { refresh_token: token } = c.req.valid("json");
+    const result = await refreshToken(c.get("services"), token, deviceOf(c));
     return result.ok ? c.json(tokensOnWire(result.value)) : problem(c, result.error);
   })
 
@@ -66,11 +61,10 @@ export const authRoutes = new Hono<AppEnv>()
     // Clients send the header with everything: an access token that ran out must not keep the
     // refresh token beside it alive.
     const user = caller !== null && isUser(caller) ? caller : null;
-    if (user === null && body.refresh_token !== undefined) {
-      const done = await logoutByRefreshToken(services, body.refresh_token, scope);
-      return done.ok ? c.body(null, 204) : problem(c, done.error);
-    }
-    if (user === null) return problem(c, "invalid_token");
-    await logout(services, user, scope);
-    return c.body(null, 204);
+    const result = await logout(services, user, body.refresh_token ?? null, scope);
+    if (result.ok) return c.body(null, 204);
+    if (result.error !== "ambiguous") return problem(c, result.error);
+    return problem(c, "invalid_request", {
+      errors: [{ path: "refresh_token", message: "must be of the access token's own session" }],
+    });
   });

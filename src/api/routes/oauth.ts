@@ -4,7 +4,7 @@ import { introspectToken } from "../../use-cases/introspect-token.ts";
 import { issueClientToken } from "../../use-cases/issue-client-token.ts";
 import { refreshToken } from "../../use-cases/refresh-token.ts";
 import { revokeToken } from "../../use-cases/revoke-token.ts";
-import type { AppContext, AppEnv } from "../context.ts";
+import { type AppContext, type AppEnv, deviceOf } from "../context.ts";
 import { access } from "../dependencies.ts";
 import { type Form, readForm, requireClient } from "../oauth-client.ts";
 import { oauthError } from "../oauth-errors.ts";
@@ -77,7 +77,7 @@ async function refresh(c: AppContext, form: Form): Promise<Response> {
   const clientId = form.get("client_id") ?? FIRST_PARTY_CLIENT;
   const claimsClient = c.req.header("authorization") !== undefined || form.has("client_secret");
   if (claimsClient || clientId !== FIRST_PARTY_CLIENT) return oauthError(c, "invalid_grant");
-  const result = await refreshToken(c.get("services"), presented);
+  const result = await refreshToken(c.get("services"), presented, deviceOf(c));
   if (!result.ok) return oauthError(c, "invalid_grant");
   const tokens = result.value;
   return c.json({

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { parseSessionId } from "../../domain/ids.ts";
 import { changePassword, deleteOwnAccount } from "../../use-cases/change-password.ts";
-import type { AppEnv } from "../context.ts";
+import { type AppEnv, deviceOf } from "../context.ts";
 import { access, limitByAddress } from "../dependencies.ts";
 import { problem, tooManyRequests } from "../errors.ts";
-import { passwordChange, passwordProof } from "../schemas/auth.ts";
+import { passwordChange, passwordProof, tokensOnWire } from "../schemas/auth.ts";
 import { ownChange, sessionOnWire, userOnWire } from "../schemas/users.ts";
 import { jsonBody } from "../validation.ts";
 import { weakPassword } from "../weak-password.ts";
@@ -40,8 +40,9 @@ export const ownAccountRoutes = new Hono<AppEnv>()
     const limited = await limitByAddress(c, user.userId);
     if (limited !== null) return limited;
     const { current_password: current, new_password: next } = c.req.valid("json");
-    const result = await changePassword(c.get("services"), user, { current, next });
-    if (result.kind === "done") return c.body(null, 204);
+    const input = { current, next, device: deviceOf(c) };
+    const result = await changePassword(c.get("services"), user, input);
+    if (result.kind === "done") return c.json(tokensOnWire(result.tokens));
     if (result.kind === "throttled") return tooManyRequests(c, result.retryAfter);
     if (result.kind === "weak_password") return weakPassword(c, "new_password", result.weakness);
     return problem(c, result.kind);

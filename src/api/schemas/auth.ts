@@ -8,9 +8,11 @@ export const registration = z.strictObject({
   name: displayName.optional(),
 });
 
-export const credentials = z.strictObject({ email, password });
+const refreshToken = z.string().min(1).max(1_024);
 
-export const refreshRequest = z.strictObject({ refresh_token: z.string().min(1).max(1_024) });
+export const credentials = z.strictObject({ email, password, device: refreshToken.optional() });
+
+export const refreshRequest = z.strictObject({ refresh_token: refreshToken });
 
 export const logoutRequest = refreshRequest.partial();
 

@@ -3,7 +3,7 @@ import type { User } from "../../domain/user.ts";
 import type { SessionInfo } from "../../use-cases/ports.ts";
 import { userCursor } from "./cursor.ts";
 import { displayName, email, limit, password, roleName } from "./fields.ts";
-import { time } from "./time.ts";
+import { time, timeOrNull } from "./time.ts";
 
 const status = z.enum(["active", "disabled"]);
 
@@ -49,4 +49,5 @@ export const sessionOnWire = (session: SessionInfo, current: string | null) => (
   ip: session.device.ip,
   user_agent: session.device.userAgent,
   current: session.id === current,
+  replayed_elsewhere_at: timeOrNull(session.replayedElsewhereAt),
 });

@@ -72,7 +72,7 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
     if (underWay !== null && isYoungerThan(LONGEST_READING, underWay.since)) return underWay.keys;
     const keys = readD1();
     underWay = { since: deps.clock(), keys };
-    deps.defer(keys.catch(() => undefined));
+    deps.defer(() => keys.catch(() => undefined));
     return keys;
   };
 

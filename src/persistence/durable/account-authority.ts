@@ -1,5 +1,5 @@
 import { consoleLog, errorDetails } from "../../core/logging.ts";
-import { type ChangeVerdict, judgeChange, keptSession } from "../../domain/account-change.ts";
+import { type ChangeVerdict, judgeChange } from "../../domain/account-change.ts";
 import {
   type Authority,
   type SessionsToEnd,
@@ -15,7 +15,9 @@ import {
   Unavailable,
 } from "../../use-cases/ports.ts";
 import { AuthorityStore, type Intent } from "./authority-store.ts";
-import type { SessionTable } from "./session-table.ts";
+import type { ProofCounts } from "./proof-counts.ts";
+import type { SessionTable, StoredSession } from "./session-table.ts";
+import { bringUpToDate } from "./user-schema.ts";
 
 /** What every call to the object carries: it does not know its name, and is told the policy. */
 export type Addressed = { readonly userId: UserId; readonly policy: AccountPolicy };
@@ -25,6 +27,9 @@ export type Outage = { readonly kind: "unavailable"; readonly dependency: string
 
 /** An authority, and the id of the change that made it. */
 type Marked = { readonly authority: Authority; readonly changeId: string };
+
+/** What comes with an authority, in the same step. */
+type Along = { readonly end: SessionsToEnd; readonly open: StoredSession | null };
 
 /** A change is tried again when the row was changed by other hands since it was last read. */
 const MAX_ROUNDS = 3;
@@ -38,12 +43,19 @@ export class AccountAuthority {
   readonly #store: AuthorityStore;
   readonly #storage: DurableObjectStorage;
   readonly #sessions: SessionTable;
+  readonly #proofs: ProofCounts;
   readonly #record: AccountRecord;
 
-  constructor(storage: DurableObjectStorage, sessions: SessionTable, record: AccountRecord) {
+  constructor(
+    storage: DurableObjectStorage,
+    sessions: SessionTable,
+    proofs: ProofCounts,
+    record: AccountRecord,
+  ) {
     this.#store = new AuthorityStore(storage.kv);
     this.#storage = storage;
     this.#sessions = sessions;
+    this.#proofs = proofs;
     this.#record = record;
   }
 
@@ -94,36 +106,45 @@ export class AccountAuthority {
     // An object that a stranger's guess woke up leaves nothing behind.
     if (before === null && row.value === null) return null;
 
-    const applied = intent !== null && row.value?.changeId === intent.changeId;
-    const keep = applied ? intent.keepSession : null;
-    const { authority, end } = takeOver(before, row.value?.authority ?? null, keep);
+    const { authority, end } = takeOver(before, row.value?.authority ?? null);
     const changeId = row.value?.changeId ?? intent?.changeId ?? "";
-    this.settle({ authority, changeId }, end, to.policy);
+    this.settle({ authority, changeId }, { end, open: null }, to.policy);
     return null;
   }
 
-  /** Makes a change. The caller sees to it that nothing else runs meanwhile. */
-  async change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage> {
+  /**
+   * Makes a change. The caller sees to it that nothing else runs meanwhile.
+   *
+   * @param open the session that the change begins, if any
+   */
+  async change(
+    to: Addressed,
+    command: ChangeCommand,
+    open: StoredSession | null,
+  ): Promise<ChangeAnswer | Outage> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const isReady = this.known() !== null && this.isSettled();
       const outage = isReady ? null : await this.reconcile(to);
       if (outage !== null) return outage;
-      const answer = await this.#attempt(to, command);
+      const answer = await this.#attempt(to, command, open);
       if (answer !== "moved") return answer;
     }
     return { kind: "conflict" };
   }
 
   /** Takes an authority, ends what must end and forgets the intent: all of it or nothing. */
-  settle({ authority, changeId }: Marked, end: SessionsToEnd, policy: AccountPolicy): void {
+  settle({ authority, changeId }: Marked, { end, open }: Along, policy: AccountPolicy): void {
     const now = Date.now();
     const forgetAt = authority.status === "deleted" ? now + policy.refresh.absoluteTtl : null;
+    // Failures against a password that is no more say nothing of the one that is.
+    const hasNewPassword = this.known()?.passwordSetAt !== authority.passwordSetAt;
     try {
       this.#storage.transactionSync(() => {
-        this.#sessions.createIfMissing();
+        bringUpToDate(this.#storage);
         this.#store.settle({ authority, changeId, checkedAt: now, forgetAt });
         if (end === "all") this.#sessions.removeAllExcept(null);
-        else if (end !== "none") this.#sessions.removeAllExcept(end.allExcept);
+        if (open !== null) this.#sessions.add(open);
+        if (hasNewPassword) this.#proofs.clearAll();
       });
     } catch (error) {
       this.#store.forget();
@@ -135,6 +156,7 @@ export class AccountAuthority {
   async #attempt(
     { userId, policy }: Addressed,
     { change, changeId, ifVersion }: ChangeCommand,
+    open: StoredSession | null,
   ): Promise<ChangeAnswer | Outage | "moved"> {
     const copy = this.#store.copy();
     if (copy !== null && copy.changeId === changeId) return done(copy.authority);
@@ -142,17 +164,18 @@ export class AccountAuthority {
     const { version } = copy.authority;
     if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
 
-    this.#store.begin({ changeId, base: version, keepSession: keptSession(change) });
+    this.#store.begin({ changeId, base: version });
     const apply = () => this.#record.apply(userId, change, changeId, version, Date.now());
     // A reply that was lost is fetched by asking again: the condition lets it happen only once.
     const row = await outcomeOf(apply().catch(apply));
     if ("kind" in row) return row;
 
     const verdict = judgeChange(change, changeId, version, row.value);
-    const keep = verdict === "applied" ? keptSession(change) : null;
-    const { authority, end } = takeOver(copy.authority, row.value?.authority ?? null, keep);
-    const settledBy = verdict === "applied" ? changeId : (row.value?.changeId ?? "");
-    this.settle({ authority, changeId: settledBy }, end, policy);
+    const isApplied = verdict === "applied";
+    const { authority, end } = takeOver(copy.authority, row.value?.authority ?? null);
+    const settledBy = isApplied ? changeId : (row.value?.changeId ?? "");
+    const along = { end, open: isApplied ? open : null };
+    this.settle({ authority, changeId: settledBy }, along, policy);
     return answerOf(verdict, authority);
   }
 

@@ -1,7 +1,7 @@
 import type { UserId } from "../../domain/ids.ts";
 import { type AccountPolicy, type Accounts, Unavailable } from "../../use-cases/ports.ts";
 import type { Addressed, Outage } from "./account-authority.ts";
-import { call } from "./call.ts";
+import { call, callOnce } from "./call.ts";
 import type { UserCalls, UserObject } from "./user-object.ts";
 
 /**
@@ -12,15 +12,22 @@ export function durableAccounts(
   namespace: DurableObjectNamespace<UserObject>,
   policy: AccountPolicy,
 ): Accounts {
+  const stubOf = (userId: UserId): UserCalls => namespace.get(namespace.idFromName(userId));
+
   const ask = <T>(
     userId: UserId,
     invoke: (stub: UserCalls, to: Addressed) => Promise<T>,
   ): Promise<T> =>
     call<UserCalls, T>(
-      () => namespace.get(namespace.idFromName(userId)),
+      () => stubOf(userId),
       (stub) => invoke(stub, { userId, policy }),
       "account",
     );
+
+  const askOnce = <T>(
+    userId: UserId,
+    invoke: (stub: UserCalls, to: Addressed) => Promise<T>,
+  ): Promise<T> => callOnce(() => invoke(stubOf(userId), { userId, policy }), "account");
 
   return {
     openSession: async (userId, command) =>
@@ -37,6 +44,10 @@ export function durableAccounts(
     endSessions: (userId, which) => ask(userId, (stub, to) => stub.endSessions(to, which)),
     change: async (userId, command) =>
       answered(await ask(userId, (stub, to) => stub.change(to, command))),
+    reserveProof: (userId, by) => askOnce(userId, (stub, to) => stub.reserveProof(to, by)),
+    releaseProof: (userId, by, attempt) =>
+      askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
+    clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Authority } from "../../domain/authority.ts";
-import type { SessionId } from "../../domain/ids.ts";
 
 /** What the object knows of its user. */
 export type AuthorityCopy = {
@@ -13,11 +12,7 @@ export type AuthorityCopy = {
 };
 
 /** A change that was begun: what a restart needs to find out how it ended. */
-export type Intent = {
-  readonly changeId: string;
-  readonly base: number;
-  readonly keepSession: SessionId | null;
-};
+export type Intent = { readonly changeId: string; readonly base: number };
 
 const AUTHORITY = "authority";
 const INTENT = "intent";

@@ -1,7 +1,7 @@
 import { outageOf } from "../outage.ts";
 
 /**
- * Calls a Durable Object. Every call that comes here is harmless to repeat, so one that broke off
+ * Calls a Durable Object. Every call that comes this way is harmless to repeat, so one that broke off
  * is made once more, through a fresh stub: after an exception the old one may stay broken. An
  * object that is overloaded is left alone.
  */
@@ -19,6 +19,15 @@ export async function call<Stub, T>(
     } catch (second) {
       throw outageOf(dependency, second);
     }
+  }
+}
+
+/** Of calls that count something: one whose answer was lost must not count twice. */
+export async function callOnce<T>(invoke: () => Promise<T>, dependency: string): Promise<T> {
+  try {
+    return await invoke();
+  } catch (cause) {
+    throw outageOf(dependency, cause);
   }
 }
 

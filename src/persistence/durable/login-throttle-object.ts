@@ -10,9 +10,9 @@ const STATE = "state";
  * is a stranger's to choose, so the object removes itself once there is nothing to remember.
  */
 export class LoginThrottleObject extends DurableObject<Env> {
-  async reserve(): Promise<Attempt> {
+  async reserve(credentialSetAt?: number): Promise<Attempt> {
     const before = this.#load();
-    const decision = reserve(before, Date.now());
+    const decision = reserve(before, Date.now(), credentialSetAt);
     if (decision.kind !== "allowed") return decision;
     await this.#save(decision.state);
     return { kind: "allowed", before, reserved: decision.state };
@@ -29,9 +29,7 @@ export class LoginThrottleObject extends DurableObject<Env> {
   /** A clock that ran ahead when the alarm was set must not cut the window short. */
   override async alarm(): Promise<void> {
     const state = this.#load();
-    const due = state === null ? 0 : forgottenAt(state);
-    if (state !== null && (due === null || due > Date.now())) await this.#save(state);
-    else await this.#save(null);
+    await this.#save(state !== null && forgottenAt(state) > Date.now() ? state : null);
   }
 
   /** Answers that the object can be reached and its storage read; changes nothing. */
@@ -50,8 +48,6 @@ export class LoginThrottleObject extends DurableObject<Env> {
       return;
     }
     this.ctx.storage.kv.put(STATE, state);
-    const due = forgottenAt(state);
-    if (due === null) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(due);
+    await this.ctx.storage.setAlarm(forgottenAt(state));
   }
 }

@@ -1,8 +1,9 @@
 import type { Email } from "../../domain/email.ts";
 import type { LoginThrottle } from "../../use-cases/ports.ts";
-import { outageOf } from "../outage.ts";
-import { call } from "./call.ts";
+import { call, callOnce } from "./call.ts";
 import type { LoginThrottleObject } from "./login-throttle-object.ts";
+
+const WHAT = "login throttle";
 
 /** @param nameKey turns a login name into one that tells a dump's reader nothing */
 export function durableLoginThrottle(
@@ -12,21 +13,8 @@ export function durableLoginThrottle(
   const stubOf = (name: Email) => () => namespace.get(namespace.idFromName(nameKey(name)));
 
   return {
-    // Asked once only: a try that was counted and whose answer was lost must not count twice.
-    async reserve(name) {
-      try {
-        return await stubOf(name)().reserve();
-      } catch (cause) {
-        throw outageOf("login throttle", cause);
-      }
-    },
-    async release(name, attempt) {
-      try {
-        await stubOf(name)().release(attempt);
-      } catch (cause) {
-        throw outageOf("login throttle", cause);
-      }
-    },
-    clear: (name) => call(stubOf(name), (stub) => stub.clear(), "login throttle"),
+    reserve: (name, setAt) => callOnce(async () => stubOf(name)().reserve(setAt), WHAT),
+    release: (name, attempt) => callOnce(() => stubOf(name)().release(attempt), WHAT),
+    clear: (name) => call(stubOf(name), (stub) => stub.clear(), WHAT),
   };
 }

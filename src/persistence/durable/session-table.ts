@@ -1,12 +1,10 @@
 import type { SessionId } from "../../domain/ids.ts";
-import type { RefreshSession } from "../../domain/refresh-session.ts";
-import type { Device } from "../../use-cases/ports.ts";
+import type { Device, RefreshSession, Rotation } from "../../domain/refresh-session.ts";
 
 /** A session as the user's object stores it: hashes only. Times are Unix milliseconds. */
 export type StoredSession = RefreshSession & {
+  /** Where it was opened. */
   readonly device: Device;
-  /** When the row may be purged, whatever the policy is by then. */
-  readonly purgeAt: number;
 };
 
 type Row = {
@@ -17,16 +15,24 @@ type Row = {
   secret_version: number;
   previous_hash: string | null;
   rotated_at: number | null;
+  replay_window: number | null;
+  rotated_ip: string | null;
+  rotated_user_agent: string | null;
+  replay_noted: number;
+  replayed_elsewhere_at: number | null;
   ip: string | null;
   user_agent: string | null;
+  /** When the session ends. */
   purge_at: number;
 };
 
+/** Of rotations that older code wrote down without it: what it was if nobody changed it. */
+const DEFAULT_REPLAY_WINDOW = 30_000;
+
 /**
- * The sessions of one user. Schema changes are additive: new Workers call old objects and old
- * rows meet new objects. Every call is synchronous, so a sequence of them is never interleaved.
+ * The sessions of one user. Every call is synchronous, so a sequence of them is never interleaved.
  *
- * Rows are remembered for `rotate` alone, whose condition says if the storage has the session
+ * Rows are remembered for `update` alone, whose condition says if the storage has the session
  * still. Whatever allows without writing reads: an object that was replaced learns of it there.
  */
 export class SessionTable {
@@ -37,15 +43,7 @@ export class SessionTable {
     this.#sql = sql;
   }
 
-  createIfMissing(): void {
-    this.#sql.exec(`create table if not exists sessions (
-      id text primary key, created_at integer not null, last_used_at integer not null,
-      current_hash text not null, secret_version integer not null,
-      previous_hash text, rotated_at integer, ip text, user_agent text,
-      purge_at integer not null) without rowid`);
-  }
-
-  /** As it was used last here; the storage has the word, in `rotate` or `find`. */
+  /** As it was used last here; the storage has the word, in `update` or `find`. */
   remembered(id: SessionId): StoredSession | null {
     return this.#used.get(id) ?? this.find(id);
   }
@@ -63,35 +61,42 @@ export class SessionTable {
     return this.#sql.exec<Row>("select * from sessions").toArray().map(sessionOf);
   }
 
+  /** One that begins: it was never rotated. */
   add(session: StoredSession): void {
     this.#sql.exec(
       `insert into sessions (id, created_at, last_used_at, current_hash, secret_version,
-         previous_hash, rotated_at, ip, user_agent, purge_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         ip, user_agent, purge_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
       session.id,
       session.createdAt,
       session.lastUsedAt,
       session.current.hash,
       session.current.secretVersion,
-      session.previous,
-      session.rotatedAt,
       session.device.ip,
       session.device.userAgent,
-      session.purgeAt,
+      session.expiresAt,
     );
   }
 
   /** @returns false when the storage has the session no more; nothing is then brought back */
-  rotate(session: StoredSession): boolean {
+  update(session: StoredSession): boolean {
+    const { rotation } = session;
     this.#used.delete(session.id); // until it is stored
     const { rowsWritten } = this.#sql.exec(
-      `update sessions set last_used_at = ?, current_hash = ?, secret_version = ?,
-         previous_hash = ?, rotated_at = ? where id = ?`,
+      `update sessions set last_used_at = ?, purge_at = ?, current_hash = ?, secret_version = ?,
+         previous_hash = ?, rotated_at = ?, replay_window = ?, rotated_ip = ?,
+         rotated_user_agent = ?, replay_noted = ?, replayed_elsewhere_at = ? where id = ?`,
       session.lastUsedAt,
+      session.expiresAt,
       session.current.hash,
       session.current.secretVersion,
-      session.previous,
-      session.rotatedAt,
+      rotation?.previous ?? null,
+      rotation?.at ?? null,
+      rotation?.replayWindow ?? null,
+      rotation?.by.ip ?? null,
+      rotation?.by.userAgent ?? null,
+      rotation?.isReplayNoted ? 1 : 0,
+      session.replayedElsewhereAt,
       session.id,
     );
     if (rowsWritten === 0) return false;
@@ -121,7 +126,8 @@ export class SessionTable {
     this.#sql.exec("delete from sessions where purge_at <= ?", now);
   }
 
-  nextPurge(): number | null {
+  /** When the next one ends. */
+  nextEnd(): number | null {
     const query = "select min(purge_at) as at from sessions";
     return this.#sql.exec<{ at: number | null }>(query).one().at;
   }
@@ -129,13 +135,24 @@ export class SessionTable {
 
 function sessionOf(row: Row): StoredSession {
   return {
-    id: row.id as SessionId, // written by save alone
+    id: row.id as SessionId, // written by add alone
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
+    expiresAt: row.purge_at,
     current: { hash: row.current_hash, secretVersion: row.secret_version },
-    previous: row.previous_hash,
-    rotatedAt: row.rotated_at,
+    rotation: rotationOf(row),
+    replayedElsewhereAt: row.replayed_elsewhere_at,
     device: { ip: row.ip, userAgent: row.user_agent },
-    purgeAt: row.purge_at,
+  };
+}
+
+function rotationOf(row: Row): Rotation | null {
+  if (row.previous_hash === null || row.rotated_at === null) return null;
+  return {
+    previous: row.previous_hash,
+    at: row.rotated_at,
+    replayWindow: row.replay_window ?? DEFAULT_REPLAY_WINDOW,
+    by: { ip: row.rotated_ip, userAgent: row.rotated_user_agent },
+    isReplayNoted: row.replay_noted !== 0,
   };
 }

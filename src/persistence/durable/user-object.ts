@@ -2,19 +2,25 @@ import { DurableObject } from "cloudflare:workers";
 import { type Authority, sameAuthority } from "../../domain/authority.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import {
+  type Device,
   decideRefresh,
   evictions,
-  expiresAt,
   isExpired,
+  newSession,
   type RefreshSession,
 } from "../../domain/refresh-session.ts";
+import { forgottenAt } from "../../domain/throttle.ts";
 import type { Env } from "../../env.ts";
 import type {
   AccountPolicy,
+  AllowedAttempt,
+  Attempt,
   ChangeAnswer,
   ChangeCommand,
+  NewSession,
   OpenAnswer,
   OpenSession,
+  Prover,
   RefreshAnswer,
   RefreshCommand,
   SessionGrant,
@@ -24,7 +30,9 @@ import type {
 import { d1AccountRecord } from "../d1/account-record.ts";
 import { database } from "../d1/database.ts";
 import { AccountAuthority, type Addressed, type Outage } from "./account-authority.ts";
-import { SessionTable } from "./session-table.ts";
+import { ProofCounts } from "./proof-counts.ts";
+import { SessionTable, type StoredSession } from "./session-table.ts";
+import { bringUpToDate } from "./user-schema.ts";
 
 /** What the object answers over RPC: the port's answers, and outages as outcomes. */
 export interface UserCalls {
@@ -42,7 +50,13 @@ export interface UserCalls {
   listSessions(to: Addressed): Promise<SessionInfo[]>;
   endSessions(to: Addressed, which: SessionsSelection): Promise<number>;
   change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
+  reserveProof(to: Addressed, by: Prover): Promise<Attempt>;
+  releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
+  clearProofs(to: Addressed, by: Prover): Promise<void>;
 }
+
+/** Where a request comes from whose Worker runs older code, and does not say. */
+const NOWHERE: Device = { ip: null, userAgent: null };
 
 /**
  * The judge of one user: its sessions and its authority. It loads, lets `domain/` decide, saves
@@ -51,20 +65,25 @@ export interface UserCalls {
  */
 export class UserObject extends DurableObject<Env> implements UserCalls {
   readonly #sessions: SessionTable;
+  readonly #proofs: ProofCounts;
   readonly #authority: AccountAuthority;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#sessions = new SessionTable(ctx.storage.sql);
+    const { storage } = ctx;
+    this.#sessions = new SessionTable(storage.sql);
+    this.#proofs = new ProofCounts(storage.kv);
     const record = d1AccountRecord(database(env.DB));
-    this.#authority = new AccountAuthority(ctx.storage, this.#sessions, record);
+    this.#authority = new AccountAuthority(storage, this.#sessions, this.#proofs, record);
+    if (this.#authority.known() !== null) storage.transactionSync(() => bringUpToDate(storage));
   }
 
   async openSession(to: Addressed, command: OpenSession): Promise<OpenAnswer | Outage> {
     const known = this.#authority.known();
     if (known === null) {
       // Nothing was ever changed through here, so the row that was just read is the newest word.
-      this.#authority.settle({ authority: command.seen, changeId: "" }, "none", to.policy);
+      const seen = { authority: command.seen, changeId: "" };
+      this.#authority.settle(seen, { end: "none", open: null }, to.policy);
     } else if (!this.#authority.isSettled() || !sameAuthority(known, command.seen)) {
       const outage = await this.#authority.reconcile(to);
       if (outage !== null) return outage;
@@ -77,25 +96,15 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     if (authority === null || authority.status === "deleted") return { kind: "refused" };
     if (!sameAuthority(authority, command.seen)) return { kind: "stale" };
     if (authority.status !== "active") return { kind: "refused" };
-    const now = Date.now();
     const existing = this.#sessions.find(command.sessionId);
-    if (existing !== null) return { kind: "opened", grant: grantOf(authority, existing, policy) };
-
+    if (existing !== null) return { kind: "opened", grant: grantOf(authority, existing) };
+    const now = Date.now();
     this.#makeRoom(now, policy);
-    const session = {
-      id: command.sessionId,
-      createdAt: now,
-      lastUsedAt: now,
-      current: command.token,
-      previous: null,
-      rotatedAt: null,
-      device: command.device,
-      purgeAt: now + policy.refresh.absoluteTtl,
-    };
+    const session = begin(command, now, policy);
     this.#sessions.add(session);
-    // A session that ends before every other one finds no alarm that would serve it.
-    if (this.#sessions.nextPurge() === session.purgeAt) this.#wakeAt(session.purgeAt);
-    return { kind: "opened", grant: grantOf(authority, session, policy) };
+    this.#proofs.clear("session"); // whoever signs in has proved the password
+    this.#wakeFor(session.expiresAt);
+    return { kind: "opened", grant: grantOf(authority, session) };
   }
 
   async refresh(to: Addressed, command: RefreshCommand): Promise<RefreshAnswer | Outage> {
@@ -107,18 +116,22 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     if (authority === null) return { kind: "refused" };
     if (!canResolve(authority, command.knownRoles)) return { kind: "roles_wanted" };
     const session = this.#sessions.remembered(command.sessionId);
-    const { presented, successor } = command;
+    const { device = NOWHERE, successor } = command;
     const { policy } = to;
+    const presented = { hash: command.presented, device };
     const decision = decideRefresh(session, presented, successor, Date.now(), policy.refresh);
     switch (decision.kind) {
       case "rotate":
-        if (session === null || !this.#sessions.rotate({ ...session, ...decision.session })) {
-          return { kind: "refused" };
-        }
-        return { kind: "rotated", ...rotation(authority, decision.session, policy) };
-      case "replay":
-        if (this.#sessions.find(command.sessionId) === null) return { kind: "refused" };
-        return { kind: "replayed", ...rotation(authority, decision.session, policy) };
+        if (!this.#update(session, decision.session)) return { kind: "refused" };
+        return { kind: "rotated", ...rotation(authority, decision.session), isNoteworthy: false };
+      case "replay": {
+        const { isNoteworthy } = decision;
+        const isThere = isNoteworthy
+          ? this.#update(session, decision.session)
+          : this.#sessions.find(command.sessionId) !== null;
+        if (!isThere) return { kind: "refused" };
+        return { kind: "replayed", ...rotation(authority, decision.session), isNoteworthy };
+      }
       case "reuse":
         this.#sessions.remove(command.sessionId);
         return { kind: "reused" };
@@ -126,6 +139,11 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
       case "unknown":
         return { kind: "refused" };
     }
+  }
+
+  /** False when the session is gone: an object that was replaced learns of it here. */
+  #update(stored: StoredSession | null, decided: RefreshSession): boolean {
+    return stored !== null && this.#sessions.update({ ...stored, ...decided });
   }
 
   async check(
@@ -136,8 +154,8 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     if (outage !== null) return outage;
     const authority = this.#authority.current();
     const session = authority && this.#sessions.find(sessionId);
-    if (!session || isExpired(session, Date.now(), to.policy.refresh)) return { kind: "dead" };
-    return { kind: "live", grant: grantOf(authority, session, to.policy) };
+    if (!session || isExpired(session, Date.now())) return { kind: "dead" };
+    return { kind: "live", grant: grantOf(authority, session) };
   }
 
   async holdsToken(
@@ -148,24 +166,26 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     const outage = await this.#authority.freshen(to);
     if (outage !== null) return outage;
     const session = this.#authority.current() && this.#sessions.find(sessionId);
+    const presented = { hash, device: NOWHERE };
     const unused = { hash, secretVersion: 0 };
-    const decision = decideRefresh(session, hash, unused, Date.now(), to.policy.refresh);
+    const decision = decideRefresh(session, presented, unused, Date.now(), to.policy.refresh);
     return { kind: "answered", holds: decision.kind === "rotate" || decision.kind === "replay" };
   }
 
-  async listSessions({ policy }: Addressed): Promise<SessionInfo[]> {
+  async listSessions(_: Addressed): Promise<SessionInfo[]> {
     if (this.#authority.known() === null) return [];
     const now = Date.now();
     return this.#sessions
       .all()
-      .filter((session) => !isExpired(session, now, policy.refresh))
+      .filter((session) => !isExpired(session, now))
       .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
       .map((session) => ({
         id: session.id,
         createdAt: session.createdAt,
         lastUsedAt: session.lastUsedAt,
-        expiresAt: expiresAt(session, policy.refresh),
+        expiresAt: session.expiresAt,
         device: session.device,
+        replayedElsewhereAt: session.replayedElsewhereAt,
       }));
   }
 
@@ -178,27 +198,68 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   /** Nothing else runs here meanwhile, so no refresh can slip between the row and the copy. */
   async change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage> {
-    return this.ctx.blockConcurrencyWhile(() => this.#authority.change(to, command));
+    const { change, open } = command;
+    return this.ctx.blockConcurrencyWhile(async () => {
+      const session = open === undefined ? null : begin(open, Date.now(), to.policy);
+      const answer = await this.#authority.change(to, command, session);
+      if (answer.kind !== "done") return answer;
+      if (change.kind === "set_status" && change.status === "active") this.#proofs.clearAll();
+      return session === null ? answer : { ...answer, opened: this.#opened(answer, session) };
+    });
+  }
+
+  /** Of a change whose first answer was lost the session is there, unless a crash came between. */
+  #opened({ authority }: { readonly authority: Authority }, wanted: StoredSession): SessionGrant {
+    const existing = this.#sessions.find(wanted.id);
+    if (existing === null) this.#sessions.add(wanted);
+    const session = existing ?? wanted;
+    this.#wakeFor(session.expiresAt);
+    return grantOf(authority, session);
+  }
+
+  async reserveProof({ policy }: Addressed, by: Prover): Promise<Attempt> {
+    const attempt = this.#proofs.reserve(by, Date.now(), policy.maxSessions);
+    if (attempt.kind === "allowed") this.#wakeFor(forgottenAt(attempt.reserved));
+    return attempt;
+  }
+
+  async releaseProof(_: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void> {
+    this.#proofs.release(by, attempt);
+  }
+
+  async clearProofs(_: Addressed, by: Prover): Promise<void> {
+    this.#proofs.clear(by);
   }
 
   /** Purges what has ended; a tombstone whose time has come takes everything with it. */
   override async alarm(): Promise<void> {
     const forgetAt = this.#authority.forgetAt();
-    if (forgetAt !== null) {
-      // The alarm may be one that was set for a session and was on its way at the deletion.
-      if (forgetAt > Date.now()) this.#wakeAt(forgetAt);
-      else await this.#forgetEverything();
-      return;
-    }
-    if (this.#authority.known() === null) return; // run twice: there is nothing left
-    this.#sessions.purge(Date.now());
-    const next = this.#sessions.nextPurge();
-    if (next !== null) this.#wakeAt(next);
+    const now = Date.now();
+    // The alarm may be one that was set for a session and was on its way at the deletion.
+    if (forgetAt !== null && forgetAt > now) return this.#wakeAt(forgetAt);
+    this.#proofs.purge(now);
+    if (this.#authority.known() !== null) this.#sessions.purge(now);
+    const next = this.#nextEnd();
+    if (forgetAt !== null || (next === null && this.#authority.known() === null)) {
+      await this.#forgetEverything();
+    } else if (next !== null) this.#wakeAt(next);
+  }
+
+  /** When the next thing here ends (Unix milliseconds), or null when nothing does. */
+  #nextEnd(): number | null {
+    const session = this.#authority.known() === null ? null : this.#sessions.nextEnd();
+    const times = [session, this.#proofs.nextForgotten()].filter((time) => time !== null);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** What ends before everything else finds no alarm that would serve it. */
+  #wakeFor(time: number): void {
+    if (this.#nextEnd() === time) this.#wakeAt(time);
   }
 
   #makeRoom(now: number, policy: AccountPolicy): void {
     const sessions = this.#sessions.all();
-    const expired = sessions.filter((session) => isExpired(session, now, policy.refresh));
+    const expired = sessions.filter((session) => isExpired(session, now));
     const alive = sessions.filter((session) => !expired.includes(session));
     for (const { id } of expired) this.#sessions.remove(id);
     for (const id of evictions(alive, policy.maxSessions)) this.#sessions.remove(id);
@@ -215,24 +276,20 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   }
 }
 
-function grantOf(
-  authority: Authority,
-  session: Pick<RefreshSession, "createdAt" | "lastUsedAt">,
-  policy: AccountPolicy,
-): SessionGrant {
-  return {
-    authority,
-    createdAt: session.createdAt,
-    expiresAt: expiresAt(session, policy.refresh),
-  };
+function begin({ sessionId, token, device }: NewSession, now: number, policy: AccountPolicy) {
+  return { ...newSession(sessionId, token, now, policy.refresh), device };
 }
 
-function rotation(authority: Authority, session: RefreshSession, policy: AccountPolicy) {
-  return {
-    grant: grantOf(authority, session, policy),
-    secretVersion: session.current.secretVersion,
-  };
-}
+const grantOf = (authority: Authority, session: RefreshSession): SessionGrant => ({
+  authority,
+  createdAt: session.createdAt,
+  expiresAt: session.expiresAt,
+});
+
+const rotation = (authority: Authority, session: RefreshSession) => ({
+  grant: grantOf(authority, session),
+  secretVersion: session.current.secretVersion,
+});
 
 /** False when a role cannot be turned into permissions: nothing is then consumed. */
 function canResolve(authority: Authority, knownRoles: readonly string[] | null): boolean {

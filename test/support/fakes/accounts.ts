@@ -1,5 +1,4 @@
 import type { UserId } from "../../../src/domain/ids.ts";
-import { expiresAt } from "../../../src/domain/refresh-session.ts";
 import type { Accounts } from "../../../src/use-cases/ports.ts";
 import { MemoryAccount, type MemoryAccountDeps } from "./memory-account.ts";
 
@@ -27,7 +26,9 @@ export function memoryAccounts(deps: MemoryAccountDeps): Accounts {
     holdsToken: (userId, sessionId, hash) =>
       ask(userId, async (account) => {
         await account.freshen();
-        return "session" in account.decide(sessionId, hash, { hash, secretVersion: 0 });
+        const device = { ip: null, userAgent: null };
+        const successor = { hash, secretVersion: 0 };
+        return "session" in account.decide({ sessionId, presented: hash, successor, device });
       }),
     listSessions: (userId) =>
       ask(userId, (account) =>
@@ -38,8 +39,9 @@ export function memoryAccounts(deps: MemoryAccountDeps): Accounts {
             id: session.id,
             createdAt: session.createdAt,
             lastUsedAt: session.lastUsedAt,
-            expiresAt: expiresAt(session, deps.policy.refresh),
+            expiresAt: session.expiresAt,
             device: session.device,
+            replayedElsewhereAt: session.replayedElsewhereAt,
           })),
       ),
     endSessions: (userId, which) =>
@@ -50,5 +52,8 @@ export function memoryAccounts(deps: MemoryAccountDeps): Accounts {
         }),
       ),
     change: (userId, command) => ask(userId, (account) => account.change(command)),
+    reserveProof: (userId, by) => ask(userId, ({ proofs }) => proofs.reserve(by)),
+    releaseProof: (userId, by, attempt) => ask(userId, ({ proofs }) => proofs.release(by, attempt)),
+    clearProofs: (userId, by) => ask(userId, ({ proofs }) => proofs.clear(by)),
   };
 }

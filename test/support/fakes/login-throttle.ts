@@ -12,9 +12,9 @@ export function memoryLoginThrottle(clock: Clock): MemoryLoginThrottle {
     state === null ? states.delete(name) : states.set(name, state);
 
   return {
-    async reserve(name) {
+    async reserve(name, credentialSetAt) {
       const before = states.get(name) ?? null;
-      const decision = reserve(before, clock());
+      const decision = reserve(before, clock(), credentialSetAt);
       if (decision.kind !== "allowed") return decision;
       save(name, decision.state);
       return { kind: "allowed", before, reserved: decision.state };

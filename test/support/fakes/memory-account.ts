@@ -1,11 +1,12 @@
-import { judgeChange, keptSession } from "../../../src/domain/account-change.ts";
+import { judgeChange } from "../../../src/domain/account-change.ts";
 import { type Authority, sameAuthority, takeOver } from "../../../src/domain/authority.ts";
 import type { SessionId, UserId } from "../../../src/domain/ids.ts";
 import {
+  type Device,
   decideRefresh,
   evictions,
-  expiresAt,
   isExpired,
+  newSession,
   type RefreshSession,
 } from "../../../src/domain/refresh-session.ts";
 import type {
@@ -14,7 +15,7 @@ import type {
   ChangeAnswer,
   ChangeCommand,
   Clock,
-  Device,
+  NewSession,
   OpenAnswer,
   OpenSession,
   RefreshAnswer,
@@ -22,6 +23,7 @@ import type {
   SessionGrant,
 } from "../../../src/use-cases/ports.ts";
 import { someId } from "../samples.ts";
+import { MemoryProofs } from "./memory-proofs.ts";
 
 type Session = RefreshSession & { readonly device: Device };
 type Copy = { authority: Authority; changeId: string; checkedAt: number };
@@ -39,8 +41,9 @@ const MAX_ROUNDS = 3;
 /** One user's object, whose calls run one after the other. */
 export class MemoryAccount {
   copy: Copy | null = null;
-  intent: { changeId: string; base: number; keep: SessionId | null } | null = null;
+  intent: { changeId: string; base: number } | null = null;
   readonly sessions = new Map<SessionId, Session>();
+  readonly proofs: MemoryProofs;
   readonly #userId: UserId;
   readonly #deps: MemoryAccountDeps;
   #last: Promise<unknown> = Promise.resolve();
@@ -48,6 +51,7 @@ export class MemoryAccount {
   constructor(userId: UserId, deps: MemoryAccountDeps) {
     this.#userId = userId;
     this.#deps = deps;
+    this.proofs = new MemoryProofs(deps.clock, deps.policy.maxSessions);
   }
 
   /** Runs work when all before it is done. */
@@ -58,7 +62,7 @@ export class MemoryAccount {
   }
 
   async open(command: OpenSession): Promise<OpenAnswer> {
-    if (this.copy === null) this.#settle(command.seen, "", null);
+    if (this.copy === null) this.#settle(command.seen, "", "none");
     const known = this.copy?.authority;
     if (known?.status === "deleted") return { kind: "refused" };
     if (this.intent !== null || !known || !sameAuthority(known, command.seen)) {
@@ -72,35 +76,33 @@ export class MemoryAccount {
     return { kind: "opened", grant: this.grant(authority, session) };
   }
 
-  #make({ sessionId: id, token: current, device }: OpenSession): Session {
-    const now = this.#deps.clock();
+  #make(wanted: NewSession): Session {
     for (const session of this.sessions.values()) {
       if (!this.isAlive(session)) this.sessions.delete(session.id);
     }
     for (const evicted of evictions([...this.sessions.values()], this.#deps.policy.maxSessions)) {
       this.sessions.delete(evicted);
     }
-    const session: Session = {
-      id,
-      createdAt: now,
-      lastUsedAt: now,
-      current,
-      previous: null,
-      rotatedAt: null,
-      device,
-    };
-    this.sessions.set(id, session);
+    this.proofs.clear("session");
+    return this.#add(wanted);
+  }
+
+  #add({ sessionId, token, device }: NewSession): Session {
+    const { clock, policy } = this.#deps;
+    const session = { ...newSession(sessionId, token, clock(), policy.refresh), device };
+    this.sessions.set(sessionId, session);
     return session;
   }
 
-  async refresh({ sessionId, presented, successor, knownRoles }: RefreshCommand) {
+  async refresh(command: RefreshCommand) {
+    const { sessionId, knownRoles } = command;
     await this.freshen();
     const authority = this.current();
     if (authority === null) return { kind: "refused" } satisfies RefreshAnswer;
     const isKnown = (role: string) => knownRoles === null || knownRoles.includes(role);
     if (!authority.roles.every(isKnown)) return { kind: "roles_wanted" } satisfies RefreshAnswer;
     const session = this.sessions.get(sessionId);
-    const decision = this.decide(sessionId, presented, successor);
+    const decision = this.decide(command);
     if (decision.kind === "reuse") {
       this.sessions.delete(sessionId);
       return { kind: "reused" } satisfies RefreshAnswer;
@@ -113,16 +115,27 @@ export class MemoryAccount {
       kind: decision.kind === "rotate" ? "rotated" : "replayed",
       grant: this.grant(authority, decision.session),
       secretVersion: decision.session.current.secretVersion,
+      isNoteworthy: decision.kind === "replay" && decision.isNoteworthy,
     } satisfies RefreshAnswer;
   }
 
-  decide(id: SessionId, presented: string, successor: RefreshCommand["successor"]) {
+  decide({ sessionId, presented: hash, successor, device }: Omit<RefreshCommand, "knownRoles">) {
     const { clock, policy } = this.#deps;
-    const session = this.sessions.get(id) ?? null;
-    return decideRefresh(session, presented, successor, clock(), policy.refresh);
+    const session = this.sessions.get(sessionId) ?? null;
+    return decideRefresh(session, { hash, device }, successor, clock(), policy.refresh);
   }
 
   async change(command: ChangeCommand): Promise<ChangeAnswer> {
+    const answer = await this.#change(command);
+    if (answer.kind !== "done") return answer;
+    const { change, open } = command;
+    if (change.kind === "set_status" && change.status === "active") this.proofs.clearAll();
+    if (open === undefined) return answer;
+    const session = this.sessions.get(open.sessionId) ?? this.#add(open);
+    return { ...answer, opened: this.grant(answer.authority, session) };
+  }
+
+  async #change(command: ChangeCommand): Promise<ChangeAnswer> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if (this.copy === null || this.intent !== null) await this.#reconcile();
       const answer = await this.#attempt(this.copy, command);
@@ -137,12 +150,12 @@ export class MemoryAccount {
     if (copy === null || copy.authority.status === "deleted") return refuse("not_found");
     const base = copy.authority.version;
     if (ifVersion !== null && ifVersion !== base) return refuse("conflict");
-    this.intent = { changeId, base, keep: keptSession(change) };
+    this.intent = { changeId, base };
     const { record, clock } = this.#deps;
     const apply = () => record.apply(this.#userId, change, changeId, base, clock());
     const row = await apply().catch(apply);
     const verdict = judgeChange(change, changeId, base, row);
-    const authority = this.#take(row, changeId, keptSession(change));
+    const authority = this.#take(row, changeId);
     if (verdict === "moved") return verdict;
     const isDone = verdict === "applied" || verdict === "unchanged";
     return isDone ? { kind: "done" as const, authority } : { kind: verdict };
@@ -161,20 +174,20 @@ export class MemoryAccount {
       ? record.read(this.#userId)
       : record.fence(this.#userId, someId(), intent.base));
     if (this.copy === null && row === null) return;
-    const applied = intent !== null && row?.changeId === intent.changeId;
-    this.#take(row, intent?.changeId ?? "", applied ? intent.keep : null);
+    this.#take(row, intent?.changeId ?? "");
   }
 
-  #take(row: Row, changeId: string, keep: SessionId | null): Authority {
-    const { authority, end } = takeOver(this.copy?.authority ?? null, row?.authority ?? null, keep);
-    this.#settle(authority, row?.changeId ?? changeId, end === "none" ? null : end);
+  #take(row: Row, changeId: string): Authority {
+    const { authority, end } = takeOver(this.copy?.authority ?? null, row?.authority ?? null);
+    this.#settle(authority, row?.changeId ?? changeId, end);
     return authority;
   }
 
-  #settle(authority: Authority, changeId: string, end: "all" | { allExcept: SessionId } | null) {
+  #settle(authority: Authority, changeId: string, end: "all" | "none") {
+    if (this.copy?.authority.passwordSetAt !== authority.passwordSetAt) this.proofs.clearAll();
     this.copy = { authority, changeId, checkedAt: this.#deps.clock() };
     this.intent = null;
-    if (end !== null) this.end((id) => end === "all" || id !== end.allExcept);
+    if (end === "all") this.sessions.clear();
   }
 
   end(isMeant: (id: SessionId) => boolean): number {
@@ -189,12 +202,10 @@ export class MemoryAccount {
   }
 
   isAlive(session: Session): boolean {
-    return !isExpired(session, this.#deps.clock(), this.#deps.policy.refresh);
+    return !isExpired(session, this.#deps.clock());
   }
 
-  grant(authority: Authority, session: RefreshSession): SessionGrant {
-    const { policy } = this.#deps;
-    const { createdAt } = session;
-    return { authority, createdAt, expiresAt: expiresAt(session, policy.refresh) };
+  grant(authority: Authority, { createdAt, expiresAt }: RefreshSession): SessionGrant {
+    return { authority, createdAt, expiresAt };
   }
 }

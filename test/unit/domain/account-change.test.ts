@@ -4,14 +4,11 @@ import {
   type AccountChange,
   type ChangeVerdict,
   judgeChange,
-  keptSession,
 } from "../../../src/domain/account-change.ts";
 import type { Authority } from "../../../src/domain/authority.ts";
-import { sessionIdOf } from "../../../src/domain/ids.ts";
 import { authority } from "../../support/arbitraries.ts";
 
-const session = sessionIdOf("A".repeat(22));
-const setPassword = { kind: "set_password", passwordHash: "h", keepSession: session } as const;
+const setPassword = { kind: "set_password", passwordHash: "h" } as const;
 const changes: readonly AccountChange[] = [
   setPassword,
   { kind: "set_status", status: "disabled" },
@@ -25,13 +22,6 @@ const change = fc.constantFrom(...changes);
 const row = (rest: Partial<Authority>): { changeId: string; authority: Authority } => ({
   changeId: "another",
   authority: { status: "active", roles: ["user"], version: 3, passwordSetAt: 1, ...rest },
-});
-
-describe("the session that outlives a change", () => {
-  it("is the one that asked for a new password, and no other", () => {
-    expect(changes.map(keptSession)).toEqual([session, null, null, null, null, null]);
-    expect(keptSession({ ...setPassword, keepSession: null })).toBeNull();
-  });
 });
 
 describe("what became of a change", () => {

@@ -3,16 +3,14 @@ import { describe, expect, it } from "vitest";
 import {
   type Authority,
   authorityOf,
-  type SessionsToEnd,
   sameAuthority,
   takeOver,
 } from "../../../src/domain/authority.ts";
 import type { Email } from "../../../src/domain/email.ts";
-import { sessionIdOf, userIdOf } from "../../../src/domain/ids.ts";
-import { authority, sessionId } from "../../support/arbitraries.ts";
+import { userIdOf } from "../../../src/domain/ids.ts";
+import { authority } from "../../support/arbitraries.ts";
 
 const known: Authority = { status: "active", roles: ["user"], version: 4, passwordSetAt: 50 };
-const asking = sessionIdOf("A".repeat(22));
 
 describe("an authority", () => {
   it("is the part of the row that decides what a user may do", () => {
@@ -50,44 +48,41 @@ describe("an authority", () => {
 });
 
 describe("taking a row over", () => {
-  it("REV-02 ends every session when the user is disabled, whoever asked", () => {
+  it("REV-02 ends every session when the user is disabled", () => {
     const row: Authority = { ...known, status: "disabled", version: 5 };
-    expect(takeOver(known, row, asking)).toEqual({ authority: row, end: "all" });
+    expect(takeOver(known, row)).toEqual({ authority: row, end: "all" });
   });
 
   it("REV-02 ends every session when the account is gone, and leaves a tombstone", () => {
-    expect(takeOver(known, null, asking)).toEqual({
+    expect(takeOver(known, null)).toEqual({
       authority: { status: "deleted", roles: [], version: 5, passwordSetAt: 50 },
       end: "all",
     });
-    expect(takeOver(null, null, null)).toEqual({
+    expect(takeOver(null, null)).toEqual({
       authority: { status: "deleted", roles: [], version: 1, passwordSetAt: 0 },
       end: "all",
     });
   });
 
-  it("REV-03 ends every session but the one that changed the password", () => {
+  it("REV-03 ends every session when the password was set, the asker's with them", () => {
     const row = { ...known, version: 5, passwordSetAt: 51 };
-    expect(takeOver(known, row, asking).end).toEqual({ allExcept: asking });
-    expect(takeOver(known, row, null).end).toBe("all");
+    expect(takeOver(known, row)).toEqual({ authority: row, end: "all" });
   });
 
   it("ends nothing when only roles or the version moved", () => {
-    expect(takeOver(known, { ...known, version: 9, roles: ["admin"] }, asking).end).toBe("none");
+    expect(takeOver(known, { ...known, version: 9, roles: ["admin"] }).end).toBe("none");
   });
 
   it("ends nothing when nothing was known before", () => {
-    expect(takeOver(null, known, asking)).toEqual({ authority: known, end: "none" });
+    expect(takeOver(null, known)).toEqual({ authority: known, end: "none" });
   });
 
-  it("ends exactly the sessions that must end, and knows what the row says", () => {
+  it("ends the sessions exactly when they must end, and knows what the row says", () => {
     const maybe = fc.option(authority);
     fc.assert(
-      fc.property(maybe, maybe, fc.option(sessionId), (before, row, keep) => {
-        const taken = takeOver(before, row, keep);
-        for (const id of ["A", "Q", "g", "w"].map((last) => sessionIdOf("A".repeat(21) + last))) {
-          expect(ends(taken.end, id)).toBe(mustEnd(before, row, id === keep));
-        }
+      fc.property(maybe, maybe, (before, row) => {
+        const taken = takeOver(before, row);
+        expect(taken.end).toBe(mustEnd(before, row) ? "all" : "none");
         expect(row ?? { status: "deleted", roles: [] }).toMatchObject(
           row === null ? { status: taken.authority.status, roles: [] } : taken.authority,
         );
@@ -98,20 +93,15 @@ describe("taking a row over", () => {
   it("of a row that is gone makes every row read before look old", () => {
     fc.assert(
       fc.property(fc.option(authority), (before) => {
-        expect(takeOver(before, null, null).authority.version).toBeGreaterThan(
-          before?.version ?? 0,
-        );
+        expect(takeOver(before, null).authority.version).toBeGreaterThan(before?.version ?? 0);
       }),
     );
   });
 });
 
-const ends = (which: SessionsToEnd, id: string): boolean =>
-  which === "all" || (which !== "none" && which.allExcept !== id);
-
-/** The rule in words: a user who may not act has no session; a new password spares the asker's. */
-function mustEnd(before: Authority | null, row: Authority | null, asked: boolean): boolean {
+/** The rule in words: a user who may not act has no session; a new password spares none. */
+function mustEnd(before: Authority | null, row: Authority | null): boolean {
   const mayAct = row !== null && row.status === "active";
   const newPassword = before !== null && row?.passwordSetAt !== before.passwordSetAt;
-  return !mayAct || (newPassword && !asked);
+  return !mayAct || newPassword;
 }

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { RefreshPolicy } from "../../../src/domain/refresh-session.ts";
 import { clockStep } from "../../support/arbitraries.ts";
-import { RefreshHistory, type Step } from "../../support/model-refresh-session.ts";
+import { RefreshHistory, START, type Step } from "../../support/model-refresh-session.ts";
 
-const policy = fc.record({
+const policy: fc.Arbitrary<RefreshPolicy> = fc.record({
   idleTtl: fc.constantFrom(60, 100),
   absoluteTtl: fc.constantFrom(100, 250, 1_000),
   replayWindow: fc.constantFrom(0, 1, 30),
@@ -26,12 +27,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ by: clockStep(0, 1, 10, 30, 60, 100, 250) }) },
 );
-const history = fc.array(step, { maxLength: 60, size: "max" });
+const historyOf = (one: fc.Arbitrary<Step>) => fc.array(one, { maxLength: 60, size: "max" });
+const history = historyOf(step);
+const reconfigured = historyOf(
+  fc.oneof({ weight: 8, arbitrary: step }, { weight: 1, arbitrary: fc.record({ policy }) }),
+);
 
 /** Plays every history, and looks at it after every step. */
-function always(look: (run: RefreshHistory, one: Step) => void): void {
+function always(look: (run: RefreshHistory, one: Step) => void, of = reconfigured): void {
   fc.assert(
-    fc.property(policy, history, (limits, steps) => {
+    fc.property(policy, of, (limits, steps) => {
       const run = new RefreshHistory(limits);
       for (const one of steps) {
         run.take(one);
@@ -75,8 +80,16 @@ describe("in every history of one session", () => {
   it("REF-12 nothing is accepted past the idle or the absolute limit", () => {
     always((run) => {
       if (run.answer !== "rotate" && run.answer !== "replay") return;
-      expect(run.now).toBeLessThan(run.createdAt + run.policy.absoluteTtl);
+      expect(run.now).toBeLessThan(START + run.policy.absoluteTtl);
       expect(run.now).toBeLessThan(run.latestUse + run.policy.idleTtl);
+    }, history);
+  });
+
+  it("a session lives until the end that its owner was told last, and no longer", () => {
+    always((run) => {
+      if (run.after !== null) expect(run.after.expiresAt).toBe(run.announced);
+      const isAccepted = run.answer === "rotate" || run.answer === "replay";
+      if (isAccepted && run.before !== null) expect(run.now).toBeLessThan(run.before.expiresAt);
     });
   });
 });

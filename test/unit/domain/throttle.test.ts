@@ -4,6 +4,7 @@ import {
   FREE_TRIES,
   forgottenAt,
   HARD_LIMIT,
+  LOCK_PERIOD,
   QUIET_PERIOD,
   release,
   reserve,
@@ -39,9 +40,9 @@ describe("tries for one login name", () => {
 
   it("RAT-07 end after a hundred failures in a row, however patient", () => {
     expect(reserve({ failures: HARD_LIMIT - 1, lastAt: 0 }, HOUR).kind).toBe("allowed");
-    for (const now of [0, HOUR, QUIET_PERIOD, 400 * QUIET_PERIOD]) {
+    for (const now of [0, HOUR, QUIET_PERIOD, LOCK_PERIOD - 1]) {
       const decision = reserve({ failures: HARD_LIMIT, lastAt: 0 }, now);
-      expect(decision).toEqual({ kind: "locked", retryAfter: HOUR });
+      expect(decision).toEqual({ kind: "locked", retryAfter: HOUR, lastAt: 0 });
     }
   });
 
@@ -54,8 +55,43 @@ describe("tries for one login name", () => {
     expect(forgottenAt(known)).toBe(1_000 + QUIET_PERIOD);
   });
 
-  it("are never forgotten at the hard limit", () => {
-    expect(forgottenAt({ failures: HARD_LIMIT, lastAt: 1_000 })).toBeNull();
+  it("RAT-06 are forgotten at the hard limit after thirty quiet days", () => {
+    const locked = { failures: HARD_LIMIT, lastAt: 1_000 };
+    expect(forgottenAt(locked)).toBe(1_000 + LOCK_PERIOD);
+    expect(LOCK_PERIOD).toBe(30 * QUIET_PERIOD);
+    expect(reserve(locked, 1_000 + LOCK_PERIOD)).toMatchObject({
+      kind: "allowed",
+      state: { failures: 1 },
+    });
+  });
+
+  it("RAT-06 do not count against a credential that was set after them", () => {
+    for (const failures of [FREE_TRIES, HARD_LIMIT]) {
+      const known = { failures, lastAt: 1_000 };
+      const fresh = { kind: "allowed", state: { failures: 1, lastAt: 1_010 } };
+      expect(reserve(known, 1_010, 1_001)).toEqual(fresh);
+      expect(reserve(known, 1_010, 1_000).kind).not.toBe("allowed");
+    }
+  });
+
+  it("RAT-01 made at once against a new credential are no more than the free ones", () => {
+    const known = { failures: HARD_LIMIT, lastAt: 1_000 };
+    const first = reserve(known, 1_010, 1_010);
+    if (first.kind !== "allowed") throw new Error(`the try was ${first.kind}`);
+    let state = first.state;
+    let allowed = 1;
+    for (let i = 0; i < 100; i++) {
+      const next = reserve(state, 1_010, 1_010);
+      if (next.kind !== "allowed") continue;
+      state = next.state;
+      allowed += 1;
+    }
+    expect(allowed).toBe(FREE_TRIES);
+  });
+
+  it("CFW-15 a credential from the future makes no try free", () => {
+    const known = { failures: HARD_LIMIT, lastAt: 1_000 };
+    expect(reserve(known, 1_010, 1_011).kind).toBe("locked");
   });
 
   it("are allowed once the wait that was asked for is over", () => {

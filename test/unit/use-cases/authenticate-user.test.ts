@@ -19,7 +19,9 @@ async function account() {
   for (let i = 0; i < EARLIER_FAILURES; i++) await service.deps.throttle.reserve(email);
   const signIn = async (faults: PortFaults, password = PASSWORD) => {
     const deps = service.through(faults);
-    const outcome = await outcomeOf(authenticateUser(deps, { email, password, device: DEVICE }));
+    const outcome = await outcomeOf(
+      authenticateUser(deps, { email, password, deviceToken: null, device: DEVICE }),
+    );
     faults.end();
     return outcome === "unavailable" ? outcome : outcome.kind;
   };
@@ -77,7 +79,7 @@ describe.each(FAULTS)("sign-in, %s", (kind) => {
       const { service, id, email } = await account();
       await service.deps.users.rehash(id, `current:${PASSWORD}`, `old:${PASSWORD}`);
       const deps = { ...service.deps, users: faults.wrap({ ...service.deps.users }) };
-      const input = { email, password: PASSWORD, device: DEVICE };
+      const input = { email, password: PASSWORD, deviceToken: null, device: DEVICE };
       const outcome = await outcomeOf(authenticateUser(deps, input));
       await service.settled();
       faults.end();
@@ -116,6 +118,6 @@ it("PWD-07 a rehash begins when the tokens are there, so that it delays no decis
       },
     },
   };
-  await authenticateUser(deps, { email, password: PASSWORD, device: DEVICE });
+  await authenticateUser(deps, { email, password: PASSWORD, deviceToken: null, device: DEVICE });
   expect(sessionsAtHash).toEqual([1]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Unavailable } from "../../../src/use-cases/ports.ts";
 import { refreshToken } from "../../../src/use-cases/refresh-token.ts";
-import { memoryService } from "../../support/memory-service.ts";
+import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
 import { ACCOUNT_POLICY } from "../../support/samples.ts";
 
@@ -17,15 +17,15 @@ async function signedIn(roles: readonly string[] = []) {
   const { refreshToken: presented } = await service.signIn(user.email);
 
   const refreshThrough = async (faults: PortFaults) => {
-    const outcome = await outcomeOf(refreshToken(service.through(faults), presented));
+    const outcome = await outcomeOf(refreshToken(service.through(faults), presented, DEVICE));
     faults.end();
     expect(outcome === "unavailable" || outcome.ok).toBe(true);
     if (faults.struck !== null) expect(outcome).toBe("unavailable");
   };
   const expectStillGood = async () => {
-    const again = await refreshToken(service.deps, presented);
+    const again = await refreshToken(service.deps, presented, DEVICE);
     if (!again.ok) throw new Error("the token presented no longer works");
-    expect((await refreshToken(service.deps, again.value.refreshToken)).ok).toBe(true);
+    expect((await refreshToken(service.deps, again.value.refreshToken, DEVICE)).ok).toBe(true);
     expect(await service.deps.accounts.listSessions(user.id)).toHaveLength(1);
     expect(service.notices).toEqual([]);
   };
@@ -74,7 +74,7 @@ describe("refresh while the roles cannot be read", () => {
 
   it("goes on for a user with built-in roles alone", async () => {
     const { service, presented } = await signedIn(["admin"]);
-    const refreshed = await refreshToken(withoutRoles(service), presented);
+    const refreshed = await refreshToken(withoutRoles(service), presented, DEVICE);
     expect(refreshed.ok && JSON.parse(refreshed.value.accessToken)).toMatchObject({
       roles: ["admin", "user"],
       permissions: ["*"],
@@ -83,10 +83,12 @@ describe("refresh while the roles cannot be read", () => {
 
   it("REF-07 consumes nothing of a user with an editable role", async () => {
     const { service, presented } = await signedIn(["editor"]);
-    expect(await outcomeOf(refreshToken(withoutRoles(service), presented))).toBe("unavailable");
+    expect(await outcomeOf(refreshToken(withoutRoles(service), presented, DEVICE))).toBe(
+      "unavailable",
+    );
     // Had the token been consumed, it would be reuse by now.
     service.advance(replayWindow);
-    const refreshed = await refreshToken(service.deps, presented);
+    const refreshed = await refreshToken(service.deps, presented, DEVICE);
     expect(refreshed.ok && JSON.parse(refreshed.value.accessToken).permissions).toEqual([
       "pages:write",
     ]);

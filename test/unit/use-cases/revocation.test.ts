@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { UserId } from "../../../src/domain/ids.ts";
 import { deleteUser, updateUser } from "../../../src/use-cases/manage-users.ts";
 import { refreshToken } from "../../../src/use-cases/refresh-token.ts";
-import { logout, logoutByRefreshToken } from "../../../src/use-cases/revoke-token.ts";
-import { memoryService } from "../../support/memory-service.ts";
+import { logout } from "../../../src/use-cases/revoke-token.ts";
+import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
 import { ACCOUNT_POLICY } from "../../support/samples.ts";
 
@@ -16,7 +16,7 @@ async function signedIn() {
   const caller = { userId: user.id, sessionId: own.sessionId };
   const isAlive = async (tokens: typeof own) =>
     (await service.deps.accounts.check(user.id, tokens.sessionId)) !== null ||
-    (await refreshToken(service.deps, tokens.refreshToken)).ok;
+    (await refreshToken(service.deps, tokens.refreshToken, DEVICE)).ok;
   return { service, user, own, other, caller, isAlive };
 }
 
@@ -24,10 +24,10 @@ describe.each(FAULTS)("REV-04 %s", (kind) => {
   it("whoever is told that they are signed out is, whatever call breaks", async () => {
     const broken = await atEveryCall(kind, async (faults) => {
       const { service, own, other, caller, isAlive } = await signedIn();
-      const outcome = await outcomeOf(logout(service.through(faults), caller, "local"));
+      const outcome = await outcomeOf(logout(service.through(faults), caller, null, "local"));
       faults.end();
       expect(outcome === "unavailable").toBe(faults.struck !== null);
-      if (outcome === "unavailable") await logout(service.deps, caller, "local");
+      if (outcome === "unavailable") await logout(service.deps, caller, null, "local");
       expect(await isAlive(own)).toBe(false);
       expect(await isAlive(other)).toBe(true);
     });
@@ -39,11 +39,11 @@ describe.each(FAULTS)("REV-04 %s", (kind) => {
       const { service, own, other, isAlive } = await signedIn();
       service.advance(ACCOUNT_POLICY.authorityMaxAge);
       const deps = service.through(faults);
-      const outcome = await outcomeOf(logoutByRefreshToken(deps, own.refreshToken, "global"));
+      const outcome = await outcomeOf(logout(deps, null, own.refreshToken, "global"));
       faults.end();
       if (outcome === "unavailable") {
         // Asked again it is done, or was done already and the token is dead.
-        await logoutByRefreshToken(service.deps, own.refreshToken, "global");
+        await logout(service.deps, null, own.refreshToken, "global");
       } else {
         expect(outcome.ok).toBe(true);
       }

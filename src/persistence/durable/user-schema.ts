@@ -1,0 +1,35 @@
+const VERSION = "schema";
+
+/**
+ * The tables of a user's object, by numbered steps that only add: rows that old code wrote meet new
+ * code, and after a roll-back the other way round. A step is never changed once it has run anywhere.
+ */
+const STEPS: readonly string[] = [
+  `create table sessions (
+    id text primary key, created_at integer not null, last_used_at integer not null,
+    current_hash text not null, secret_version integer not null,
+    previous_hash text, rotated_at integer, ip text, user_agent text,
+    purge_at integer not null) without rowid`,
+  // Until here purge_at was the absolute limit, and the idle limit that of the day, 30 days if
+  // nobody changed it. From here on purge_at is when the session ends.
+  `alter table sessions add column replay_window integer;
+   alter table sessions add column rotated_ip text;
+   alter table sessions add column rotated_user_agent text;
+   alter table sessions add column replay_noted integer not null default 0;
+   alter table sessions add column replayed_elsewhere_at integer;
+   update sessions set purge_at = min(purge_at, last_used_at + 2592000000)`,
+];
+
+/** Takes the steps that are missing. Not for an object that a stranger's guess woke up. */
+export function bringUpToDate({ kv, sql }: DurableObjectStorage): void {
+  const version = kv.get<number>(VERSION) ?? versionWithoutRecord(sql);
+  if (version >= STEPS.length) return;
+  for (const step of STEPS.slice(version)) sql.exec(step);
+  kv.put(VERSION, STEPS.length);
+}
+
+/** The first code took the first step without writing it down. */
+function versionWithoutRecord(sql: SqlStorage): number {
+  const tables = "select name from sqlite_master where type = 'table' and name = 'sessions'";
+  return sql.exec(tables).toArray().length;
+}
