@@ -1,6 +1,11 @@
 import { waitUntil } from "cloudflare:workers";
 import { type Config, parseConfig } from "./core/config.ts";
-import { CLIENT_SECRET_OVERLAP, FIRST_PARTY_CLIENT, MAX_SESSIONS } from "./core/constants.ts";
+import {
+  CLIENT_SECRET_OVERLAP,
+  DEFERRAL,
+  FIRST_PARTY_CLIENT,
+  MAX_SESSIONS,
+} from "./core/constants.ts";
 import { liveness } from "./core/liveness.ts";
 import { consoleLog, errorDetails, type Log, notifyLog } from "./core/logging.ts";
 import { roleCatalogue } from "./core/role-catalogue.ts";
@@ -131,8 +136,8 @@ function wire(env: Env, config: Config, log: Log) {
   };
 }
 
-/** A hash would hold up the reply that is made in this turn of the event loop. */
-const afterReply = (): Promise<void> => scheduler.wait(0);
+/** A hash holds up its isolate, and with it any reply that is not on its way yet. */
+const afterReply = (): Promise<void> => scheduler.wait(DEFERRAL);
 
 /** A name that no login name has. */
 async function throttleProbe(env: Env): Promise<void> {

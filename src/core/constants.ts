@@ -39,6 +39,9 @@ export const MAX_REMEMBERED_VERDICTS = 10_000;
 /** Seconds for which the secrets of a service account go on when a new one is made. */
 export const CLIENT_SECRET_OVERLAP = 24 * 60 * 60;
 
+/** Milliseconds by which deferred work waits for the reply to leave. */
+export const DEFERRAL = SECOND;
+
 /** Seconds after which a client may try again when a part of the service did not answer. */
 export const RETRY_AFTER_OUTAGE = 2;
 

@@ -20,14 +20,18 @@ function oldHash(): string {
   return `$scrypt$ln=10,r=8,p=1$${toBase64(salt)}$${toBase64(key)}`;
 }
 
+/** The work that is looked for waits for the reply to leave. */
+const DEFERRED = { timeout: 15_000 };
+
 beforeAll(() => newUser()); // the first signing key exists from here on
 
 it("PWD-07 a sign-in on old parameters leaves a hash with the current ones", async () => {
   const user = await insertUser(["user"]);
   await store(user.id, oldHash());
   await signIn(user.email);
-  await vi.waitFor(async () =>
-    expect(await storedHash(user.id)).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/),
+  await vi.waitFor(
+    async () => expect(await storedHash(user.id)).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/),
+    DEFERRED,
   );
   await signIn(user.email);
 });
@@ -40,7 +44,10 @@ it("PWD-07 a rehash that fails does not fail the sign-in", async () => {
   const broken = serviceWith({ DB: failing(env.DB, (path) => path.endsWith(".run")) });
   const body = { email: user.email, password: PASSWORD };
   expect((await broken("POST", "/v1/auth/login", { body })).status).toBe(200);
-  await vi.waitFor(() => expect(error.mock.calls.join()).toContain("deferred_work_failed"));
+  await vi.waitFor(
+    () => expect(error.mock.calls.join()).toContain("deferred_work_failed"),
+    DEFERRED,
+  );
   expect(await storedHash(user.id)).toBe(old);
   error.mockRestore();
 });

@@ -1,8 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { call, newUser, refresh, type SignedIn, signIn } from "../support/client.ts";
+import { call, newUser, PASSWORD, refresh, type SignedIn, signIn } from "../support/client.ts";
+import { serviceWith } from "../support/faults.ts";
 import { ACCOUNT_POLICY, DAY } from "../support/samples.ts";
 import { dumpObject, userObject } from "../support/storage.ts";
+import { services } from "../support/tokens.ts";
 
 let user: SignedIn;
 
@@ -77,9 +80,7 @@ it("CFW-17 an object that a stranger's guess woke up stays empty", async () => {
 });
 
 it("CFW-17 calls of older Workers, which do not say where a token came from, are answered", async () => {
-  const { parse, successor, hash, newestVersion } = (
-    await import("../support/tokens.ts")
-  ).services().refreshTokens;
+  const { parse, successor, hash, newestVersion } = services().refreshTokens;
   const token = parse(user.refreshToken);
   const next = token && successor(token, newestVersion);
   if (token === null || next === null) throw new Error("a token was expected");
@@ -95,6 +96,28 @@ it("CFW-17 calls of older Workers, which do not say where a token came from, are
     return [await ask(), await ask()];
   });
   expect(answers).toMatchObject([{ kind: "rotated" }, { kind: "replayed", isNoteworthy: false }]);
+});
+
+it("CFW-17 an object whose code lacks the method is an outage of some minutes, not a mistake", async () => {
+  const older = {
+    idFromName: (name: string) => env.USERS.idFromName(name),
+    get: (id: DurableObjectId) =>
+      new Proxy(env.USERS.get(id), {
+        get: (stub, method) => {
+          const name = method === "reserveProof" ? "reserveWhatIsNotThere" : method;
+          const invoke: unknown = Reflect.get(stub, name);
+          if (typeof invoke !== "function") throw new Error("a method was expected");
+          return (...args: unknown[]) => Reflect.apply(invoke, stub, args);
+        },
+      }),
+  };
+  const reply = await serviceWith({ USERS: older })("POST", "/v1/users/me/password", {
+    token: user.accessToken,
+    body: { current_password: PASSWORD, new_password: "another horse battery staple" },
+  });
+  expect([reply.status, reply.body.code]).toEqual([503, "service_unavailable"]);
+  expect(reply.headers.get("retry-after")).not.toBeNull();
+  await signIn(user.email);
 });
 
 it("CFW-17 a password change by an older Worker ends every session", async () => {

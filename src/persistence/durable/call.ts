@@ -1,3 +1,4 @@
+import { Unavailable } from "../../use-cases/ports.ts";
 import { outageOf } from "../outage.ts";
 
 /**
@@ -13,11 +14,11 @@ export async function call<Stub, T>(
   try {
     return await invoke(stub());
   } catch (first) {
-    if (!isRetryable(first)) throw outageOf(dependency, first);
+    if (!isRetryable(first)) throw failureOf(dependency, first);
     try {
       return await invoke(stub());
     } catch (second) {
-      throw outageOf(dependency, second);
+      throw failureOf(dependency, second);
     }
   }
 }
@@ -27,8 +28,14 @@ export async function callOnce<T>(invoke: () => Promise<T>, dependency: string):
   try {
     return await invoke();
   } catch (cause) {
-    throw outageOf(dependency, cause);
+    throw failureOf(dependency, cause);
   }
+}
+
+/** An object that still runs older code lacks new methods for some minutes: an outage, no mistake. */
+function failureOf(dependency: string, thrown: unknown): Error {
+  const isOlder = thrown instanceof TypeError && thrown.message.includes("does not implement");
+  return isOlder ? new Unavailable(dependency, thrown) : outageOf(dependency, thrown);
 }
 
 /** What the runtime adds to the errors of objects that it could not reach. */

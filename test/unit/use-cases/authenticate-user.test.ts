@@ -95,29 +95,26 @@ describe.each(FAULTS)("sign-in, %s", (kind) => {
   });
 });
 
-it("PWD-07 a rehash begins when the tokens are there, so that it delays no decision", async () => {
+it("PWD-07 a rehash begins after the reply: until then nothing but the check is hashed", async () => {
   const { service, id, email } = await account();
   await service.deps.users.rehash(id, `current:${PASSWORD}`, `old:${PASSWORD}`);
-  const sessionsAtHash: number[] = [];
-  let sessions = 0;
+  const waiting: (() => Promise<unknown>)[] = [];
+  const hashed: string[] = [];
   const deps = {
     ...service.deps,
-    accounts: {
-      ...service.deps.accounts,
-      openSession: async (...args: Parameters<typeof service.deps.accounts.openSession>) => {
-        const answer = await service.deps.accounts.openSession(...args);
-        sessions += 1;
-        return answer;
-      },
-    },
+    defer: (work: () => Promise<unknown>) => void waiting.push(work),
     hasher: {
       ...service.deps.hasher,
       hash: (password: typeof PASSWORD) => {
-        sessionsAtHash.push(sessions);
+        hashed.push(password);
         return service.deps.hasher.hash(password);
       },
     },
   };
-  await authenticateUser(deps, { email, password: PASSWORD, deviceToken: null, device: DEVICE });
-  expect(sessionsAtHash).toEqual([1]);
+  const input = { email, password: PASSWORD, deviceToken: null, device: DEVICE };
+  expect((await authenticateUser(deps, input)).kind).toBe("signed_in");
+  expect(hashed).toEqual([]);
+  expect(waiting).toHaveLength(1);
+  await Promise.all(waiting.map((work) => work()));
+  expect(hashed).toEqual([PASSWORD]);
 });
