@@ -1,10 +1,15 @@
+import { FIRST_PARTY_CLIENT } from "../core/constants.ts";
 import type { ServiceAccount } from "../domain/service-account.ts";
 import { authenticateClient, type ClientCredentials } from "../use-cases/authenticate-client.ts";
+import type { OAuthClient } from "../use-cases/revoke-token.ts";
 import type { AppContext } from "./context.ts";
 import { type OAuthErrorCode, oauthError } from "./oauth-errors.ts";
 
 /** A form's fields, each given once. */
 export type Form = ReadonlyMap<string, string>;
+
+/** What identifies a client, and belongs into no address: those are logged (RFC 6749, 2.3.1). */
+const NEVER_IN_ADDRESS = ["client_id", "client_secret", "client_assertion"];
 
 /**
  * Reads `application/x-www-form-urlencoded`. A field given twice is refused, and an empty one is
@@ -15,10 +20,13 @@ export async function readForm(c: AppContext): Promise<Form | Response> {
   if (type !== "application/x-www-form-urlencoded") {
     return oauthError(c, "invalid_request", "the body must be a form");
   }
+  if (NEVER_IN_ADDRESS.some((name) => c.req.query(name) !== undefined)) {
+    return oauthError(c, "invalid_request", "a client is named in the header or the body only");
+  }
+  const fields = parseForm(await c.req.arrayBuffer()); // not text(): the runtime warns
+  if (fields === null) return oauthError(c, "invalid_request", "the form is not valid UTF-8");
   const form = new Map<string, string>();
-  // Not text(): the runtime warns that a form is none.
-  const body = new TextDecoder().decode(await c.req.arrayBuffer());
-  for (const [name, value] of new URLSearchParams(body)) {
+  for (const [name, value] of fields) {
     if (form.has(name)) return oauthError(c, "invalid_request", "a parameter is given twice");
     form.set(name, value);
   }
@@ -27,23 +35,51 @@ export async function readForm(c: AppContext): Promise<Form | Response> {
 
 /** The service account that asks, or the refusal. */
 export async function requireClient(c: AppContext, form: Form): Promise<ServiceAccount | Response> {
-  const credentials = credentialsOf(c.req.header("authorization"), form);
-  if (typeof credentials === "string") return oauthError(c, credentials);
-  const account = await authenticateClient(c.get("services"), credentials);
+  const client = await identifyClient(c, form);
+  return client === "public" ? oauthError(c, "invalid_client") : client;
+}
+
+/**
+ * Who asks (RFC 6749, section 2.3): a service account that authenticates, or the public client,
+ * which has no secret and says its name. Whoever shows a credential is judged by it.
+ *
+ * @param nameless what to make of a request that says nothing of its client
+ */
+export async function identifyClient(
+  c: AppContext,
+  form: Form,
+  nameless: "public" | "invalid_client" = "invalid_client",
+): Promise<OAuthClient | Response> {
+  const shown = credentialsOf(c.req.header("authorization"), form) ?? nameless;
+  if (shown === "public") return "public";
+  if (typeof shown === "string") return oauthError(c, shown);
+  const account = await authenticateClient(c.get("services"), shown);
   return account ?? oauthError(c, "invalid_client");
 }
 
-/** RFC 6749, section 2.3.1: the header or the body, never both (section 2.3). */
-function credentialsOf(header: string | undefined, form: Form): ClientCredentials | OAuthErrorCode {
-  const secret = form.get("client_secret");
-  if (header === undefined) {
-    const id = form.get("client_id");
-    return id === undefined || secret === undefined ? "invalid_client" : { id, secret };
-  }
-  if (secret !== undefined) return "invalid_request";
+/** One way to authenticate, never two (RFC 6749, section 2.3); null where there is none. */
+function credentialsOf(
+  header: string | undefined,
+  form: Form,
+): ClientCredentials | "public" | OAuthErrorCode | null {
+  const [id, secret] = [form.get("client_id"), form.get("client_secret")];
+  // RFC 7521, section 4.2: not offered here, and not to be overlooked beside another.
+  const assertion = form.get("client_assertion");
+  const shown = [header, secret, assertion].filter((credential) => credential !== undefined);
+  if (shown.length > 1) return "invalid_request";
+  if (header !== undefined) return headerCredentials(header, id);
+  if (secret !== undefined && id !== undefined) return { id, secret };
+  if (shown.length > 0) return "invalid_client";
+  if (id === undefined) return null;
+  return id === FIRST_PARTY_CLIENT ? "public" : "invalid_client";
+}
+
+function headerCredentials(
+  header: string,
+  id: string | undefined,
+): ClientCredentials | OAuthErrorCode {
   const basic = basicCredentials(header);
   if (basic === null) return "invalid_client";
-  const id = form.get("client_id");
   return id === undefined || id === basic.id ? basic : "invalid_request";
 }
 
@@ -54,6 +90,25 @@ function basicCredentials(header: string): ClientCredentials | null {
   try {
     const [id = "", secret, ...rest] = atob(encoded).split(":").map(formDecode);
     return secret === undefined || rest.length > 0 ? null : { id, secret };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Names and values, or null for what is no UTF-8, escaped or not (RFC 6749, appendix B). A lenient
+ * decoder would read every wrong byte as the same letter, and different secrets as one.
+ */
+function parseForm(bytes: ArrayBuffer): [name: string, value: string][] | null {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text
+      .split("&")
+      .filter((pair) => pair !== "")
+      .map((pair) => {
+        const [name = "", ...value] = pair.split("=");
+        return [formDecode(name), formDecode(value.join("="))];
+      });
   } catch {
     return null;
   }

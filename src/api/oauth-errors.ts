@@ -9,6 +9,7 @@ const STATUS = {
   invalid_request: 400,
   invalid_client: 401,
   invalid_grant: 400,
+  unauthorized_client: 400,
   unsupported_grant_type: 400,
   invalid_scope: 400,
   unsupported_token_type: 400, // RFC 7009, section 2.2.1

@@ -1,6 +1,9 @@
 import { parseSessionId, parseUserId } from "../domain/ids.ts";
+import { grants } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { SessionsSelection, TokenVerifier } from "./ports.ts";
+import { permissionsOf } from "../domain/role.ts";
+import type { ServiceAccount } from "../domain/service-account.ts";
+import type { Liveness, SessionsSelection, TokenVerifier } from "./ports.ts";
 import type { RefreshDeps, RefreshToken } from "./refresh-token.ts";
 import type { UserCaller } from "./verify-token.ts";
 
@@ -52,29 +55,63 @@ async function logoutByRefreshToken(
 async function end(deps: LogoutDeps, session: Session, scope: LogoutScope): Promise<void> {
   await deps.accounts.endSessions(session.userId, selection(session.sessionId, scope));
 }
+/** The public client that people sign in with, or a service account that authenticated. */
+export type OAuthClient = "public" | ServiceAccount;
+
+export type RevocationDeps = RefreshDeps & {
+  readonly verifier: TokenVerifier;
+  readonly liveness: Liveness;
+};
 
 /**
  * Revokes any token of a session by ending the session (RFC 7009, section 2.1): its refresh token
  * is dead at once, its access tokens wherever the session is asked for. A token that is unknown or
- * dead is no error (section 2.2).
- *
- * @returns false for a service account's own token, which has no session to end (section 2.2.1)
+ * dead is no error (section 2.2), whoever asks. One that lives was issued to somebody; others need
+ * `sessions:revoke`. A service account's own token has no session to end (section 2.2.1).
  */
 export async function revokeToken(
-  deps: LogoutDeps & { readonly verifier: TokenVerifier },
+  deps: RevocationDeps,
+  client: OAuthClient,
   text: string,
-): Promise<boolean> {
-  const refreshToken = deps.refreshTokens.parse(text);
-  if (refreshToken !== null) {
-    await end(deps, refreshToken, "local");
-    return true;
+): Promise<Result<null, "unauthorized_client" | "unsupported_token_type">> {
+  const token = await presentedToken(deps, text);
+  if (token === null) return ok(null);
+  const own = client === "public" ? deps.clientId : client.id;
+  if (token.clientId !== own && !(await mayRevokeAny(deps, client))) {
+    return (await token.isLive()) ? err("unauthorized_client") : ok(null);
+  }
+  if (token.session === null) return err("unsupported_token_type");
+  await end(deps, token.session, "local");
+  return ok(null);
+}
+
+type PresentedToken = {
+  /** Whom it was issued to. */
+  readonly clientId: string;
+  /** None of a service account. */
+  readonly session: Pick<UserCaller, "userId" | "sessionId"> | null;
+  readonly isLive: () => Promise<boolean>;
+};
+
+/** Null for what was not made here or has expired. */
+async function presentedToken(deps: RevocationDeps, text: string): Promise<PresentedToken | null> {
+  const token = deps.refreshTokens.parse(text);
+  if (token !== null) {
+    return { clientId: deps.clientId, session: token, isLive: () => isLive(deps, token) };
   }
   const claims = await deps.verifier.verify(text);
-  if (claims === null) return true;
+  if (claims === null) return null;
   const [user, session] = [parseUserId(claims.sub), parseSessionId(claims.sid)];
-  if (!user.ok || !session.ok) return false;
-  await end(deps, { userId: user.value, sessionId: session.value }, "local");
-  return true;
+  return {
+    clientId: claims.client_id,
+    session: user.ok && session.ok ? { userId: user.value, sessionId: session.value } : null,
+    isLive: async () => (await deps.liveness.ask(claims, 0)) !== null,
+  };
+}
+
+async function mayRevokeAny(deps: RevocationDeps, client: OAuthClient): Promise<boolean> {
+  if (client === "public") return false;
+  return grants(permissionsOf(client.roles, await deps.catalogue.all()), "sessions:revoke");
 }
 
 async function isLive(deps: LogoutDeps, token: RefreshToken): Promise<boolean> {

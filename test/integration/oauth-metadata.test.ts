@@ -58,15 +58,14 @@ it("every grant and way to authenticate that it names works, and no other", asyn
   const grant = { grant_type: "client_credentials" };
   expect((await post("/oauth2/token", client, grant)).status).toBe(200);
   expect((await call("POST", "/oauth2/token", form({ ...grant, ...secret }))).status).toBe(200);
-  for (const name of ["introspect", "revoke"] as const) {
-    const methods =
-      body[
-        `${name === "introspect" ? "introspection" : "revocation"}_endpoint_auth_methods_supported`
-      ];
-    expect(methods).toEqual(["client_secret_basic", "client_secret_post"]);
-    const path = `/oauth2/${name}`;
+  const withSecret = ["client_secret_basic", "client_secret_post"];
+  expect(body.introspection_endpoint_auth_methods_supported).toEqual(withSecret);
+  expect(body.revocation_endpoint_auth_methods_supported).toEqual([...withSecret, "none"]);
+  for (const path of ["/oauth2/introspect", "/oauth2/revoke"]) {
     expect((await post(path, client, { token: "x" })).status).toBe(200);
     expect((await call("POST", path, form({ token: "x", ...secret }))).status).toBe(200);
+    const nameOnly = await call("POST", path, form({ token: "x", client_id: "first-party" }));
+    expect(nameOnly.status).toBe(path === "/oauth2/revoke" ? 200 : 401);
   }
 });
 

@@ -24,13 +24,22 @@ const PATH = "/oauth2/revoke";
 
 let admin: SignedIn;
 let client: ServiceAccount;
+/** Holds sessions:revoke. */
+let guard: ServiceAccount;
 beforeAll(async () => {
   admin = await newAdmin();
   client = await newServiceAccount(admin.accessToken);
+  const permissions = ["sessions:revoke"];
+  await call("POST", "/v1/roles", {
+    token: admin.accessToken,
+    body: { name: "guard", permissions },
+  });
+  guard = await newServiceAccount(admin.accessToken, ["guard"]);
 });
 
+/** As the client that people sign in with, which has no secret. */
 const revoke = (token: string, more: Record<string, string> = {}): Promise<Reply> =>
-  post(PATH, client, { token, ...more });
+  call("POST", PATH, form({ token, client_id: "first-party", ...more }));
 
 const isLive = async ({ accessToken }: SignedIn): Promise<boolean> =>
   (await rpc.verify(accessToken, { maxStaleness: 0 })).ok;
@@ -67,16 +76,63 @@ it("REV-07 a token that is unknown or was never ours is 200, and ends nothing", 
 
 it("a service account's own token is no session, which is said, and it goes on", async () => {
   const token = await clientToken(client);
-  expectOAuthError(await revoke(token), 400, "unsupported_token_type");
+  expectOAuthError(await post(PATH, client, { token }), 400, "unsupported_token_type");
+  expectOAuthError(await post(PATH, guard, { token }), 400, "unsupported_token_type");
+  expectOAuthError(await revoke(token), 400, "unauthorized_client");
   expect(await rpc.verify(token, { maxStaleness: 0 })).toMatchObject({ ok: true });
 });
 
-it("whoever does not authenticate ends nothing", async () => {
+it("a token that was issued to another is refused, and its session goes on", async () => {
+  const user = await newUser();
+  const other = await clientToken(guard);
+  for (const token of [user.refreshToken, user.accessToken, other]) {
+    expectOAuthError(await post(PATH, client, { token }), 400, "unauthorized_client");
+  }
+  expect(await isLive(user)).toBe(true);
+});
+
+it("whoever holds sessions:revoke ends any session, as long as it is held", async () => {
+  for (const kind of ["refreshToken", "accessToken"] as const) {
+    const user = await newUser();
+    expect((await post(PATH, guard, { token: user[kind] })).status).toBe(200);
+    expect(await isLive(user)).toBe(false);
+  }
+  const user = await newUser();
+  const demoted = await newServiceAccount(admin.accessToken, ["guard"]);
+  const path = `/v1/service-accounts/${demoted.id}/roles/guard`;
+  expect((await call("DELETE", path, { token: admin.accessToken })).status).toBe(204);
+  const reply = await post(PATH, demoted, { token: user.refreshToken });
+  expectOAuthError(reply, 400, "unauthorized_client");
+  expect(await isLive(user)).toBe(true);
+});
+
+it("REV-07 a dead token is 200 to whoever says who it is, and ends nothing", async () => {
+  const ended = await newUser();
+  await call("POST", "/v1/auth/logout", { token: ended.accessToken });
+  const spent = await newUser();
+  await refresh((await refresh(spent.refreshToken)).body.refresh_token);
+  const gone = await newServiceAccount(admin.accessToken);
+  const goneToken = await clientToken(gone);
+  await call("DELETE", `/v1/service-accounts/${gone.id}`, { token: admin.accessToken });
+  const dead = [ended.accessToken, ended.refreshToken, spent.refreshToken, goneToken, "x"];
+  for (const token of dead) {
+    expect([(await post(PATH, client, { token })).status, token]).toEqual([200, token]);
+  }
+  expect(await isLive(spent)).toBe(true);
+});
+
+it("whoever does not say who it is ends nothing", async () => {
   const user = await newUser();
   const token = user.refreshToken;
-  expectOAuthError(await call("POST", PATH, form({ token })), 401, "invalid_client");
-  const wrong = { ...client, secret: "wrong" };
-  expectOAuthError(await post(PATH, wrong, { token }), 401, "invalid_client");
+  const strangers = [
+    await call("POST", PATH, form({ token })),
+    await call("POST", PATH, form({ token, client_id: client.id })),
+    await call("POST", PATH, form({ token, client_id: "someone-else" })),
+    await call("POST", PATH, form({ token }, { authorization: `Bearer ${user.accessToken}` })),
+    await post(PATH, { ...guard, secret: "wrong" }, { token }),
+    await post(PATH, { id: "first-party", secret: "x" }, { token }),
+  ];
+  for (const reply of strangers) expectOAuthError(reply, 401, "invalid_client");
   expectOAuthError(await post(PATH, client, {}), 400, "invalid_request");
   expect(await isLive(user)).toBe(true);
 });

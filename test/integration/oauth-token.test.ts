@@ -220,16 +220,27 @@ describe("refresh_token", () => {
   it("REF-13 no other client can use the token, and trying ends nothing", async () => {
     const user = await newUser();
     const { refreshToken } = user;
-    const tries = [
-      await refreshed(refreshToken, { client_id: client.id }),
-      await refreshed(refreshToken, { client_id: "someone-else" }),
+    for (const reply of [
       await refreshed(refreshToken, inBody(client)),
       await refreshed(refreshToken, {}, basic(client)),
+    ]) {
+      expectOAuthError(reply, 400, "invalid_grant");
+    }
+    // RFC 6749, section 5.2: who the client is was not shown, whatever the token is worth.
+    const firstParty = { client_id: "first-party", client_secret: "x" };
+    const wrong = { ...client, secret: "wrong" };
+    for (const reply of [
+      await refreshed(refreshToken, { client_id: client.id }),
+      await refreshed(refreshToken, { client_id: "someone-else" }),
+      await refreshed(refreshToken, inBody(wrong)),
+      await refreshed(refreshToken, {}, basic(wrong)),
+      await refreshed(refreshToken, firstParty),
       await refreshed(refreshToken, {}, basic({ id: "first-party", secret: "x" })),
       await refreshed(refreshToken, { client_secret: "x" }),
       await refreshed(refreshToken, {}, { authorization: `Bearer ${user.accessToken}` }),
-    ];
-    for (const reply of tries) expectOAuthError(reply, 400, "invalid_grant");
+    ]) {
+      expectOAuthError(reply, 401, "invalid_client");
+    }
     const wider = await refreshed(refreshToken, { scope: "*" });
     expectOAuthError(wider, 400, "invalid_scope");
     const elsewhere = { audience: "https://other", resource: "https://other" };

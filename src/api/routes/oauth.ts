@@ -1,12 +1,11 @@
 import { Hono } from "hono";
-import { FIRST_PARTY_CLIENT } from "../../core/constants.ts";
 import { introspectToken } from "../../use-cases/introspect-token.ts";
 import { issueClientToken } from "../../use-cases/issue-client-token.ts";
 import { refreshToken } from "../../use-cases/refresh-token.ts";
 import { revokeToken } from "../../use-cases/revoke-token.ts";
 import { type AppContext, type AppEnv, deviceOf } from "../context.ts";
 import { access } from "../dependencies.ts";
-import { type Form, readForm, requireClient } from "../oauth-client.ts";
+import { type Form, identifyClient, readForm, requireClient } from "../oauth-client.ts";
 import { oauthError } from "../oauth-errors.ts";
 import { introspectionOnWire } from "../schemas/oauth.ts";
 
@@ -14,7 +13,7 @@ const asResponse = (value: unknown): value is Response => value instanceof Respo
 
 /**
  * The endpoints that OAuth's own clients call. "Public" means to the access declaration only:
- * each authenticates its client, but for a person's refresh, whose token is its own proof.
+ * each finds out for itself which client asks, and whether that one may.
  */
 export const oauthRoutes = new Hono<AppEnv>()
   .post("/oauth2/token", access("public"), async (c) => {
@@ -36,28 +35,26 @@ export const oauthRoutes = new Hono<AppEnv>()
 
   // RFC 7662, section 2.
   .post("/oauth2/introspect", access("public"), async (c) => {
-    const token = await tokenOfClient(c);
-    if (asResponse(token)) return token;
-    const services = c.get("services");
-    return c.json(introspectionOnWire(await introspectToken(services, token), services.issuer));
+    const form = await readForm(c);
+    if (asResponse(form)) return form;
+    const client = await requireClient(c, form);
+    if (asResponse(client)) return client;
+    const token = form.get("token");
+    if (token === undefined) return oauthError(c, "invalid_request", "token is missing");
+    return c.json(introspectionOnWire(await introspectToken(c.get("services"), token)));
   })
 
   // RFC 7009, section 2. The answer is the same whether there was anything to revoke.
   .post("/oauth2/revoke", access("public"), async (c) => {
-    const token = await tokenOfClient(c);
-    if (asResponse(token)) return token;
-    const isRevoked = await revokeToken(c.get("services"), token);
-    return isRevoked ? c.body(null, 200) : oauthError(c, "unsupported_token_type");
+    const form = await readForm(c);
+    if (asResponse(form)) return form;
+    const client = await identifyClient(c, form);
+    if (asResponse(client)) return client;
+    const token = form.get("token");
+    if (token === undefined) return oauthError(c, "invalid_request", "token is missing");
+    const revoked = await revokeToken(c.get("services"), client, token);
+    return revoked.ok ? c.body(null, 200) : oauthError(c, revoked.error);
   });
-
-/** The token that an authenticated client asks about. */
-async function tokenOfClient(c: AppContext): Promise<string | Response> {
-  const form = await readForm(c);
-  if (asResponse(form)) return form;
-  const client = await requireClient(c, form);
-  if (asResponse(client)) return client;
-  return form.get("token") ?? oauthError(c, "invalid_request", "token is missing");
-}
 
 /** RFC 6749, section 4.4. */
 async function clientCredentials(c: AppContext, form: Form): Promise<Response> {
@@ -73,10 +70,10 @@ async function refresh(c: AppContext, form: Form): Promise<Response> {
   if (presented === undefined) {
     return oauthError(c, "invalid_request", "refresh_token is missing");
   }
-  // The tokens belong to the first-party client; another one, known or not, has no right to them.
-  const clientId = form.get("client_id") ?? FIRST_PARTY_CLIENT;
-  const claimsClient = c.req.header("authorization") !== undefined || form.has("client_secret");
-  if (claimsClient || clientId !== FIRST_PARTY_CLIENT) return oauthError(c, "invalid_grant");
+  // The token is the public client's, which may leave out its name; nobody else has a right to it.
+  const client = await identifyClient(c, form, "public");
+  if (asResponse(client)) return client;
+  if (client !== "public") return oauthError(c, "invalid_grant");
   const result = await refreshToken(c.get("services"), presented, deviceOf(c));
   if (!result.ok) return oauthError(c, "invalid_grant");
   const tokens = result.value;

@@ -1,30 +1,16 @@
-import { FIRST_PARTY_CLIENT } from "../../core/constants.ts";
-import type { Introspection } from "../../use-cases/introspect-token.ts";
+import type { AccessTokenClaims } from "../../domain/access-token.ts";
 
-/** RFC 7662, section 2.2: of a dead token nothing is told but that it is dead. */
-export function introspectionOnWire(found: Introspection, issuer: string) {
-  switch (found.kind) {
-    case "inactive":
-      return { active: false };
-    case "refresh_token":
-      return {
-        active: true,
-        iss: issuer,
-        sub: found.sub,
-        client_id: FIRST_PARTY_CLIENT,
-        exp: found.exp,
-      };
-    case "access_token": {
-      const { permissions, ...claims } = found.claims;
-      return {
-        active: true,
-        token_type: "Bearer",
-        scope: permissions.join(" "),
-        ...claims,
-        permissions,
-      };
-    }
-  }
+/** RFC 7662, section 2.2: of a token that is not active nothing is told but that. */
+export function introspectionOnWire(found: AccessTokenClaims | null) {
+  if (found === null) return { active: false };
+  const { permissions, ...claims } = found;
+  return {
+    active: true,
+    token_type: "Bearer",
+    scope: permissions.join(" "),
+    ...claims,
+    permissions,
+  };
 }
 
 /**
@@ -41,7 +27,7 @@ export const serverMetadata = (issuer: string) => ({
   grant_types_supported: ["client_credentials", "refresh_token"],
   token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
   introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
-  revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+  revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
 });
 
 /** What OpenID Connect Discovery 1.0, section 3, asks for besides; id tokens are not issued. */
