@@ -68,6 +68,7 @@ function wire(env: Env, config: Config, log: Log) {
     refresh: config.refresh,
     authorityMaxAge: config.authorityMaxAge,
     maxSessions: MAX_SESSIONS,
+    requireVerifiedEmail: config.requireVerifiedEmail,
   });
   const serviceAccounts = d1ServiceAccounts(db);
   const rotation = {

@@ -75,7 +75,7 @@ export const PROBLEMS = {
     status: 409,
     title: "This is the last administrator.",
     explanation:
-      "Somebody must remain who can administer the service. Give the role `admin` to another active account first.",
+      "Somebody must remain who can administer the service. Give the role `admin` to another account that can sign in first.",
   },
   conflict: {
     status: 409,

@@ -243,6 +243,7 @@ export interface AccountRecord {
     changeId: string,
     base: number,
     now: number,
+    requireVerifiedEmail: boolean,
   ): Promise<RowAfter | null>;
   /**
    * Moves the row past `base`, unless the change already did, so that an update whose reply was
@@ -251,12 +252,13 @@ export interface AccountRecord {
   fence(userId: UserId, fenceId: string, base: number): Promise<RowAfter | null>;
 }
 
-/** The durations that the user's object is told with every call. */
+/** What the user's object is told of the configuration with every call. */
 export type AccountPolicy = {
   readonly refresh: RefreshPolicy;
   /** Milliseconds. */
   readonly authorityMaxAge: number;
   readonly maxSessions: number;
+  readonly requireVerifiedEmail: boolean;
 };
 
 // Sign-in

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { AccountChange } from "../../src/domain/account-change.ts";
 import { authorityOf } from "../../src/domain/authority.ts";
 import type { UserId } from "../../src/domain/ids.ts";
+import { signInRefusal } from "../../src/domain/user.ts";
 import type { AccountRecord, Credential, Users } from "../../src/use-cases/ports.ts";
 import { someId, someUser, someUserId } from "../support/samples.ts";
 
@@ -42,7 +43,7 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
     return user.id;
   };
   const apply = (id: UserId, change: AccountChange, base = 1, changeId = someId(), now = 2_000) =>
-    record.apply(id, change, changeId, base, now);
+    record.apply(id, change, changeId, base, now, false);
   const credential = (id: UserId): Promise<Credential | null> => users.findById(id);
   /** Every answer is the row that Users shows. */
   const expectRow = async (id: UserId, row: Awaited<ReturnType<AccountRecord["read"]>>) => {
@@ -194,6 +195,41 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
         await apply(invited.id, SET_PASSWORD);
         const row = await apply(id, change, 1, "change-1");
         expect(row === null || row.changeId === "change-1").toBe(true);
+      },
+    );
+
+    const others = [false, true].flatMap((requireVerifiedEmail) =>
+      (["active", "disabled"] as const).flatMap((status) =>
+        [false, true].flatMap((emailVerified) =>
+          [null, "hash"].map((passwordHash) => ({
+            requireVerifiedEmail,
+            status,
+            emailVerified,
+            passwordHash,
+          })),
+        ),
+      ),
+    );
+
+    it.each(others)(
+      "AUZ-03 the last who could sign in stays, by the rule of the domain: %o",
+      async (given) => {
+        const { requireVerifiedEmail, status, emailVerified, passwordHash } = given;
+        const canSignIn =
+          passwordHash !== null &&
+          signInRefusal({ status, emailVerified }, requireVerifiedEmail) === null;
+        for (const change of FAREWELLS) {
+          const { users: everyone, record: rows } = await make();
+          const [leaver, other] = [
+            someUser({ roles: ["admin"], emailVerified: true }),
+            someUser({ roles: ["admin"], emailVerified, passwordHash }),
+          ];
+          await everyone.create(leaver);
+          await everyone.create(other);
+          if (status === "disabled") await rows.apply(other.id, DISABLE, "first", 1, 2_000, false);
+          const row = await rows.apply(leaver.id, change, "mark", 1, 2_000, requireVerifiedEmail);
+          expect(row === null || row.changeId === "mark").toBe(canSignIn);
+        }
       },
     );
 

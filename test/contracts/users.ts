@@ -100,7 +100,14 @@ export function usersContract(make: () => Promise<Harness>): void {
       const [active, disabled] = [someUser(), someUser()];
       await users.create(active);
       await users.create(disabled);
-      await record.apply(disabled.id, { kind: "set_status", status: "disabled" }, someId(), 1, 2);
+      await record.apply(
+        disabled.id,
+        { kind: "set_status", status: "disabled" },
+        someId(),
+        1,
+        2,
+        false,
+      );
       const ids = async (query: Partial<UserQuery>) =>
         (await users.list({ ...EVERYONE, ...query })).map((user) => user.id);
       expect(await ids({ email: active.email })).toEqual([active.id]);

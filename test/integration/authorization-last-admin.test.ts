@@ -1,6 +1,19 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { call, newAdmin, PASSWORD, type SignedIn, signIn } from "../support/client.ts";
+import { userIdOf } from "../../src/domain/ids.ts";
+import type { AccountPolicy } from "../../src/use-cases/ports.ts";
+import {
+  call,
+  freshEmail,
+  insertUser,
+  newAdmin,
+  PASSWORD,
+  type SignedIn,
+  signIn,
+} from "../support/client.ts";
+import { serviceWith } from "../support/faults.ts";
+import { ACCOUNT_POLICY } from "../support/samples.ts";
+import { userObject } from "../support/storage.ts";
 
 let admin: SignedIn;
 
@@ -17,22 +30,27 @@ const activeAdmins = async (): Promise<number | null> =>
   ).first<number>("n");
 
 /** The ways to lose an administrator, by another's hand or, on oneself, by one's own. */
-const WAYS: [string, (actor: SignedIn, target: SignedIn) => ReturnType<typeof call>][] = [
+const WAYS: [
+  string,
+  (actor: SignedIn, target: SignedIn, service?: typeof call) => ReturnType<typeof call>,
+][] = [
   [
     "the role is taken",
-    (actor, { id }) => call("DELETE", `/v1/users/${id}/roles/admin`, { token: actor.accessToken }),
+    (actor, { id }, service = call) =>
+      service("DELETE", `/v1/users/${id}/roles/admin`, { token: actor.accessToken }),
   ],
   [
     "the account is disabled",
-    (actor, { id }) =>
-      call("PATCH", `/v1/users/${id}`, {
+    (actor, { id }, service = call) =>
+      service("PATCH", `/v1/users/${id}`, {
         token: actor.accessToken,
         body: { status: "disabled" },
       }),
   ],
   [
     "the account is deleted",
-    (actor, { id }) => call("DELETE", `/v1/users/${id}`, { token: actor.accessToken }),
+    (actor, { id }, service = call) =>
+      service("DELETE", `/v1/users/${id}`, { token: actor.accessToken }),
   ],
 ];
 
@@ -65,6 +83,32 @@ describe.each(WAYS)("AUZ-03 when %s", (_, lose) => {
     expect(replies.filter((reply) => reply.body.code === "last_admin")).toHaveLength(1);
     expect(await activeAdmins()).toBe(1);
   });
+});
+
+describe.each(WAYS)("AUZ-03 when %s and addresses must be verified", (_, lose) => {
+  const strict = serviceWith({ REQUIRE_VERIFIED_EMAIL: "true" });
+
+  it("one who could not sign in does not count", async () => {
+    await insertUser(["admin", "user"], freshEmail(), { verified: false });
+    expect((await lose(admin, admin, strict)).body.code).toBe("last_admin");
+    await insertUser(["admin", "user"]);
+    expect((await lose(admin, admin, strict)).status).toBeLessThan(300);
+  });
+
+  it("one who could does, as soon as the configuration lets them", async () => {
+    await insertUser(["admin", "user"], freshEmail(), { verified: false });
+    expect((await lose(admin, admin)).status).toBeLessThan(300);
+  });
+});
+
+it("CFW-17 AUZ-03 to a call by older code, which does not say, addresses must be verified", async () => {
+  await insertUser(["admin", "user"], freshEmail(), { verified: false });
+  const { requireVerifiedEmail: _, ...policy } = ACCOUNT_POLICY;
+  const userId = userIdOf(admin.id.slice("usr_".length));
+  const to = { userId, policy: policy as AccountPolicy };
+  const change = { kind: "remove_role", role: "admin" } as const;
+  const command = { changeId: "older-code", change, ifVersion: null };
+  expect(await userObject(userId).change(to, command)).toEqual({ kind: "last_admin" });
 });
 
 it("AUZ-03 the last administrator cannot delete their own account either", async () => {

@@ -90,7 +90,7 @@ export function accountSteps(stores: {
 
   /** A change of the row that the user's object is not told of. */
   const changeBehind = async (userId: UserId, wanted: AccountChange) =>
-    record.apply(userId, wanted, someId(), (await read(userId)).version, Date.now());
+    record.apply(userId, wanted, someId(), (await read(userId)).version, Date.now(), false);
 
   const isAlive = async (userId: UserId, sessionId: SessionId): Promise<boolean> =>
     (await accounts.check(userId, sessionId)) !== null;

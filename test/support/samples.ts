@@ -12,6 +12,7 @@ export const ACCOUNT_POLICY: AccountPolicy = {
   refresh: { idleTtl: 30 * DAY, absoluteTtl: 90 * DAY, replayWindow: 30 * SECOND },
   authorityMaxAge: 300 * SECOND,
   maxSessions: 100,
+  requireVerifiedEmail: false,
 };
 
 export const KEY_POLICY: SigningKeyPolicy = {

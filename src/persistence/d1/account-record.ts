@@ -23,8 +23,8 @@ export function d1AccountRecord(db: Database): AccountRecord {
 
   return {
     read: (userId) => rowAfter(userId, []),
-    apply: (userId, change, changeId, base, now) =>
-      rowAfter(userId, statements(userId, change, changeId, base, now)),
+    apply: (userId, change, changeId, base, now, requireVerifiedEmail) =>
+      rowAfter(userId, statements(userId, change, changeId, base, now, requireVerifiedEmail)),
     fence: (userId, fenceId, base) =>
       rowAfter(userId, [
         sql`update users set version = version + 1, change_id = ${fenceId}
@@ -57,16 +57,19 @@ const rowsOf = z.array(
     })),
 );
 
-/** True while somebody else could still sign in and administer the service. */
-const anotherAdmin = (userId: UserId) => sql`exists (
-  select 1 from user_roles held join users other on other.id = held.user_id
-  where held.role = ${ADMIN} and other.status = 'active'
-    and other.password_hash is not null and other.id <> ${userId})`;
+/** `signInRefusal` of domain/user.ts in SQL, for whoever has a password: a contract test compares. */
+const maySignIn = (requireVerifiedEmail: boolean) => sql`(
+  other.status = 'active' and other.password_hash is not null
+  and (other.email_verified or not ${requireVerifiedEmail}))`;
 
+/** True while somebody else could still sign in and administer the service. */
+const anotherAdmin = (userId: UserId, requireVerifiedEmail: boolean) => sql`exists (
+  select 1 from user_roles held join users other on other.id = held.user_id
+  where held.role = ${ADMIN} and other.id <> ${userId} and ${maySignIn(requireVerifiedEmail)})`;
+
+/** Whoever is in may act for as long as a session lives, so more is not asked of who goes. */
 const isActiveAdmin = (userId: UserId) => sql`(users.status = 'active' and exists (
   select 1 from user_roles where user_id = ${userId} and role = ${ADMIN}))`;
-
-const mayGo = (userId: UserId) => sql`(not ${isActiveAdmin(userId)} or ${anotherAdmin(userId)})`;
 
 /** The first statement decides and marks; the others follow only where the mark stands. */
 function statements(
@@ -75,7 +78,10 @@ function statements(
   changeId: string,
   base: number,
   now: number,
+  requireVerifiedEmail: boolean,
 ): SQL[] {
+  const mayGo = sql`(
+    not ${isActiveAdmin(userId)} or ${anotherAdmin(userId, requireVerifiedEmail)})`;
   const mark = (set: SQL, condition: SQL) =>
     sql`
       update users set version = version + 1, change_id = ${changeId}, updated_at = ${now} ${set}
@@ -96,7 +102,7 @@ function statements(
       return [
         mark(
           sql`, status = ${change.status}`,
-          sql`status <> ${change.status} and (${change.status} = 'active' or ${mayGo(userId)})`,
+          sql`status <> ${change.status} and (${change.status} = 'active' or ${mayGo})`,
         ),
       ];
     case "assign_role":
@@ -115,7 +121,7 @@ function statements(
         mark(
           sql``,
           sql`exists (select 1 from user_roles where user_id = ${userId} and role = ${change.role})
-            and (${change.role} <> ${ADMIN} or ${mayGo(userId)})`,
+            and (${change.role} <> ${ADMIN} or ${mayGo})`,
         ),
         sql`
           delete from user_roles
@@ -123,7 +129,7 @@ function statements(
       ];
     case "delete":
       return [
-        mark(sql`, status = 'deleted'`, mayGo(userId)),
+        mark(sql`, status = 'deleted'`, mayGo),
         sql`delete from user_roles where user_id = ${userId} and ${marked}`,
         sql`delete from users where id = ${userId} and change_id = ${changeId}`,
       ];

@@ -165,7 +165,9 @@ export class AccountAuthority {
     if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
 
     this.#store.begin({ changeId, base: version });
-    const apply = () => this.#record.apply(userId, change, changeId, version, Date.now());
+    // A caller older than this policy says nothing, which counts as true: the safe side.
+    const verified = policy.requireVerifiedEmail !== false;
+    const apply = () => this.#record.apply(userId, change, changeId, version, Date.now(), verified);
     // A reply that was lost is fetched by asking again: the condition lets it happen only once.
     const row = await outcomeOf(apply().catch(apply));
     if ("kind" in row) return row;

@@ -2,7 +2,7 @@ import type { AccountChange } from "../../../src/domain/account-change.ts";
 import { authorityOf } from "../../../src/domain/authority.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import { ADMIN } from "../../../src/domain/role.ts";
-import type { User } from "../../../src/domain/user.ts";
+import { signInRefusal, type User } from "../../../src/domain/user.ts";
 import type { AccountRecord } from "../../../src/use-cases/ports.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
@@ -15,9 +15,10 @@ export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
   return {
     read: async (userId) => rowOf(userId),
 
-    async apply(userId, change, changeId, base, now) {
+    async apply(userId, change, changeId, base, now, requireVerifiedEmail) {
       const row = db.users.get(userId);
-      if (row?.user.version === base && isAllowed(db, row.user, change)) {
+      const mayGo = (user: User) => isNotTheLast(db, user, requireVerifiedEmail);
+      if (row?.user.version === base && isAllowed(db, row.user, change, mayGo)) {
         const changed = changedRow(row, change, now);
         if (changed === null) db.users.delete(userId);
         else db.users.set(userId, { ...changed, changeId });
@@ -36,27 +37,33 @@ export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
   };
 }
 
-function isAllowed(db: MemoryDatabase, user: User, change: AccountChange): boolean {
+function isAllowed(
+  db: MemoryDatabase,
+  user: User,
+  change: AccountChange,
+  mayGo: (user: User) => boolean,
+): boolean {
   switch (change.kind) {
     case "set_password":
       return true;
     case "set_status":
-      return user.status !== change.status && (change.status === "active" || mayGo(db, user));
+      return user.status !== change.status && (change.status === "active" || mayGo(user));
     case "assign_role":
       return db.roles.has(change.role) && !user.roles.includes(change.role);
     case "remove_role":
-      return user.roles.includes(change.role) && (change.role !== ADMIN || mayGo(db, user));
+      return user.roles.includes(change.role) && (change.role !== ADMIN || mayGo(user));
     case "delete":
-      return mayGo(db, user);
+      return mayGo(user);
   }
 }
 
 const isActiveAdmin = (user: User) => user.status === "active" && user.roles.includes(ADMIN);
 
 /** False for the last who can administer the service. */
-function mayGo(db: MemoryDatabase, user: User): boolean {
+function isNotTheLast(db: MemoryDatabase, user: User, requireVerifiedEmail: boolean): boolean {
   const others = [...db.users.values()].filter((row) => row.user.id !== user.id);
-  const canSignIn = (row: UserRow) => row.passwordHash !== null;
+  const canSignIn = (row: UserRow) =>
+    row.passwordHash !== null && signInRefusal(row.user, requireVerifiedEmail) === null;
   return !isActiveAdmin(user) || others.some((row) => isActiveAdmin(row.user) && canSignIn(row));
 }
 

@@ -152,7 +152,8 @@ export class MemoryAccount {
     if (ifVersion !== null && ifVersion !== base) return refuse("conflict");
     this.intent = { changeId, base };
     const { record, clock } = this.#deps;
-    const apply = () => record.apply(this.#userId, change, changeId, base, clock());
+    const verified = this.#deps.policy.requireVerifiedEmail;
+    const apply = () => record.apply(this.#userId, change, changeId, base, clock(), verified);
     const row = await apply().catch(apply);
     const verdict = judgeChange(change, changeId, base, row);
     const authority = this.#take(row, changeId);
