@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CLOCK_LEEWAY } from "../client/access-token.ts";
-import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
+import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION, MAX_ACCESS_TOKEN_TTL } from "./constants.ts";
 import { parseSecrets, type Secrets } from "./security/secrets.ts";
 
 /** Everything that can be set from outside, parsed once. Durations are milliseconds. */
@@ -69,7 +69,7 @@ const schema = z
     MAIL_FROM: z.email(),
     REGISTRATION: z.enum(["open", "private", "closed"]),
     REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform((value) => value === "true"),
-    ACCESS_TOKEN_TTL: seconds(1, DAY),
+    ACCESS_TOKEN_TTL: seconds(1, MAX_ACCESS_TOKEN_TTL),
     REFRESH_IDLE_TTL: seconds(1, 400 * DAY),
     REFRESH_ABSOLUTE_TTL: seconds(1, 400 * DAY),
     // Not 0: a call to the user's object that broke off is repeated, with the token just spent.
@@ -138,7 +138,7 @@ function configOf(vars: z.output<typeof schema>): Config {
       alg: vars.SIGNING_ALG,
       rotationInterval: vars.KEY_ROTATION_INTERVAL,
       publishAhead: vars.KEY_PUBLISH_AHEAD,
-      tokenLifetime: vars.ACCESS_TOKEN_TTL + CLOCK_LEEWAY * 1_000 + KEYS_MAX_AGE,
+      tokenLifetime: (MAX_ACCESS_TOKEN_TTL + CLOCK_LEEWAY) * 1_000 + KEYS_MAX_AGE,
     },
     passwordMinLength: vars.PASSWORD_MIN_LENGTH,
     passwordScrypt: vars.PASSWORD_SCRYPT,

@@ -1,5 +1,11 @@
 const SECOND = 1_000;
 
+/**
+ * Seconds that an access token can live by any configuration. Whatever it says today, it may have
+ * said another thing when a token that still lives was signed.
+ */
+export const MAX_ACCESS_TOKEN_TTL = 24 * 60 * 60;
+
 /** How long verifiers may keep the JWKS, in seconds. */
 export const JWKS_MAX_AGE = 300;
 

@@ -83,6 +83,7 @@ function placeOf({ stack = "", message }: Error): string {
 const ROUTINE: ReadonlySet<string> = new Set<Notice["event"]>([
   "signing_key_created",
   "signing_key_scheduled",
+  "signing_key_withdrawn",
   "signing_key_removed",
   "signing_key_rewrapped",
 ]);

@@ -23,9 +23,12 @@ export type SigningKeyPolicy = {
   readonly rotationInterval: number;
   /** How long a key is public before it signs. */
   readonly publishAhead: number;
-  /** How long a token lives after it was signed, with every leeway and cache counted in. */
+  /** How long any token may live after it was signed, with every leeway and cache counted in. */
   readonly tokenLifetime: number;
 };
+
+/** Revoked keys that lists still show, the newest: whoever may revoke can make any number. */
+export const MAX_REVOKED_KEYS = 20;
 
 /** Milliseconds by which a current key may outstay its interval before the service says so. */
 const OVERDUE_AFTER = 24 * 60 * 60 * 1_000;
@@ -75,7 +78,21 @@ export function verifiesUntil(
   return Math.min(...takeovers, Number.POSITIVE_INFINITY) + policy.tokenLifetime;
 }
 
+/**
+ * Keys that wait to sign with an algorithm that is configured no more: they never shall, so they
+ * are revoked before their time. One that signs by now goes on until its heir does.
+ */
+export function withdrawnKeys<K extends SigningKey>(
+  keys: readonly K[],
+  now: number,
+  policy: SigningKeyPolicy,
+): K[] {
+  return waitingKeys(keys, now).filter((key) => key.alg !== policy.alg);
+}
+
 export type RotationPlan = {
+  /** Revoke these, unless they sign by then. */
+  readonly withdraw: readonly string[];
   /** Make a key with this place in the chain. */
   readonly create: { readonly sequence: number } | null;
   /** Publish these and let them sign from the time given. */
@@ -98,11 +115,11 @@ export function planRotation(
   force = false,
 ): RotationPlan {
   const current = currentKey(keys, now);
-  const reached = lastSigner(keys, now)?.sequence ?? 0;
-  const waiting = keys.filter((key) => key.revokedAt === null && key.sequence > reached);
+  const waiting = waitingKeys(keys, now).filter((key) => key.alg === policy.alg);
   const due = current !== null && (force || isDue(current, now, policy));
   const needed = waiting.length === 0 && (current === null || due);
   return {
+    withdraw: withdrawnKeys(keys, now, policy).map((key) => key.kid),
     create: needed ? { sequence: 1 + Math.max(0, ...keys.map((key) => key.sequence)) } : null,
     schedule: scheduleOf(waiting, current, now, policy),
     remove: keys.filter((key) => isForgettable(key, keys, now, policy)).map((key) => key.kid),
@@ -136,15 +153,33 @@ function scheduleOf(
     }));
 }
 
-/** A revoked key stays for an interval, so that lists show it: its tokens are dead at once. */
+/**
+ * A revoked key stays for an interval, so that lists show it: its tokens are dead at once. While
+ * nobody signs in its place it must stay, or the one before it would be woken up.
+ */
 function isForgettable(
   key: SigningKey,
   keys: readonly SigningKey[],
   now: number,
   policy: SigningKeyPolicy,
 ): boolean {
-  if (key.revokedAt !== null) return now >= key.revokedAt + policy.rotationInterval;
-  return stateOf(key, keys, now, policy) === "gone";
+  const { revokedAt } = key;
+  if (revokedAt === null) return stateOf(key, keys, now, policy) === "gone";
+  if (lastSigner(keys, now) === key) return false;
+  const isOld = now >= revokedAt + policy.rotationInterval;
+  return isOld || keys.filter((other) => wasRevokedAfter(other, key)).length >= MAX_REVOKED_KEYS;
+}
+
+function wasRevokedAfter(other: SigningKey, key: SigningKey): boolean {
+  if (other.revokedAt === null || key.revokedAt === null) return false;
+  if (other.revokedAt !== key.revokedAt) return other.revokedAt > key.revokedAt;
+  return other.sequence > key.sequence;
+}
+
+/** Those that come after whoever signs, or signed last. */
+function waitingKeys<K extends SigningKey>(keys: readonly K[], now: number): K[] {
+  const reached = lastSigner(keys, now)?.sequence ?? 0;
+  return keys.filter((key) => key.revokedAt === null && key.sequence > reached);
 }
 
 function lastSigner<K extends SigningKey>(keys: readonly K[], now: number): K | null {

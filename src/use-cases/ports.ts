@@ -59,6 +59,7 @@ export type Notice =
         | "signing_key_created"
         | "signing_key_scheduled"
         | "signing_key_revoked"
+        | "signing_key_withdrawn"
         | "signing_key_removed"
         | "signing_key_rewrapped"
         | "signing_key_unreadable"
@@ -327,6 +328,12 @@ export interface SigningKeys {
   /** Sets when the key signs, or brings it forward; never back. */
   schedule(kid: string, signsFrom: number): Promise<void>;
   revoke(kid: string, now: number): Promise<boolean>;
+  /**
+   * Revokes a key whose time to sign has not come.
+   *
+   * @returns false when it has, or the key was revoked before
+   */
+  withdraw(kid: string, now: number): Promise<boolean>;
   remove(kid: string): Promise<void>;
   /** Replaces the wrapped half only while it is the one given. */
   rewrap(kid: string, old: string, fresh: string): Promise<void>;

@@ -26,8 +26,8 @@ export type RotationDeps = {
 };
 
 /**
- * Brings the keys to where their timestamps say they should be: makes what is missing, publishes,
- * schedules, forgets, wraps anew. Dying between any two steps leaves a state that the next run
+ * Brings the keys to where their timestamps say they should be: withdraws what was configured
+ * otherwise, makes what is missing, publishes, schedules, forgets, wraps anew. Dying between any two steps leaves a state that the next run
  * goes on from. A key is scheduled only after it was published, but for the one that somebody
  * needs to sign with at once.
  *
@@ -38,7 +38,9 @@ export async function rotateSigningKeys(
   deps: RotationDeps,
   force = false,
 ): Promise<StoredSigningKey[]> {
-  await createMissing(deps, plan(deps, await deps.keys.list(), force));
+  const first = plan(deps, await deps.keys.list(), force);
+  await withdrawAll(deps, first);
+  await createMissing(deps, first);
   const keys = await deps.keys.list();
   const shown = await publish(deps, keys).catch((error) => signUnpublished(deps, keys, error));
   const { schedule, remove, overdue } = plan(deps, keys);
@@ -84,6 +86,14 @@ export function jwksOf(
 
 function plan(deps: RotationDeps, keys: readonly StoredSigningKey[], force = false): RotationPlan {
   return planRotation(keys, deps.clock(), deps.policy, force);
+}
+
+/** Before anything is made or shown: what is withdrawn is in no set from here on. */
+async function withdrawAll(deps: RotationDeps, { withdraw }: RotationPlan): Promise<void> {
+  for (const kid of withdraw) {
+    const isDone = await deps.keys.withdraw(kid, deps.clock());
+    if (isDone) deps.notify({ event: "signing_key_withdrawn", kid });
+  }
 }
 
 /** Of two that make the same place in the chain one wins; the other's key is never used. */

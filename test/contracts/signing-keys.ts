@@ -66,6 +66,25 @@ export function signingKeysContract(make: () => Promise<SigningKeys>): void {
       expect(await keys.revoke("no such key", 1_000)).toBe(false);
     });
 
+    it("withdraws a key whose time to sign has not come, once", async () => {
+      const waiting = await stored({ signsFrom: 1_001 });
+      const unscheduled = await stored({ sequence: 2 });
+      for (const { kid } of [waiting, unscheduled]) {
+        expect(await keys.withdraw(kid, 1_000)).toBe(true);
+        expect(await keys.withdraw(kid, 900)).toBe(false);
+      }
+      expect(await keys.list()).toEqual(
+        [waiting, unscheduled].map((key) => ({ ...key, revokedAt: 1_000 })),
+      );
+      expect(await keys.withdraw("no such key", 1_000)).toBe(false);
+    });
+
+    it("withdraws no key that signs by now", async () => {
+      const signing = await stored({ signsFrom: 1_000 });
+      expect(await keys.withdraw(signing.kid, 1_000)).toBe(false);
+      expect(await keys.list()).toEqual([signing]);
+    });
+
     it("removes a key, also twice", async () => {
       const [first, second] = [await stored(), await stored({ sequence: 2 })];
       await keys.remove(first.kid);

@@ -47,7 +47,7 @@ it("KEY-05 in every state of a key the set holds public halves alone, with kid, 
   moveClock(DAY);
   await cron();
   await expectPublicHalves(2); // retired and current
-  moveClock(HOUR);
+  moveClock(DAY + HOUR);
   await cron();
   await expectPublicHalves(1); // gone
   await freshToken(admin.email);

@@ -3,6 +3,7 @@ import { jwksCopy } from "../../src/core/security/jwks-copy.ts";
 import { type KeyRing, keyRing } from "../../src/core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
 import type { AccessTokenClaims } from "../../src/domain/access-token.ts";
+import type { SigningAlg } from "../../src/domain/signing-key.ts";
 import {
   type JwksCache,
   type SigningKeys,
@@ -22,6 +23,12 @@ export class KeyRingWorld {
   isDown = false;
   isCacheDown = false;
   isCacheReadOnly = false;
+  /** D1 can be read, and refuses to withdraw. */
+  isWriteDown = false;
+  /** How often a withdrawal was tried. */
+  withdrawals = 0;
+  /** What isolates that start from now on are configured to sign with. */
+  alg: SigningAlg = "ES256";
   /** How often D1 was asked for the keys. */
   reads = 0;
   readonly notices: string[] = [];
@@ -39,6 +46,11 @@ export class KeyRingWorld {
         this.reads += 1;
         if (this.isDown) throw new Unavailable("d1");
         return keys.list();
+      },
+      withdraw: async (kid, now) => {
+        this.withdrawals += 1;
+        if (this.isWriteDown) throw new Unavailable("d1");
+        return keys.withdraw(kid, now);
       },
     };
     this.jwksCache = {
@@ -80,6 +92,10 @@ export class KeyRingWorld {
     return sign(this.claims());
   }
 
+  rotate(): Promise<unknown> {
+    return rotateSigningKeys(this.#rotation(), true);
+  }
+
   revoke(kid: string): Promise<unknown> {
     return revokeSigningKey(this.#rotation(), kid);
   }
@@ -105,7 +121,7 @@ export class KeyRingWorld {
       keyMaker: keyMaker(this.#secrets),
       jwksCache: this.jwksCache,
       clock: () => this.now,
-      policy: KEY_POLICY,
+      policy: { ...KEY_POLICY, alg: this.alg },
       notify: ({ event }: { readonly event: string }) => {
         this.notices.push(event);
       },

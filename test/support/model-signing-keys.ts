@@ -2,9 +2,9 @@ import {
   currentKey,
   planRotation,
   publishedKeys,
-  type SigningAlg,
   type SigningKey,
   type SigningKeyPolicy,
+  withdrawnKeys,
 } from "../../src/domain/signing-key.ts";
 
 export type Step =
@@ -14,7 +14,8 @@ export type Step =
   | { readonly do: "crash"; readonly run: number }
   | { readonly do: "finish"; readonly run: number }
   | { readonly do: "revoke"; readonly key: number }
-  | { readonly do: "alg"; readonly alg: SigningAlg }
+  /** Isolates that start from now on have another configuration. */
+  | { readonly do: "configure"; readonly policy: Partial<SigningKeyPolicy> }
   | { readonly do: "clock"; readonly by: number }
   | { readonly do: "sign" };
 
@@ -28,6 +29,8 @@ export type KeyHistory = {
   /** The first reading at which it was seen to sign. */
   firstSigned: number | null;
   revoked: boolean;
+  /** How long it was to be public before it signs, by the policy it was scheduled under. */
+  publishAhead: number;
   /** True when it was told to sign while no other key that had signed was good. */
   isEmergency: boolean;
 };
@@ -62,15 +65,15 @@ export class KeyWorld {
     if (step.do === "crash") this.#runs = this.#runs.filter((run) => run !== this.#pick(step.run));
     if (step.do === "finish") exhaust(this.#pick(step.run)?.steps);
     if (step.do === "revoke") this.#revoke(step.key);
-    if (step.do === "alg") this.policy = { ...this.policy, alg: step.alg };
+    if (step.do === "configure") this.policy = { ...this.policy, ...step.policy };
     if (step.do === "clock") this.#moveClock(step.by);
     if (step.do === "sign") this.#sign();
     this.#watch();
   }
 
   /** A run of its own from start to end, while nothing else happens. */
-  runAlone(): void {
-    exhaust(this.#run(false));
+  runAlone(force = false): void {
+    exhaust(this.#run(force));
     this.#watch();
   }
 
@@ -91,20 +94,24 @@ export class KeyWorld {
   }
 
   /** The steps of the use case, at each of which it may stop for good. */
-  *#run(force: boolean): Run["steps"] {
-    const { create } = planRotation(this.keys, this.now, this.policy, force);
+  *#run(force: boolean, policy = this.policy): Run["steps"] {
+    const { create, withdraw } = planRotation(this.keys, this.now, policy, force);
+    for (const kid of withdraw) {
+      yield;
+      this.#withdraw(kid);
+    }
     yield;
-    if (create !== null) this.#create(create.sequence);
+    if (create !== null) this.#create(create.sequence, policy);
     yield;
     const listed = [...this.keys];
     yield;
-    this.#publish(listed);
+    this.#publish(listed, policy);
     yield;
     const plannedAt = this.now;
-    const plan = planRotation(listed, plannedAt, this.policy);
+    const plan = planRotation(listed, plannedAt, policy);
     for (const { kid, signsFrom } of plan.schedule) {
       yield;
-      this.#schedule(kid, signsFrom, plannedAt);
+      this.#schedule(kid, signsFrom, signsFrom - plannedAt, policy);
     }
     for (const kid of plan.remove) {
       yield;
@@ -112,42 +119,52 @@ export class KeyWorld {
     }
   }
 
-  #create(sequence: number): void {
+  #create(sequence: number, { alg }: SigningKeyPolicy): void {
     if (this.keys.some((key) => key.sequence === sequence)) return;
     const kid = `k${++this.#made}`;
-    const { alg } = this.policy;
     this.keys.push({ kid, alg, sequence, createdAt: this.now, signsFrom: null, revokedAt: null });
     this.histories.set(kid, {
       publishedAt: null,
       firstSigned: null,
       revoked: false,
+      publishAhead: 0,
       isEmergency: false,
     });
   }
 
-  #publish(listed: readonly SigningKey[]): void {
-    for (const { kid } of publishedKeys(listed, this.now, this.policy)) {
+  #publish(listed: readonly SigningKey[], policy: SigningKeyPolicy): void {
+    for (const { kid } of publishedKeys(listed, this.now, policy)) {
       this.history(kid).publishedAt ??= this.now;
     }
   }
 
   /** Sets the time, or brings it forward; never for a revoked key. */
-  #schedule(kid: string, signsFrom: number, plannedAt: number): void {
+  #schedule(kid: string, signsFrom: number, ahead: number, policy: SigningKeyPolicy): void {
     this.keys = this.keys.map((key) => {
       const isLater = key.signsFrom === null || key.signsFrom > signsFrom;
       if (key.kid !== kid || key.revokedAt !== null || !isLater) return key;
-      this.#judgeSchedule(kid, signsFrom, plannedAt);
+      this.#judgeSchedule(kid, ahead, policy);
       return { ...key, signsFrom };
     });
   }
 
-  #judgeSchedule(kid: string, signsFrom: number, plannedAt: number): void {
+  #judgeSchedule(kid: string, ahead: number, { publishAhead }: SigningKeyPolicy): void {
     const history = this.history(kid);
-    if (signsFrom >= plannedAt + this.policy.publishAhead) return;
+    history.publishAhead = publishAhead;
+    if (ahead >= publishAhead) return;
     history.isEmergency = true;
     const last = this.signers.at(-1);
     const couldGoOn = last !== undefined && !this.history(last).revoked;
     if (couldGoOn && history.firstSigned === null) this.tooSoon.push(kid);
+  }
+
+  #withdraw(kid: string): void {
+    this.keys = this.keys.map((key) => {
+      const isWaiting = key.signsFrom === null || this.now < key.signsFrom;
+      if (key.kid !== kid || key.revokedAt !== null || !isWaiting) return key;
+      this.history(kid).revoked = true;
+      return { ...key, revokedAt: this.now };
+    });
   }
 
   #revoke(index: number): void {
@@ -159,9 +176,10 @@ export class KeyWorld {
     );
   }
 
-  /** A signer with no current key runs the rotation itself, as the service does. */
+  /** A signer runs the rotation where no key signs or one must not, as the service does. */
   #sign(): void {
-    if (currentKey(this.keys, this.now) === null) exhaust(this.#run(false));
+    const isWithdrawn = withdrawnKeys(this.keys, this.now, this.policy).length > 0;
+    if (isWithdrawn || currentKey(this.keys, this.now) === null) exhaust(this.#run(false));
     const signer = currentKey(this.keys, this.now);
     if (signer !== null) this.tokens.push({ kid: signer.kid, signedAt: this.now });
   }

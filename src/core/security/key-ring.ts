@@ -5,6 +5,7 @@ import {
   publishedKeys,
   type SigningAlg,
   type SigningKeyPolicy,
+  withdrawnKeys,
 } from "../../domain/signing-key.ts";
 import {
   type Jwks,
@@ -27,7 +28,7 @@ export type KeyRingDeps = KeyCopyDeps & {
   readonly audience: string;
   /** The private half, or null when it cannot be read with the secrets at hand. */
   readonly unwrap: (key: StoredSigningKey) => Promise<CryptoKey | null>;
-  /** Makes the first key, or the next after an emergency. */
+  /** Makes the first key, or the next after an emergency; withdraws what is configured no more. */
   readonly rotate: () => Promise<StoredSigningKey[]>;
 };
 
@@ -65,11 +66,27 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
 
   /** With none that signs, the first key is made here, or the heir of a revoked one. */
   const currentOrNew = async (): Promise<StoredSigningKey | null> => {
-    const current = currentKey(await copy.read(KEYS_SIGNING_MAX_AGE), deps.clock());
+    const known = await copy.read(KEYS_SIGNING_MAX_AGE);
+    withdraw(known);
+    const current = currentKey(known, deps.clock());
     if (current !== null) return current;
     const keys = await rotated();
     copy.put(keys);
     return currentKey(keys, deps.clock());
+  };
+
+  let lastWithdrawal = Number.NEGATIVE_INFINITY;
+
+  /**
+   * A key of an algorithm that was withdrawn must not wait for the cron: its time to sign may come
+   * first. Behind the request's back, since another key signs meanwhile.
+   */
+  const withdraw = (keys: readonly StoredSigningKey[]): void => {
+    const now = deps.clock();
+    if (withdrawnKeys(keys, now, deps.policy).length === 0) return;
+    if (Math.abs(now - lastWithdrawal) < KEYS_MAX_AGE) return;
+    lastWithdrawal = now;
+    deps.defer(deps.rotate().then(copy.put));
   };
 
   /** A rotation that could not publish may have left a key that signs. */

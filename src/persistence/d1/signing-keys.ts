@@ -54,6 +54,23 @@ export function d1SigningKeys(db: Database): SigningKeys {
       return found.length > 0;
     },
 
+    async withdraw(kid, now) {
+      const { meta } = await onD1(() =>
+        db
+          .update(signingKeys)
+          .set({ revokedAt: now })
+          .where(
+            and(
+              eq(signingKeys.kid, kid),
+              isNull(signingKeys.revokedAt),
+              or(isNull(signingKeys.signsFrom), gt(signingKeys.signsFrom, now)),
+            ),
+          )
+          .run(),
+      );
+      return meta.changes > 0;
+    },
+
     async remove(kid) {
       await onD1(() => db.delete(signingKeys).where(eq(signingKeys.kid, kid)).run());
     },

@@ -8,7 +8,9 @@ export function memorySigningKeys(): SigningKeys {
     fields: Partial<StoredSigningKey>,
   ) => {
     const key = keys.get(kid);
-    if (key !== undefined && isExpected(key)) keys.set(kid, { ...key, ...fields });
+    if (key === undefined || !isExpected(key)) return false;
+    keys.set(kid, { ...key, ...fields });
+    return true;
   };
 
   return {
@@ -31,6 +33,12 @@ export function memorySigningKeys(): SigningKeys {
     async revoke(kid, now) {
       change(kid, (key) => key.revokedAt === null, { revokedAt: now });
       return keys.has(kid);
+    },
+
+    async withdraw(kid, now) {
+      const isWaiting = (key: StoredSigningKey) =>
+        key.revokedAt === null && (key.signsFrom === null || now < key.signsFrom);
+      return change(kid, isWaiting, { revokedAt: now });
     },
 
     async remove(kid) {

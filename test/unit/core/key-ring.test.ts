@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KEYS_MAX_AGE, KEYS_RELOAD_INTERVAL } from "../../../src/core/constants.ts";
 import { Unavailable } from "../../../src/use-cases/ports.ts";
 import { KeyRingWorld } from "../../support/model-key-ring.ts";
+import { DAY } from "../../support/samples.ts";
 
 describe("signing", () => {
   it("makes the first key when one is needed, and every isolate takes that one", async () => {
@@ -65,6 +66,50 @@ describe("signing", () => {
     const after = await world.sign(ring);
     expect(world.kidOf(after)).not.toBe(world.kidOf(before));
     expect(await ring.verify(after)).not.toBeNull();
+  });
+});
+
+describe("a key of an algorithm that was withdrawn", () => {
+  /** One waits that was made while the other algorithm was configured. */
+  async function worldWithWithdrawn() {
+    const world = new KeyRingWorld();
+    const first = world.kidOf(await world.sign(world.isolate()));
+    world.alg = "EdDSA";
+    await world.rotate();
+    world.alg = "ES256";
+    const isWithdrawn = async () => (await world.keys.list())[1]?.revokedAt != null;
+    return { world, first, isWithdrawn };
+  }
+
+  it("is withdrawn by whoever signs next, so that its time never comes", async () => {
+    const { world, first, isWithdrawn } = await worldWithWithdrawn();
+    const ring = world.isolate();
+    expect(world.kidOf(await world.sign(ring))).toBe(first);
+    await world.settleDeferred();
+    expect(await isWithdrawn()).toBe(true);
+    expect(world.notices).toContain("signing_key_withdrawn");
+    world.now += DAY;
+    for (const isolate of [ring, world.isolate()]) {
+      expect(world.kidOf(await world.sign(isolate))).toBe(first);
+    }
+  });
+
+  it("keeps nobody from signing when that fails, and is tried once an interval", async () => {
+    const { world, first, isWithdrawn } = await worldWithWithdrawn();
+    const ring = world.isolate();
+    world.isWriteDown = true;
+    for (let i = 0; i < 3; i++) expect(world.kidOf(await world.sign(ring))).toBe(first);
+    await world.settleDeferred();
+    expect(world.withdrawals).toBe(1);
+    expect(await isWithdrawn()).toBe(false);
+    world.isWriteDown = false;
+    await world.sign(ring);
+    await world.settleDeferred();
+    expect(await isWithdrawn()).toBe(false);
+    world.now += KEYS_MAX_AGE;
+    await world.sign(ring);
+    await world.settleDeferred();
+    expect(await isWithdrawn()).toBe(true);
   });
 });
 

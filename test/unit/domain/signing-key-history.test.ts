@@ -5,17 +5,19 @@ import {
   planRotation,
   publishedKeys,
   stateOf,
+  withdrawnKeys,
 } from "../../../src/domain/signing-key.ts";
 import { clockStep } from "../../support/arbitraries.ts";
 import { KeyWorld, type Step } from "../../support/model-signing-keys.ts";
 
 const HOUR = 3_600_000;
-const policy = fc.record({
-  alg: fc.constantFrom("ES256" as const, "EdDSA" as const),
-  rotationInterval: fc.constantFrom(25 * HOUR, 100 * HOUR),
-  publishAhead: fc.constantFrom(HOUR, 24 * HOUR),
-  tokenLifetime: fc.constantFrom(HOUR / 4, 24 * HOUR),
-});
+const algorithm = fc.constantFrom("ES256" as const, "EdDSA" as const);
+const rotationInterval = fc.constantFrom(25 * HOUR, 100 * HOUR);
+const publishAhead = fc.constantFrom(HOUR, 24 * HOUR);
+const tokenLifetime = fc.constantFrom(HOUR / 4, 24 * HOUR);
+const policy = fc.record({ alg: algorithm, rotationInterval, publishAhead, tokenLifetime });
+/** Of the lifetime nothing: it is the longest that any configuration allows. */
+const change = fc.record({ alg: algorithm, rotationInterval, publishAhead }, { requiredKeys: [] });
 
 const run = fc.nat({ max: 2 });
 const steps = (clock: fc.Arbitrary<number>): fc.Arbitrary<Step[]> => {
@@ -26,11 +28,8 @@ const steps = (clock: fc.Arbitrary<number>): fc.Arbitrary<Step[]> => {
     { weight: 4, arbitrary: fc.record({ do: fc.constant("finish" as const), run }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("revoke" as const), key: run }) },
     {
-      weight: 1,
-      arbitrary: fc.record({
-        do: fc.constant("alg" as const),
-        alg: fc.constantFrom("ES256", "EdDSA"),
-      }),
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant("configure" as const), policy: change }),
     },
     { weight: 5, arbitrary: fc.record({ do: fc.constant("clock" as const), by: clock }) },
     { weight: 5, arbitrary: fc.constant({ do: "sign" as const }) },
@@ -56,7 +55,7 @@ function always(clock: fc.Arbitrary<number>, look: (world: KeyWorld) => void): v
   );
 }
 
-describe("in every history of runs, crashes, revocations and clock jumps", () => {
+describe("in every history of runs, crashes, revocations, changed configurations and clock jumps", () => {
   it("KEY-03 there is at most one current key, and one chain", () => {
     always(jumping, ({ keys, now, policy: limits }) => {
       const current = keys.filter((key) => stateOf(key, keys, now, limits) === "current");
@@ -86,6 +85,21 @@ describe("in every history of runs, crashes, revocations and clock jumps", () =>
     });
   });
 
+  it("after a run no key waits whose algorithm is not the configured one", () => {
+    always(jumping, (world) => {
+      world.runAlone();
+      expect(withdrawnKeys(world.keys, world.now, world.policy)).toEqual([]);
+    });
+  });
+
+  it("a key that was withdrawn never signs", () => {
+    always(jumping, (world) => {
+      const before = withdrawnKeys(world.keys, world.now, world.policy).map(({ kid }) => kid);
+      world.take({ do: "sign" });
+      expect(before).not.toContain(world.tokens.at(-1)?.kid);
+    });
+  });
+
   it("a signer is found whenever one is needed", () => {
     always(jumping, (world) => {
       const before = world.tokens.length;
@@ -97,10 +111,9 @@ describe("in every history of runs, crashes, revocations and clock jumps", () =>
   it("KEY-03 a run that follows a run at once changes nothing", () => {
     always(jumping, (world) => {
       world.runAlone();
-      world.runAlone(); // an heir of another algorithm than the configured one is replaced in turn
       const { keys } = world;
       const plan = planRotation(keys, world.now, world.policy);
-      expect(plan).toMatchObject({ create: null, schedule: [], remove: [] });
+      expect(plan).toMatchObject({ withdraw: [], create: null, schedule: [], remove: [] });
       world.runAlone();
       expect(world.keys).toEqual(keys);
     });
@@ -112,9 +125,9 @@ describe("in every history whose clock only goes forward", () => {
     always(honest, (world) => {
       const signer = currentKey(world.keys, world.now);
       if (signer === null) return;
-      const { publishedAt, isEmergency } = world.history(signer.kid);
+      const { publishedAt, isEmergency, publishAhead: ahead } = world.history(signer.kid);
       if (isEmergency) return;
-      expect(world.now).toBeGreaterThanOrEqual(Number(publishedAt) + world.policy.publishAhead);
+      expect(world.now).toBeGreaterThanOrEqual(Number(publishedAt) + ahead);
     });
   });
 

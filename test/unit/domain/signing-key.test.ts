@@ -25,7 +25,7 @@ const key = (sequence: number, rest: Partial<SigningKey> = {}): SigningKey => ({
   revokedAt: null,
   ...rest,
 });
-const nothing = { create: null, schedule: [], remove: [], overdue: false };
+const nothing = { withdraw: [], create: null, schedule: [], remove: [], overdue: false };
 
 describe("a signing key", () => {
   const chain = [key(1, { signsFrom: 0 }), key(2, { signsFrom: 100 }), key(3)];

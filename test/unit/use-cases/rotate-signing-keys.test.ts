@@ -41,6 +41,17 @@ const STARTS = [
     },
   },
   {
+    name: "a key waits whose algorithm is configured no more",
+    keys: 2,
+    prepare: async (store: KeyStore) => {
+      await rotateSigningKeys(store.deps);
+      const made = await store.deps.keyMaker.create("EdDSA");
+      const createdAt = store.deps.clock();
+      const life = { sequence: 2, createdAt, signsFrom: createdAt + DAY, revokedAt: null };
+      await store.keys.create({ ...made, ...life, alg: "EdDSA" });
+    },
+  },
+  {
     name: "a retired key is to be forgotten",
     keys: 1,
     prepare: async (store: KeyStore) => {
