@@ -8,4 +8,6 @@ export interface Env {
   readonly USERS: DurableObjectNamespace<UserObject>;
   readonly LOGIN_THROTTLES: DurableObjectNamespace<LoginThrottleObject>;
   readonly ADDRESS_LIMIT: RateLimit;
+  readonly SHARED_LIMIT: RateLimit;
+  readonly CLIENT_LIMIT: RateLimit;
 }

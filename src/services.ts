@@ -5,6 +5,7 @@ import {
   DEFERRAL,
   FIRST_PARTY_CLIENT,
   MAX_SESSIONS,
+  READINESS_MAX_AGE,
 } from "./core/constants.ts";
 import { liveness } from "./core/liveness.ts";
 import { consoleLog, errorDetails, type Log, notifyLog } from "./core/logging.ts";
@@ -19,6 +20,7 @@ import { passwordPolicy } from "./core/security/password-policy.ts";
 import { passwordHasher } from "./core/security/passwords.ts";
 import { loginNameKey } from "./core/security/rate-limit.ts";
 import { refreshTokenCodec } from "./core/security/refresh-token.ts";
+import { sharedWork } from "./core/shared-work.ts";
 import { serviceAccountIdOf, sessionIdOf, userIdOf } from "./domain/ids.ts";
 import type { Env } from "./env.ts";
 import { database } from "./persistence/d1/database.ts";
@@ -29,6 +31,7 @@ import { d1Users } from "./persistence/d1/users.ts";
 import { durableAccounts } from "./persistence/durable/accounts.ts";
 import { durableLoginThrottle } from "./persistence/durable/login-throttle.ts";
 import { kvJwksCache } from "./persistence/kv/jwks-cache.ts";
+import { checkHealth } from "./use-cases/check-health.ts";
 import { liveAuthority } from "./use-cases/live-authority.ts";
 import type { Defer, RandomBytes } from "./use-cases/ports.ts";
 import { rotateSigningKeys } from "./use-cases/rotate-signing-keys.ts";
@@ -89,6 +92,13 @@ function wire(env: Env, config: Config, log: Log) {
     rotate: () => rotateSigningKeys(rotation),
   });
 
+  const probes = {
+    d1: async () => env.DB.prepare("select 1").run(),
+    kv: () => rotation.jwksCache.read(),
+    durable_object: () => throttleProbe(env),
+    signing_key: () => ring.prepare(),
+  };
+
   return {
     config,
     log,
@@ -118,18 +128,23 @@ function wire(env: Env, config: Config, log: Log) {
     liveness: liveness((claims) => liveAuthority({ accounts, serviceAccounts }, claims), clock),
     throttle: durableLoginThrottle(env.LOGIN_THROTTLES, (name) => loginNameKey(secrets, name)),
     addressLimit: env.ADDRESS_LIMIT,
+    sharedLimit: env.SHARED_LIMIT,
+    clientLimit: env.CLIENT_LIMIT,
     hasher: passwordHasher(config.passwordScrypt, random),
     policy: passwordPolicy(
       config.passwordMinLength,
       breachCheck(config.breachCheckUrl, (input, init) => fetch(input, init), log),
     ),
     refreshTokens: refreshTokenCodec(secrets),
-    probes: {
-      d1: async () => env.DB.prepare("select 1").run(),
-      kv: () => rotation.jwksCache.read(),
-      durable_object: () => throttleProbe(env),
-      signing_key: () => ring.prepare(),
-    },
+    readiness: sharedWork(
+      (requestId: string) =>
+        checkHealth(probes, clock, (dependency, error) =>
+          log.error({ event: "dependency_failed", requestId, dependency, ...errorDetails(error) }),
+        ),
+      READINESS_MAX_AGE,
+      clock,
+      defer,
+    ),
     rotation,
     ring,
     signer: ring,

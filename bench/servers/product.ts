@@ -49,7 +49,12 @@ export const authServiceWorker = (
     USERS: { className: "UserObject", useSQLite: true },
     LOGIN_THROTTLES: { className: "LoginThrottleObject", useSQLite: true },
   },
-  ratelimits: { ADDRESS_LIMIT: { namespace_id: "1", simple: { limit: UNLIMITED } } },
+  ratelimits: Object.fromEntries(
+    ["ADDRESS_LIMIT", "SHARED_LIMIT", "CLIENT_LIMIT"].map((name, index) => [
+      name,
+      { namespace_id: String(index + 1), simple: { limit: UNLIMITED } },
+    ]),
+  ),
 });
 
 export const PASSWORD = "correct horse battery staple";

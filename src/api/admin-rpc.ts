@@ -6,6 +6,7 @@ import { grants } from "../domain/permission.ts";
 import type { Env } from "../env.ts";
 import type { Services } from "../services.ts";
 import { createManagedUser, deleteUser, setRole, updateUser } from "../use-cases/manage-users.ts";
+import { mayCallerHash } from "./dependencies.ts";
 import { answer } from "./rpc.ts";
 import { permission, roleName } from "./schemas/fields.ts";
 import { newUser, userOnWire } from "./schemas/users.ts";
@@ -45,6 +46,10 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
       input,
       async (services, props, given) => {
         const { email, password = null, name = null, roles } = given;
+        const isCostly = password !== null;
+        if (isCostly && !(await mayCallerHash(services, props.caller))) {
+          return no("too_many_requests");
+        }
         const wanted = { email, password, name, roles };
         const made = await createManagedUser(services, props.permissions, wanted);
         return made.kind === "created" ? { ok: true, user: userOnWire(made.user) } : no(made.kind);

@@ -51,8 +51,11 @@ export const DEFERRAL = SECOND;
 /** Seconds after which a client may try again when a part of the service did not answer. */
 export const RETRY_AFTER_OUTAGE = 2;
 
-/** Seconds after which an address that sent too much may try again: the limit's period. */
-export const ADDRESS_LIMIT_PERIOD = 60;
+/** Seconds after which whoever sent too much may try again: the period of every limit. */
+export const LIMIT_PERIOD = 60;
+
+/** Milliseconds for which one probing of the dependencies serves all who ask an isolate. */
+export const READINESS_MAX_AGE = 2 * SECOND;
 
 /** The first-party sign-in that people use, as against a registered OAuth client (RFC 9068, 2.2). */
 export const FIRST_PARTY_CLIENT = "first-party";

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { call, newUser, type Reply } from "../support/client.ts";
 import { failing, serviceWith } from "../support/faults.ts";
-import { unreachable } from "../support/throttle.ts";
+import { moveClock, unreachable } from "../support/throttle.ts";
 
 beforeAll(() => newUser()); // the first signing key exists from here on
 
@@ -21,7 +21,10 @@ function loggedFailures(): () => string[] {
       .map(({ dependency }) => dependency);
 }
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 it("alive means that the code runs", async () => {
   const reply = await call("GET", "/health/live");
@@ -62,4 +65,20 @@ it.each([
   expect(down(reply)).toEqual(missing);
   expect(JSON.stringify(reply.body)).not.toContain("injected");
   expect(failures()).toEqual(expect.arrayContaining(missing));
+});
+
+it("one probing serves all who ask an isolate for two seconds", async () => {
+  let probes = 0;
+  const counted = failing(env.DB, (path) => {
+    if (path === "prepare.run") probes += 1;
+    return false;
+  });
+  const service = serviceWith({ DB: counted });
+  const asking = Array.from({ length: 20 }, () => service("GET", "/health/ready"));
+  const statuses = (await Promise.all(asking)).map(({ status }) => status);
+  expect(statuses).toEqual(statuses.map(() => 200));
+  expect(probes).toBe(1);
+  moveClock(2_000);
+  await service("GET", "/health/ready");
+  expect(probes).toBe(2);
 });

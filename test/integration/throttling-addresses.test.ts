@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { FREE_TRIES } from "../../src/domain/throttle.ts";
-import { freshEmail, newUser, PASSWORD } from "../support/client.ts";
+import { freshEmail, newAdmin, newUser, PASSWORD } from "../support/client.ts";
 import { failing, serviceWith } from "../support/faults.ts";
+import { adminRpcWith } from "../support/rpc.ts";
+import { expectOAuthError, form } from "../support/service-accounts.ts";
 import { failuresOf, moveClock, unreachable } from "../support/throttle.ts";
 
 afterEach(() => {
@@ -78,6 +80,71 @@ it("RAT-09 the count holds when every try comes from another address, and no lim
   }
   expect(statuses.filter((status) => status === 401)).toHaveLength(FREE_TRIES);
   expect(statuses.slice(FREE_TRIES)).toEqual([429, 429, 429, 429, 429]);
+});
+
+it("an administrator who chooses a password costs a hash too, and no other request of theirs", async () => {
+  const admin = await newAdmin();
+  const service = serviceWith({ ADDRESS_LIMIT: refusing });
+  const create = (more: object) =>
+    service("POST", "/v1/users", {
+      token: admin.accessToken,
+      body: { email: freshEmail(), ...more },
+    });
+  expect((await create({ password: PASSWORD })).status).toBe(429);
+  expect((await create({})).status).toBe(201);
+});
+
+it("a Worker that administers counts by its name", async () => {
+  const limiter = recording();
+  const props = { caller: "billing", permissions: ["*"] };
+  const input = { email: freshEmail(), password: PASSWORD };
+  expect(await adminRpcWith({ ADDRESS_LIMIT: limiter }, props).createUser(input)).toMatchObject({
+    ok: true,
+  });
+  expect(limiter.keys).toEqual(["caller:billing"]);
+  const refused = adminRpcWith({ ADDRESS_LIMIT: refusing }, props);
+  const answer = await refused.createUser({ ...input, email: freshEmail() });
+  expect(answer).toEqual({ ok: false, code: "too_many_requests" });
+  expect(await refused.createUser({ email: freshEmail() })).toMatchObject({ ok: true });
+});
+
+it("RAT-10 all who have no address of their own count together as well, whatever they ask for", async () => {
+  const [byName, together] = [recording(), recording()];
+  const shared = { "cf-connecting-ip": "2a06:98c0:3600::103" };
+  const wrong = (service: ReturnType<typeof serviceWith>, headers: Record<string, string>) =>
+    service("POST", "/v1/auth/login", {
+      body: { email: freshEmail(), password: PASSWORD },
+      headers,
+    });
+  const counting = serviceWith({ ADDRESS_LIMIT: byName, SHARED_LIMIT: together });
+  for (const headers of [{}, shared]) await wrong(counting, headers);
+  await wrong(counting, { "cf-connecting-ip": "198.51.100.7" });
+  expect(byName.keys).toHaveLength(3);
+  expect(together.keys).toEqual(["shared", "shared"]);
+
+  const full = serviceWith({ SHARED_LIMIT: refusing });
+  for (const headers of [{}, shared]) expect((await wrong(full, headers)).status).toBe(429);
+  expect((await wrong(full, { "cf-connecting-ip": "198.51.100.7" })).status).toBe(401);
+  // What a name is refused does not use up what the others share.
+  const named = serviceWith({ ADDRESS_LIMIT: refusing, SHARED_LIMIT: together });
+  expect((await wrong(named, {})).status).toBe(429);
+  expect(together.keys).toHaveLength(2);
+});
+
+it("clients that authenticate are limited by their address, in OAuth's own words", async () => {
+  const full = serviceWith({ CLIENT_LIMIT: refusing, DB: failing(env.DB, () => true) });
+  const limiter = recording();
+  const counting = serviceWith({ CLIENT_LIMIT: limiter });
+  for (const path of ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"]) {
+    const reply = await full("POST", path, form({ token: "x" }));
+    expectOAuthError(reply, 429, "temporarily_unavailable");
+    expect(reply.headers.get("retry-after")).toBe("60");
+    await counting("POST", path, form({}, { "cf-connecting-ip": "198.51.100.7" }));
+  }
+  await counting("POST", "/oauth2/token", form({}));
+  await counting("POST", "/oauth2/token", form({}, { "cf-connecting-ip": "2a06:98c0:3600::103" }));
+  const own = "ip4:198.51.100.7";
+  expect(limiter.keys).toEqual([own, own, own, "shared", "shared"]);
 });
 
 it("RAT-10 without an address of its own a caller counts by what it asks for", async () => {

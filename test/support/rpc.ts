@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
-import { AuthRpc } from "../../src/index.ts";
+import { AuthAdminRpc, AuthRpc } from "../../src/index.ts";
 
 /** The entrypoint as another Worker's service binding reaches it: over real RPC. */
 export const rpc = exports.AuthRpc;
@@ -16,6 +16,12 @@ export const adminRpc = (props: unknown) => exports.AuthAdminRpc({ props: props 
 export function rpcWith(overrides: Record<string, unknown>): AuthRpc {
   const replaced: Env = { ...env, ...overrides };
   return new AuthRpc(createExecutionContext(), replaced);
+}
+
+/** The administrative one likewise, over a binding that was deployed with these props. */
+export function adminRpcWith(overrides: Record<string, unknown>, props: object): AuthAdminRpc {
+  const replaced: Env = { ...env, ...overrides };
+  return new AuthAdminRpc(Object.assign(createExecutionContext(), { props }), replaced);
 }
 
 /** Calls a method by whatever name, as a caller who does not look at types could. */

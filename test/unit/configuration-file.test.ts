@@ -24,7 +24,13 @@ const schema = z.object({
     bindings: z.array(z.object({ name: z.string(), class_name: z.string() })),
   }),
   migrations: z.array(z.object({ tag: z.string(), new_sqlite_classes: z.array(z.string()) })),
-  ratelimits: z.array(z.object({ name: z.string(), namespace_id: z.string() })),
+  ratelimits: z.array(
+    z.object({
+      name: z.string(),
+      namespace_id: z.string(),
+      simple: z.object({ limit: z.number(), period: z.literal(60) }),
+    }),
+  ),
   send_email: named,
   queues: z.object({ producers: bindings, consumers: z.array(z.unknown()) }),
   services: bindings,
@@ -118,6 +124,30 @@ it.each(environments)("CFG-01 %s shares no data with another", (_, config) => {
   ];
   const taken = new Set(others.flatMap(storesOf));
   expect(storesOf(config).filter((store) => taken.has(store))).toEqual([]);
+});
+
+it("CFG-01 the README's limits are those of the configuration", () => {
+  const readme = readFileSync("README.md", "utf8");
+  const rows = readme.matchAll(/^\| `(\w+_LIMIT)` \|.*?\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$/gm);
+  const written = [...rows].map(([, name, ...limits]) => [
+    name,
+    ...limits.map((limit) => Number(limit.replaceAll(",", ""))),
+  ]);
+  const all = [development, ...environments.map(([, config]) => config)];
+  const configured = development.ratelimits.map(({ name }) => [
+    name,
+    ...all.map((config) => config.ratelimits.find((one) => one.name === name)?.simple.limit),
+  ]);
+  expect(written).toEqual(configured);
+});
+
+it("CFG-01 all who share an address have a larger limit than one who has their own", () => {
+  for (const { ratelimits } of [development, ...environments.map(([, config]) => config)]) {
+    const [own = 0, shared = 0] = ["ADDRESS_LIMIT", "SHARED_LIMIT"].map(
+      (name) => ratelimits.find((one) => one.name === name)?.simple.limit,
+    );
+    expect(shared).toBeGreaterThan(own);
+  }
 });
 
 it("CFG-01 the file with the local secrets is never committed", () => {

@@ -4,7 +4,7 @@ import { issueClientToken } from "../../use-cases/issue-client-token.ts";
 import { refreshToken } from "../../use-cases/refresh-token.ts";
 import { revokeToken } from "../../use-cases/revoke-token.ts";
 import { type AppContext, type AppEnv, deviceOf } from "../context.ts";
-import { access } from "../dependencies.ts";
+import { access, limitClients } from "../dependencies.ts";
 import { type Form, identifyClient, readForm, requireClient } from "../oauth-client.ts";
 import { oauthError } from "../oauth-errors.ts";
 import { introspectionOnWire } from "../schemas/oauth.ts";
@@ -16,7 +16,7 @@ const asResponse = (value: unknown): value is Response => value instanceof Respo
  * each finds out for itself which client asks, and whether that one may.
  */
 export const oauthRoutes = new Hono<AppEnv>()
-  .post("/oauth2/token", access("public"), async (c) => {
+  .post("/oauth2/token", access("public"), limitClients, async (c) => {
     const form = await readForm(c);
     if (asResponse(form)) return form;
     // What a token may do follows from roles; a scope that was ignored would seem granted.
@@ -34,7 +34,7 @@ export const oauthRoutes = new Hono<AppEnv>()
   })
 
   // RFC 7662, section 2.
-  .post("/oauth2/introspect", access("public"), async (c) => {
+  .post("/oauth2/introspect", access("public"), limitClients, async (c) => {
     const form = await readForm(c);
     if (asResponse(form)) return form;
     const client = await requireClient(c, form);
@@ -45,7 +45,7 @@ export const oauthRoutes = new Hono<AppEnv>()
   })
 
   // RFC 7009, section 2. The answer is the same whether there was anything to revoke.
-  .post("/oauth2/revoke", access("public"), async (c) => {
+  .post("/oauth2/revoke", access("public"), limitClients, async (c) => {
     const form = await readForm(c);
     if (asResponse(form)) return form;
     const client = await identifyClient(c, form);

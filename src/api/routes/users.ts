@@ -9,7 +9,7 @@ import {
 } from "../../use-cases/manage-users.ts";
 import { isUser } from "../../use-cases/verify-token.ts";
 import type { AppContext, AppEnv } from "../context.ts";
-import { access } from "../dependencies.ts";
+import { access, limitByAddress } from "../dependencies.ts";
 import { problem, refused } from "../errors.ts";
 import { formatUserCursor } from "../schemas/cursor.ts";
 import { newUser, sessionOnWire, userChange, userOnWire, userQuery } from "../schemas/users.ts";
@@ -35,6 +35,8 @@ export const userRoutes = new Hono<AppEnv>()
   .post("/v1/users", access({ permission: "users:write" }), jsonBody(newUser), async (c) => {
     const held = c.get("caller").permissions;
     const { email, password = null, name = null, roles } = c.req.valid("json");
+    const limited = password === null ? null : await limitByAddress(c, c.get("caller").id);
+    if (limited !== null) return limited;
     const input = { email, password, name, roles };
     const result = await createManagedUser(c.get("services"), held, input);
     if (result.kind === "weak_password") return weakPassword(c, "password", result.weakness);

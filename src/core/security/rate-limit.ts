@@ -13,14 +13,13 @@ export function loginNameKey(secrets: Secrets, loginName: string): string {
 }
 
 /**
- * The bucket a request counts in. IPv6 counts by /64, which is what one subscriber holds.
- * Without an address of its own a caller counts by what it asks for, so that it is neither
- * unlimited nor in one bucket with everyone else.
+ * The bucket that an address counts in. IPv6 counts by /64, which is what one subscriber holds.
  *
  * @param address the value of `cf-connecting-ip`, the only header that clients cannot set
+ * @returns null for a caller without an address of its own
  */
-export function rateLimitKey(address: string | null, fallback: string): string {
-  if (address === null || address === SHARED_WORKERS_ADDRESS) return `name:${fallback}`;
+export function addressBucket(address: string | null): string | null {
+  if (address === null || address === SHARED_WORKERS_ADDRESS) return null;
   const ipv4 = IPV4_IN_IPV6.exec(address)?.[1] ?? address;
   return ipv4.includes(":") ? `ip6:${ipv6Network(ipv4)}` : `ip4:${ipv4}`;
 }

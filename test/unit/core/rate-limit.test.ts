@@ -1,20 +1,17 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { loginNameKey, rateLimitKey } from "../../../src/core/security/rate-limit.ts";
+import { addressBucket, loginNameKey } from "../../../src/core/security/rate-limit.ts";
 import { secretsOf, someSecret } from "../../support/model-secrets.ts";
 
 describe("the bucket of a request", () => {
   it("is the address for IPv4", () => {
-    expect(rateLimitKey("192.0.2.7", "n")).toBe("ip4:192.0.2.7");
-    expect(rateLimitKey("192.0.2.8", "n")).not.toBe(rateLimitKey("192.0.2.7", "n"));
+    expect(addressBucket("192.0.2.7")).toBe("ip4:192.0.2.7");
+    expect(addressBucket("192.0.2.8")).not.toBe(addressBucket("192.0.2.7"));
   });
 
-  it("RAT-10 is what is asked for when there is no address, or one that all Workers share", () => {
-    for (const address of [null, "2a06:98c0:3600::103"]) {
-      expect(rateLimitKey(address, "ada")).toBe("name:ada");
-      expect(rateLimitKey(address, "eve")).toBe("name:eve");
-    }
+  it("RAT-10 is none when there is no address, or one that all Workers share", () => {
+    for (const address of [null, "2a06:98c0:3600::103"]) expect(addressBucket(address)).toBeNull();
   });
 
   it.each([
@@ -24,19 +21,19 @@ describe("the bucket of a request", () => {
     "2001:db8:0:7::",
     "2001:db8::7:0:0:0:9",
   ])("is the /64 for IPv6, in any spelling: %s", (address) => {
-    expect(rateLimitKey(address, "n")).toBe("ip6:2001:db8:0:7");
+    expect(addressBucket(address)).toBe("ip6:2001:db8:0:7");
   });
 
   it.each(["2001:db8:0:8::1", "2001:db8:7::1", "2001:db8::7", "::7", "::"])(
     "is another for another /64: %s",
     (address) => {
-      expect(rateLimitKey(address, "n")).not.toBe("ip6:2001:db8:0:7");
+      expect(addressBucket(address)).not.toBe("ip6:2001:db8:0:7");
     },
   );
 
   it("is the IPv4 address when that is written as IPv6, not one bucket for all", () => {
-    expect(rateLimitKey("::ffff:192.0.2.7", "n")).toBe("ip4:192.0.2.7");
-    expect(rateLimitKey("::FFFF:192.0.2.8", "n")).toBe("ip4:192.0.2.8");
+    expect(addressBucket("::ffff:192.0.2.7")).toBe("ip4:192.0.2.7");
+    expect(addressBucket("::FFFF:192.0.2.8")).toBe("ip4:192.0.2.8");
   });
 
   it("is the same exactly for two addresses of one /64, however they are shortened", () => {
@@ -45,7 +42,7 @@ describe("the bucket of a request", () => {
     fc.assert(
       fc.property(address, address, fc.nat({ max: 7 }), (a, b, from) => {
         const same = a.slice(0, 4).join() === b.slice(0, 4).join();
-        expect(rateLimitKey(shortened(a, from), "n") === rateLimitKey(full(b), "n")).toBe(same);
+        expect(addressBucket(shortened(a, from)) === addressBucket(full(b))).toBe(same);
       }),
     );
   });
