@@ -1,6 +1,6 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { RETRY_AFTER_OUTAGE } from "../core/constants.ts";
+import { MAX_FIELD_ERRORS, MAX_PATH_LENGTH, RETRY_AFTER_OUTAGE } from "../core/constants.ts";
 import { consoleLog, errorDetails } from "../core/logging.ts";
 import { Unavailable } from "../use-cases/ports.ts";
 import type { AppContext, AppEnv } from "./context.ts";
@@ -26,7 +26,7 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
     status,
     code,
     request_id: c.get("requestId"),
-    ...(errors === undefined ? {} : { errors }),
+    ...(errors === undefined ? {} : { errors: errors.slice(0, MAX_FIELD_ERRORS).map(shortened) }),
   };
   return c.newResponse(JSON.stringify(body), status, {
     "content-type": "application/problem+json",
@@ -34,6 +34,12 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
     ...(challenge === null ? {} : { "www-authenticate": challenge }),
     ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
   });
+}
+
+/** A path may be made of what was sent, and is cut between characters. */
+function shortened({ path, message }: FieldError): FieldError {
+  if (path.length <= MAX_PATH_LENGTH) return { path, message };
+  return { path: path.slice(0, MAX_PATH_LENGTH).replace(/[\ud800-\udbff]$/, ""), message };
 }
 
 /** An outage: the outcome is unknown, and the same request may be sent again. */

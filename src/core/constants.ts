@@ -39,6 +39,12 @@ export const MAX_SESSIONS = 100;
 /** Bytes of a request's body. */
 export const MAX_BODY_SIZE = 16 * 1024;
 
+/** Fields at fault that a problem names: a request of nothing but faults is not answered by more. */
+export const MAX_FIELD_ERRORS = 20;
+
+/** Characters of such a field's path that are told. */
+export const MAX_PATH_LENGTH = 100;
+
 /** Sessions of which an isolate remembers what their accounts said last. */
 export const MAX_REMEMBERED_VERDICTS = 10_000;
 

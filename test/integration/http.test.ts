@@ -1,7 +1,16 @@
 import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PROBLEMS } from "../../src/api/problems.ts";
-import { call, freshEmail, newUser, ORIGIN, PASSWORD, type SignedIn } from "../support/client.ts";
+import { MAX_FIELD_ERRORS, MAX_PATH_LENGTH } from "../../src/core/constants.ts";
+import {
+  call,
+  freshEmail,
+  newAdmin,
+  newUser,
+  ORIGIN,
+  PASSWORD,
+  type SignedIn,
+} from "../support/client.ts";
 import { routes } from "../support/matrix.ts";
 import { expectWellFormed } from "../support/replies.ts";
 
@@ -81,6 +90,31 @@ it("API-01 every field at fault is named by its path", async () => {
     "extra",
     "password",
   ]);
+});
+
+it("API-01 a problem names some faults, and does not grow with what was sent", async () => {
+  const keys = (make: (i: number) => string, count: number) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [make(i), 1])));
+  const bodies = [
+    keys((i) => `k${i}`, 1_500),
+    keys((i) => `${i}${"k".repeat(7_000)}`, 2),
+    keys((i) => `${i}${"\u{1f600}".repeat(1_000)}`, 3),
+    JSON.stringify({ email: "a", password: "b", name: "c".repeat(15_000) }),
+  ];
+  for (const body of bodies) {
+    const reply = await login(body, "application/json");
+    expect([reply.status, reply.body.code]).toEqual([400, "invalid_request"]);
+    expect(JSON.stringify(reply.body).length).toBeLessThan(4_000);
+    expect(reply.body.errors.length).toBeLessThanOrEqual(MAX_FIELD_ERRORS);
+    for (const { path } of reply.body.errors) {
+      expect(path.length).toBeLessThanOrEqual(MAX_PATH_LENGTH);
+      expect(path.isWellFormed()).toBe(true);
+    }
+  }
+  const query = Array.from({ length: 200 }, (_, i) => `${"q".repeat(50)}${i}=`).join("&");
+  const token = (await newAdmin()).accessToken;
+  const asked = await call("GET", `/v1/users?${query}`, { token });
+  expect(asked.body.errors).toHaveLength(MAX_FIELD_ERRORS);
 });
 
 it("API-01 a known path takes its methods only, and says which", async () => {
