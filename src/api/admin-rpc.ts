@@ -12,8 +12,8 @@ import { permission, roleName } from "./schemas/fields.ts";
 import { newUser, userOnWire } from "./schemas/users.ts";
 
 /**
- * Who calls, as whoever deploys the binding wrote it into `props`: it cannot come from a request,
- * so it needs no secret.
+ * Who calls, as whoever deploys the calling Worker wrote it into `props`: it cannot come from a
+ * request, and only from the same account, whose deployers are trusted (docs/decisions/0010).
  */
 const propsSchema = z.strictObject({
   caller: z.string().regex(/^[\w.-]{1,64}$/),
