@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { CLOCK_LEEWAY } from "../client/access-token.ts";
+import { parseEmail } from "../domain/email.ts";
 import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION, MAX_ACCESS_TOKEN_TTL } from "./constants.ts";
+import { misspelt } from "./misspelt.ts";
 import { parseSecrets, type Secrets } from "./security/secrets.ts";
 
 /** Everything that can be set from outside, parsed once. Durations are milliseconds. */
@@ -33,23 +35,40 @@ export type Config = {
 
 const DAY = 24 * 60 * 60;
 
+/** Seconds between two runs of the cron, which makes the next signing key. */
+const CRON_INTERVAL = 60 * 60;
+
 /** A whole number of seconds, given in milliseconds. A wrong one is not compared with others. */
-const seconds = (min: number, max: number) =>
+const seconds = (min: number, max: number, usual: number) =>
   z
     .string()
     .regex(/^[0-9]{1,9}$/, { error: "must be a whole number of seconds", abort: true })
+    .default(String(usual))
     .transform(Number)
     .pipe(z.number().min(min, { abort: true }).max(max, { abort: true }))
     .transform((value) => value * 1_000);
 
-/** An http(s) address without credentials, query, fragment or slash at the end. */
-const httpUrl = z
-  .url({ protocol: /^https?$/, abort: true })
-  .refine((address) => !/[?#@]|\/$/.test(address), {
-    message: "must have no credentials, query, fragment or slash at the end",
-  });
+/**
+ * An http(s) address as links are built from it. It must be spelled as URLs are compared, or what
+ * is compared with it never matches.
+ */
+const httpUrl = z.string().refine(isPlainUrl, {
+  message:
+    "must be an http(s) address in its normal form, without credentials, query, fragment or slash at the end",
+});
 
-const origin = z.string().refine((value) => URL.parse(value)?.origin === value, {
+function isPlainUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.host.includes("*")) return false;
+  const isNormal = url.href === value || url.href === `${value}/`;
+  return isNormal && !/[?#@]|\/$/.test(value);
+}
+
+/** Scheme, host and port alone: what browsers send as `Origin` (RFC 6454, section 6.2). */
+const isOrigin = (value: string): boolean =>
+  isPlainUrl(value) && URL.parse(value)?.origin === value;
+
+const origin = z.string().refine(isOrigin, {
   message: "must be origins, such as https://app.example.com, separated by commas",
 });
 
@@ -63,30 +82,37 @@ const secrets = z.string().transform((value, context): Secrets => {
 
 const schema = z
   .object({
-    ISSUER: httpUrl,
-    AUDIENCE: z.string().regex(/^\S+$/, "must be one word"),
+    // Without a path: RFC 8414, section 3.1, would look for the metadata where we have none.
+    ISSUER: z.string().refine(isOrigin, {
+      message: "must be an origin, such as https://auth.example.com, without a path",
+    }),
+    AUDIENCE: z.string().regex(/^[^\s,]+$/, "must be one word"),
     PUBLIC_APP_URL: httpUrl,
-    MAIL_FROM: z.email(),
+    MAIL_FROM: z.string().refine((value) => parseEmail(value).ok, {
+      message: "must be a plain e-mail address",
+    }),
     REGISTRATION: z.enum(["open", "private", "closed"]),
     REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform((value) => value === "true"),
-    ACCESS_TOKEN_TTL: seconds(1, MAX_ACCESS_TOKEN_TTL),
-    REFRESH_IDLE_TTL: seconds(1, 400 * DAY),
-    REFRESH_ABSOLUTE_TTL: seconds(1, 400 * DAY),
+    ACCESS_TOKEN_TTL: seconds(1, MAX_ACCESS_TOKEN_TTL, 600),
+    REFRESH_IDLE_TTL: seconds(1, 400 * DAY, 30 * DAY),
+    REFRESH_ABSOLUTE_TTL: seconds(1, 400 * DAY, 90 * DAY),
     // Not 0: a call to the user's object that broke off is repeated, with the token just spent.
-    REFRESH_REPLAY_WINDOW: seconds(1, 300),
-    AUTHORITY_MAX_AGE: seconds(0, DAY),
-    KEY_ROTATION_INTERVAL: seconds(1, 400 * DAY),
-    KEY_PUBLISH_AHEAD: seconds(1, 100 * DAY),
-    SIGNING_ALG: z.enum(["ES256", "EdDSA"]),
+    REFRESH_REPLAY_WINDOW: seconds(1, 300, 30),
+    AUTHORITY_MAX_AGE: seconds(0, DAY, 300),
+    KEY_ROTATION_INTERVAL: seconds(1, 400 * DAY, 30 * DAY),
+    KEY_PUBLISH_AHEAD: seconds(1, 100 * DAY, DAY),
+    SIGNING_ALG: z.enum(["ES256", "EdDSA"]).default("ES256"),
     PASSWORD_MIN_LENGTH: z
       .string()
       .regex(/^[0-9]+$/, "must be a whole number")
+      .default("15")
       .transform(Number)
       .pipe(z.number().min(8).max(64)),
-    PASSWORD_SCRYPT: z.enum(["noble", "native"]),
-    BREACH_CHECK_URL: z.union([z.literal("").transform(() => null), httpUrl]),
+    PASSWORD_SCRYPT: z.enum(["noble", "native"]).default("noble"),
+    BREACH_CHECK_URL: z.union([z.literal("").transform(() => null), httpUrl]).default(null),
     CORS_ORIGINS: z
       .string()
+      .default("")
       .transform((value) => (value.trim() === "" ? [] : value.split(",").map((o) => o.trim())))
       .pipe(z.array(origin)),
     AUTH_SECRETS: secrets,
@@ -97,6 +123,9 @@ const schema = z
     if (vars.REFRESH_IDLE_TTL > vars.REFRESH_ABSOLUTE_TTL) {
       refuse("REFRESH_IDLE_TTL", "must not exceed REFRESH_ABSOLUTE_TTL");
     }
+    if (vars.ACCESS_TOKEN_TTL > vars.REFRESH_ABSOLUTE_TTL) {
+      refuse("ACCESS_TOKEN_TTL", "must not exceed REFRESH_ABSOLUTE_TTL");
+    }
     if (vars.REFRESH_REPLAY_WINDOW > vars.REFRESH_IDLE_TTL) {
       refuse("REFRESH_REPLAY_WINDOW", "must not exceed REFRESH_IDLE_TTL");
     }
@@ -104,19 +133,31 @@ const schema = z
     if (vars.KEY_PUBLISH_AHEAD < (JWKS_MAX_AGE + KV_PROPAGATION) * 1_000) {
       refuse("KEY_PUBLISH_AHEAD", `must be at least ${JWKS_MAX_AGE + KV_PROPAGATION}`);
     }
-    if (vars.KEY_PUBLISH_AHEAD >= vars.KEY_ROTATION_INTERVAL) {
-      refuse("KEY_PUBLISH_AHEAD", "must be less than KEY_ROTATION_INTERVAL");
+    // The cron must find the time to make the next key, or no interval is ever kept.
+    if (vars.KEY_PUBLISH_AHEAD + CRON_INTERVAL * 1_000 > vars.KEY_ROTATION_INTERVAL) {
+      refuse(
+        "KEY_PUBLISH_AHEAD",
+        `must be at least ${CRON_INTERVAL} less than KEY_ROTATION_INTERVAL`,
+      );
     }
   });
+
+/** Everything that is read from outside, by name. */
+export const VARIABLES: readonly string[] = Object.keys(schema.shape);
 
 /** @returns the configuration, or a line for each wrong value that names the variable, never a secret */
 export function parseConfig(
   env: object,
 ): { ok: true; value: Config } | { ok: false; problems: readonly string[] } {
   const parsed = schema.safeParse(env);
-  if (parsed.success) return { ok: true, value: configOf(parsed.data) };
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  return { ok: false, problems };
+  const wrong = parsed.error?.issues ?? [];
+  const problems = [
+    ...wrong.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    ...misspelt(env, VARIABLES),
+  ];
+  return parsed.success && problems.length === 0
+    ? { ok: true, value: configOf(parsed.data) }
+    : { ok: false, problems };
 }
 
 function configOf(vars: z.output<typeof schema>): Config {

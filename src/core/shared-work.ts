@@ -20,7 +20,7 @@ export function sharedWork<A, T>(
     const age = latest === null ? -1 : clock() - latest.since;
     if (latest !== null && age >= 0 && age < maxAge) return latest.result;
     const result = work(by);
-    defer(result);
+    defer(() => result);
     latest = { since: clock(), result };
     return result;
   };

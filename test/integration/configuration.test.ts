@@ -48,6 +48,7 @@ describe.each([
 it.each([
   ["ISSUER", "https://auth.example.com/"],
   ["ISSUER", "javascript:alert(1)"],
+  ["ISSUER", "https://auth.example.com/tenant"],
   ["AUDIENCE", ""],
   ["PUBLIC_APP_URL", "app.example.com"],
   ["MAIL_FROM", "nobody"],
@@ -72,6 +73,8 @@ it.each([
   ["CORS_ORIGINS", "*"],
   ["CORS_ORIGINS", "https://app.example.com/path"],
   ["CORS_ORIGINS", "null"],
+  ["CORS_ORIGINS", "https://*.example.com"],
+  ["ACCESS_TOKENS_TTL", "60"],
   ["ISSUER", undefined],
 ])("%s = %j is refused, and only the log names it", async (name, value) => {
   const reply = await serviceWith({ [name]: value })("GET", "/health/ready");

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
-import { parseConfig } from "../../src/core/config.ts";
+import { parseConfig, VARIABLES } from "../../src/core/config.ts";
 
 const bindings = z.array(z.object({ binding: z.string() }));
 const named = z.array(z.object({ name: z.string() }));
@@ -35,7 +35,11 @@ const schema = z.object({
   queues: z.object({ producers: bindings, consumers: z.array(z.unknown()) }),
   services: bindings,
   triggers: z.object({ crons: z.array(z.string()) }),
-  observability: z.object({ enabled: z.boolean() }),
+  observability: z.strictObject({
+    enabled: z.boolean(),
+    redact_query_string: z.boolean(),
+    logs: z.strictObject({ enabled: z.boolean(), invocation_logs: z.boolean() }),
+  }),
 });
 
 type Config = z.output<typeof schema>;
@@ -57,7 +61,6 @@ const environments = development.definedEnvironments.map((name): [string, Config
 
 /** What the code finds in `env`, and how it is started. */
 const shapeOf = (config: Config) => ({
-  vars: Object.keys(config.vars).sort(),
   secrets: config.secrets,
   d1: config.d1_databases.map(({ binding, migrations_dir }) => ({ binding, migrations_dir })),
   kv: config.kv_namespaces,
@@ -84,7 +87,7 @@ describe.each<[string, Config]>([["development", development], ...environments])
       expect(config.preview_urls).toBe(false);
     });
 
-    it("has the bindings, vars and migrations that the top level has", () => {
+    it("has the bindings and migrations that the top level has", () => {
       expect(shapeOf(config)).toEqual(shapeOf(development));
     });
 
@@ -94,6 +97,21 @@ describe.each<[string, Config]>([["development", development], ...environments])
       for (const value of Object.values(config.vars)) {
         expect(value).not.toMatch(/[A-Za-z0-9_-]{32,}/);
       }
+    });
+
+    it("has the vars that the top level has, and none that the service does not read", () => {
+      expect(Object.keys(config.vars)).toEqual(
+        expect.arrayContaining(Object.keys(development.vars)),
+      );
+      expect(VARIABLES).toEqual(expect.arrayContaining(Object.keys(config.vars)));
+    });
+
+    it("logs neither requests as they came nor what their addresses ask for", () => {
+      expect(config.observability).toEqual({
+        enabled: true,
+        redact_query_string: true,
+        logs: { enabled: true, invocation_logs: false },
+      });
     });
 
     it("is one that the service accepts once it has its secrets", () => {
@@ -111,6 +129,10 @@ it.each(environments)("CFG-01 %s is served where its tokens say they come from",
   for (const name of ["ISSUER", "PUBLIC_APP_URL"]) {
     expect(config.vars[name]).toMatch(/^https:\/\//);
   }
+});
+
+it.each(environments)("CFG-01 %s lets nobody register while there is no mail", (_, config) => {
+  expect(config.vars["REGISTRATION"]).toBe("closed");
 });
 
 it.each(environments)("CFG-01 %s shares no data with another", (_, config) => {

@@ -86,7 +86,7 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     if (withdrawnKeys(keys, now, deps.policy).length === 0) return;
     if (Math.abs(now - lastWithdrawal) < KEYS_MAX_AGE) return;
     lastWithdrawal = now;
-    deps.defer(deps.rotate().then(copy.put));
+    deps.defer(() => deps.rotate().then(copy.put));
   };
 
   /** A rotation that could not publish may have left a key that signs. */

@@ -27,6 +27,17 @@ const good = {
 };
 type Name = keyof typeof good;
 
+/** What an installation must say for itself: there is no default, so that a typing error is seen. */
+const DECIDING = [
+  "ISSUER",
+  "AUDIENCE",
+  "PUBLIC_APP_URL",
+  "MAIL_FROM",
+  "REGISTRATION",
+  "REQUIRE_VERIFIED_EMAIL",
+  "AUTH_SECRETS",
+] as const satisfies Name[];
+
 const problemsOf = (env: object): readonly string[] => {
   const parsed = parseConfig(env);
   return parsed.ok ? [] : parsed.problems;
@@ -61,6 +72,14 @@ describe("a good configuration", () => {
     expect(signingKeys.tokenLifetime).toBeGreaterThanOrEqual(accessTokenTtl + 30_000 + 60_000);
   });
 
+  it("needs to say only what decides; the rest has defaults", () => {
+    const deciding = Object.fromEntries(DECIDING.map((name) => [name, good[name]]));
+    const parsed = parseConfig(deciding);
+    if (!parsed.ok) throw new Error(parsed.problems.join());
+    const { secrets: _, ...expected } = parsed.value;
+    expect(parseConfig(good)).toMatchObject({ ok: true, value: expected });
+  });
+
   it.each<[Name, string, object]>([
     ["REQUIRE_VERIFIED_EMAIL", "false", { requireVerifiedEmail: false }],
     [
@@ -74,6 +93,7 @@ describe("a good configuration", () => {
       { corsOrigins: ["https://a.example", "http://b.example:8080"] },
     ],
     ["PASSWORD_MIN_LENGTH", "8", { passwordMinLength: 8 }],
+    ["PUBLIC_APP_URL", "https://example.com/app", { publicAppUrl: "https://example.com/app" }],
     ["REFRESH_REPLAY_WINDOW", "1", { refresh: { replayWindow: 1_000 } }],
     ["ISSUER", "http://localhost:8787", { issuer: "http://localhost:8787" }],
   ])("may say %s = %s", (name, value, expected) => {
@@ -82,7 +102,7 @@ describe("a good configuration", () => {
 });
 
 describe("a wrong configuration", () => {
-  it.each(Object.keys(good))("names the variable that is missing: %s", (name) => {
+  it.each(DECIDING)("names the variable that is missing, if it decides: %s", (name) => {
     const problems = problemsOf({ ...good, [name]: undefined });
     expect(problems.length).toBeGreaterThan(0);
     for (const problem of problems) expect(problem).toMatch(new RegExp(`^${name}: `));
@@ -95,10 +115,29 @@ describe("a wrong configuration", () => {
     ["ISSUER", "https://auth.example.com?tenant=1"],
     ["ISSUER", "https://auth.example.com#top"],
     ["ISSUER", "https://user@auth.example.com"],
+    ["ISSUER", "https://auth.example.com/tenant"],
+    ["ISSUER", "https://auth.example.com:443"],
+    ["ISSUER", "https://Auth.example.com"],
+    ["ISSUER", "https://*.example.com"],
+    ["ISSUER", "https:auth.example.com"],
+    ["ISSUER", " https://auth.example.com"],
+    ["AUDIENCE", "https://a.example.com,https://b.example.com"],
     ["AUDIENCE", ""],
     ["AUDIENCE", "one two"],
     ["PUBLIC_APP_URL", "javascript:alert(1)"],
     ["PUBLIC_APP_URL", ""],
+    ["PUBLIC_APP_URL", "https://app.example.com/"],
+    ["PUBLIC_APP_URL", "https://app.example.com/a/../b"],
+    ["PUBLIC_APP_URL", "https:\\\\app.example.com"],
+    ["PUBLIC_APP_URL", "https://*.example.com"],
+    ["MAIL_FROM", "Us <no-reply@example.com>"],
+    ["MAIL_FROM", "no-reply@localhost"],
+    ["MAIL_FROM", `${"a".repeat(65)}@example.com`],
+    ["CORS_ORIGINS", "https://*.example.com"],
+    ["CORS_ORIGINS", "ftp://app.example.com"],
+    ["CORS_ORIGINS", "https://app.example.com,"],
+    ["CORS_ORIGINS", "https://App.example.com"],
+    ["CORS_ORIGINS", "https://app.example.com:443"],
     ["MAIL_FROM", "nobody"],
     ["REGISTRATION", "Open"],
     ["REQUIRE_VERIFIED_EMAIL", "yes"],
@@ -141,9 +180,42 @@ describe("a wrong configuration", () => {
 
   it("names every variable that is wrong", () => {
     const problems = problemsOf({});
-    expect(problems.map((problem) => problem.split(":")[0]).sort()).toEqual(
-      Object.keys(good).sort(),
-    );
+    expect(problems.map((problem) => problem.split(":")[0]).sort()).toEqual([...DECIDING].sort());
+  });
+
+  it("names what outlives the session that it belongs to", () => {
+    const problems = problemsOf({
+      ...good,
+      ACCESS_TOKEN_TTL: "3601",
+      REFRESH_IDLE_TTL: "3600",
+      REFRESH_ABSOLUTE_TTL: "3600",
+    });
+    expect(problems).toEqual([expect.stringMatching(/^ACCESS_TOKEN_TTL: /)]);
+  });
+
+  it("names an interval that leaves the cron no time to make the next key", () => {
+    const interval = { ...good, KEY_ROTATION_INTERVAL: String(2 * DAY) };
+    const ahead = (value: number) => problemsOf({ ...interval, KEY_PUBLISH_AHEAD: String(value) });
+    expect(ahead(2 * DAY - 3_600)).toEqual([]);
+    expect(ahead(2 * DAY - 3_599)).toEqual([expect.stringMatching(/^KEY_PUBLISH_AHEAD: /)]);
+  });
+
+  it.each([
+    ["ACESS_TOKEN_TTL", "ACCESS_TOKEN_TTL"],
+    ["CORS_ORIGIN", "CORS_ORIGINS"],
+    ["PASSWORD_MIN_LENGHT", "PASSWORD_MIN_LENGTH"],
+    ["signing_alg", "SIGNING_ALG"],
+  ])("names what is nearly a variable, whose default would hold: %s", (name, meant) => {
+    const { [meant as Name]: value, ...rest } = good;
+    const problems = problemsOf({ ...rest, [name]: value });
+    expect(problems).toEqual([`${name}: is it ${meant}?`]);
+  });
+
+  it("leaves other bindings and secrets alone, which may be there for a later release", () => {
+    const more = { MAIL_API_KEY: "x", WEBAUTHN_RP_ID: "x", AUTH_SECRETS2: "x", CF_VERSION: {} };
+    expect(problemsOf({ ...good, ...more })).toEqual([]);
+    const { CORS_ORIGINS: _, ...rest } = good;
+    expect(problemsOf({ ...rest, CORS_ORIGIN: { binding: true } })).toEqual([]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { sharedWork } from "../../../src/core/shared-work.ts";
 function sharing() {
   const time = { now: 1_000_000 };
   const begun: { readonly by: string; readonly end: (result: string) => void }[] = [];
-  const deferred: Promise<unknown>[] = [];
+  const deferred: (() => Promise<unknown>)[] = [];
   const ask = sharedWork(
     (by: string) => new Promise<string>((end) => begun.push({ by, end })),
     2_000,

@@ -1,0 +1,33 @@
+/** Edits within which a name is taken for another, mistyped. */
+const NEARLY = 2;
+
+/**
+ * Vars that are nearly one of ours which is not set: its default would hold, and nobody would know.
+ * Any other name may belong there: a binding, or a secret that was put for the next release.
+ *
+ * @returns a line for each, without its value
+ */
+export function misspelt(env: object, known: readonly string[]): string[] {
+  const names = Object.entries(env).filter(([, value]) => typeof value === "string");
+  const unset = known.filter((name) => !names.some(([given]) => given === name));
+  return names.flatMap(([name]) => {
+    const meant = unset.find((one) => editDistance(name.toUpperCase(), one) <= NEARLY);
+    return known.includes(name) || meant === undefined ? [] : [`${name}: is it ${meant}?`];
+  });
+}
+
+/** Letters to add, drop or replace (Levenshtein), row by row. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = at(row, j - 1) + (letter === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, at(row, j) + 1, at(next, j - 1) + 1));
+    }
+    row = next;
+  }
+  return at(row, b.length);
+}
+
+const at = (row: readonly number[], index: number): number => row[index] ?? 0;
