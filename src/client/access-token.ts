@@ -1,5 +1,6 @@
 import { compactVerify, decodeProtectedHeader } from "jose";
 import type { AccessTokenClaims } from "../domain/access-token.ts";
+import { parseServiceAccountId, parseSessionId, parseUserId } from "../domain/ids.ts";
 
 export type VerificationKey = { readonly alg: "ES256" | "EdDSA"; readonly key: CryptoKey };
 
@@ -25,11 +26,8 @@ export const MAX_TOKEN_LENGTH = 128 * 1024;
  */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
 
-const decoder = new TextDecoder();
-
-const USER = /^usr_[A-Za-z0-9_-]{21}[AQgw]$/;
-const SERVICE = /^svc_[A-Za-z0-9_-]{21}[AQgw]$/;
-const SESSION = /^ses_[A-Za-z0-9_-]{21}[AQgw]$/;
+/** A lenient one would read every wrong byte as the same letter. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Verifies an access token as RFC 9068, section 4, has it. The algorithm comes from the key that
@@ -108,11 +106,9 @@ function isAccessToken(payload: unknown): payload is AccessTokenClaims {
  * one is never taken for the other (RFC 9700, section 4.15).
  */
 function isSubject({ sub, sid, client_id }: Partial<Record<string, unknown>>): boolean {
-  if (typeof sub !== "string" || !isText(client_id)) return false;
-  if (USER.test(sub)) {
-    return typeof sid === "string" && SESSION.test(sid) && !SERVICE.test(client_id);
-  }
-  return SERVICE.test(sub) && sid === undefined && client_id === sub;
+  if (!isText(client_id)) return false;
+  if (parseUserId(sub).ok) return parseSessionId(sid).ok && !parseServiceAccountId(client_id).ok;
+  return parseServiceAccountId(sub).ok && sid === undefined && client_id === sub;
 }
 
 function isAcceptable(

@@ -1,11 +1,29 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { AccessTokenClaims } from "../domain/access-token.ts";
-import type { AuthBinding, MaxStaleness, Verdict, Verifier } from "./verifier.ts";
-import { createVerifier } from "./verifier.ts";
+import {
+  type Exact,
+  type Fields,
+  field,
+  type MaxStaleness,
+  type Question,
+  questionFields,
+  readOptions,
+  wireOptions,
+} from "./options.ts";
+import {
+  type AuthBinding,
+  canVerify,
+  createVerifier,
+  type Verdict,
+  type Verifier,
+  type VerifyOptions,
+} from "./verifier.ts";
 
 export type RequireAuthOptions = {
-  /** The permission the route needs. Without it any good token will do. */
+  /** The permission the route needs. Without any, every good token will do. */
   readonly permission?: string;
+  /** The same for several; given both, all of them are needed. */
+  readonly permissions?: readonly [string, ...string[]];
   /** By default `"offline"`. */
   readonly maxStaleness?: MaxStaleness;
   readonly audience?: string;
@@ -27,30 +45,45 @@ const STATUS = {
   invalid_request: 500, // the route asks what its verifier cannot answer
 } as const satisfies Record<Refusal, number>;
 
+/** For a refusal of a newer service that this version has no word for. */
+const OTHER_REFUSAL = 403;
+
 const RETRY_AFTER_SECONDS = "2";
 
 /**
  * Hono middleware: lets a request through whose bearer token is good (RFC 6750, section 2.1), with
  * its claims in `c.var.auth`. An outage is 503, never 401: a client signs its user out on 401.
+ *
+ * @throws TypeError that names the option that is unknown or no good, where the route is defined
  */
-export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler<AuthEnv> {
-  const { permission, maxStaleness = "offline", audience } = options;
+export function requireAuth(): MiddlewareHandler<AuthEnv>;
+export function requireAuth<Given extends RequireAuthOptions>(
+  options: Given & Exact<Given, RequireAuthOptions>,
+): MiddlewareHandler<AuthEnv>;
+export function requireAuth(...given: readonly unknown[]): MiddlewareHandler<AuthEnv> {
+  // Options that are undefined are some that were meant and not found.
+  const options = given.length === 0 ? {} : given[0];
+  const { verifier, ...wanted } = readOptions("requireAuth", options, FIELDS);
+  const question: VerifyOptions = Object.freeze({ ...DEFAULTS, ...wireOptions(wanted) });
   return async (c, next) => {
     const token = bearerToken(c.req.header("authorization"));
     if (token === null) return refuse(c, "invalid_token");
-    const verdict = await verifierOf(c, options).verify(token, {
-      maxStaleness,
-      permissions: permission === undefined ? [] : [permission],
-      ...(audience === undefined ? {} : { audience }),
-    });
+    const verdict = await (verifier ?? verifierOf(c)).verify(token, question);
     if (!verdict.ok) return refuse(c, verdict.code);
     c.set("auth", verdict.claims);
     return next();
   };
 }
 
-function verifierOf(c: Context<AuthEnv>, { verifier }: RequireAuthOptions): Verifier {
-  if (verifier !== undefined) return verifier;
+const DEFAULTS = { maxStaleness: "offline", permissions: Object.freeze<string[]>([]) } as const;
+
+/** A list without a permission would let anyone in, so it is a mistake. */
+const FIELDS: Fields<Question & Pick<RequireAuthOptions, "verifier">> = {
+  ...questionFields(1),
+  verifier: field("what createVerifier made", canVerify),
+};
+
+function verifierOf(c: Context<AuthEnv>): Verifier {
   const binding = c.env?.AUTH; // outside Workers there may be no env at all
   if (binding === undefined) throw new Error("requireAuth needs a verifier or the binding AUTH");
   return createVerifier({ binding });
@@ -62,7 +95,7 @@ function bearerToken(header: string | undefined): string | null {
 
 /** `application/problem+json` (RFC 9457); the challenge is RFC 6750's, section 3. */
 function refuse(c: Context<AuthEnv>, code: Refusal): Response {
-  const status = STATUS[code];
+  const status = Object.hasOwn(STATUS, code) ? STATUS[code] : OTHER_REFUSAL;
   const headers = new Headers({
     "content-type": "application/problem+json",
     "cache-control": "no-store",

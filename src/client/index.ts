@@ -1,9 +1,9 @@
 export type { AccessTokenClaims } from "../domain/access-token.ts";
 export { type AuthVariables, type RequireAuthOptions, requireAuth } from "./hono.ts";
+export type { MaxStaleness } from "./options.ts";
 export {
   type AuthBinding,
   createVerifier,
-  type MaxStaleness,
   type Verdict,
   type Verifier,
   type VerifierOptions,

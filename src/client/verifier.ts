@@ -1,18 +1,25 @@
 import type { AccessTokenClaims } from "../domain/access-token.ts";
+import { covers } from "../domain/permission.ts";
 import { verifyAccessToken } from "./access-token.ts";
+import {
+  type Exact,
+  type Fields,
+  field,
+  isText,
+  type MaxStaleness,
+  questionFields,
+  readOptions,
+  type WireOptions,
+  wireOptions,
+} from "./options.ts";
 import { remoteKeys } from "./remote-keys.ts";
-
-/**
- * How old the knowledge of revocation may be. `"offline"`: signature and claims only. A number of
- * seconds: answers are remembered so long. `0`: the account is asked now, and the claims carry
- * its current roles and permissions.
- */
-export type MaxStaleness = "offline" | number;
 
 export type VerifyOptions = {
   /** The audience the token must be for; by default the service's own. */
   readonly audience?: string;
-  /** Permissions the caller must hold, wildcards counted. */
+  /** The permission the caller must hold, wildcards counted. */
+  readonly permission?: string;
+  /** The same for several; given both, all of them are needed. */
   readonly permissions?: readonly string[];
   /** By default `"offline"`. */
   readonly maxStaleness?: MaxStaleness;
@@ -30,34 +37,75 @@ export type Verdict =
     };
 
 export type Verifier = {
-  verify(token: string, options?: VerifyOptions): Promise<Verdict>;
+  verify<Given extends VerifyOptions>(
+    token: string,
+    options?: Given & Exact<Given, VerifyOptions>,
+  ): Promise<Verdict>;
 };
 
 /** What the service binding to `AuthRpc` offers. */
 export type AuthBinding = {
-  verify(token: string, options?: VerifyOptions): Promise<Verdict>;
+  verify(token: string, options?: WireOptions): Promise<Verdict>;
 };
 
+type BindingOptions = { readonly binding: AuthBinding };
+
+/** For whoever has no binding. */
+type KeySetOptions = {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** By default the global one. */
+  readonly fetch?: typeof fetch;
+  /** Unix milliseconds; by default the system's. */
+  readonly clock?: () => number;
+};
+
+type Without<Shape> = { readonly [Key in keyof Shape]?: never };
+
 export type VerifierOptions =
-  | { readonly binding: AuthBinding }
-  | {
-      readonly jwksUrl: string;
-      readonly issuer: string;
-      readonly audience: string;
-      /** By default the global one. */
-      readonly fetch?: typeof fetch;
-      /** Unix milliseconds; by default the system's. */
-      readonly clock?: () => number;
-    };
+  | (BindingOptions & Without<KeySetOptions>)
+  | (KeySetOptions & Without<BindingOptions>);
 
 /**
  * Verifies access tokens: through a service binding with any freshness, or offline with nothing
  * but the JWKS, wherever `fetch` and WebCrypto exist.
+ *
+ * @throws TypeError that names the option that is missing, unknown or no good
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  if (!("binding" in options)) return offlineVerifier(options);
-  if (!options.binding) throw new Error("the binding is missing: see wrangler.toml");
-  return boundVerifier(options.binding);
+  const { binding, ...keySet } = readOptions("createVerifier", options, FIELDS);
+  if (binding === undefined) return offlineVerifier(complete(keySet));
+  const [other] = Object.keys(keySet);
+  if (other === undefined) return boundVerifier(binding);
+  throw new TypeError(`createVerifier: ${other} means nothing to a verifier with a binding`);
+}
+
+const isFunction = <Kind>(value: unknown): value is Kind => typeof value === "function";
+
+const isWebAddress = (value: unknown): value is string =>
+  isText(value) && /^https?:/i.test(value) && URL.canParse(value);
+
+/** A service binding answers to any name, so only a call shows what it is bound to. */
+export const canVerify = (value: unknown): value is AuthBinding & Verifier =>
+  ((typeof value === "object" && value !== null) || typeof value === "function") &&
+  typeof Reflect.get(value, "verify") === "function";
+
+const FIELDS: Fields<BindingOptions & KeySetOptions> = {
+  binding: field('a service binding to "AuthRpc": see wrangler.toml', canVerify),
+  jwksUrl: field("an http(s) address", isWebAddress),
+  issuer: field("a non-empty string", isText),
+  audience: field("a non-empty string", isText),
+  fetch: field("a function", isFunction<typeof fetch>),
+  clock: field("a function", isFunction<() => number>),
+};
+
+function complete(given: Partial<KeySetOptions>): KeySetOptions {
+  const { jwksUrl, issuer, audience } = given;
+  if (jwksUrl === undefined || issuer === undefined || audience === undefined) {
+    throw new TypeError("createVerifier needs a binding, or jwksUrl, issuer and audience");
+  }
+  return { ...given, jwksUrl, issuer, audience };
 }
 
 /**
@@ -66,9 +114,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
  */
 function boundVerifier(binding: AuthBinding): Verifier {
   return {
-    async verify(token, options = {}) {
+    async verify(token: string, options: unknown = {}) {
+      const question = questionOf(options);
+      if (question === null) return INVALID_REQUEST;
       try {
-        return await binding.verify(token, withoutUndefined(options));
+        return await binding.verify(token, question);
       } catch (cause) {
         if (!isWrongBinding(cause)) return { ok: false, code: "unavailable" };
         throw new Error('the binding has no verify: bind the entrypoint "AuthRpc"', { cause });
@@ -77,25 +127,35 @@ function boundVerifier(binding: AuthBinding): Verifier {
   };
 }
 
-/** What was left out and what is undefined are the same to whoever calls. */
-const withoutUndefined = (options: VerifyOptions): VerifyOptions =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-
 /** How the runtime says that the other side has no such method. */
 const isWrongBinding = (error: unknown): boolean =>
   error instanceof TypeError && /does not implement|is not a function/.test(error.message);
 
-function offlineVerifier(options: Exclude<VerifierOptions, { binding: AuthBinding }>): Verifier {
+const INVALID_REQUEST: Verdict = Object.freeze({ ok: false, code: "invalid_request" });
+
+const QUESTION = questionFields(0);
+
+/** Null for options that are none: a verdict says so, since nothing here may throw by surprise. */
+function questionOf(options: unknown): WireOptions | null {
+  try {
+    return wireOptions(readOptions("verify", options, QUESTION));
+  } catch {
+    return null;
+  }
+}
+
+function offlineVerifier(options: KeySetOptions): Verifier {
   const clock = options.clock ?? (() => Date.now());
   const fetcher = options.fetch ?? ((input, init) => fetch(input, init));
   const keys = remoteKeys({ jwksUrl: options.jwksUrl, fetch: fetcher, clock });
 
   return {
-    async verify(token, wanted = {}) {
-      if (typeof token !== "string" || !isAnswerable(wanted)) {
-        return { ok: false, code: "invalid_request" };
-      }
-      const { audience = options.audience, permissions = [] } = wanted;
+    async verify(token: unknown, wanted: unknown = {}) {
+      const question = questionOf(wanted);
+      if (typeof token !== "string" || question === null) return INVALID_REQUEST;
+      const { audience = options.audience, permissions = [], maxStaleness = "offline" } = question;
+      // The JWKS says nothing of sessions.
+      if (maxStaleness !== "offline") return INVALID_REQUEST;
       const expected = { issuer: options.issuer, audience, now: clock() };
       try {
         const claims = await verifyAccessToken(token, expected, (kid) => keys.find(kid));
@@ -107,39 +167,10 @@ function offlineVerifier(options: Exclude<VerifierOptions, { binding: AuthBindin
   };
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(["audience", "permissions", "maxStaleness"]);
-const PERMISSION = /^(?:\*|[a-z][a-z0-9_-]*:(?:\*|[a-z][a-z0-9_-]*))$/;
-
-/**
- * The same options as over the binding, but for the staleness: the JWKS says nothing of sessions,
- * and a misspelt option that was passed over would check nothing.
- */
-function isAnswerable(options: VerifyOptions): boolean {
-  if (typeof options !== "object" || options === null) return false;
-  const { audience, permissions = [], maxStaleness = "offline" } = options;
-  return (
-    Object.keys(options).every((name) => OPTIONS.has(name)) &&
-    maxStaleness === "offline" &&
-    audience !== "" &&
-    Array.isArray(permissions) &&
-    permissions.every((permission) => PERMISSION.test(permission))
-  );
-}
-
 /** @param claims null for a token that is no good */
 function judge(claims: AccessTokenClaims | null, needed: readonly string[]): Verdict {
   if (claims === null) return { ok: false, code: "invalid_token" };
-  const holds = needed.every((permission) => grants(claims.permissions, permission));
-  return holds ? { ok: true, claims } : { ok: false, code: "forbidden" };
-}
-
-/** True when one of the permissions held is the one needed, or a wildcard over it. */
-export function grants(held: readonly string[], needed: string): boolean {
-  const resource = needed.slice(0, Math.max(needed.indexOf(":"), 0));
-  return held.some(
-    (permission) =>
-      permission === "*" ||
-      permission === needed ||
-      (resource !== "" && permission === `${resource}:*`),
-  );
+  return covers(claims.permissions, needed)
+    ? { ok: true, claims }
+    : { ok: false, code: "forbidden" };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -17,7 +17,7 @@ afterAll(() => project.remove());
 
 it("Node imports the built client by the package's name", () => {
   const script = `import * as client from "auth-service/client";
-    const verifier = client.createVerifier({ jwksUrl: "http://localhost", issuer: "", audience: "" });
+    const verifier = client.createVerifier({ jwksUrl: "http://localhost", issuer: "i", audience: "a" });
     console.log(Object.keys(client).sort().join(), JSON.stringify(await verifier.verify("none")));`;
   const run = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
     cwd: project.directory,
@@ -37,4 +37,36 @@ it("the built client needs nothing but jose, and its types nothing but hono", ()
       .flatMap(([, name = ""]) => (name.startsWith(".") ? [] : [name]));
   expect([...new Set(needs(".js"))]).toEqual(["jose"]);
   expect([...new Set(needs(".d.ts"))]).toEqual(["hono"]);
+});
+
+/** Each line is a mistake. What is right stands in examples/orders. */
+const MISTAKES = `import { createVerifier, requireAuth } from "auth-service/client";
+const options = { maxStaleness: 0, permision: "orders:delete" };
+const both = { binding: { verify: async () => ({ ok: true }) }, jwksUrl: "https://issuer/jwks" };
+const { verify } = createVerifier({ jwksUrl: "https://i/jwks", issuer: "i", audience: "a" });
+// MISTAKES
+requireAuth(options);
+requireAuth({ permision: "orders:delete" });
+requireAuth({ permissions: [] });
+requireAuth({ permission: undefined });
+requireAuth(undefined);
+requireAuth("orders:delete");
+verify("token", options);
+verify("token", { permissions: undefined });
+createVerifier(both);
+`;
+
+it("a mistake in the options does not compile, however lenient the rest of the project is", () => {
+  writeFileSync(join(project.directory, "mistakes.ts"), MISTAKES);
+  const lines = MISTAKES.trimEnd().split("\n");
+  const first = lines.indexOf("// MISTAKES") + 2;
+  const flags = "--strict --noEmit --skipLibCheck --module esnext --moduleResolution bundler";
+  const run = spawnSync(
+    join(project.directory, "node_modules/.bin/tsc"),
+    [...flags.split(" "), "--ignoreConfig", "--target", "es2024", "mistakes.ts"],
+    { cwd: project.directory, encoding: "utf8" },
+  );
+  const wrong = [...run.stdout.matchAll(/^mistakes\.ts\((\d+),/gm)].map(([, line]) => Number(line));
+  const mistakes = Array.from({ length: lines.length - first + 1 }, (_, index) => first + index);
+  expect([...new Set(wrong)]).toEqual(mistakes);
 });

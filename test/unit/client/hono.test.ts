@@ -99,6 +99,17 @@ describe("requireAuth", () => {
     await expectProblem(response, 503, "unavailable");
   });
 
+  it("a refusal that only a newer service knows is 403, and lets nobody in", async () => {
+    const newer = { verify: async () => ({ ok: false, code: "newer_refusal" }) };
+    const door: ReturnType<typeof requireAuth> = Reflect.apply(requireAuth, null, [
+      { verifier: newer },
+    ]);
+    const response = await new Hono()
+      .get("/pages", door, (c) => c.text("in"))
+      .request("/pages", bearing(tokenOf(signer)));
+    await expectProblem(response, 403, "newer_refusal");
+  });
+
   it("a freshness that the verifier cannot give is the route's mistake, and lets nobody in", async () => {
     const door = app({ verifier, maxStaleness: 0 });
     const response = await door.request("/pages", bearing(tokenOf(signer)));

@@ -6,8 +6,11 @@ import {
   CLAIMS,
   EXPECTED,
   ecSigner,
+  headerOf,
   type Json,
   NOW,
+  part,
+  signText,
   tokenOf,
   verifierOf,
 } from "../../support/model-tokens.ts";
@@ -24,6 +27,21 @@ const refusedFor = async (claim: string, values: readonly unknown[]): Promise<vo
     expect([value, await withClaims({ [claim]: value })]).toEqual([value, null]);
   }
 };
+
+it("a payload that is not UTF-8 says nothing, rather than the same as another", async () => {
+  const spelled = Buffer.from(JSON.stringify({ ...CLAIMS, jti: "\u{fffd}" }));
+  const mark = spelled.indexOf(Buffer.from("\u{fffd}"));
+  const wrong = Buffer.concat([
+    spelled.subarray(0, mark),
+    Buffer.of(0xff),
+    spelled.subarray(mark + 3),
+  ]);
+  const tokenWith = (payload: Buffer) =>
+    signText(signer, `${part(headerOf(signer))}.${payload.toString("base64url")}`);
+  expect(await verify(tokenWith(spelled))).toMatchObject({ jti: "\u{fffd}" });
+  expect(await verify(tokenWith(wrong))).toBeNull();
+  expect(await verify(tokenWith(Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), spelled])))).toBeNull();
+});
 
 describe("the audience", () => {
   it("TOK-05 is ours, exactly and alone", async () => {

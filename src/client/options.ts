@@ -1,0 +1,122 @@
+import { parsePermission } from "../domain/permission.ts";
+
+/**
+ * What the options of this library may be. They are checked whole before anything is done with
+ * them, and copied: one that is misspelt, undefined or of another type would open what it was
+ * meant to close, and one that changes later would, too.
+ */
+
+/**
+ * How old the knowledge of revocation may be. `"offline"`: signature and claims only. A number of
+ * seconds, a day at most: answers are remembered so long. `0`: the account is asked now, and the
+ * claims carry its current roles and permissions.
+ */
+export type MaxStaleness = "offline" | number;
+
+/** What crosses a service binding to `AuthRpc`. */
+export type WireOptions = {
+  readonly audience?: string;
+  readonly permissions?: readonly string[];
+  readonly maxStaleness?: MaxStaleness;
+};
+
+/** A shape's own keys and no others, none of them undefined: what `Given` must be as well. */
+export type Exact<Given, Shape> = {
+  readonly [Key in keyof Given]: Key extends keyof Shape ? Known<Given, Key> : never;
+};
+
+/** An optional key may be left out; one that is there may not be undefined. */
+type Known<Given, Key extends keyof Given> =
+  Partial<Pick<Given, Key>> extends Pick<Given, Key>
+    ? Given[Key]
+    : undefined extends Given[Key]
+      ? never
+      : Given[Key];
+
+/** One option: what it must be, in words, and its reading, undefined for what it may not be. */
+type Field<T> = { readonly must: string; read(value: unknown): T | undefined };
+
+export type Fields<Shape> = { readonly [Key in keyof Shape]-?: Field<Shape[Key]> };
+
+/** Seconds: the same bound as that of the service. */
+const MAX_STALENESS = 24 * 60 * 60;
+/** As many as the service lets one call ask for. */
+const MAX_PERMISSIONS = 100;
+
+/**
+ * @param owner whose options these are, for the message
+ * @returns a copy of them
+ * @throws TypeError that names the option
+ */
+export function readOptions<Shape extends object>(
+  owner: string,
+  given: unknown,
+  fields: Fields<Shape>,
+): Partial<Shape> {
+  if (!isPlainObject(given)) throw new TypeError(`${owner}: the options must be a plain object`);
+  const copy: Partial<Shape> = {};
+  for (const key of Reflect.ownKeys(given)) {
+    if (!isFieldOf(fields, key)) {
+      const known = Object.keys(fields).join(", ");
+      throw new TypeError(`${owner}: there is no option "${String(key)}", only ${known}`);
+    }
+    const value = fields[key].read(Reflect.get(given, key));
+    if (value === undefined) throw new TypeError(`${owner}: ${key} must be ${fields[key].must}`);
+    copy[key] = value;
+  }
+  return copy;
+}
+
+/** Not a Map, a Date or an instance: what it means to say would not be among its own keys. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+const isFieldOf = <Shape>(fields: Fields<Shape>, key: PropertyKey): key is keyof Shape & string =>
+  typeof key === "string" && Object.hasOwn(fields, key);
+
+/** An option that is one value, kept as it is. */
+export const field = <T>(must: string, isGood: (value: unknown) => value is T): Field<T> => ({
+  must,
+  read: (value) => (isGood(value) ? value : undefined),
+});
+
+export const isText = (value: unknown): value is string =>
+  typeof value === "string" && value !== "";
+
+const isPermission = (value: unknown): value is string =>
+  typeof value === "string" && parsePermission(value).ok;
+
+const isStaleness = (value: unknown): value is MaxStaleness =>
+  value === "offline" || (typeof value === "number" && value >= 0 && value <= MAX_STALENESS);
+
+/** @param min how many it must name */
+const permissionList = (min: number): Field<readonly string[]> => ({
+  must: `a list of ${min} to ${MAX_PERMISSIONS} permissions: resource:action, resource:* or *`,
+  read(value) {
+    if (!Array.isArray(value)) return undefined;
+    const list: unknown[] = Array.from(value); // a hole becomes undefined, and is refused
+    if (list.length < min || list.length > MAX_PERMISSIONS) return undefined;
+    return list.every(isPermission) ? list : undefined;
+  },
+});
+
+/** What a verifier and a route have in common. */
+export type Question = WireOptions & { readonly permission?: string };
+
+/** @param leastPermissions how many a list of permissions must name */
+export const questionFields = (leastPermissions: number): Fields<Question> => ({
+  audience: field("a non-empty string", isText),
+  permission: field("a permission: resource:action, resource:* or *", isPermission),
+  permissions: permissionList(leastPermissions),
+  maxStaleness: field(`"offline" or 0 to ${MAX_STALENESS} seconds`, isStaleness),
+});
+
+/** The same question in the words of the binding, which knows a list of permissions only. */
+export function wireOptions({ permission, ...rest }: Partial<Question>): WireOptions {
+  if (permission === undefined) return Object.freeze(rest);
+  const permissions = Object.freeze([...(rest.permissions ?? []), permission]);
+  return Object.freeze({ ...rest, permissions });
+}
