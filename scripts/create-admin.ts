@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { consoleLog } from "../src/core/logging.ts";
 import { breachCheck } from "../src/core/security/breach-check.ts";
 import { passwordPolicy } from "../src/core/security/password-policy.ts";
-import { passwordHasher } from "../src/core/security/passwords.ts";
+import { passwordHasher, SCRYPT_ENGINES } from "../src/core/security/passwords.ts";
 import { type Email, parseEmail } from "../src/domain/email.ts";
 import { userIdOf } from "../src/domain/ids.ts";
 import { parsePassword } from "../src/domain/password.ts";
@@ -56,7 +56,7 @@ async function hashOf(input: string, email: Email): Promise<string | null> {
   const weakness = await policy.weakness(password.value, email);
   if (weakness !== null) fail(`The password is too easy to guess: ${weakness}.`);
   const random = (length: number) => new Uint8Array(randomBytes(length));
-  return passwordHasher("native", random).hash(password.value);
+  return passwordHasher(SCRYPT_ENGINES.native, random).hash(password.value);
 }
 
 /** Text for SQLite: the only character that means anything in it is the quote. */

@@ -17,7 +17,7 @@ import { jwksCopy } from "./core/security/jwks-copy.ts";
 import { keyRing } from "./core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "./core/security/key-wrapping.ts";
 import { passwordPolicy } from "./core/security/password-policy.ts";
-import { passwordHasher } from "./core/security/passwords.ts";
+import { passwordHasher, SCRYPT_ENGINES } from "./core/security/passwords.ts";
 import { loginNameKey } from "./core/security/rate-limit.ts";
 import { refreshTokenCodec } from "./core/security/refresh-token.ts";
 import { sharedWork } from "./core/shared-work.ts";
@@ -130,7 +130,7 @@ function wire(env: Env, config: Config, log: Log) {
     addressLimit: env.ADDRESS_LIMIT,
     sharedLimit: env.SHARED_LIMIT,
     clientLimit: env.CLIENT_LIMIT,
-    hasher: passwordHasher(config.passwordScrypt, random),
+    hasher: passwordHasher(SCRYPT_ENGINES[config.passwordScrypt], random),
     policy: passwordPolicy(
       config.passwordMinLength,
       breachCheck(config.breachCheckUrl, (input, init) => fetch(input, init), log),

@@ -61,7 +61,7 @@ export const PASSWORD = "correct horse battery staple";
 
 /** PASSWORD's hash at the service's cost (N=2^15, r=8, p=3). */
 const PASSWORD_HASH =
-  "$scrypt$ln=15,r=8,p=3$BwcHBwcHBwcHBwcHBwcHBw$0a2JaVwDsB0xnl9aWr+6b6zb8RsYDssMLbAk0C/Lx8w";
+  "$scrypt-sha256$ln=15,r=8,p=3$BwcHBwcHBwcHBwcHBwcHBw$XOko/Q0qcGi3TDrl5TtdZmskzSUhjKUdO1xbryNGZLU";
 
 const MIGRATIONS = join(import.meta.dirname, "../../migrations");
 

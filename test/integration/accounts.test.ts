@@ -89,7 +89,7 @@ describe("ACC-05 nobody sets what is not theirs to set", () => {
     ["role", '"admin"'],
     ["permissions", '["*"]'],
     ["version", "99"],
-    ["password_hash", '"$scrypt$"'],
+    ["password_hash", '"$scrypt-sha256$"'],
     ["created_at", '"2020-01-01T00:00:00Z"'],
     ["isAdmin", "true"],
     ["__proto__", '{"roles":["admin"]}'],

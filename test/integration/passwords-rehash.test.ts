@@ -30,7 +30,7 @@ it("PWD-07 a sign-in on old parameters leaves a hash with the current ones", asy
   await store(user.id, oldHash());
   await signIn(user.email);
   await vi.waitFor(
-    async () => expect(await storedHash(user.id)).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/),
+    async () => expect(await storedHash(user.id)).toMatch(/^\$scrypt-sha256\$ln=15,r=8,p=3\$/),
     DEFERRED,
   );
   await signIn(user.email);
@@ -59,6 +59,16 @@ it("PWD-07 a wrong password on old parameters changes nothing", async () => {
   const body = { email: user.email, password: "not the right password" };
   expect((await call("POST", "/v1/auth/login", { body })).status).toBe(401);
   expect(await storedHash(user.id)).toBe(old);
+});
+
+it("PWD-07 a password that an older hash takes for the owner's lets nobody in, and is not renewed into", async () => {
+  const user = await insertUser(["user"]);
+  const old = oldHash();
+  await store(user.id, old);
+  const body = { email: user.email, password: `${PASSWORD}\0` };
+  expect((await call("POST", "/v1/auth/login", { body })).status).toBe(401);
+  expect(await storedHash(user.id)).toBe(old);
+  await signIn(user.email);
 });
 
 it("PWD-07 a stored hash above the cost ceiling, or one that cannot be read, lets nobody in", async () => {

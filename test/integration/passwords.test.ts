@@ -16,7 +16,7 @@ it("PWD-01 a password is stored as scrypt with its parameters and a salt of its 
   await register(one);
   await register(other);
   const hashes = await Promise.all([storedHash(one), storedHash(other)]);
-  const phc = /^\$scrypt\$ln=15,r=8,p=3\$([A-Za-z0-9+/]{22})\$[A-Za-z0-9+/]{43}$/;
+  const phc = /^\$scrypt-sha256\$ln=15,r=8,p=3\$([A-Za-z0-9+/]{22})\$[A-Za-z0-9+/]{43}$/;
   for (const hash of hashes) expect(hash).toMatch(phc);
   const salts = hashes.map((hash) => phc.exec(hash)?.[1]);
   expect(salts[0]).not.toBe(salts[1]);

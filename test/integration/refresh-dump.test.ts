@@ -34,7 +34,7 @@ it("REF-10 a dump of every store holds hashes, and nothing that could be used", 
     await Promise.all(throttles.map((id) => dumpObject(env.LOGIN_THROTTLES.get(id)))),
   ]);
   // The dump is whole: it shows what these stores are for.
-  for (const id of [user.id, user.sessionId, user.email, "$scrypt$", "failures"]) {
+  for (const id of [user.id, user.sessionId, user.email, "$scrypt-sha256$", "failures"]) {
     expect(dump).toContain(id);
   }
   const accessTokens = [user.accessToken, ...[rotated, replayed, newest].map(tokenOf)];

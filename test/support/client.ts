@@ -95,7 +95,7 @@ export const refresh = (refreshToken: string): Promise<Reply> =>
 
 /** PASSWORD's hash at the stated cost, made once: hashing is most of what these tests cost. */
 const PASSWORD_HASH =
-  "$scrypt$ln=15,r=8,p=3$BwcHBwcHBwcHBwcHBwcHBw$0a2JaVwDsB0xnl9aWr+6b6zb8RsYDssMLbAk0C/Lx8w";
+  "$scrypt-sha256$ln=15,r=8,p=3$BwcHBwcHBwcHBwcHBwcHBw$XOko/Q0qcGi3TDrl5TtdZmskzSUhjKUdO1xbryNGZLU";
 
 /** An account written straight into D1, as an operator would, with the roles given. */
 export async function insertUser(

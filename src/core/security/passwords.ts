@@ -1,26 +1,22 @@
 import { scryptSync, timingSafeEqual } from "node:crypto";
 import { scrypt } from "@noble/hashes/scrypt.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Password } from "../../domain/password.ts";
 import type { PasswordHasher, RandomBytes } from "../../use-cases/ports.ts";
-import { fromBase64, toBase64, utf8 } from "./encoding.ts";
-
-/** scrypt's cost (RFC 7914, section 2): N = 2^ln, block size r, parallelisation p. */
-type Cost = { readonly ln: number; readonly r: number; readonly p: number };
+import { concat, utf8 } from "./encoding.ts";
+import { type Cost, formatHash, parseHash, type StoredHash, workOf } from "./stored-hash.ts";
 
 /** OWASP's and ASVS 11.4.2's cost for scrypt in 32 MiB. */
 const COST: Cost = { ln: 15, r: 8, p: 3 };
 const SALT_LENGTH = 16;
 const KEY_LENGTH = 32;
 
-/** N*r*p and bytes above which a stored hash is refused: it would stall or end the isolate. */
-const COST_CEILING = 2 ** 20;
-const MEMORY_CEILING = 64 * 1024 * 1024;
-
-/** PHC string format: $scrypt$ln=15,r=8,p=3$<salt>$<key>, base64 without padding. */
-const PHC =
-  /^\$scrypt\$ln=([1-9][0-9]?),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
-
-type Engine = (password: Uint8Array, salt: Uint8Array, cost: Cost, length: number) => Uint8Array;
+export type Engine = (
+  password: Uint8Array,
+  salt: Uint8Array,
+  cost: Cost,
+  length: number,
+) => Uint8Array;
 
 /** The same function by two hands; their output is identical. */
 export const SCRYPT_ENGINES: Readonly<Record<"noble" | "native", Engine>> = {
@@ -35,25 +31,26 @@ export const SCRYPT_ENGINES: Readonly<Record<"noble" | "native", Engine>> = {
  * Hashing is synchronous on purpose: one hash at a time in an isolate bounds its memory, and the
  * asynchronous form does not yield where the clock stands still during computation.
  */
-export function passwordHasher(engine: "noble" | "native", random: RandomBytes): PasswordHasher {
-  const derive = SCRYPT_ENGINES[engine];
-
+export function passwordHasher(engine: Engine, random: RandomBytes): PasswordHasher {
   const hash = (password: Password): string => {
     const salt = random(SALT_LENGTH);
-    return format(COST, salt, derive(utf8(password), salt, COST, KEY_LENGTH));
+    const key = engine(digestOf(password), salt, COST, KEY_LENGTH);
+    return formatHash(COST, salt, key);
   };
 
   return {
     hash,
 
     verify(password, stored) {
-      const parsed = parse(stored);
+      const parsed = parseHash(stored);
       if (parsed === null) {
         hash(password); // takes as long as a hash that can be checked
         return "unreadable";
       }
-      const key = derive(utf8(password), parsed.salt, parsed.cost, parsed.key.length);
-      if (!timingSafeEqual(key, parsed.key)) return "mismatch";
+      if (!isRight(engine, password, parsed)) {
+        for (const cost of missingWork(parsed.cost)) engine(NOTHING, NOTHING, cost, KEY_LENGTH);
+        return "mismatch";
+      }
       return isCurrent(parsed) ? "match" : "match_outdated";
     },
 
@@ -63,29 +60,60 @@ export function passwordHasher(engine: "noble" | "native", random: RandomBytes):
   };
 }
 
-type StoredHash = { readonly cost: Cost; readonly salt: Uint8Array; readonly key: Uint8Array };
+/** What the digest is for, and a NUL behind it: nothing else here hashes what begins so. */
+const DIGEST_LABEL = utf8("auth-service/password\0");
+const NOTHING = new Uint8Array(0);
 
-function parse(stored: string): StoredHash | null {
-  const match = PHC.exec(stored);
-  if (match === null) return null;
-  const [ln, r, p] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const salt = fromBase64(match[4] ?? "");
-  const key = fromBase64(match[5] ?? "");
-  if (salt === null || key === null || isTooCostly({ ln, r, p })) return null;
-  return { cost: { ln, r, p }, salt, key };
+/**
+ * What scrypt is given. Its first step is HMAC (RFC 7914, section 6), whose key is padded with
+ * zeros when it is short and digested when it is longer than a block (RFC 2104, section 2), so
+ * by itself it takes different passwords for one. Keys of one length have neither.
+ */
+const digestOf = (password: Password): Uint8Array => sha256(concat(DIGEST_LABEL, utf8(password)));
+
+function isRight(engine: Engine, password: Password, stored: StoredHash): boolean {
+  const input = stored.isDigested ? digestOf(password) : utf8(password);
+  const key = engine(input, stored.salt, stored.cost, stored.key.length);
+  const isEqual = timingSafeEqual(key, stored.key);
+  return isEqual && (stored.isDigested || !mayBeRespelling(password));
 }
 
-function isTooCostly({ ln, r, p }: Cost): boolean {
-  const memory = 128 * r * 2 ** ln; // RFC 7914, section 2
-  return 2 ** ln * r * p > COST_CEILING || memory > MEMORY_CEILING;
+const DIGEST_LENGTH = 32;
+
+/**
+ * True for what HMAC may take for another password: one with zeros behind it, or the digest of a
+ * long one, among whose bytes there practically always is a control character. Where hashes are
+ * of the password itself these are refused, right or not: renewed, they would lock the owner out.
+ */
+function mayBeRespelling(password: Password): boolean {
+  if (password.endsWith("\0")) return true;
+  return utf8(password).length <= DIGEST_LENGTH && /\p{Cc}/u.test(password);
 }
 
-function format({ ln, r, p }: Cost, salt: Uint8Array, key: Uint8Array): string {
-  return `$scrypt$ln=${ln},r=${r},p=${p}$${toBase64(salt)}$${toBase64(key)}`;
+/**
+ * What is left of the current cost after a cheaper hash, so that a wrong password takes as long as
+ * an unknown name. A dearer one takes longer, by a third at most: its ceiling is 4/3 of the current
+ * cost, and its owner's next sign-in renews it.
+ */
+function missingWork(done: Cost): Cost[] {
+  const block = workOf({ ...COST, p: 1 });
+  const missing = Math.max(0, workOf(COST) - workOf(done));
+  const blocks = Math.floor(missing / block);
+  // Below a block by powers of two, from 2^1: N is even, so all work is.
+  const powers = Array.from({ length: Math.log2(block) }, (_, exponent) => exponent);
+  const rest = powers.filter((exponent) => (missing % block) & (2 ** exponent)).map(costOf);
+  return blocks === 0 ? rest : [{ ...COST, p: blocks }, ...rest];
 }
 
-function isCurrent({ cost, salt, key }: StoredHash): boolean {
+/** N is at least two, so r is what makes the smallest powers. */
+const costOf = (exponent: number): Cost =>
+  exponent > Math.log2(COST.r)
+    ? { ln: exponent - Math.log2(COST.r), r: COST.r, p: 1 }
+    : { ln: exponent, r: 1, p: 1 };
+
+function isCurrent({ isDigested, cost, salt, key }: StoredHash): boolean {
   return (
+    isDigested &&
     cost.ln === COST.ln &&
     cost.r === COST.r &&
     cost.p === COST.p &&
