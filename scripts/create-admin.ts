@@ -4,11 +4,11 @@
  * Makes an administrator, or makes one of an existing account, through `wrangler d1 execute`.
  * The password comes from the terminal, from standard input or from ADMIN_PASSWORD, never from
  * the command line, where other processes and the shell's history would see it. It is hashed
- * here; only the hash goes to the database. For an existing account whose address is verified it
- * may be left out: the account then keeps the password it has.
+ * here; only the hash goes to the database. It must be what the service of that environment would
+ * take, by the vars of wrangler.toml, and 15 characters at least. For an existing account whose
+ * address is verified it may be left out: the account then keeps the password it has.
  */
 import { randomBytes } from "node:crypto";
-import process from "node:process";
 import { parseArgs } from "node:util";
 import { consoleLog } from "../src/core/logging.ts";
 import { breachCheck } from "../src/core/security/breach-check.ts";
@@ -17,16 +17,13 @@ import { passwordHasher, SCRYPT_ENGINES } from "../src/core/security/passwords.t
 import { type Email, parseEmail } from "../src/domain/email.ts";
 import { userIdOf } from "../src/domain/ids.ts";
 import { parsePassword } from "../src/domain/password.ts";
-import { readSecret } from "./terminal.ts";
+import type { PasswordPolicy } from "../src/use-cases/ports.ts";
+import { serviceConfig } from "./service-config.ts";
+import { fail, readSecret } from "./terminal.ts";
 import { executeSql, readRows, type Target } from "./wrangler-d1.ts";
 
-/** Whatever the service asks of others: this account may do everything. */
+/** Code points, where the service asks others for less: this account may do everything. */
 const MIN_LENGTH = 15;
-
-function fail(message: string): never {
-  console.error(message);
-  return process.exit(1);
-}
 
 function readArguments(): { email: Email; target: Target } {
   const { values } = parseArgs({
@@ -47,12 +44,20 @@ function readArguments(): { email: Email; target: Target } {
   return { email: email.value, target };
 }
 
+/** What the service asks of a password where this account will sign in, or more. */
+function policyOf(environment: string | undefined): PasswordPolicy {
+  const config = serviceConfig(environment);
+  if (!config.ok) fail(config.error);
+  const { passwordMinLength, breachCheckUrl } = config.value;
+  const isBreached = breachCheck(breachCheckUrl, fetch, consoleLog);
+  return passwordPolicy(Math.max(MIN_LENGTH, passwordMinLength), isBreached);
+}
+
 /** @returns a PHC string, or null when no password was given */
-async function hashOf(input: string, email: Email): Promise<string | null> {
+async function hashOf(input: string, email: Email, policy: PasswordPolicy): Promise<string | null> {
   if (input === "") return null;
   const password = parsePassword(input);
   if (!password.ok) fail("The password must be at most 256 characters of well-formed Unicode.");
-  const policy = passwordPolicy(MIN_LENGTH, breachCheck(null, fetch, consoleLog));
   const weakness = await policy.weakness(password.value, email);
   if (weakness !== null) fail(`The password is too easy to guess: ${weakness}.`);
   const random = (length: number) => new Uint8Array(randomBytes(length));
@@ -86,6 +91,7 @@ function adminSql(email: Email, hash: string | null, now: number): string[] {
 }
 
 const { email, target } = readArguments();
+const policy = policyOf(target.environment);
 const query = `select email_verified from users where email = ${quote(email)}`;
 const existing = readRows(target, query);
 const exists = existing.length > 0;
@@ -94,8 +100,8 @@ const keepsPassword = existing.some((row) => Object(row).email_verified === 1);
 const prompt = keepsPassword
   ? `${email} has an account. New password (empty keeps the old one): `
   : `Password for ${email}: `;
-const input = process.env["ADMIN_PASSWORD"] ?? (await readSecret(prompt));
-const hash = await hashOf(input, email);
+const input = await readSecret("ADMIN_PASSWORD", prompt);
+const hash = await hashOf(input, email, policy);
 if (hash === null && !keepsPassword) {
   fail("A password is needed: the account is new, or its address was never verified.");
 }

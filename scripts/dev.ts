@@ -7,6 +7,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { parseArgs } from "node:util";
 import { stopWithStarter, toolEnv } from "./local-runtime.ts";
 
 const SECRETS_FILE = ".dev.vars";
@@ -19,24 +20,35 @@ function makeSecrets(): void {
   console.log(`Made ${SECRETS_FILE} with a fresh secret.`);
 }
 
+/** What of `wrangler dev` says which database it uses, in every way wrangler reads it. */
+const DATABASE_OPTIONS = {
+  "persist-to": { type: "string" },
+  persistTo: { type: "string" },
+  env: { type: "string", short: "e" },
+  config: { type: "string", short: "c" },
+} as const;
+
 /** The migrations must go where the service will look. */
-function storageArguments(args: readonly string[]): string[] {
-  const at = args.indexOf("--persist-to");
-  const directory = args[at + 1];
-  return at >= 0 && directory !== undefined ? ["--persist-to", directory] : [];
+function databaseArguments(args: readonly string[]): string[] {
+  // Not strict: the other options are wrangler's to judge.
+  const { values } = parseArgs({ args: [...args], options: DATABASE_OPTIONS, strict: false });
+  return Object.keys(DATABASE_OPTIONS).flatMap((name) => {
+    const value = values[name];
+    return typeof value === "string" ? [`--${name}=${value}`] : [];
+  });
 }
 
 function migrate(args: readonly string[]): void {
-  const command = ["d1", "migrations", "apply", "DB", "--local", ...storageArguments(args)];
+  const command = ["d1", "migrations", "apply", "DB", "--local", ...databaseArguments(args)];
   const { status } = spawnSync("wrangler", command, {
-    env: toolEnv,
+    env: toolEnv(),
     stdio: ["ignore", "ignore", "inherit"],
   });
   if (status !== 0) process.exit(status ?? 1);
 }
 
 function serve(args: readonly string[]): void {
-  const server = spawn("wrangler", ["dev", ...args], { env: toolEnv, stdio: "inherit" });
+  const server = spawn("wrangler", ["dev", ...args], { env: toolEnv(), stdio: "inherit" });
   stopWithStarter("dev", (signal) => server.kill(signal));
   server.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
 }

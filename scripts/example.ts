@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const { port, "service-port": servicePort } = values;
 
 function start(name: string, at: string, command: string, args: readonly string[]): ChildProcess {
-  const child = spawn(command, [...args, "--port", at], { env: toolEnv, stdio: "inherit" });
+  const child = spawn(command, [...args, "--port", at], { env: toolEnv(), stdio: "inherit" });
   console.log(`${name}: http://localhost:${at} (process ${child.pid})`);
   child.on("exit", () => console.log(`${name} has stopped.`));
   return child;

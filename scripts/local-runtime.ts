@@ -1,13 +1,20 @@
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 
+/** What a script may read from the environment, and no tool that it starts needs to see. */
+const SECRET_VARIABLES = ["ADMIN_PASSWORD", "ACCESS_TOKEN"] as const;
+
+export type SecretVariable = (typeof SECRET_VARIABLES)[number];
+
+const isSecret = (name: string): boolean => SECRET_VARIABLES.some((secret) => secret === name);
+
 /** Nothing here calls out, and nothing asks questions. */
-export const toolEnv: NodeJS.ProcessEnv = {
-  ...process.env,
+export const toolEnv = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSecret(name))),
   CI: "1",
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
-};
+});
 
 /** Milliseconds between two looks at whether whoever started this is still there. */
 const STARTER_CHECK_INTERVAL = 500;

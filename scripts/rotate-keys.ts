@@ -7,7 +7,7 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { readSecret } from "./terminal.ts";
+import { fail, readSecret } from "./terminal.ts";
 
 const { values } = parseArgs({
   options: {
@@ -15,17 +15,14 @@ const { values } = parseArgs({
     revoke: { type: "string" },
   },
 });
-const token = process.env["ACCESS_TOKEN"] ?? (await readSecret("Access token: "));
+const token = await readSecret("ACCESS_TOKEN", "Access token: ");
 
 const url = new URL("/v1/keys/rotate", values.url);
 const response = await fetch(url, {
   method: "POST",
   headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
   body: JSON.stringify(values.revoke === undefined ? {} : { revoke: values.revoke }),
-}).catch(() => {
-  console.error(`${url.origin} does not answer. Name the service with --url.`);
-  return process.exit(1);
-});
+}).catch(() => fail(`${url.origin} does not answer. Name the service with --url.`));
 const answer: unknown = await response.json();
 console.log(JSON.stringify(answer, null, 2));
 process.exitCode = response.ok ? 0 : 1;

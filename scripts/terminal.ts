@@ -1,27 +1,39 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import type { SecretVariable } from "./local-runtime.ts";
+import { decodedLine, pipedLine } from "./secret-line.ts";
 
-/** Reads a line without showing it, or the whole of standard input when that is no terminal. */
-export async function readSecret(prompt: string): Promise<string> {
-  return process.stdin.isTTY ? readHidden(prompt) : readAll();
+export function fail(message: string): never {
+  console.error(message);
+  return process.exit(1);
 }
+
+/**
+ * The one way in for a secret: a variable, a line of the terminal, which does not show it, or the
+ * whole of standard input when that is no terminal. One that is not a line of text ends the script.
+ */
+export async function readSecret(variable: SecretVariable, prompt: string): Promise<string> {
+  const given = process.env[variable];
+  const line = given === undefined ? await readInput(prompt) : decodedLine(given);
+  return line.ok ? line.value : fail(`The secret ${line.error}. Nothing was done.`);
+}
+
+const readInput = async (prompt: string) =>
+  process.stdin.isTTY ? decodedLine(await readHidden(prompt)) : pipedLine(process.stdin);
 
 async function readHidden(prompt: string): Promise<string> {
   process.stderr.write(prompt);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  const further: string[] = [];
+  lines.on("line", (line) => further.push(line));
   try {
-    return await lines.question("");
+    const first = await lines.question("");
+    // What was pasted behind the first line is part of what was meant.
+    return [first, ...further, ...(lines.line === "" ? [] : [lines.line])].join("\n");
   } finally {
     lines.close();
     process.stderr.write("\n");
   }
-}
-
-/** One line break at the end belongs to `echo`, not to the password. */
-async function readAll(): Promise<string> {
-  let text = "";
-  for await (const chunk of process.stdin) text += chunk;
-  return text.replace(/\r?\n$/, "");
 }

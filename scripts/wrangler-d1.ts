@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
+import { toolEnv } from "./local-runtime.ts";
 
 /** Which database: the local one, or that of an environment at Cloudflare. */
 export type Target = {
@@ -47,7 +47,8 @@ function run(target: Target, source: readonly string[]): unknown[][] {
   const args = ["d1", "execute", "DB", "--json", "--yes", ...source, ...targetArguments(target)];
   const { error, status, stdout, stderr } = spawnSync("wrangler", args, {
     encoding: "utf8",
-    env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false" },
+    // Whatever the operator's shell says of its log, the output is JSON and nothing else.
+    env: { ...toolEnv(), WRANGLER_LOG: "log" },
   });
   if (error !== undefined) {
     throw new Error("wrangler cannot be run: start this as an npm script, after `npm ci`.", {

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   copyProject,
   type DevServer,
+  freePort,
   type ProjectCopy,
   startDevServer,
+  startScript,
   until,
 } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
@@ -174,7 +176,7 @@ it("keys:rotate publishes another key before it signs", async () => {
   expect(unknown.output).toContain("not_found");
 });
 
-it("keys:rotate is refused without the permission, and says so", async () => {
+it("keys:rotate is refused without the permission and with half a token, and says so", async () => {
   const { body } = await http().signIn("ada@example.com", PASSWORD);
   const run = await runScript(project.directory, "keys:rotate", ["--url", server.base], {
     env: { ACCESS_TOKEN: body.access_token },
@@ -182,6 +184,29 @@ it("keys:rotate is refused without the permission, and says so", async () => {
   expect(run.code).toBe(1);
   expect(run.output).toContain("forbidden");
   expect(run.output).not.toContain(body.access_token);
+
+  const input = `${body.access_token}\nand more`;
+  const broken = await runScript(project.directory, "keys:rotate", ["--url", server.base], {
+    input,
+  });
+  expect(broken.code).toBe(1);
+  expect(broken.output).toBe(
+    "The secret must be one line, without control characters. Nothing was done.\n",
+  );
+});
+
+it("npm run dev makes the tables where the service looks, however the place is spelled", async () => {
+  const port = await freePort();
+  const elsewhere = await startScript({
+    directory: project.directory,
+    script: "dev",
+    args: ["--port", String(port), `--persist-to=${join(temporary, "elsewhere")}`],
+    ports: [port],
+    isReady: async () => (await fetch(`http://localhost:${port}/health/ready`)).ok,
+  });
+  const made = await httpClient(elsewhere.base).register("ada@example.com", PASSWORD);
+  await elsewhere.stop();
+  expect(made.status).toBe(201);
 });
 
 it("admin:create works while the service does not run", async () => {

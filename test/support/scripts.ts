@@ -13,7 +13,7 @@ export function runScript(
   directory: string,
   script: string,
   args: readonly string[],
-  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+  { input = "", env = {} }: { input?: string | Uint8Array; env?: Record<string, string> } = {},
 ): Promise<ScriptRun> {
   return run(directory, ["run", "-s", script, "--", ...args], input, env);
 }
@@ -24,10 +24,19 @@ export function executeSql(directory: string, statement: string): Promise<Script
   return run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
 }
 
+/** The tables of the local database, of the development environment unless told. */
+export function applyMigrations(
+  directory: string,
+  env: readonly string[] = [],
+): Promise<ScriptRun> {
+  const command = ["d1", "migrations", "apply", "DB", "--local", ...env];
+  return run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
+}
+
 function run(
   directory: string,
   args: readonly string[],
-  input: string,
+  input: string | Uint8Array,
   env: Record<string, string>,
 ): Promise<ScriptRun> {
   const child = spawn("npm", [...args], {

@@ -1,0 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { unstable_readConfig } from "wrangler";
+import { type Config, parseConfig } from "../src/core/config.ts";
+import { err, ok, type Result } from "../src/domain/result.ts";
+
+/**
+ * The configuration as the service of an environment reads it from wrangler.toml. The secrets are
+ * made up: those that it runs with are nobody's business here.
+ *
+ * @param environment the development one when undefined, unless CLOUDFLARE_ENV names another
+ * @returns or what is wrong with it, for the operator
+ */
+export function serviceConfig(environment: string | undefined): Result<Config, string> {
+  try {
+    const { vars, secrets } = unstable_readConfig({ config: "wrangler.toml", env: environment });
+    const names = ["AUTH_SECRETS", ...(secrets?.required ?? [])];
+    const madeUp = names.map((name) => [name, `v1:${randomBytes(32).toString("base64url")}`]);
+    const parsed = parseConfig({ ...vars, ...Object.fromEntries(madeUp) });
+    if (parsed.ok) return ok(parsed.value);
+    return err(
+      `The service would not run with these vars of wrangler.toml:\n${parsed.problems.join("\n")}`,
+    );
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}

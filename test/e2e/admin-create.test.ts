@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { passwordHasher, SCRYPT_ENGINES } from "../../src/core/security/passwords.ts";
+import type { Password } from "../../src/domain/password.ts";
+import { copyProject, type ProjectCopy } from "../support/dev-server.ts";
+import { applyMigrations, executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
+
+/* What admin:create takes for a password. No service runs: the database tells what it stored. */
+
+const PASSWORD = "vier große 🐢 unter der Brücke";
+/** The stand-in for a list of breaches knows this one alone. */
+const BREACHED = "four tall lanterns near the harbour";
+const DIGEST = createHash("sha1").update(BREACHED).digest("hex").toUpperCase();
+const RANGE = `/range/${DIGEST.slice(0, 5)}`;
+
+let project: ProjectCopy;
+let list: Server;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  project = copyProject();
+  expect(await applyMigrations(project.directory)).toMatchObject({ code: 0 });
+  list = createServer(({ url = "" }, response) => {
+    asked.push(url);
+    response.end(url === RANGE ? `${DIGEST.slice(5)}:3` : "");
+  });
+  await new Promise<void>((listening) => list.listen(0, "127.0.0.1", listening));
+});
+
+afterAll(() => {
+  list.close();
+  project.remove();
+});
+
+function createAdmin(
+  email: string,
+  input: string | Uint8Array,
+  env: Record<string, string> = {},
+): Promise<ScriptRun> {
+  return runScript(project.directory, "admin:create", ["--email", email], { input, env });
+}
+
+async function storedHash(email: string): Promise<string> {
+  const query = `select password_hash from users where email = '${email}'`;
+  const { output } = await executeSql(project.directory, query);
+  return /\$scrypt[^\s"│]*/.exec(output)?.[0] ?? "";
+}
+
+const hasher = passwordHasher(SCRYPT_ENGINES.native, (length) => new Uint8Array(length));
+
+it("the password is what was typed, from a pipe and from the environment", async () => {
+  expect(await createAdmin("pipe@example.com", `${PASSWORD}\r\n`)).toMatchObject({ code: 0 });
+  const given = await createAdmin("env@example.com", "", { ADMIN_PASSWORD: PASSWORD });
+  expect(given).toMatchObject({ code: 0 });
+  for (const email of ["pipe@example.com", "env@example.com"]) {
+    expect(hasher.verify(PASSWORD as Password, await storedHash(email))).toBe("match");
+  }
+});
+
+it("a password that did not come as it was typed is refused with the reason, and nothing is stored", async () => {
+  const refused: [string, string | Uint8Array, Record<string, string>?][] = [
+    ["not valid UTF-8", Buffer.from(PASSWORD, "latin1")],
+    ["byte order mark", `\ufeff${PASSWORD}`],
+    ["one line", `${PASSWORD}\n${PASSWORD}\n`],
+    ["one line", `${PASSWORD}\0`],
+    ["could not be read", "", { ADMIN_PASSWORD: `${PASSWORD}\ufffd` }],
+    ["one line", "", { ADMIN_PASSWORD: `${PASSWORD}\t` }],
+  ];
+  for (const [reason, input, env = {}] of refused) {
+    const run = await createAdmin("refused@example.com", input, env);
+    expect(run.code).toBe(1);
+    expect(run.output).toContain(reason);
+    expect(run.output).not.toContain("vier");
+  }
+  expect(await storedHash("refused@example.com")).toBe("");
+});
+
+it("LOG-01 no tool that it starts is handed the password, and wrangler's log setting breaks nothing", async () => {
+  const spy = join(project.directory, "spy.mjs");
+  const seen = join(project.directory, "seen.txt");
+  writeFileSync(
+    spy,
+    `import { appendFileSync } from "node:fs";
+     const told = "ADMIN_PASSWORD" in process.env || "ACCESS_TOKEN" in process.env;
+     appendFileSync(${JSON.stringify(seen)}, \`\${told} \${process.argv[1]}\\n\`);`,
+  );
+  const run = await createAdmin("spied@example.com", "", {
+    ADMIN_PASSWORD: PASSWORD,
+    ACCESS_TOKEN: "none of its business",
+    NODE_OPTIONS: `--import=${pathToFileURL(spy)}`,
+    WRANGLER_LOG: "debug",
+  });
+  expect(run).toMatchObject({ code: 0 });
+  const tools = readFileSync(seen, "utf8")
+    .split("\n")
+    .filter((line) => line.includes("wrangler"));
+  expect(tools.length).toBeGreaterThan(0);
+  expect(tools.filter((line) => line.startsWith("true"))).toEqual([]);
+});
+
+it("PWD-05 asks the list of breaches that the service asks, and goes on without it, saying so", async () => {
+  const address = list.address();
+  const port = typeof address === "object" ? address?.port : null;
+  configure("BREACH_CHECK_URL", `http://127.0.0.1:${port}/range`);
+  const refused = await createAdmin("breached@example.com", BREACHED);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain("breached");
+  expect(asked).toEqual([RANGE]);
+  expect(await storedHash("breached@example.com")).toBe("");
+
+  await new Promise((closed) => list.close(closed));
+  const without = await createAdmin("breached@example.com", BREACHED);
+  expect(without.code).toBe(0);
+  expect(without.output).toContain('"event":"breach_check_failed"');
+  configure("BREACH_CHECK_URL", "");
+});
+
+it("PWD-04 asks for as many characters as the service, and for fifteen at least", async () => {
+  configure("PASSWORD_MIN_LENGTH", "40");
+  const short = await createAdmin("short@example.com", PASSWORD);
+  expect(short.code).toBe(1);
+  expect(short.output).toContain("too_short");
+  configure("PASSWORD_MIN_LENGTH", "8");
+  const fourteen = await createAdmin("short@example.com", "plunge 🐢 otter");
+  expect(fourteen.code).toBe(1);
+  expect(fourteen.output).toContain("too_short");
+  expect(await storedHash("short@example.com")).toBe("");
+});
+
+it("says so when the service would not run as it is configured, or there is no such environment", async () => {
+  configure("PASSWORD_MIN_LENGTH", "many");
+  const wrong = await createAdmin("early@example.com", PASSWORD);
+  expect(wrong.code).toBe(1);
+  expect(wrong.output).toContain("PASSWORD_MIN_LENGTH");
+  configure("PASSWORD_MIN_LENGTH", "15");
+  const args = ["--email", "early@example.com", "--env", "prodution"];
+  const unknown = await runScript(project.directory, "admin:create", args, { input: PASSWORD });
+  expect(unknown.code).toBe(1);
+  expect(unknown.output).toContain("prodution");
+  expect(await storedHash("early@example.com")).toBe("");
+});
+
+/** A var of the development environment. */
+function configure(name: string, value: string): void {
+  const file = join(project.directory, "wrangler.toml");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(new RegExp(`^${name} = ".*"$`, "m"), `${name} = "${value}"`));
+}
