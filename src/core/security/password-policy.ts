@@ -27,11 +27,24 @@ export function passwordPolicy(minLength: number, isBreached: BreachCheck): Pass
       if (containsContext(password, words)) return "contains_context";
       judge ??= await loadJudge();
       const judged = [...password].slice(0, JUDGED_LENGTH).join("");
-      const weakness = judge(judged, [...words, ...nameWords(email)]);
+      const known = [...words, ...nameWords(email)];
+      const unit = repeatedUnit(judged);
+      const weakness = judge(judged, known) ?? (unit === null ? null : judge(unit, known));
       if (weakness !== null) return weakness;
       return (await isBreached(password)) ? "breached" : null;
     },
   };
+}
+
+/**
+ * The shortest text of which the password is nothing but repetitions, the last perhaps cut, or
+ * null. It is as easy to guess as that; the estimator sees pairs of pairs, and adds the odd one.
+ */
+function repeatedUnit(password: string): string | null {
+  for (let length = 1; 2 * length <= password.length; length++) {
+    if (password.startsWith(password.slice(length))) return password.slice(0, length);
+  }
+  return null;
 }
 
 /** The estimator and its word list are large, so nothing of them is touched before it is needed. */

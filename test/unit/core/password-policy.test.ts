@@ -45,6 +45,20 @@ describe("a password that is chosen", () => {
     expect(await weakness(password)).toBe(reason);
   });
 
+  it.each([
+    ["an odd number of times", "1.1.2011".repeat(9)],
+    ["cut at its end", `${"1.1.2011".repeat(9)}1.1`],
+    ["beyond what is judged", "1.1.2011 ".repeat(20)],
+  ])("PWD-05 is as weak as what it repeats, %s", async (_, password) => {
+    expect(await weakness(password)).toBe("sequential");
+  });
+
+  it("PWD-05 is as weak as eight random letters when it repeats them, as good as a phrase", async () => {
+    expect(await weakness("aGk2x9zq".repeat(5))).toBe("guessable");
+    expect(await weakness("correct horse battery staple".repeat(3))).toBeNull();
+    expect(await weakness("🦊🌵🛶🎻🧊🪁🦉🥝🧭🪴🎲🛸🧵🪵🐙".repeat(2))).toBeNull();
+  });
+
   it("PWD-05 is refused when it is little more than the owner's name", async () => {
     expect(await weakness("lovelacelovelace")).toBe("common");
     expect(await weakness("lovelacelovelace", "eve@example.com" as Email)).not.toBe("common");
