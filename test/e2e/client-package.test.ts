@@ -39,11 +39,17 @@ it("the built client needs nothing but jose, and its types nothing but hono", ()
   expect([...new Set(needs(".d.ts"))]).toEqual(["hono"]);
 });
 
-/** Each line is a mistake. What is right stands in examples/orders. */
+/** Each line of it below MISTAKES is one, and above there is none. */
 const MISTAKES = `import { createVerifier, requireAuth } from "auth-service/client";
+import type { RequireAuthOptions, VerifyOptions } from "auth-service/client";
+const [route, question]: [RequireAuthOptions, VerifyOptions] = [{ permission: "a:b" }, {}];
+requireAuth(route);
+requireAuth({ maxStaleness: "offline", permissions: ["a:b", "a:c"] });
 const options = { maxStaleness: 0, permision: "orders:delete" };
 const both = { binding: { verify: async () => ({ ok: true }) }, jwksUrl: "https://issuer/jwks" };
 const { verify } = createVerifier({ jwksUrl: "https://i/jwks", issuer: "i", audience: "a" });
+verify("token", question);
+verify("token", { maxStaleness: "offline", permissions: ["a", "b"].map((a) => a + ":read") });
 // MISTAKES
 requireAuth(options);
 requireAuth({ permision: "orders:delete" });

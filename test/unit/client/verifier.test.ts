@@ -61,6 +61,16 @@ describe("an offline verifier", () => {
     );
   });
 
+  it("needs the one permission, and what a list adds to it", async () => {
+    const held = async (options: VerifyOptions) =>
+      (await verdict(tokenOf(signer, editor), options)).ok;
+    expect(await held({ permission: "pages:write" })).toBe(true);
+    expect(await held({ permission: "users:write" })).toBe(false);
+    expect(await held({ permission: "pages:write", permissions: ["users:read"] })).toBe(true);
+    expect(await held({ permission: "pages:write", permissions: ["users:write"] })).toBe(false);
+    expect(await held({ permission: "users:write", permissions: ["users:read"] })).toBe(false);
+  });
+
   it("a bad token is a bad token, whatever permission it lacks besides", async () => {
     const forged = tokenOf(ecSigner("key"), editor);
     const answer = await verdict(forged, { permissions: ["users:write"] });
