@@ -33,6 +33,9 @@ export const KEYS_RELOAD_INTERVAL = 10 * SECOND;
 /** Milliseconds for which an isolate takes its copy of the editable roles for granted. */
 export const ROLES_MAX_AGE = 60 * SECOND;
 
+/** Names of which an isolate keeps a copy of the role, or that there is none. */
+export const MAX_REMEMBERED_ROLES = 1_000;
+
 /** Sessions a user may have at once; the least recently used makes room. */
 export const MAX_SESSIONS = 100;
 

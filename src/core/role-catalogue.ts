@@ -1,10 +1,65 @@
+import { BUILT_IN_CATALOGUE, type Role } from "../domain/role.ts";
 import type { Clock, RoleCatalogue, Roles } from "../use-cases/ports.ts";
-import { ROLES_MAX_AGE } from "./constants.ts";
-import { isolateCopy } from "./isolate-copy.ts";
+import { MAX_REMEMBERED_ROLES, ROLES_MAX_AGE } from "./constants.ts";
 
-/** The isolate's copy of the roles: at most a minute old, and none rather than an older one. */
+/** @property role null when no role bore the name */
+type Copy = { readonly role: Role | null; readonly readAt: number };
+
+/**
+ * The isolate's copies of the roles, one a name: at most a minute old, and none rather than an
+ * older one. Those that are missing are read at once; that a name is borne by none is kept, too.
+ */
 export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
-  const byName = async () => new Map((await roles.list()).map((role) => [role.name, role]));
-  const { cached, read, forget } = isolateCopy(byName, ROLES_MAX_AGE, clock);
-  return { cached, all: read, forget };
+  const copies = new Map<string, Copy>();
+  let generation = 0;
+
+  const isYoung = ({ readAt }: Copy): boolean => {
+    // A clock that jumped back makes the copy's age unknown, not small.
+    const age = clock() - readAt;
+    return age >= 0 && age < ROLES_MAX_AGE;
+  };
+
+  const atHand = (): Map<string, Role | null> => {
+    const young = [...copies].filter(([, copy]) => isYoung(copy));
+    return new Map([
+      ...BUILT_IN_CATALOGUE,
+      ...young.map(([name, copy]) => [name, copy.role] as const),
+    ]);
+  };
+
+  const remember = (name: string, copy: Copy): void => {
+    copies.delete(name); // the last one written is the last one dropped
+    copies.set(name, copy);
+    const [oldest] = copies.keys();
+    if (copies.size > MAX_REMEMBERED_ROLES && oldest !== undefined) copies.delete(oldest);
+  };
+
+  /** What was read before a change is no copy of what is there after it. */
+  const read = async (names: readonly string[]): Promise<ReadonlyMap<string, Role>> => {
+    const [begun, readAt] = [generation, clock()];
+    const found = await roles.named(names);
+    if (begun === generation) {
+      for (const name of names) remember(name, { role: found.get(name) ?? null, readAt });
+    }
+    return found;
+  };
+
+  return {
+    atHand,
+
+    async named(names) {
+      const known = atHand();
+      const missing = names.filter((name) => !known.has(name));
+      const found = missing.length === 0 ? null : await read(missing);
+      const named = names.map((name) => known.get(name) ?? found?.get(name) ?? null);
+      return new Map(named.filter((role) => role !== null).map((role) => [role.name, role]));
+    },
+
+    all: async () => new Map((await roles.list()).map((role) => [role.name, role])),
+
+    forget() {
+      generation += 1;
+      copies.clear();
+    },
+  };
 }

@@ -39,7 +39,7 @@ export const isBuiltIn = (name: string): boolean => BUILT_IN_CATALOGUE.has(name)
  */
 export function permissionsOf(
   names: readonly string[],
-  catalogue: ReadonlyMap<string, Role>,
+  catalogue: ReadonlyMap<string, Role | null>,
 ): string[] {
   const all = [...new Set(names.flatMap((name) => catalogue.get(name)?.permissions ?? []))];
   const wildcards = all.filter((permission) => permission.endsWith("*"));

@@ -34,7 +34,10 @@ export async function beginSession(
   user: User,
   device: Device,
 ): Promise<Beginning> {
-  const [sign, roles] = await Promise.all([deps.signer.prepare(), deps.catalogue.all()]);
+  const [sign, roles] = await Promise.all([
+    deps.signer.prepare(),
+    deps.catalogue.named(user.roles),
+  ]);
   const sessionId = deps.newSessionId();
   const first = deps.refreshTokens.first(user.id, sessionId, deps.random(32));
   const refreshToken = deps.refreshTokens.format(first);

@@ -16,7 +16,10 @@ export async function issueClientToken(
   deps: ClientTokenDeps,
   account: ServiceAccount,
 ): Promise<{ readonly accessToken: string; readonly expiresIn: number }> {
-  const [sign, roles] = await Promise.all([deps.signer.prepare(), deps.catalogue.all()]);
+  const [sign, roles] = await Promise.all([
+    deps.signer.prepare(),
+    deps.catalogue.named(account.roles),
+  ]);
   const issuedAt = Math.floor(deps.clock() / 1_000);
   const expiresIn = Math.floor(deps.accessTokenTtl / 1_000);
   const accessToken = await sign({

@@ -28,7 +28,7 @@ export async function issueToken(
   deps: IssueDeps,
   input: {
     readonly sign: (claims: AccessTokenClaims) => Promise<string>;
-    readonly roles: ReadonlyMap<string, Role>;
+    readonly roles: ReadonlyMap<string, Role | null>;
     readonly userId: UserId;
     readonly sessionId: SessionId;
     readonly grant: SessionGrant;

@@ -57,7 +57,7 @@ async function mayEdit(
   name: string,
 ): Promise<Result<null, "forbidden" | "not_found" | "conflict">> {
   if (isBuiltIn(name)) return err("conflict");
-  const role = (await deps.roles.list()).find((one) => one.name === name);
+  const role = (await deps.roles.named([name])).get(name);
   if (role === undefined) return err("not_found");
   return covers(held, role.permissions) ? ok(null) : err("forbidden");
 }

@@ -15,7 +15,7 @@ export async function mayGrant(
   held: readonly string[],
   names: readonly string[],
 ): Promise<Result<null, "forbidden" | "no_such_role">> {
-  const catalogue = new Map((await roles.list()).map((role) => [role.name, role]));
+  const catalogue = await roles.named(names);
   if (names.some((name) => !catalogue.has(name))) return err("no_such_role");
   return covers(held, permissionsOf(names, catalogue)) ? ok(null) : err("forbidden");
 }

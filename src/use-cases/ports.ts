@@ -113,17 +113,22 @@ export interface Users {
 
 export interface Roles {
   list(): Promise<Role[]>;
+  /** The roles so named, as they are now. A name that no role bears is left out. */
+  named(names: readonly string[]): Promise<ReadonlyMap<string, Role>>;
   create(role: Role): Promise<"created" | "role_exists">;
   update(name: string, change: Partial<Omit<Role, "name">>): Promise<Role | null>;
   remove(name: string): Promise<"removed" | "not_found" | "role_in_use">;
 }
 
-/** The editable and the built-in roles by name, as old as the cache may be. */
+/** The editable and the built-in roles by name, as old as the copies may be. */
 export interface RoleCatalogue {
+  /** The roles so named. A name that no role bears is left out. */
+  named(names: readonly string[]): Promise<ReadonlyMap<string, Role>>;
+  /** What is known without asking D1, by name: null for a name that no role bears. */
+  atHand(): ReadonlyMap<string, Role | null>;
+  /** Every role, read now: for whoever cannot tell which are wanted. */
   all(): Promise<ReadonlyMap<string, Role>>;
-  /** What is at hand without asking D1, or null. */
-  cached(): ReadonlyMap<string, Role> | null;
-  /** The next `all` reads anew. */
+  /** What is asked for next is read anew. */
   forget(): void;
 }
 
@@ -181,8 +186,13 @@ export type RefreshAnswer =
       /** True for the first replay of a rotation that came from elsewhere. */
       readonly isNoteworthy: boolean;
     }
-  /** Roles wanted: nothing was consumed, because the user holds roles that are not known. */
-  | { readonly kind: "reused" | "refused" | "roles_wanted" };
+  | { readonly kind: "reused" | "refused" }
+  /**
+   * Nothing was consumed, because the user holds roles that are not known.
+   *
+   * @property roles what the user holds; an object that runs older code does not say
+   */
+  | { readonly kind: "roles_wanted"; readonly roles?: readonly string[] };
 
 export type ChangeAnswer =
   /** @property opened the session that the command asked for */

@@ -1,7 +1,7 @@
 import type { SessionId, UserId } from "../domain/ids.ts";
 import type { Device } from "../domain/refresh-session.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { BUILT_IN_CATALOGUE, type Role } from "../domain/role.ts";
+import type { Role } from "../domain/role.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "./issue-token.ts";
 import {
   type Accounts,
@@ -41,6 +41,9 @@ export type RefreshDeps = IssueDeps & {
   readonly notify: Notify;
 };
 
+/** The object is asked again when its user was given another role meanwhile. */
+const MAX_ROUNDS = 3;
+
 /**
  * Rotates a refresh token (RFC 9700, section 4.14.2): one call to the user's object. All that
  * could fail for other reasons is done before it, so that an outage consumes nothing.
@@ -78,16 +81,22 @@ export async function refreshToken(
   return ok(tokens);
 }
 
+type Presented = {
+  readonly answer: RefreshAnswer;
+  readonly roles: ReadonlyMap<string, Role | null>;
+};
+
 /**
- * The built-in roles need no look-up, and most users hold no others; so D1 is asked for the
- * editable ones only when the object says that its user has some.
+ * The object is told which roles are at hand, the built-in ones among them; it consumes nothing
+ * and names its user's where that is not enough. So D1 is asked only for roles of one's own
+ * making that this isolate has not read within a minute.
  */
 async function present(
   deps: RefreshDeps,
   presented: RefreshToken,
   offered: RefreshToken,
   device: Device,
-): Promise<{ answer: RefreshAnswer; roles: ReadonlyMap<string, Role> }> {
+): Promise<Presented> {
   const ask = (knownRoles: readonly string[] | null): Promise<RefreshAnswer> =>
     deps.accounts.refresh(presented.userId, {
       sessionId: presented.sessionId,
@@ -97,11 +106,31 @@ async function present(
       device,
     });
 
-  const cached = deps.catalogue.cached();
-  if (cached !== null) return { answer: await ask(null), roles: cached };
-  const answer = await ask([...BUILT_IN_CATALOGUE.keys()]);
-  if (answer.kind !== "roles_wanted") return { answer, roles: BUILT_IN_CATALOGUE };
-  const roles = await deps.catalogue.all();
+  let known = deps.catalogue.atHand();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const answer = await ask([...known.keys()]);
+    if (answer.kind !== "roles_wanted") return { answer, roles: known };
+    if (answer.roles === undefined) return askWithAll(deps, ask);
+    known = await lookUp(deps.catalogue, answer.roles);
+  }
+  throw new Unavailable("roles");
+}
+
+/** What was asked for is known afterwards, also where it turns out to be no role. */
+async function lookUp(
+  catalogue: RoleCatalogue,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Role | null>> {
+  const found = await catalogue.named(names);
+  return new Map(names.map((name) => [name, found.get(name) ?? null]));
+}
+
+/** An object that runs older code does not say which roles it wants (platform: 300 s at most). */
+async function askWithAll(
+  { catalogue }: RefreshDeps,
+  ask: (knownRoles: null) => Promise<RefreshAnswer>,
+): Promise<Presented> {
+  const roles = await catalogue.all();
   return { answer: await ask(null), roles };
 }
 

@@ -66,7 +66,10 @@ async function permissionsNow(
   { catalogue }: VerifyDeps,
   { roles }: Pick<Authority, "roles">,
 ): Promise<string[]> {
-  return permissionsOf(roles, roles.every(isBuiltIn) ? BUILT_IN_CATALOGUE : await catalogue.all());
+  return permissionsOf(
+    roles,
+    roles.every(isBuiltIn) ? BUILT_IN_CATALOGUE : await catalogue.named(roles),
+  );
 }
 
 /** Who is asking, and what they may do now. */

@@ -30,6 +30,22 @@ export function rolesContract(make: () => Promise<Harness>): void {
       expect(others.map((role) => role.name)).toEqual(["editor", "writer"]);
     });
 
+    it("reads the roles that are named, built-in ones among them, and no other", async () => {
+      await roles.create(EDITOR);
+      await roles.create({ ...EDITOR, name: "writer", permissions: [] });
+      const [admin, user] = BUILT_IN_ROLES;
+      expect(await roles.named(["user", "editor", "no-such-role", "editor"])).toEqual(
+        new Map([
+          ["user", user],
+          ["editor", EDITOR],
+        ]),
+      );
+      expect(await roles.named(["admin"])).toEqual(new Map([["admin", admin]]));
+      expect(await roles.named([])).toEqual(new Map());
+      const many = Array.from({ length: 200 }, (_, n) => `nobody-${n}`);
+      expect([...(await roles.named([...many, "writer"])).keys()]).toEqual(["writer"]);
+    });
+
     it("keeps a role as it was made, its permissions sorted", async () => {
       await roles.create({ ...EDITOR, permissions: ["pages:write", "pages:read"] });
       await roles.create({ name: "empty", description: "", permissions: [] });

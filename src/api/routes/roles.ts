@@ -19,7 +19,7 @@ export const roleRoutes = new Hono<AppEnv>()
 
   .get("/v1/roles/:name", access({ permission: "roles:read" }), async (c) => {
     const name = c.req.param("name");
-    const role = (await c.get("services").roles.list()).find((one) => one.name === name);
+    const role = (await c.get("services").roles.named([name])).get(name);
     return role === undefined ? problem(c, "not_found") : c.json(role);
   })
 

@@ -114,7 +114,9 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     // From here to the return nothing waits: the read, the decision and the write are one step.
     const authority = this.#authority.current();
     if (authority === null) return { kind: "refused" };
-    if (!canResolve(authority, command.knownRoles)) return { kind: "roles_wanted" };
+    if (!canResolve(authority, command.knownRoles)) {
+      return { kind: "roles_wanted", roles: authority.roles };
+    }
     const session = this.#sessions.remembered(command.sessionId);
     const { device = NOWHERE, successor } = command;
     const { policy } = to;

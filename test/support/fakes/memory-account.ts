@@ -100,7 +100,9 @@ export class MemoryAccount {
     const authority = this.current();
     if (authority === null) return { kind: "refused" } satisfies RefreshAnswer;
     const isKnown = (role: string) => knownRoles === null || knownRoles.includes(role);
-    if (!authority.roles.every(isKnown)) return { kind: "roles_wanted" } satisfies RefreshAnswer;
+    if (!authority.roles.every(isKnown)) {
+      return { kind: "roles_wanted", roles: authority.roles } satisfies RefreshAnswer;
+    }
     const session = this.sessions.get(sessionId);
     const decision = this.decide(command);
     if (decision.kind === "reuse") {

@@ -12,6 +12,8 @@ export function memoryRoles({ users, roles, serviceAccounts }: MemoryDatabase): 
       return [...builtIn, ...editable.sort((a, b) => (a.name < b.name ? -1 : 1))];
     },
 
+    named: async (names) => new Map([...roles].filter(([name]) => names.includes(name))),
+
     async create(role) {
       if (roles.has(role.name)) return "role_exists";
       roles.set(role.name, sorted(role));

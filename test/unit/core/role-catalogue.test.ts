@@ -1,66 +1,107 @@
 import { describe, expect, it } from "vitest";
-import { ROLES_MAX_AGE } from "../../../src/core/constants.ts";
+import { MAX_REMEMBERED_ROLES, ROLES_MAX_AGE } from "../../../src/core/constants.ts";
 import { roleCatalogue } from "../../../src/core/role-catalogue.ts";
+import { BUILT_IN_CATALOGUE } from "../../../src/domain/role.ts";
 import { Unavailable } from "../../../src/use-cases/ports.ts";
 import { memoryDatabase } from "../../support/fakes/memory-database.ts";
 import { memoryRoles } from "../../support/fakes/roles.ts";
 
 const support = { name: "support", description: "", permissions: ["users:read"] };
+const editor = { name: "editor", description: "", permissions: ["pages:write"] };
 
 function catalogueOf() {
   const roles = memoryRoles(memoryDatabase());
   const state = { now: 1_000_000, isDown: false };
-  const list = async () => {
+  const asked: (readonly string[])[] = [];
+  const named = async (names: readonly string[]) => {
+    asked.push(names);
     if (state.isDown) throw new Unavailable("d1");
-    return roles.list();
+    return roles.named(names);
   };
-  return { roles, state, catalogue: roleCatalogue({ ...roles, list }, () => state.now) };
+  const catalogue = roleCatalogue({ ...roles, named }, () => state.now);
+  const has = async (name: string) => (await catalogue.named([name])).has(name);
+  return { roles, state, asked, catalogue, has };
 }
 
-describe("the isolate's copy of the roles", () => {
-  it("is empty until it is asked for, and then by name", async () => {
-    const { catalogue, roles } = catalogueOf();
+describe("the isolate's copies of the roles", () => {
+  it("are the built-in ones until others are asked for", async () => {
+    const { catalogue, roles, asked } = catalogueOf();
     await roles.create(support);
-    expect(catalogue.cached()).toBeNull();
-    expect((await catalogue.all()).get("support")).toEqual(support);
-    expect(catalogue.cached()?.get("support")).toEqual(support);
+    expect(catalogue.atHand()).toEqual(BUILT_IN_CATALOGUE);
+    expect(await catalogue.named(["admin", "user"])).toEqual(BUILT_IN_CATALOGUE);
+    expect(asked).toEqual([]);
+    expect((await catalogue.named(["support"])).get("support")).toEqual(support);
+    expect(catalogue.atHand().get("support")).toEqual(support);
   });
 
-  it("is taken for granted for a minute, and not a moment longer", async () => {
-    const { catalogue, roles, state } = catalogueOf();
-    await catalogue.all();
+  it("are read by name, all that are missing at once and no other", async () => {
+    const { catalogue, roles, asked } = catalogueOf();
     await roles.create(support);
+    await roles.create(editor);
+    await catalogue.named(["support"]);
+    const found = await catalogue.named(["user", "support", "editor", "gone"]);
+    expect([...found.keys()]).toEqual(["user", "support", "editor"]);
+    expect(asked).toEqual([["support"], ["editor", "gone"]]);
+  });
+
+  it("are kept of names that no role bears, too", async () => {
+    const { catalogue, has, asked } = catalogueOf();
+    expect([await has("gone"), await has("gone")]).toEqual([false, false]);
+    expect(asked).toEqual([["gone"]]);
+    expect(catalogue.atHand().get("gone")).toBeNull();
+  });
+
+  it("are taken for granted for a minute, each for itself, and not a moment longer", async () => {
+    const { catalogue, roles, state, has } = catalogueOf();
+    expect(await has("support")).toBe(false);
+    await roles.create(support);
+    await roles.create(editor);
     state.now += ROLES_MAX_AGE - 1;
-    expect((await catalogue.all()).has("support")).toBe(false);
+    expect([await has("support"), await has("editor")]).toEqual([false, true]);
     state.now += 1;
-    expect(catalogue.cached()).toBeNull();
-    expect((await catalogue.all()).has("support")).toBe(true);
+    expect([...catalogue.atHand().keys()]).toEqual(["admin", "user", "editor"]);
+    expect(await has("support")).toBe(true);
   });
 
-  it("is forgotten when told", async () => {
-    const { catalogue, roles } = catalogueOf();
-    await catalogue.all();
+  it("are bounded in number: the one read first is the first to go", async () => {
+    const { catalogue } = catalogueOf();
+    const names = Array.from({ length: MAX_REMEMBERED_ROLES + 1 }, (_, n) => `role-${n}`);
+    await catalogue.named(names);
+    const kept = catalogue.atHand();
+    expect(kept.size).toBe(MAX_REMEMBERED_ROLES + BUILT_IN_CATALOGUE.size);
+    expect([kept.has("role-0"), kept.has("role-1")]).toEqual([false, true]);
+  });
+
+  it("are forgotten when told, and so is what was being read meanwhile", async () => {
+    const { catalogue, roles, has } = catalogueOf();
+    await has("support");
     await roles.create(support);
     catalogue.forget();
-    expect((await catalogue.all()).has("support")).toBe(true);
+    expect(await has("support")).toBe(true);
+
+    const reading = catalogue.named(["editor"]);
+    catalogue.forget();
+    expect((await reading).has("editor")).toBe(false);
+    expect(catalogue.atHand().has("editor")).toBe(false);
   });
 
-  it("CFW-15 is not trusted after the clock jumped back", async () => {
-    const { catalogue, roles, state } = catalogueOf();
-    await catalogue.all();
+  it("CFW-15 are not trusted after the clock jumped back", async () => {
+    const { roles, state, has } = catalogueOf();
+    await has("support");
     await roles.create(support);
     state.now -= 1;
-    expect(catalogue.cached()).toBeNull();
-    expect((await catalogue.all()).has("support")).toBe(true);
+    expect(await has("support")).toBe(true);
   });
 
-  it("fails closed: with D1 out of reach an old copy is none", async () => {
-    const { catalogue, state } = catalogueOf();
-    await catalogue.all();
+  it("fail closed: with D1 out of reach an old copy is none", async () => {
+    const { catalogue, roles, state, has } = catalogueOf();
+    await roles.create(support);
+    await has("support");
     state.isDown = true;
-    expect((await catalogue.all()).has("admin")).toBe(true);
+    expect(await has("support")).toBe(true);
     state.now += ROLES_MAX_AGE;
-    await expect(catalogue.all()).rejects.toBeInstanceOf(Unavailable);
-    expect(catalogue.cached()).toBeNull();
+    await expect(has("support")).rejects.toBeInstanceOf(Unavailable);
+    expect(await has("admin")).toBe(true);
+    expect(catalogue.atHand().has("support")).toBe(false);
   });
 });

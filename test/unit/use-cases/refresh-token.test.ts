@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { roleCatalogue } from "../../../src/core/role-catalogue.ts";
+import { BUILT_IN_CATALOGUE } from "../../../src/domain/role.ts";
 import { Unavailable } from "../../../src/use-cases/ports.ts";
 import { refreshToken } from "../../../src/use-cases/refresh-token.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
@@ -48,7 +50,7 @@ describe.each(FAULTS)("REF-07 refresh, %s", (kind) => {
       await refreshThrough(faults);
       await expectStillGood();
     });
-    expect(broken).toEqual(["prepare", "refresh", "list", "refresh", "sign"]);
+    expect(broken).toEqual(["prepare", "refresh", "named", "refresh", "sign"]);
   });
 
   it("the same when the object must ask D1 about its user first", async () => {
@@ -67,8 +69,8 @@ describe("refresh while the roles cannot be read", () => {
     ...service.deps,
     catalogue: {
       ...service.deps.catalogue,
-      cached: () => null,
-      all: () => Promise.reject(new Unavailable("d1")),
+      atHand: () => new Map(BUILT_IN_CATALOGUE),
+      named: () => Promise.reject(new Unavailable("d1")),
     },
   });
 
@@ -93,5 +95,60 @@ describe("refresh while the roles cannot be read", () => {
       "pages:write",
     ]);
     expect(service.notices).toEqual([]);
+  });
+});
+
+describe("refresh for a user with an editable role", () => {
+  const permissionsIn = (answer: Awaited<ReturnType<typeof refreshToken>>) =>
+    answer.ok && JSON.parse(answer.value.accessToken).permissions;
+
+  it("reads that role alone, once a minute, and then makes one call", async () => {
+    const { service, presented } = await signedIn(["editor"]);
+    const read: (readonly string[])[] = [];
+    let calls = 0;
+    const { roles, accounts, clock } = service.deps;
+    const named: typeof roles.named = (names) => {
+      read.push(names);
+      return roles.named(names);
+    };
+    const refresh: typeof accounts.refresh = (...args) => {
+      calls += 1;
+      return accounts.refresh(...args);
+    };
+    const catalogue = roleCatalogue({ ...roles, named }, clock);
+    const deps = { ...service.deps, accounts: { ...accounts, refresh }, catalogue };
+    const first = await refreshToken(deps, presented);
+    expect([read, calls]).toEqual([[["editor"]], 2]);
+    expect(permissionsIn(first)).toEqual(["pages:write"]);
+    if (!first.ok) throw new Error(first.error);
+    expect(permissionsIn(await refreshToken(deps, first.value.refreshToken))).toEqual([
+      "pages:write",
+    ]);
+    expect([read, calls]).toEqual([[["editor"]], 3]);
+  });
+
+  it("asks again when the user was given another role meanwhile", async () => {
+    const { service, user, presented } = await signedIn(["editor"]);
+    const { roles, accounts } = service.deps;
+    const named: typeof roles.named = async (names) => {
+      const change = { kind: "assign_role", role: "reviewer" } as const;
+      await roles.create({ name: "reviewer", description: "", permissions: ["pages:review"] });
+      await accounts.change(user.id, { changeId: "once", change, ifVersion: null });
+      return roles.named(names);
+    };
+    const catalogue = roleCatalogue({ ...roles, named }, service.deps.clock);
+    const refreshed = await refreshToken({ ...service.deps, catalogue }, presented);
+    expect(permissionsIn(refreshed)).toEqual(["pages:review", "pages:write"]);
+  });
+
+  it("reads every role for an object that runs older code and names none", async () => {
+    const { service, presented } = await signedIn(["editor"]);
+    const { accounts } = service.deps;
+    const refresh: typeof accounts.refresh = async (...args) => {
+      const answer = await accounts.refresh(...args);
+      return answer.kind === "roles_wanted" ? { kind: "roles_wanted" } : answer;
+    };
+    const deps = { ...service.deps, accounts: { ...accounts, refresh } };
+    expect(permissionsIn(await refreshToken(deps, presented))).toEqual(["pages:write"]);
   });
 });

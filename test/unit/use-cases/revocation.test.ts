@@ -76,7 +76,7 @@ describe.each(FAULTS)("REV-04 %s", (kind) => {
         expect(again.ok || again.error === "not_found").toBe(true);
         expect([await isAlive(own), await isAlive(other)]).toEqual([false, false]);
       });
-      expect(broken).toEqual(expect.arrayContaining(["findById", "list", "change", "apply"]));
+      expect(broken).toEqual(expect.arrayContaining(["findById", "named", "change", "apply"]));
     },
   );
 });

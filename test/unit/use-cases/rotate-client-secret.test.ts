@@ -33,13 +33,13 @@ it("AUZ-03 a secret of an account that is raised meanwhile is not for whoever ha
   const before = await deps.serviceAccounts.secretHashes(id, 0);
 
   let raised = false;
-  const list = async () => {
-    const roles = await deps.roles.list();
+  const named = async (names: readonly string[]) => {
+    const roles = await deps.roles.named(names);
     if (!raised) await deps.serviceAccounts.setRole(id, "admin", "assign_role", 0);
     raised = true;
     return roles;
   };
-  const racing = { ...deps, roles: { ...deps.roles, list } };
+  const racing = { ...deps, roles: { ...deps.roles, named } };
   expect(await rotateClientSecret(racing, LESSER, id)).toEqual({ ok: false, error: "forbidden" });
   expect(await deps.serviceAccounts.secretHashes(id, 0)).toEqual(before);
 });
