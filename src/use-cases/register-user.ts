@@ -13,7 +13,7 @@ export type Registration =
  * Registers somebody who may or may not own the address. In private mode the reply is the same
  * whether the address was free or taken, and the account starts without the password: by signing
  * in with it, a stranger would learn which it was, and would hold the account once its owner
- * verified the address.
+ * verified the address. Nor is the account called what a stranger says.
  */
 export async function registerUser(
   deps: RegisterUserDeps,
@@ -22,7 +22,7 @@ export async function registerUser(
   if (!deps.isPrivate) return created(await createUser(deps, { ...input, roles: [] }));
   const weakness = await deps.policy.weakness(input.password, input.email);
   if (weakness !== null) return { kind: "weak_password", weakness };
-  await createUser(deps, { ...input, password: null, roles: [] });
+  await createUser(deps, { email: input.email, name: null, password: null, roles: [] });
   return { kind: "accepted" };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createUser } from "../../../src/use-cases/create-user.ts";
+import { registerUser } from "../../../src/use-cases/register-user.ts";
 import { memoryService, PASSWORD } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, PortFaults } from "../../support/port-faults.ts";
 import { someEmail } from "../../support/samples.ts";
@@ -54,4 +55,14 @@ describe("CFW-11 creating an account", () => {
     expect(answer).toEqual({ kind: "weak_password", weakness: "common" });
     expect(await everyone(service)).toEqual([]);
   });
+});
+
+it("ENU-03 private registration keeps nothing that a stranger says of the account", async () => {
+  const service = memoryService();
+  const { email, password } = input();
+  const deps = { ...service.deps, isPrivate: true };
+  const answer = await registerUser(deps, { email, password, name: "You Won" });
+  expect(answer).toEqual({ kind: "accepted" });
+  const made = await service.deps.users.findByEmail(email);
+  expect(made).toMatchObject({ passwordHash: null, user: { email, name: null } });
 });
