@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as z from "zod";
 import { consoleLog } from "../core/logging.ts";
+import type { Actor } from "../domain/actor.ts";
 import { parseUserId, type UserId } from "../domain/ids.ts";
 import { grants } from "../domain/permission.ts";
 import type { Env } from "../env.ts";
@@ -19,8 +20,6 @@ const propsSchema = z.strictObject({
   caller: z.string().regex(/^[\w.-]{1,64}$/),
   permissions: z.array(permission),
 });
-
-type Props = z.output<typeof propsSchema>;
 
 type Refusal = { readonly ok: false; readonly code: string };
 type Done<T = unknown> = ({ readonly ok: true } & T) | Refusal;
@@ -44,28 +43,28 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
       "users:write",
       newUser,
       input,
-      async (services, props, given) => {
+      async (services, actor, given) => {
         const { email, password = null, name = null, roles } = given;
         const isCostly = password !== null;
-        if (isCostly && !(await mayCallerHash(services, props.caller))) {
+        if (isCostly && !(await mayCallerHash(services, actor.id))) {
           return no("too_many_requests");
         }
         const wanted = { email, password, name, roles };
-        const made = await createManagedUser(services, props.permissions, wanted);
+        const made = await createManagedUser(services, actor, wanted);
         return made.kind === "created" ? { ok: true, user: userOnWire(made.user) } : no(made.kind);
       },
     );
   }
 
   async disableUser(id: unknown): Promise<Done> {
-    return this.#call("disableUser", "users:write", userId, id, async (services, props, user) =>
-      done(await updateUser(services, props.permissions, user, { status: "disabled" })),
+    return this.#call("disableUser", "users:write", userId, id, async (services, actor, user) =>
+      done(await updateUser(services, actor, user, { status: "disabled" })),
     );
   }
 
   async deleteUser(id: unknown): Promise<Done> {
-    return this.#call("deleteUser", "users:write", userId, id, async (services, props, user) =>
-      done(await deleteUser(services, props.permissions, user)),
+    return this.#call("deleteUser", "users:write", userId, id, async (services, actor, user) =>
+      done(await deleteUser(services, actor, user)),
     );
   }
 
@@ -88,8 +87,8 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
   #changeRole(wanted: "assign_role" | "remove_role", id: unknown, role: unknown): Promise<Done> {
     const schema = z.tuple([userId, roleName]);
     const method = wanted === "assign_role" ? "assignRole" : "removeRole";
-    return this.#call(method, "roles:assign", schema, [id, role], async (services, props, given) =>
-      done(await setRole(services, props.permissions, ...given, wanted)),
+    return this.#call(method, "roles:assign", schema, [id, role], async (services, actor, given) =>
+      done(await setRole(services, actor, ...given, wanted)),
     );
   }
 
@@ -99,28 +98,38 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
     needed: string,
     schema: S,
     input: unknown,
-    work: (services: Services, props: Props, given: z.output<S>) => Promise<Done<T>>,
+    work: (services: Services, actor: Actor, given: z.output<S>) => Promise<Done<T>>,
   ): Promise<Done<T>> {
     const props = propsSchema.safeParse(this.ctx.props);
     if (!props.success) return no("forbidden"); // nobody to put on record
-    const outcome = await this.#decide(props.data, needed, schema, input, work);
-    const { caller } = props.data;
-    consoleLog.info({ event: "admin_call", caller, method, outcome: codeOf(outcome) });
+    const { caller, permissions } = props.data;
+    const actor: Actor = { kind: "worker", id: caller, permissions };
+    const outcome = await this.#decide(actor, needed, schema, input, work);
+    const target = targetOf(input, outcome);
+    consoleLog.info({ event: "admin_call", caller, method, target, outcome: codeOf(outcome) });
     return outcome;
   }
 
   async #decide<S extends z.ZodType, T>(
-    props: Props,
+    actor: Actor,
     needed: string,
     schema: S,
     input: unknown,
-    work: (services: Services, props: Props, given: z.output<S>) => Promise<Done<T>>,
+    work: (services: Services, actor: Actor, given: z.output<S>) => Promise<Done<T>>,
   ): Promise<Done<T>> {
-    if (!grants(props.permissions, needed)) return no("forbidden");
+    if (!grants(actor.permissions, needed)) return no("forbidden");
     const given = schema.safeParse(input);
     if (!given.success) return no("invalid_request");
-    return answer(this.env, (services) => work(services, props, given.data));
+    return answer(this.env, (services) => work(services, actor, given.data));
   }
+}
+
+/** The id that is acted upon, or that was just made; never a name or an address. */
+function targetOf(input: unknown, outcome: Done): UserId | null {
+  const made: unknown = "user" in outcome ? outcome.user : null;
+  const id = made === null ? input : (made as { readonly id: unknown }).id;
+  const parsed = parseUserId(Array.isArray(id) ? id[0] : id);
+  return parsed.ok ? parsed.value : null;
 }
 
 const no = (code: string): Refusal => ({ ok: false, code });

@@ -1,3 +1,9 @@
+import {
+  MAX_PERMISSIONS_PER_PRINCIPAL,
+  MAX_ROLES_PER_PRINCIPAL,
+  MAX_WRITTEN_RIGHTS,
+} from "../domain/limits.ts";
+
 /**
  * The catalogue of problems (RFC 9457): what can go wrong over HTTP, by code. Codes are part of
  * the public contract; each is explained at `{ISSUER}/problems/{code}`.
@@ -77,11 +83,16 @@ export const PROBLEMS = {
     explanation:
       "Somebody must remain who can administer the service. Give the role `admin` to another account that can sign in first.",
   },
+  too_many_permissions: {
+    status: 409,
+    title: "That would be too many roles or permissions.",
+    explanation: `A user or a service account may hold ${MAX_ROLES_PER_PRINCIPAL} roles, which may amount to ${MAX_PERMISSIONS_PER_PRINCIPAL} permissions and take ${MAX_WRITTEN_RIGHTS} characters of a token. Use wildcards, fewer roles or shorter names. It is also the answer when a role is edited that others hold, and when a role is taken whose wildcard covered too many: take the others first.`,
+  },
   conflict: {
     status: 409,
     title: "The state does not allow this.",
     explanation:
-      "The resource changed while the request was under way, or it is built in and cannot be changed. Read it again.",
+      "The resource changed while the request was under way, or it is built in and cannot be changed, or there are as many as there may be; then `errors` says so. Read it again.",
   },
   payload_too_large: {
     status: 413,

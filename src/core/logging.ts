@@ -11,6 +11,8 @@ export type LogEvent =
       readonly event: "admin_call";
       readonly caller: string;
       readonly method: string;
+      /** The id acted upon, where there is one. */
+      readonly target: string | null;
       readonly outcome: string;
     }
   | ({ readonly event: "request_failed"; readonly requestId: string } & ErrorDetails)

@@ -1,3 +1,4 @@
+import { MAX_ROLE_NAME_LENGTH } from "./limits.ts";
 import { grants } from "./permission.ts";
 import { err, ok, type Result } from "./result.ts";
 
@@ -11,7 +12,7 @@ export type Role = {
   readonly permissions: readonly string[];
 };
 
-const NAME = /^[a-z](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
+const NAME = new RegExp(`^[a-z](?:[a-z0-9_-]{0,${MAX_ROLE_NAME_LENGTH - 2}}[a-z0-9])?$`);
 
 export function parseRoleName(input: string): Result<RoleName, "invalid_role_name"> {
   return NAME.test(input) ? ok(input as RoleName) : err("invalid_role_name");
@@ -41,9 +42,24 @@ export function permissionsOf(
   names: readonly string[],
   catalogue: ReadonlyMap<string, Role | null>,
 ): string[] {
-  const all = [...new Set(names.flatMap((name) => catalogue.get(name)?.permissions ?? []))];
+  return collapsed(names.flatMap((name) => catalogue.get(name)?.permissions ?? []));
+}
+
+/** The same of the permissions themselves. */
+export function collapsed(permissions: readonly string[]): string[] {
+  const all = [...new Set(permissions)];
   const wildcards = all.filter((permission) => permission.endsWith("*"));
   return all
     .filter((one) => !wildcards.some((wildcard) => wildcard !== one && grants([wildcard], one)))
     .sort();
+}
+
+/** What is held once a role is given or taken; any other change leaves it as it is. */
+export function rolesAfter(
+  held: readonly string[],
+  change: { readonly kind: string; readonly role?: string } | null,
+): readonly string[] {
+  if (change?.role === undefined) return held;
+  const others = held.filter((role) => role !== change.role);
+  return change.kind === "assign_role" ? [...others, change.role].sort() : others;
 }

@@ -1,3 +1,4 @@
+import type { Actor } from "../domain/actor.ts";
 import { covers } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { isBuiltIn, type Role } from "../domain/role.ts";
@@ -5,17 +6,14 @@ import type { RoleCatalogue, Roles } from "./ports.ts";
 
 export type ManageRolesDeps = { readonly roles: Roles; readonly catalogue: RoleCatalogue };
 
-/** Permissions of whoever asks, as they are now. */
-type Held = readonly string[];
-
 /** Makes a role that carries nothing its maker lacks. */
 export async function createRole(
   deps: ManageRolesDeps,
-  held: Held,
+  actor: Actor,
   role: Role,
 ): Promise<Result<Role, "forbidden" | "role_exists">> {
   if (isBuiltIn(role.name)) return err("role_exists");
-  if (!covers(held, role.permissions)) return err("forbidden");
+  if (!covers(actor.permissions, role.permissions)) return err("forbidden");
   if ((await deps.roles.create(role)) === "role_exists") return err("role_exists");
   deps.catalogue.forget();
   return ok(role);
@@ -24,13 +22,13 @@ export async function createRole(
 /** Changes a role that its editor could have made, into one that its editor could make. */
 export async function updateRole(
   deps: ManageRolesDeps,
-  held: Held,
+  actor: Actor,
   name: string,
   change: Partial<Omit<Role, "name">>,
 ): Promise<Result<Role, "forbidden" | "not_found" | "conflict">> {
-  const allowed = await mayEdit(deps, held, name);
+  const allowed = await mayEdit(deps, actor, name);
   if (!allowed.ok) return allowed;
-  if (!covers(held, change.permissions ?? [])) return err("forbidden");
+  if (!covers(actor.permissions, change.permissions ?? [])) return err("forbidden");
   const updated = await deps.roles.update(name, change);
   if (updated === null) return err("not_found");
   deps.catalogue.forget();
@@ -40,10 +38,10 @@ export async function updateRole(
 /** Removes a role that nobody holds. */
 export async function removeRole(
   deps: ManageRolesDeps,
-  held: Held,
+  actor: Actor,
   name: string,
 ): Promise<Result<null, "forbidden" | "not_found" | "conflict" | "role_in_use">> {
-  const allowed = await mayEdit(deps, held, name);
+  const allowed = await mayEdit(deps, actor, name);
   if (!allowed.ok) return allowed;
   const outcome = await deps.roles.remove(name);
   if (outcome !== "removed") return err(outcome);
@@ -53,11 +51,11 @@ export async function removeRole(
 
 async function mayEdit(
   deps: ManageRolesDeps,
-  held: Held,
+  actor: Actor,
   name: string,
 ): Promise<Result<null, "forbidden" | "not_found" | "conflict">> {
   if (isBuiltIn(name)) return err("conflict");
   const role = (await deps.roles.named([name])).get(name);
   if (role === undefined) return err("not_found");
-  return covers(held, role.permissions) ? ok(null) : err("forbidden");
+  return covers(actor.permissions, role.permissions) ? ok(null) : err("forbidden");
 }

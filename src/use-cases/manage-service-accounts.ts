@@ -1,3 +1,4 @@
+import type { Actor } from "../domain/actor.ts";
 import type { ServiceAccountId } from "../domain/ids.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ServiceAccount } from "../domain/service-account.ts";
@@ -16,9 +17,6 @@ export type ManageServiceAccountsDeps = {
   readonly clientSecretOverlap: number;
 };
 
-/** Permissions of whoever asks, as they are now. */
-type Held = readonly string[];
-
 /** A change is decided again when its account changed after the decision. */
 const MAX_ROUNDS = 3;
 
@@ -30,10 +28,10 @@ export type WithSecret = { readonly account: ServiceAccount; readonly secret: st
 /** Makes a service account that may do nothing its maker may not. */
 export async function createServiceAccount(
   deps: ManageServiceAccountsDeps,
-  held: Held,
+  actor: Actor,
   { name, roles }: { readonly name: string; readonly roles: readonly string[] },
 ): Promise<Result<WithSecret, Refusal>> {
-  const allowed = await mayMakeWith(deps.roles, held, roles);
+  const allowed = await mayMakeWith(deps.roles, actor, roles);
   if (!allowed.ok) return allowed;
   const id = deps.newServiceAccountId();
   const { secret, hash } = deps.clientSecrets.create();
@@ -56,11 +54,11 @@ export async function createServiceAccount(
  */
 export async function rotateClientSecret(
   deps: ManageServiceAccountsDeps,
-  held: Held,
+  actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<WithSecret, Refusal | "conflict">> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const target = await targetOf(deps, held, id);
+    const target = await targetOf(deps, actor, id);
     if (!target.ok) return target;
     const { secret, hash } = deps.clientSecrets.create();
     const now = deps.clock();
@@ -76,11 +74,11 @@ export async function rotateClientSecret(
 /** Renames, disables or enables. Disabled, it is refused wherever its row is asked for. */
 export async function updateServiceAccount(
   deps: ManageServiceAccountsDeps,
-  held: Held,
+  actor: Actor,
   id: ServiceAccountId,
   change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
 ): Promise<Result<ServiceAccount, Refusal>> {
-  const target = await targetOf(deps, held, id);
+  const target = await targetOf(deps, actor, id);
   if (!target.ok) return target;
   await deps.serviceAccounts.update(id, change, deps.clock());
   const updated = await deps.serviceAccounts.find(id);
@@ -89,10 +87,10 @@ export async function updateServiceAccount(
 
 export async function deleteServiceAccount(
   deps: ManageServiceAccountsDeps,
-  held: Held,
+  actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<null, Refusal>> {
-  const target = await targetOf(deps, held, id);
+  const target = await targetOf(deps, actor, id);
   if (!target.ok) return target;
   return (await deps.serviceAccounts.remove(id)) ? ok(null) : err("not_found");
 }
@@ -100,14 +98,14 @@ export async function deleteServiceAccount(
 /** Gives or takes a role. Either needs every permission that the role carries. */
 export async function setServiceAccountRole(
   deps: ManageServiceAccountsDeps,
-  held: Held,
+  actor: Actor,
   id: ServiceAccountId,
   role: string,
   wanted: "assign_role" | "remove_role",
 ): Promise<Result<null, Refusal>> {
-  const allowed = await mayGrant(deps.roles, held, [role]);
+  const allowed = await mayGrant(deps.roles, actor, [role]);
   if (!allowed.ok) return allowed;
-  const target = await targetOf(deps, held, id);
+  const target = await targetOf(deps, actor, id);
   if (!target.ok) return target;
   await deps.serviceAccounts.setRole(id, role, wanted, deps.clock());
   return ok(null);
@@ -116,12 +114,12 @@ export async function setServiceAccountRole(
 /** The account, unless it may do something that whoever asks may not. */
 async function targetOf(
   deps: ManageServiceAccountsDeps,
-  held: Held,
+  actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<ServiceAccount, Refusal>> {
   const account = await deps.serviceAccounts.find(id);
   if (account === null) return err("not_found");
-  const allowed = await mayGrant(deps.roles, held, account.roles);
+  const allowed = await mayGrant(deps.roles, actor, account.roles);
   return allowed.ok ? ok(account) : allowed;
 }
 

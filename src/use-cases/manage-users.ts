@@ -1,6 +1,10 @@
 import type { AccountChange } from "../domain/account-change.ts";
+import type { Actor } from "../domain/actor.ts";
 import type { UserId } from "../domain/ids.ts";
+import { covers } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { mayBecome, NO_RIGHTS, rightsOf } from "../domain/rights.ts";
+import { rolesAfter, USER } from "../domain/role.ts";
 import type { User } from "../domain/user.ts";
 import {
   type CreateUserDeps,
@@ -9,15 +13,7 @@ import {
   createUser,
 } from "./create-user.ts";
 import { mayGrant, mayMakeWith } from "./may-grant.ts";
-import type {
-  Accounts,
-  ChangeAnswer,
-  ChangeCommand,
-  Clock,
-  LoginThrottle,
-  Roles,
-  Users,
-} from "./ports.ts";
+import type { Accounts, Clock, LoginThrottle, Roles, Users } from "./ports.ts";
 
 export type ManageUsersDeps = {
   readonly users: Users;
@@ -28,22 +24,33 @@ export type ManageUsersDeps = {
   readonly newChangeId: () => string;
 };
 
-/** Permissions of whoever asks, as they are now. */
-type Held = readonly string[];
-
-type Refusal = "forbidden" | "not_found" | "no_such_role" | "last_admin" | "conflict";
+type Refusal =
+  | "forbidden"
+  | "not_found"
+  | "no_such_role"
+  | "last_admin"
+  | "too_many_permissions"
+  | "conflict";
 
 /** A change is decided again when its account changed after the decision. */
 const MAX_ROUNDS = 3;
 
-/** Makes an account that may do nothing its maker may not. */
+/**
+ * Makes an account that may do nothing its maker may not. Whoever chooses its password can act as
+ * it, also when it has been given more: that is for those who may do everything.
+ */
 export async function createManagedUser(
   deps: ManageUsersDeps & CreateUserDeps,
-  held: Held,
+  actor: Actor,
   input: CreateUserInput,
-): Promise<CreateUserResult | { readonly kind: "forbidden" }> {
-  const allowed = await mayMakeWith(deps.roles, held, input.roles);
-  return allowed.ok ? createUser(deps, input) : { kind: allowed.error };
+): Promise<CreateUserResult | { readonly kind: "forbidden" | "too_many_permissions" }> {
+  if (input.password !== null && !covers(actor.permissions, ["*"])) return { kind: "forbidden" };
+  const allowed = await mayMakeWith(deps.roles, actor, input.roles);
+  if (!allowed.ok) return { kind: allowed.error };
+  const roles = [...new Set([USER, ...input.roles])];
+  if (!mayBecome(NO_RIGHTS, rightsOf(roles, allowed.value)))
+    return { kind: "too_many_permissions" };
+  return createUser(deps, input);
 }
 
 /**
@@ -52,14 +59,14 @@ export async function createManagedUser(
  */
 export async function updateUser(
   deps: ManageUsersDeps,
-  held: Held,
+  actor: Actor,
   userId: UserId,
   { name, status }: { readonly name?: string | null; readonly status?: User["status"] },
 ): Promise<Result<User, Refusal>> {
-  const target = await targetOf(deps, held, userId);
+  const target = await targetOf(deps, actor, userId, null);
   if (!target.ok) return target;
   if (status !== undefined) {
-    const changed = await changeTarget(deps, held, userId, { kind: "set_status", status });
+    const changed = await changeTarget(deps, actor, userId, { kind: "set_status", status });
     if (!changed.ok) return changed;
     if (status === "active") await deps.throttle.clear(target.value.email);
   }
@@ -71,62 +78,53 @@ export async function updateUser(
 /** Deletes an account; no session is left when this returns. */
 export async function deleteUser(
   deps: ManageUsersDeps,
-  held: Held,
+  actor: Actor,
   userId: UserId,
 ): Promise<Result<null, Refusal>> {
-  return changeTarget(deps, held, userId, { kind: "delete" });
+  return changeTarget(deps, actor, userId, { kind: "delete" });
 }
 
 /** Gives or takes a role. Either needs every permission that the role carries. */
 export async function setRole(
   deps: ManageUsersDeps,
-  held: Held,
+  actor: Actor,
   userId: UserId,
   role: string,
   wanted: "assign_role" | "remove_role",
 ): Promise<Result<null, Refusal>> {
-  const allowed = await mayGrant(deps.roles, held, [role]);
-  if (!allowed.ok) return allowed;
-  const target = await targetOf(deps, held, userId);
-  if (!target.ok) return target;
-  // Whatever else happens to the account meanwhile, this one role may be given or taken.
-  return made(await deps.accounts.change(userId, command(deps, { kind: wanted, role }, null)));
+  return changeTarget(deps, actor, userId, { kind: wanted, role });
 }
 
 /** Makes a change that was allowed of the very version it is made to. */
 async function changeTarget(
   deps: ManageUsersDeps,
-  held: Held,
+  actor: Actor,
   userId: UserId,
   change: AccountChange,
 ): Promise<Result<null, Refusal>> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const target = await targetOf(deps, held, userId);
+    const target = await targetOf(deps, actor, userId, change);
     if (!target.ok) return target;
-    const { version } = target.value;
-    const answer = await deps.accounts.change(userId, command(deps, change, version));
-    if (answer.kind !== "conflict") return made(answer);
+    const command = { changeId: deps.newChangeId(), change, ifVersion: target.value.version };
+    const answer = await deps.accounts.change(userId, command);
+    if (answer.kind !== "conflict") return answer.kind === "done" ? ok(null) : err(answer.kind);
   }
   return err("conflict");
 }
 
-const command = (
-  deps: ManageUsersDeps,
-  change: AccountChange,
-  ifVersion: number | null,
-): ChangeCommand => ({ changeId: deps.newChangeId(), change, ifVersion });
-
-const made = (answer: ChangeAnswer): Result<null, Refusal> =>
-  answer.kind === "done" ? ok(null) : err(answer.kind);
-
-/** The account, unless it may do something that whoever asks may not. */
+/** The account, unless it may do something that whoever asks may not, or would hold too much. */
 async function targetOf(
   deps: ManageUsersDeps,
-  held: Held,
+  actor: Actor,
   userId: UserId,
+  change: AccountChange | null,
 ): Promise<Result<User, Refusal>> {
   const credential = await deps.users.findById(userId);
   if (credential === null) return err("not_found");
-  const allowed = await mayGrant(deps.roles, held, credential.user.roles);
-  return allowed.ok ? ok(credential.user) : allowed;
+  const { user } = credential;
+  const after = rolesAfter(user.roles, change);
+  const allowed = await mayGrant(deps.roles, actor, [...new Set([...user.roles, ...after])]);
+  if (!allowed.ok) return allowed;
+  const rights = (roles: readonly string[]) => rightsOf(roles, allowed.value);
+  return mayBecome(rights(user.roles), rights(after)) ? ok(user) : err("too_many_permissions");
 }

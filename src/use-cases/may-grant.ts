@@ -1,31 +1,33 @@
+import type { Actor } from "../domain/actor.ts";
 import { covers, grants } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { permissionsOf } from "../domain/role.ts";
+import { permissionsOf, type Role } from "../domain/role.ts";
 import type { Roles } from "./ports.ts";
 
 /**
  * Nobody hands out, takes away or acts upon more than they hold. The roles are read now: by an
  * older copy a role that was just raised would look harmless.
  *
- * @param held permissions of whoever asks, as they are now
  * @param names the roles that are granted, or that the account acted upon holds
+ * @returns those roles as they were read
  */
 export async function mayGrant(
   roles: Roles,
-  held: readonly string[],
+  actor: Actor,
   names: readonly string[],
-): Promise<Result<null, "forbidden" | "no_such_role">> {
+): Promise<Result<ReadonlyMap<string, Role>, "forbidden" | "no_such_role">> {
   const catalogue = await roles.named(names);
   if (names.some((name) => !catalogue.has(name))) return err("no_such_role");
-  return covers(held, permissionsOf(names, catalogue)) ? ok(null) : err("forbidden");
+  const given = permissionsOf(names, catalogue);
+  return covers(actor.permissions, given) ? ok(catalogue) : err("forbidden");
 }
 
 /** The same for roles that a new account is made with: handing out roles is a right of its own. */
 export async function mayMakeWith(
   roles: Roles,
-  held: readonly string[],
+  actor: Actor,
   names: readonly string[],
-): Promise<Result<null, "forbidden" | "no_such_role">> {
-  if (names.length > 0 && !grants(held, "roles:assign")) return err("forbidden");
-  return mayGrant(roles, held, names);
+): Promise<Result<ReadonlyMap<string, Role>, "forbidden" | "no_such_role">> {
+  if (names.length > 0 && !grants(actor.permissions, "roles:assign")) return err("forbidden");
+  return mayGrant(roles, actor, names);
 }

@@ -1,9 +1,9 @@
 import type { AccessTokenClaims } from "../domain/access-token.ts";
-import type { Authority } from "../domain/authority.ts";
+import type { Actor } from "../domain/actor.ts";
 import { parseSessionId, parseUserId, type SessionId, type UserId } from "../domain/ids.ts";
 import { covers } from "../domain/permission.ts";
 import { BUILT_IN_CATALOGUE, isBuiltIn, permissionsOf } from "../domain/role.ts";
-import type { Liveness, RoleCatalogue, TokenVerifier } from "./ports.ts";
+import type { LiveAuthority, Liveness, RoleCatalogue, Roles, TokenVerifier } from "./ports.ts";
 
 /**
  * How old the knowledge of revocation may be: `"offline"` for signature and claims only, or a
@@ -17,6 +17,8 @@ export type VerifyOptions = {
   readonly permissions?: readonly string[];
   /** The audience the token must be for; by default the configured one. */
   readonly audience?: string | undefined;
+  /** What roles grant is read now and not from a copy: for whoever is about to change something. */
+  readonly rolesNow?: boolean;
 };
 
 export type Verdict =
@@ -27,6 +29,7 @@ export type VerifyDeps = {
   readonly verifier: TokenVerifier;
   readonly liveness: Liveness;
   readonly catalogue: RoleCatalogue;
+  readonly roles: Roles;
 };
 
 /**
@@ -38,12 +41,12 @@ export type VerifyDeps = {
 export async function verifyToken(
   deps: VerifyDeps,
   token: string,
-  { maxStaleness, permissions = [], audience }: VerifyOptions,
+  { maxStaleness, permissions = [], audience, rolesNow = false }: VerifyOptions,
 ): Promise<Verdict> {
   const presented = await deps.verifier.verify(token, audience);
   if (presented === null) return { ok: false, code: "invalid_token" };
   const claims =
-    maxStaleness === "offline" ? presented : await current(deps, presented, maxStaleness);
+    maxStaleness === "offline" ? presented : await current(deps, presented, maxStaleness, rolesNow);
   if (claims === null) return { ok: false, code: "invalid_token" };
   return covers(claims.permissions, permissions)
     ? { ok: true, claims }
@@ -54,31 +57,27 @@ async function current(
   deps: VerifyDeps,
   claims: AccessTokenClaims,
   maxStaleness: number,
+  rolesNow: boolean,
 ): Promise<AccessTokenClaims | null> {
   const authority = await deps.liveness.ask(claims, maxStaleness * 1_000);
   if (authority === null) return null;
   const { roles, version } = authority;
-  return { ...claims, roles, ver: version, permissions: await permissionsNow(deps, authority) };
+  const permissions = await permissionsNow(deps, authority, rolesNow);
+  return { ...claims, roles, ver: version, permissions };
 }
 
 /** Built-in roles need no look-up, so an administrator can act while D1 cannot be read. */
 async function permissionsNow(
-  { catalogue }: VerifyDeps,
-  { roles }: Pick<Authority, "roles">,
+  deps: VerifyDeps,
+  { roles }: LiveAuthority,
+  rolesNow: boolean,
 ): Promise<string[]> {
-  return permissionsOf(
-    roles,
-    roles.every(isBuiltIn) ? BUILT_IN_CATALOGUE : await catalogue.named(roles),
-  );
+  if (roles.every(isBuiltIn)) return permissionsOf(roles, BUILT_IN_CATALOGUE);
+  return permissionsOf(roles, await (rolesNow ? deps.roles : deps.catalogue).named(roles));
 }
 
 /** Who is asking, and what they may do now. */
-export type Caller = {
-  /** `usr_…` or `svc_…`. */
-  readonly id: string;
-  readonly roles: readonly string[];
-  readonly permissions: readonly string[];
-};
+export type Caller = Actor & { readonly roles: readonly string[] };
 
 /** A caller that is a person, with the session they act in. */
 export type UserCaller = Caller & { readonly userId: UserId; readonly sessionId: SessionId };
@@ -86,20 +85,22 @@ export type UserCaller = Caller & { readonly userId: UserId; readonly sessionId:
 /**
  * The caller behind a token that the account itself vouches for now.
  *
+ * @param rolesNow true where the caller is about to change something
  * @returns null when the token is no good
  */
 export async function callerOf(
   deps: VerifyDeps,
   token: string,
+  rolesNow: boolean,
 ): Promise<Caller | UserCaller | null> {
-  const verdict = await verifyToken(deps, token, { maxStaleness: 0 });
+  const verdict = await verifyToken(deps, token, { maxStaleness: 0, rolesNow });
   if (!verdict.ok) return null;
   const { sub: id, sid, roles, permissions } = verdict.claims;
   const [user, session] = [parseUserId(id), parseSessionId(sid)];
   const caller = { id, roles, permissions };
   return user.ok && session.ok
-    ? { ...caller, userId: user.value, sessionId: session.value }
-    : caller;
+    ? { ...caller, kind: "user", userId: user.value, sessionId: session.value }
+    : { ...caller, kind: "service" };
 }
 
 export const isUser = (caller: Caller | UserCaller): caller is UserCaller => "userId" in caller;

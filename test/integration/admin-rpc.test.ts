@@ -120,7 +120,7 @@ it("an id that nobody bears is not found, and nothing is made for it", async () 
 describe("createUser", () => {
   it("makes a user who can sign in, as HTTP does", async () => {
     const email = freshEmail("made-by-rpc");
-    const answer = await as("users:write").createUser({ email, password: PASSWORD, name: "Ann" });
+    const answer = await as("*").createUser({ email, password: PASSWORD, name: "Ann" });
     expect(answer).toMatchObject({ ok: true, user: { email, name: "Ann", roles: ["user"] } });
     const { id } = await signIn(email);
     const seen = await call("GET", `/v1/users/${id}`, { token: admin.accessToken });
@@ -132,7 +132,7 @@ describe("createUser", () => {
     const email = freshEmail();
     expect(await stub.createUser({ email })).toMatchObject({ ok: true });
     expect(await stub.createUser({ email })).toEqual({ ok: false, code: "email_taken" });
-    const weak = await stub.createUser({ email: freshEmail(), password: "password" });
+    const weak = await as("*").createUser({ email: freshEmail(), password: "password" });
     expect(weak).toEqual({ ok: false, code: "weak_password" });
     for (const input of [undefined, null, "x", {}, { email: "x" }, { email, roles: "user" }]) {
       expect(await stub.createUser(input)).toEqual(INVALID);
@@ -141,6 +141,13 @@ describe("createUser", () => {
     expect(await stub.createUser(selfMade)).toEqual(INVALID);
     const unknown = await stub.createUser({ email: freshEmail(), roles: ["no-such-role"] });
     expect(unknown).toEqual({ ok: false, code: "no_such_role" });
+  });
+
+  it("AUZ-03 chooses nobody's password unless it may do everything", async () => {
+    const email = freshEmail();
+    const stub = as("users:*", "roles:*", "service-accounts:*", "sessions:*");
+    expect(await stub.createUser({ email, password: PASSWORD })).toEqual(FORBIDDEN);
+    expect(await stub.createUser({ email })).toMatchObject({ ok: true, user: { email } });
   });
 
   it("AUZ-03 grants no role without roles:assign, and none beyond what the binding holds", async () => {
@@ -228,27 +235,29 @@ describe("changes", () => {
   });
 });
 
-it("who called, for what and with what outcome goes on record", async () => {
+it("who called, for what, upon whom and with what outcome goes on record", async () => {
   const user = await newUser();
   await as("*").assignRole(user.id, "no-such-role");
   await as("*").endSessions(user.id);
   await as("*").createUser({ email: user.email });
+  const made = await as("*").createUser({ email: freshEmail() });
+  await as("*").disableUser(user.email);
+  await as("users:read").deleteUser(user.id);
+  const recorded = (method: string, target: string | null, outcome: string) => ({
+    level: "info",
+    event: "admin_call",
+    caller: "billing",
+    method,
+    target,
+    outcome,
+  });
   expect(calls()).toEqual([
-    {
-      level: "info",
-      event: "admin_call",
-      caller: "billing",
-      method: expect.any(String),
-      outcome: "no_such_role",
-    },
-    { level: "info", event: "admin_call", caller: "billing", method: "endSessions", outcome: "ok" },
-    {
-      level: "info",
-      event: "admin_call",
-      caller: "billing",
-      method: "createUser",
-      outcome: "email_taken",
-    },
+    recorded("assignRole", user.id, "no_such_role"),
+    recorded("endSessions", user.id, "ok"),
+    recorded("createUser", null, "email_taken"),
+    recorded("createUser", made.ok ? made.user.id : "", "ok"),
+    recorded("disableUser", null, "invalid_request"),
+    recorded("deleteUser", user.id, "forbidden"),
   ]);
 });
 

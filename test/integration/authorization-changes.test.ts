@@ -10,6 +10,7 @@ import {
   type SignedIn,
   signIn,
 } from "../support/client.ts";
+import { serviceWith } from "../support/faults.ts";
 
 let admin: SignedIn;
 beforeAll(async () => {
@@ -60,4 +61,35 @@ it("AUZ-04 a role taken from the row by hand is gone at the next sign-in", async
   const after = await signIn(email);
   expect((await listing(after.accessToken)).status).toBe(403);
   expect((await listing(before.accessToken)).status).toBe(403);
+});
+
+it("AUZ-04 a right that another isolate took a second ago can no longer be handed on", async () => {
+  await asAdmin("POST", "/v1/roles", {
+    name: "deputy",
+    permissions: ["roles:assign", "users:read"],
+  });
+  await asAdmin("POST", "/v1/roles", { name: "reader", permissions: ["users:read"] });
+  const deputy = await signIn((await insertUser(["user", "deputy"])).email);
+  const other = await insertUser(["user"]);
+  const [token, path] = [deputy.accessToken, `/v1/users/${other.id}/roles/reader`];
+  const elsewhere = serviceWith({});
+  expect((await elsewhere("GET", "/v1/users", { token })).status).toBe(200);
+
+  await asAdmin("PATCH", "/v1/roles/deputy", { permissions: ["roles:assign"] });
+  // What only reads goes by the copy there, for a minute.
+  expect((await elsewhere("GET", "/v1/users", { token })).status).toBe(200);
+  expect((await elsewhere("PUT", path, { token })).status).toBe(403);
+  await asAdmin("PATCH", "/v1/roles/deputy", { permissions: [] });
+  expect((await elsewhere("DELETE", path, { token })).status).toBe(403);
+  expect((await asAdmin("GET", `/v1/users/${other.id}`)).body.user.roles).toEqual(["user"]);
+});
+
+it("AUZ-04 a right that another isolate gave a second ago can be used for a change", async () => {
+  await asAdmin("POST", "/v1/roles", { name: "novice", permissions: [] });
+  const { accessToken: token } = await signIn((await insertUser(["user", "novice"])).email);
+  const elsewhere = serviceWith({});
+  const make = { token, body: { name: "made-elsewhere", permissions: [] } };
+  expect((await elsewhere("POST", "/v1/roles", make)).status).toBe(403);
+  await asAdmin("PATCH", "/v1/roles/novice", { permissions: ["roles:write"] });
+  expect((await elsewhere("POST", "/v1/roles", make)).status).toBe(201);
 });

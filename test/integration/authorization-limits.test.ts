@@ -89,6 +89,14 @@ describe("AUZ-03 nobody grants what they don't have", () => {
   });
 });
 
+it("AUZ-03 whoever may not do everything chooses nobody's password", async () => {
+  const email = freshEmail();
+  const refused = await asKeeper("POST", "/v1/users", { email, password: PASSWORD });
+  expect([refused.status, refused.body.code]).toEqual([403, "forbidden"]);
+  const invited = await asKeeper("POST", "/v1/users", { email });
+  expect([invited.status, invited.body.user.email]).toEqual([201, email]);
+});
+
 it("AUZ-03 making accounts is not giving roles", async () => {
   const clerk = await signIn((await insertUser(["user", "clerk"])).email);
   const create = (roles?: string[]) =>

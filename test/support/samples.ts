@@ -1,4 +1,5 @@
 import { toBase64Url } from "../../src/core/security/encoding.ts";
+import type { Actor } from "../../src/domain/actor.ts";
 import { type Email, parseEmail } from "../../src/domain/email.ts";
 import { type SessionId, sessionIdOf, type UserId, userIdOf } from "../../src/domain/ids.ts";
 import type { SigningKeyPolicy } from "../../src/domain/signing-key.ts";
@@ -21,6 +22,13 @@ export const KEY_POLICY: SigningKeyPolicy = {
   publishAhead: DAY,
   tokenLifetime: 690 * SECOND,
 };
+
+/** A person who may do this and nothing else. */
+export const someActor = (...permissions: string[]): Actor => ({
+  kind: "user",
+  id: someUserId(),
+  permissions,
+});
 
 export const someId = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
 export const someUserId = (): UserId => userIdOf(someId());

@@ -57,7 +57,7 @@ export const authRoutes = new Hono<AppEnv>()
     const body = await optionalJson(c, logoutRequest);
     if (body instanceof Response) return body;
     const bearer = bearerToken(c);
-    const caller = bearer === null ? null : await callerOf(services, bearer);
+    const caller = bearer === null ? null : await callerOf(services, bearer, false);
     // Clients send the header with everything: an access token that ran out must not keep the
     // refresh token beside it alive.
     const user = caller !== null && isUser(caller) ? caller : null;

@@ -12,8 +12,8 @@ export const roleRoutes = new Hono<AppEnv>()
   )
 
   .post("/v1/roles", access({ permission: "roles:write" }), jsonBody(newRole), async (c) => {
-    const held = c.get("caller").permissions;
-    const result = await createRole(c.get("services"), held, c.req.valid("json"));
+    const actor = c.get("caller");
+    const result = await createRole(c.get("services"), actor, c.req.valid("json"));
     return result.ok ? c.json(result.value, 201) : problem(c, result.error);
   })
 
@@ -29,21 +29,16 @@ export const roleRoutes = new Hono<AppEnv>()
     jsonBody(roleChange),
     async (c) => {
       const { description, permissions } = c.req.valid("json");
-      const result = await updateRole(
-        c.get("services"),
-        c.get("caller").permissions,
-        c.req.param("name"),
-        {
-          ...(description === undefined ? {} : { description }),
-          ...(permissions === undefined ? {} : { permissions }),
-        },
-      );
+      const result = await updateRole(c.get("services"), c.get("caller"), c.req.param("name"), {
+        ...(description === undefined ? {} : { description }),
+        ...(permissions === undefined ? {} : { permissions }),
+      });
       return result.ok ? c.json(result.value) : problem(c, result.error);
     },
   )
 
   .delete("/v1/roles/:name", access({ permission: "roles:write" }), async (c) => {
-    const held = c.get("caller").permissions;
-    const result = await removeRole(c.get("services"), held, c.req.param("name"));
+    const actor = c.get("caller");
+    const result = await removeRole(c.get("services"), actor, c.req.param("name"));
     return result.ok ? c.body(null, 204) : problem(c, result.error);
   });

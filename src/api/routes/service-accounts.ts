@@ -31,8 +31,8 @@ export const serviceAccountRoutes = new Hono<AppEnv>()
   })
 
   .post("/v1/service-accounts", canWrite, jsonBody(newServiceAccount), async (c) => {
-    const held = c.get("caller").permissions;
-    const made = await createServiceAccount(c.get("services"), held, c.req.valid("json"));
+    const actor = c.get("caller");
+    const made = await createServiceAccount(c.get("services"), actor, c.req.valid("json"));
     return made.ok ? c.json(withSecret(made.value), 201) : refused(c, made.error);
   })
 
@@ -47,8 +47,8 @@ export const serviceAccountRoutes = new Hono<AppEnv>()
     const id = parseServiceAccountId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
     const { name, status } = c.req.valid("json");
-    const held = c.get("caller").permissions;
-    const changed = await updateServiceAccount(c.get("services"), held, id.value, {
+    const actor = c.get("caller");
+    const changed = await updateServiceAccount(c.get("services"), actor, id.value, {
       ...(name === undefined ? {} : { name }),
       ...(status === undefined ? {} : { status }),
     });
@@ -59,15 +59,15 @@ export const serviceAccountRoutes = new Hono<AppEnv>()
   .delete("/v1/service-accounts/:id", canWrite, async (c) => {
     const id = parseServiceAccountId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
-    const held = c.get("caller").permissions;
-    const deleted = await deleteServiceAccount(c.get("services"), held, id.value);
+    const actor = c.get("caller");
+    const deleted = await deleteServiceAccount(c.get("services"), actor, id.value);
     return deleted.ok ? c.body(null, 204) : refused(c, deleted.error);
   })
 
   .post("/v1/service-accounts/:id/secrets", canWrite, async (c) => {
     const id = parseServiceAccountId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
-    const made = await rotateClientSecret(c.get("services"), c.get("caller").permissions, id.value);
+    const made = await rotateClientSecret(c.get("services"), c.get("caller"), id.value);
     return made.ok ? c.json(withSecret(made.value), 201) : refused(c, made.error);
   })
 
@@ -84,9 +84,9 @@ async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") 
   const id = parseServiceAccountId(c.req.param("id"));
   const role = parseRoleName(c.req.param("role") ?? "");
   if (!id.ok || !role.ok) return problem(c, "not_found");
-  const held = c.get("caller").permissions;
+  const actor = c.get("caller");
   const services = c.get("services");
-  const changed = await setServiceAccountRole(services, held, id.value, role.value, wanted);
+  const changed = await setServiceAccountRole(services, actor, id.value, role.value, wanted);
   if (changed.ok) return c.body(null, 204);
   return problem(c, changed.error === "no_such_role" ? "not_found" : changed.error);
 }

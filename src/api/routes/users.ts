@@ -33,12 +33,12 @@ export const userRoutes = new Hono<AppEnv>()
   })
 
   .post("/v1/users", access({ permission: "users:write" }), jsonBody(newUser), async (c) => {
-    const held = c.get("caller").permissions;
+    const actor = c.get("caller");
     const { email, password = null, name = null, roles } = c.req.valid("json");
     const limited = password === null ? null : await limitByAddress(c, c.get("caller").id);
     if (limited !== null) return limited;
     const input = { email, password, name, roles };
-    const result = await createManagedUser(c.get("services"), held, input);
+    const result = await createManagedUser(c.get("services"), actor, input);
     if (result.kind === "weak_password") return weakPassword(c, "password", result.weakness);
     if (result.kind !== "created") return refused(c, result.kind);
     return c.json({ user: userOnWire(result.user) }, 201);
@@ -58,8 +58,8 @@ export const userRoutes = new Hono<AppEnv>()
       const id = parseUserId(c.req.param("id"));
       if (!id.ok) return problem(c, "not_found");
       const { name, status } = c.req.valid("json");
-      const held = c.get("caller").permissions;
-      const changed = await updateUser(c.get("services"), held, id.value, {
+      const actor = c.get("caller");
+      const changed = await updateUser(c.get("services"), actor, id.value, {
         ...(name === undefined ? {} : { name }),
         ...(status === undefined ? {} : { status }),
       });
@@ -70,7 +70,7 @@ export const userRoutes = new Hono<AppEnv>()
   .delete("/v1/users/:id", access({ permission: "users:write" }), async (c) => {
     const id = parseUserId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
-    const deleted = await deleteUser(c.get("services"), c.get("caller").permissions, id.value);
+    const deleted = await deleteUser(c.get("services"), c.get("caller"), id.value);
     return deleted.ok ? c.body(null, 204) : refused(c, deleted.error);
   })
 
@@ -104,8 +104,8 @@ async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") 
   const id = parseUserId(c.req.param("id"));
   const role = parseRoleName(c.req.param("role") ?? "");
   if (!id.ok || !role.ok) return problem(c, "not_found");
-  const held = c.get("caller").permissions;
-  const changed = await setRole(c.get("services"), held, id.value, role.value, wanted);
+  const actor = c.get("caller");
+  const changed = await setRole(c.get("services"), actor, id.value, role.value, wanted);
   if (changed.ok) return c.body(null, 204);
   return problem(c, changed.error === "no_such_role" ? "not_found" : changed.error);
 }

@@ -1,5 +1,11 @@
 import * as z from "zod";
 import { type Email, parseEmail } from "../../domain/email.ts";
+import {
+  MAX_DESCRIPTION_LENGTH,
+  MAX_DISPLAY_NAME_LENGTH,
+  MAX_ROLE_NAME_LENGTH,
+  MAX_ROLES_PER_PRINCIPAL,
+} from "../../domain/limits.ts";
 import { type Password, parsePassword } from "../../domain/password.ts";
 import { parsePermission } from "../../domain/permission.ts";
 import type { Result } from "../../domain/result.ts";
@@ -24,8 +30,11 @@ export const password = parsedBy<Password, "malformed" | "too_long">(
 
 export const roleName = parsedBy(
   parseRoleName,
-  "must be 1 to 64 lower-case letters, digits, hyphens or underscores, beginning with a letter",
+  `must be 1 to ${MAX_ROLE_NAME_LENGTH} lower-case letters, digits, hyphens or underscores, beginning with a letter`,
 );
+
+/** Of a new account. */
+export const roleNames = z.array(roleName).max(MAX_ROLES_PER_PRINCIPAL).default([]);
 
 export const permission = parsedBy(parsePermission, "must be resource:action, resource:* or *");
 
@@ -40,8 +49,8 @@ const shownText = (min: number, max: number) =>
     });
 
 /** What a person is called. */
-export const displayName = shownText(1, 200);
+export const displayName = shownText(1, MAX_DISPLAY_NAME_LENGTH);
 
-export const description = shownText(0, 500);
+export const description = shownText(0, MAX_DESCRIPTION_LENGTH);
 
 export const limit = z.coerce.number<string>().int().min(1).max(100).default(50);

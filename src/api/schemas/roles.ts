@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { MAX_PERMISSIONS_PER_ROLE } from "../../domain/limits.ts";
 import { description, permission, roleName } from "./fields.ts";
 
 /** A set: repeats are dropped. */
 const permissions = z
   .array(permission)
-  .max(1_000)
+  .max(MAX_PERMISSIONS_PER_ROLE)
   .transform((all) => [...new Set(all)].sort());
 
 export const newRole = z.strictObject({

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { ServiceAccount } from "../../domain/service-account.ts";
-import { displayName, roleName } from "./fields.ts";
+import { displayName, roleNames } from "./fields.ts";
 import { time } from "./time.ts";
 
 export const newServiceAccount = z.strictObject({
   name: displayName,
-  roles: z.array(roleName).max(50).default([]),
+  roles: roleNames,
 });
 
 export const serviceAccountChange = z

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { User } from "../../domain/user.ts";
 import type { SessionInfo } from "../../use-cases/ports.ts";
 import { userCursor } from "./cursor.ts";
-import { displayName, email, limit, password, roleName } from "./fields.ts";
+import { displayName, email, limit, password, roleNames } from "./fields.ts";
 import { time, timeOrNull } from "./time.ts";
 
 const status = z.enum(["active", "disabled"]);
@@ -18,7 +18,7 @@ export const newUser = z.strictObject({
   email,
   password: password.optional(),
   name: displayName.optional(),
-  roles: z.array(roleName).max(50).default([]),
+  roles: roleNames,
 });
 
 export const userChange = z

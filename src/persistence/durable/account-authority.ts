@@ -123,7 +123,10 @@ export class AccountAuthority {
     open: StoredSession | null,
   ): Promise<ChangeAnswer | Outage> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const isReady = this.known() !== null && this.isSettled();
+      const known = this.known();
+      // A copy older than what the change was decided on would refuse it for ever.
+      const isBehind = known !== null && known.version < (command.ifVersion ?? 0);
+      const isReady = known !== null && !isBehind && this.isSettled();
       const outage = isReady ? null : await this.reconcile(to);
       if (outage !== null) return outage;
       const answer = await this.#attempt(to, command, open);

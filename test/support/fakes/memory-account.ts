@@ -139,7 +139,8 @@ export class MemoryAccount {
 
   async #change(command: ChangeCommand): Promise<ChangeAnswer> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      if (this.copy === null || this.intent !== null) await this.#reconcile();
+      const isBehind = (this.copy?.authority.version ?? 0) < (command.ifVersion ?? 0);
+      if (this.copy === null || isBehind || this.intent !== null) await this.#reconcile();
       const answer = await this.#attempt(this.copy, command);
       if (answer !== "moved") return answer;
     }

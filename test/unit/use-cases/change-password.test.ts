@@ -7,6 +7,7 @@ import type { Accounts } from "../../../src/use-cases/ports.ts";
 import { refreshToken } from "../../../src/use-cases/refresh-token.ts";
 import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
+import { someActor } from "../../support/samples.ts";
 
 const WRONG = passwordOf("not the right password");
 const NEXT = passwordOf("a different long passphrase");
@@ -78,7 +79,7 @@ describe.each(ACTIONS)("$name", ({ act }) => {
     const accounts = {
       ...service.deps.accounts,
       clearProofs: async () => {
-        await setRole(service.deps, ["*"], user.id, "admin", "assign_role");
+        await setRole(service.deps, someActor("*"), user.id, "admin", "assign_role");
       },
     };
     const deps = { ...service.deps, accounts };

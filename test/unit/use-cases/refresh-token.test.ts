@@ -117,11 +117,11 @@ describe("refresh for a user with an editable role", () => {
     };
     const catalogue = roleCatalogue({ ...roles, named }, clock);
     const deps = { ...service.deps, accounts: { ...accounts, refresh }, catalogue };
-    const first = await refreshToken(deps, presented);
+    const first = await refreshToken(deps, presented, DEVICE);
     expect([read, calls]).toEqual([[["editor"]], 2]);
     expect(permissionsIn(first)).toEqual(["pages:write"]);
     if (!first.ok) throw new Error(first.error);
-    expect(permissionsIn(await refreshToken(deps, first.value.refreshToken))).toEqual([
+    expect(permissionsIn(await refreshToken(deps, first.value.refreshToken, DEVICE))).toEqual([
       "pages:write",
     ]);
     expect([read, calls]).toEqual([[["editor"]], 3]);
@@ -137,7 +137,7 @@ describe("refresh for a user with an editable role", () => {
       return roles.named(names);
     };
     const catalogue = roleCatalogue({ ...roles, named }, service.deps.clock);
-    const refreshed = await refreshToken({ ...service.deps, catalogue }, presented);
+    const refreshed = await refreshToken({ ...service.deps, catalogue }, presented, DEVICE);
     expect(permissionsIn(refreshed)).toEqual(["pages:review", "pages:write"]);
   });
 
@@ -149,6 +149,6 @@ describe("refresh for a user with an editable role", () => {
       return answer.kind === "roles_wanted" ? { kind: "roles_wanted" } : answer;
     };
     const deps = { ...service.deps, accounts: { ...accounts, refresh } };
-    expect(permissionsIn(await refreshToken(deps, presented))).toEqual(["pages:write"]);
+    expect(permissionsIn(await refreshToken(deps, presented, DEVICE))).toEqual(["pages:write"]);
   });
 });

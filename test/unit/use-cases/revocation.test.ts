@@ -5,9 +5,7 @@ import { refreshToken } from "../../../src/use-cases/refresh-token.ts";
 import { logout } from "../../../src/use-cases/revoke-token.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
-import { ACCOUNT_POLICY } from "../../support/samples.ts";
-
-const ADMIN = ["*"];
+import { ACCOUNT_POLICY, someActor } from "../../support/samples.ts";
 
 async function signedIn() {
   const service = memoryService();
@@ -53,8 +51,8 @@ describe.each(FAULTS)("REV-04 %s", (kind) => {
   });
 
   type Act = (deps: Deps, id: UserId) => Promise<{ ok: boolean; error?: string }>;
-  const disable: Act = (deps, id) => updateUser(deps, ADMIN, id, { status: "disabled" });
-  const remove: Act = (deps, id) => deleteUser(deps, ADMIN, id);
+  const disable: Act = (deps, id) => updateUser(deps, someActor("*"), id, { status: "disabled" });
+  const remove: Act = (deps, id) => deleteUser(deps, someActor("*"), id);
   type Deps = ReturnType<ReturnType<typeof memoryService>["through"]>;
 
   it.each([

@@ -8,8 +8,9 @@ import {
 import { memoryDatabase } from "../../support/fakes/memory-database.ts";
 import { memoryRoles } from "../../support/fakes/roles.ts";
 import { memoryServiceAccounts } from "../../support/fakes/service-accounts.ts";
+import { someActor } from "../../support/samples.ts";
 
-const LESSER = ["service-accounts:write"];
+const LESSER = someActor("service-accounts:write");
 
 function service() {
   const db = memoryDatabase();

@@ -1,0 +1,26 @@
+// How much there may be of what callers make. Whoever makes more is refused; what is there is
+// never refused where it is used.
+
+/** Roles in all, the built-in ones among them. */
+export const MAX_ROLES = 500;
+
+export const MAX_PERMISSIONS_PER_ROLE = 100;
+
+/** Of a user or a service account, the role `user` among them. */
+export const MAX_ROLES_PER_PRINCIPAL = 50;
+
+/** What the roles of a user or a service account amount to; a wildcard counts as one. */
+export const MAX_PERMISSIONS_PER_PRINCIPAL = 200;
+
+/**
+ * Characters of JSON that the roles and permissions of one take. An access token that says them
+ * stays under 8 kB, which is what servers take of a header.
+ */
+export const MAX_WRITTEN_RIGHTS = 5_000;
+
+export const MAX_SERVICE_ACCOUNTS = 1_000;
+
+// Characters.
+export const MAX_ROLE_NAME_LENGTH = 64;
+export const MAX_DISPLAY_NAME_LENGTH = 200;
+export const MAX_DESCRIPTION_LENGTH = 500;
