@@ -1,3 +1,4 @@
+import { MAX_PERMISSIONS_PER_ROLE, MAX_ROLES_PER_PRINCIPAL } from "../src/domain/limits.ts";
 import type { GrowthRow } from "./results.ts";
 import { accounts, emailOf } from "./servers/product.ts";
 
@@ -49,12 +50,12 @@ const permissions = (size: number): Point => ({
   seed: [...ordinary.seed, ...heldRoles(1, size)],
 });
 
-/** A session of a user is one of a hundred at most: the service's own limit. */
+/** The last size of each but the first is the service's own limit (README, "Limits"). */
 export const DIMENSIONS: readonly (readonly Point[])[] = [
   [1_000, 10_000, 100_000, 1_000_000].map(users),
   [1, 10, 100].map(sessions),
-  [1, 10, 100].map(roles),
-  [1, 10, 100, 1_000].map(permissions),
+  [1, 10, MAX_ROLES_PER_PRINCIPAL].map(roles),
+  [1, 10, MAX_PERMISSIONS_PER_ROLE].map(permissions),
 ];
 
 /**

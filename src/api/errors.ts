@@ -55,6 +55,13 @@ export function refused(c: AppContext, reason: ProblemCode | "no_such_role"): Re
   });
 }
 
+/** @param what there are as many of as there may be */
+export function tooMany(c: AppContext, what: string): Response {
+  return problem(c, "conflict", {
+    errors: [{ path: "", message: `there may be no more than ${what}` }],
+  });
+}
+
 /** @param wait milliseconds */
 export function tooManyRequests(c: AppContext, wait: number): Response {
   return problem(c, "too_many_requests", { retryAfter: Math.max(1, Math.ceil(wait / 1_000)) });

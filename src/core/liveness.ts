@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from "../domain/access-token.ts";
 import type { Clock, LiveAuthority, Liveness } from "../use-cases/ports.ts";
-import { MAX_REMEMBERED_VERDICTS } from "./constants.ts";
+import { MAX_REMEMBERED_VERDICTS, ROLES_MAX_AGE } from "./constants.ts";
 
 type Remembered = {
   readonly authority: LiveAuthority | null;
@@ -37,13 +37,19 @@ export function liveness(
       const key = `${claims.sub} ${claims.sid ?? ""}`;
       const askedAt = clock();
       const known = remembered.get(key);
-      // A clock that jumped back makes the answer's age unknown.
-      const age = known === undefined ? -1 : askedAt - known.askedAt;
-      if (known !== undefined && age >= 0 && age < maxAge) return known.authority;
+      if (known !== undefined && isYoung(known, askedAt, maxAge)) return known.authority;
       const order = ++asked;
       const authority = await ask(claims);
       remember(key, { authority, askedAt, order });
       return authority;
     },
   };
+}
+
+/** What a program may do is part of its answer, and no copy of what roles grant lives longer. */
+function isYoung({ authority, askedAt }: Remembered, now: number, maxAge: number): boolean {
+  const limit = authority?.program === undefined ? maxAge : Math.min(maxAge, ROLES_MAX_AGE);
+  // A clock that jumped back makes the answer's age unknown.
+  const age = now - askedAt;
+  return age >= 0 && age < limit;
 }

@@ -1,6 +1,6 @@
 import { parseServiceAccountId } from "../domain/ids.ts";
 import type { ServiceAccount } from "../domain/service-account.ts";
-import type { Clock, ServiceAccounts } from "./ports.ts";
+import type { Clock, Defer, ServiceAccounts } from "./ports.ts";
 
 export interface ClientSecretCodec {
   /** A new secret, to be shown once, and what is kept of it. */
@@ -12,12 +12,17 @@ export type ClientAuthenticationDeps = {
   readonly serviceAccounts: ServiceAccounts;
   readonly clientSecrets: ClientSecretCodec;
   readonly clock: Clock;
+  readonly defer: Defer;
 };
 
 export type ClientCredentials = { readonly id: string; readonly secret: string };
 
+/** Milliseconds within which a further use of a secret is not written down. */
+const USE_NOTED_FOR = 60 * 60 * 1_000;
+
 /**
- * Authenticates a service account by its secret (RFC 6749, section 2.3.1).
+ * Authenticates a service account by its secret (RFC 6749, section 2.3.1). The account is as it
+ * was when the secret was good, so that one that ended with a raise never opens what was raised.
  *
  * @returns null for anything that is not right: unknown, wrong, expired and disabled look alike
  */
@@ -27,10 +32,13 @@ export async function authenticateClient(
 ): Promise<ServiceAccount | null> {
   const parsed = parseServiceAccountId(id);
   if (!parsed.ok) return null;
-  const [account, hashes] = await Promise.all([
-    deps.serviceAccounts.find(parsed.value),
-    deps.serviceAccounts.secretHashes(parsed.value, deps.clock()),
-  ]);
-  if (!deps.clientSecrets.matches(secret, hashes)) return null;
-  return account?.status === "active" ? account : null;
+  const now = deps.clock();
+  const found = await deps.serviceAccounts.withSecrets(parsed.value, now);
+  const used = found?.secrets.find(({ hash }) => deps.clientSecrets.matches(secret, [hash]));
+  if (found === null || used === undefined || found.account.status !== "active") return null;
+  const since = now - USE_NOTED_FOR;
+  if (used.lastUsedAt === null || used.lastUsedAt <= since) {
+    deps.defer(deps.serviceAccounts.noteUse(used.id, now, since));
+  }
+  return found.account;
 }

@@ -1,25 +1,19 @@
-import { permissionsOf } from "../domain/role.ts";
 import type { ServiceAccount } from "../domain/service-account.ts";
 import type { IssueDeps } from "./issue-token.ts";
-import type { RoleCatalogue, TokenSigner } from "./ports.ts";
+import type { TokenSigner } from "./ports.ts";
 
-export type ClientTokenDeps = Omit<IssueDeps, "clientId"> & {
-  readonly catalogue: RoleCatalogue;
-  readonly signer: TokenSigner;
-};
+export type ClientTokenDeps = Omit<IssueDeps, "clientId"> & { readonly signer: TokenSigner };
 
 /**
- * An access token for a service account (RFC 6749, section 4.4). There is no refresh token: it
- * has its secret. Its subject is itself, and can be no person's.
+ * An access token for a service account (RFC 6749, section 4.4), of what it could do at the moment
+ * it authenticated. There is no refresh token: it has its secret. Its subject is itself, and can
+ * be no person's.
  */
 export async function issueClientToken(
   deps: ClientTokenDeps,
   account: ServiceAccount,
 ): Promise<{ readonly accessToken: string; readonly expiresIn: number }> {
-  const [sign, roles] = await Promise.all([
-    deps.signer.prepare(),
-    deps.catalogue.named(account.roles),
-  ]);
+  const sign = await deps.signer.prepare();
   const issuedAt = Math.floor(deps.clock() / 1_000);
   const expiresIn = Math.floor(deps.accessTokenTtl / 1_000);
   const accessToken = await sign({
@@ -34,7 +28,7 @@ export async function issueClientToken(
     auth_time: issuedAt,
     amr: [],
     roles: account.roles,
-    permissions: permissionsOf(account.roles, roles),
+    permissions: account.permissions,
   });
   return { accessToken, expiresIn };
 }

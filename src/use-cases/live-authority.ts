@@ -19,5 +19,7 @@ export async function liveAuthority(
   }
   const id = parseServiceAccountId(sub);
   const account = id.ok ? await deps.serviceAccounts.find(id.value) : null;
-  return account?.status === "active" ? account : null;
+  if (account?.status !== "active") return null;
+  const { roles, version, permissions, tokensFrom } = account;
+  return { roles, version, program: { permissions, tokensFrom } };
 }

@@ -1,38 +1,76 @@
 import type { Actor } from "../domain/actor.ts";
 import { covers } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { isBuiltIn, type Role } from "../domain/role.ts";
-import type { RoleCatalogue, Roles } from "./ports.ts";
+import { mayBecome, rightsOf } from "../domain/rights.ts";
+import { isBuiltIn, permissionsOf, type Role } from "../domain/role.ts";
+import { raiseOf } from "./end-secrets.ts";
+import type { Clock, RoleCatalogue, RoleDecision, Roles, ServiceAccounts } from "./ports.ts";
 
-export type ManageRolesDeps = { readonly roles: Roles; readonly catalogue: RoleCatalogue };
+export type ManageRolesDeps = {
+  readonly roles: Roles;
+  readonly serviceAccounts: ServiceAccounts;
+  readonly catalogue: RoleCatalogue;
+  readonly clock: Clock;
+  readonly newChangeId: () => string;
+};
+
+export type RoleChange = Partial<Omit<Role, "name">>;
+
+/** A change is decided again when what it was decided on changed meanwhile. */
+const MAX_ROUNDS = 3;
+
+/** Sets of roles that are looked at in one reading. */
+const SETS_AT_ONCE = 200;
 
 /** Makes a role that carries nothing its maker lacks. */
 export async function createRole(
   deps: ManageRolesDeps,
   actor: Actor,
   role: Role,
-): Promise<Result<Role, "forbidden" | "role_exists">> {
+): Promise<Result<Role, "forbidden" | "role_exists" | "too_many_roles">> {
   if (isBuiltIn(role.name)) return err("role_exists");
   if (!covers(actor.permissions, role.permissions)) return err("forbidden");
-  if ((await deps.roles.create(role)) === "role_exists") return err("role_exists");
+  const made = await deps.roles.create(role);
+  if (made === "too_many") return err("too_many_roles");
+  if (made === "role_exists") return err(made);
   deps.catalogue.forget();
   return ok(role);
 }
 
-/** Changes a role that its editor could have made, into one that its editor could make. */
+/**
+ * Changes a role that its editor could have made, into one that its editor could make, and that
+ * everybody who holds it can hold.
+ *
+ * @returns the role, and the ids of the secrets that ended with it
+ */
 export async function updateRole(
   deps: ManageRolesDeps,
   actor: Actor,
   name: string,
-  change: Partial<Omit<Role, "name">>,
-): Promise<Result<Role, "forbidden" | "not_found" | "conflict">> {
-  const allowed = await mayEdit(deps, actor, name);
-  if (!allowed.ok) return allowed;
-  if (!covers(actor.permissions, change.permissions ?? [])) return err("forbidden");
-  const updated = await deps.roles.update(name, change);
-  if (updated === null) return err("not_found");
-  deps.catalogue.forget();
-  return ok(updated);
+  change: RoleChange,
+): Promise<
+  Result<
+    { readonly role: Role; readonly ended: readonly string[] },
+    "forbidden" | "not_found" | "too_many_permissions" | "conflict"
+  >
+> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const found = await editable(deps, actor, name);
+    if (!found.ok) return found;
+    const { permissions = found.value.permissions } = change;
+    if (!covers(actor.permissions, permissions)) return err("forbidden");
+    const after = { ...found.value, permissions };
+    if (!(await canBeHeld(deps.roles, found.value, after))) return err("too_many_permissions");
+    const now = deps.clock();
+    const raise = await raiseBy(deps, found.value, after, now);
+    const decided = { changeId: deps.newChangeId(), now, role: found.value, raise };
+    const role = await deps.roles.update(name, change, decided);
+    if (role === null) return err("not_found");
+    if (role === "moved") continue;
+    deps.catalogue.forget();
+    return ok({ role, ended: raise?.ended ?? [] });
+  }
+  return err("conflict");
 }
 
 /** Removes a role that nobody holds. */
@@ -41,21 +79,63 @@ export async function removeRole(
   actor: Actor,
   name: string,
 ): Promise<Result<null, "forbidden" | "not_found" | "conflict" | "role_in_use">> {
-  const allowed = await mayEdit(deps, actor, name);
-  if (!allowed.ok) return allowed;
+  const found = await editable(deps, actor, name);
+  if (!found.ok) return found;
   const outcome = await deps.roles.remove(name);
   if (outcome !== "removed") return err(outcome);
   deps.catalogue.forget();
   return ok(null);
 }
 
-async function mayEdit(
+/** The role, unless it is built in or carries what whoever asks lacks. */
+async function editable(
   deps: ManageRolesDeps,
   actor: Actor,
   name: string,
-): Promise<Result<null, "forbidden" | "not_found" | "conflict">> {
+): Promise<Result<Role, "forbidden" | "not_found" | "conflict">> {
   if (isBuiltIn(name)) return err("conflict");
   const role = (await deps.roles.named([name])).get(name);
   if (role === undefined) return err("not_found");
-  return covers(actor.permissions, role.permissions) ? ok(null) : err("forbidden");
+  return covers(actor.permissions, role.permissions) ? ok(role) : err("forbidden");
+}
+
+/** False when some holder would amount to too much: the sets that they hold are looked at, not each. */
+async function canBeHeld(roles: Roles, before: Role, after: Role): Promise<boolean> {
+  if (onlyTakes(before, after)) return true;
+  let last: readonly string[] | null = null;
+  for (;;) {
+    const sets: string[][] = await roles.heldSets(before.name, last, SETS_AT_ONCE);
+    const catalogue = new Map(await roles.named([...new Set(sets.flat())]));
+    const edited = new Map([...catalogue, [after.name, after]]);
+    const fits = (set: readonly string[]) =>
+      mayBecome(rightsOf(set, catalogue), rightsOf(set, edited));
+    if (!sets.every(fits)) return false;
+    last = sets.at(-1) ?? null;
+    if (sets.length < SETS_AT_ONCE) return true;
+  }
+}
+
+/** Nobody then amounts to more, in number: without a wildcard what it covered would count. */
+function onlyTakes(before: Role, after: Role): boolean {
+  const taken = before.permissions.filter((one) => !after.permissions.includes(one));
+  const isSubset = after.permissions.every((one) => before.permissions.includes(one));
+  return isSubset && !taken.some((one) => one.endsWith("*"));
+}
+
+/** A role that comes to grant more raises every service account that holds it. */
+async function raiseBy(
+  { roles, serviceAccounts }: ManageRolesDeps,
+  before: Role,
+  after: Role,
+  now: number,
+): Promise<RoleDecision["raise"]> {
+  if (covers(before.permissions, after.permissions)) return null;
+  const holders = await serviceAccounts.holdersOf(before.name, now);
+  const held = await roles.named([...new Set(holders.flatMap(({ account }) => account.roles))]);
+  const edited = new Map([...held, [after.name, after]]);
+  const raise = await raiseOf(roles, holders, ({ account }) =>
+    permissionsOf(account.roles, edited),
+  );
+  const seen = holders.map(({ account: { id, version } }) => ({ id, version }));
+  return { ...raise, holders: seen };
 }

@@ -1,88 +1,85 @@
 import type { Actor } from "../domain/actor.ts";
 import type { ServiceAccountId } from "../domain/ids.ts";
+import { covers } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { mayBecome, NO_RIGHTS, rightsOf } from "../domain/rights.ts";
+import { rolesAfter } from "../domain/role.ts";
 import type { ServiceAccount } from "../domain/service-account.ts";
-import type { ClientSecretCodec } from "./authenticate-client.ts";
+import { raiseOf } from "./end-secrets.ts";
+import {
+  type ClientSecretDeps,
+  type MadeSecret,
+  newSecret,
+  targetOf,
+} from "./manage-client-secrets.ts";
 import { mayGrant, mayMakeWith } from "./may-grant.ts";
-import type { Clock, Roles, ServiceAccounts } from "./ports.ts";
+import type { Raise, Roles, WithSecrets } from "./ports.ts";
 
-export type ManageServiceAccountsDeps = {
-  readonly serviceAccounts: ServiceAccounts;
-  readonly clientSecrets: ClientSecretCodec;
+export type ManageServiceAccountsDeps = ClientSecretDeps & {
   readonly roles: Roles;
-  readonly clock: Clock;
   readonly newServiceAccountId: () => ServiceAccountId;
-  readonly newSecretId: () => string;
-  /** Milliseconds for which older secrets go on beside a new one. */
-  readonly clientSecretOverlap: number;
 };
 
-/** A change is decided again when its account changed after the decision. */
+/** A change is decided again when what it was decided on changed meanwhile. */
 const MAX_ROUNDS = 3;
 
-type Refusal = "forbidden" | "not_found" | "no_such_role";
-
-/** The account, and its secret: the only time it is ever told. */
-export type WithSecret = { readonly account: ServiceAccount; readonly secret: string };
+type Refusal = "forbidden" | "not_found" | "no_such_role" | "too_many_permissions" | "conflict";
 
 /** Makes a service account that may do nothing its maker may not. */
 export async function createServiceAccount(
   deps: ManageServiceAccountsDeps,
   actor: Actor,
-  { name, roles }: { readonly name: string; readonly roles: readonly string[] },
-): Promise<Result<WithSecret, Refusal>> {
-  const allowed = await mayMakeWith(deps.roles, actor, roles);
-  if (!allowed.ok) return allowed;
-  const id = deps.newServiceAccountId();
-  const { secret, hash } = deps.clientSecrets.create();
-  const now = deps.clock();
-  const outcome = await deps.serviceAccounts.create({
-    id,
-    name,
-    roles: [...new Set(roles)],
-    secret: { id: deps.newSecretId(), hash },
-    now,
-  });
-  if (outcome === "no_such_role") return err("no_such_role");
-  return withSecret(deps, id, secret);
-}
-
-/**
- * Makes a further secret; the one before goes on for the overlap, so that clients can change over.
- * It is made for the very version of the account that was looked at: the secret of one that was
- * raised meanwhile is not for whoever could only have had the lesser.
- */
-export async function rotateClientSecret(
-  deps: ManageServiceAccountsDeps,
-  actor: Actor,
-  id: ServiceAccountId,
-): Promise<Result<WithSecret, Refusal | "conflict">> {
+  input: { readonly name: string; readonly roles: readonly string[] },
+): Promise<Result<MadeSecret, Refusal | "too_many_service_accounts">> {
+  const names = [...new Set(input.roles)];
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const target = await targetOf(deps, actor, id);
-    if (!target.ok) return target;
-    const { secret, hash } = deps.clientSecrets.create();
+    const allowed = await mayMakeWith(deps.roles, actor, names);
+    if (!allowed.ok) return allowed;
+    if (!mayBecome(NO_RIGHTS, rightsOf(names, allowed.value))) return err("too_many_permissions");
+    const id = deps.newServiceAccountId();
+    const { secret, stored } = newSecret(deps, actor);
+    const roles = [...allowed.value.values()];
     const now = deps.clock();
-    const stored = { id: deps.newSecretId(), hash };
-    const others = now + deps.clientSecretOverlap;
-    const { version } = target.value;
-    const added = await deps.serviceAccounts.addSecret(id, stored, now, others, version);
-    if (added) return ok({ account: target.value, secret });
+    const made = await deps.serviceAccounts.create({
+      id,
+      name: input.name,
+      roles,
+      secret: stored,
+      now,
+    });
+    if (made === "too_many") return err("too_many_service_accounts");
+    if (made === "moved") continue;
+    const account = await deps.serviceAccounts.find(id);
+    return account === null ? err("not_found") : ok({ account, secret, secretId: stored.id });
   }
   return err("conflict");
 }
 
-/** Renames, disables or enables. Disabled, it is refused wherever its row is asked for. */
+/**
+ * Renames, disables or enables. Disabled, it is refused wherever its row is asked for; enabled, it
+ * comes to do what it could not.
+ *
+ * @returns the account, and the ids of the secrets that ended with it
+ */
 export async function updateServiceAccount(
   deps: ManageServiceAccountsDeps,
   actor: Actor,
   id: ServiceAccountId,
   change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
-): Promise<Result<ServiceAccount, Refusal>> {
-  const target = await targetOf(deps, actor, id);
-  if (!target.ok) return target;
-  await deps.serviceAccounts.update(id, change, deps.clock());
-  const updated = await deps.serviceAccounts.find(id);
-  return updated === null ? err("not_found") : ok(updated);
+): Promise<Result<{ account: ServiceAccount; ended: readonly string[] }, Refusal>> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = deps.clock();
+    const target = await targetOf(deps, actor, id, now);
+    if (!target.ok) return target;
+    const { account } = target.value;
+    const isEnabled = change.status === "active" && account.status === "disabled";
+    const raise = isEnabled ? await enabling(deps.roles, target.value) : null;
+    const decided = { now, version: account.version, raise };
+    if (!(await deps.serviceAccounts.update(id, change, decided))) continue;
+    const updated = await deps.serviceAccounts.find(id);
+    return updated === null ? err("not_found") : ok({ account: updated, ended: endedBy(raise) });
+  }
+  return err("conflict");
 }
 
 export async function deleteServiceAccount(
@@ -90,44 +87,56 @@ export async function deleteServiceAccount(
   actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<null, Refusal>> {
-  const target = await targetOf(deps, actor, id);
-  if (!target.ok) return target;
-  return (await deps.serviceAccounts.remove(id)) ? ok(null) : err("not_found");
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const target = await targetOf(deps, actor, id, deps.clock());
+    if (!target.ok) return target;
+    if (await deps.serviceAccounts.remove(id, target.value.account.version)) return ok(null);
+  }
+  return err("conflict");
 }
 
-/** Gives or takes a role. Either needs every permission that the role carries. */
+/**
+ * Gives or takes a role. Either needs every permission that the role carries.
+ *
+ * @returns the ids of the secrets that ended with it
+ */
 export async function setServiceAccountRole(
   deps: ManageServiceAccountsDeps,
   actor: Actor,
   id: ServiceAccountId,
   role: string,
   wanted: "assign_role" | "remove_role",
-): Promise<Result<null, Refusal>> {
-  const allowed = await mayGrant(deps.roles, actor, [role]);
-  if (!allowed.ok) return allowed;
-  const target = await targetOf(deps, actor, id);
-  if (!target.ok) return target;
-  await deps.serviceAccounts.setRole(id, role, wanted, deps.clock());
-  return ok(null);
+): Promise<Result<readonly string[], Refusal>> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = deps.clock();
+    const found = await deps.serviceAccounts.withSecrets(id, now);
+    if (found === null) return err("not_found");
+    const { account } = found;
+    const names = rolesAfter(account.roles, { kind: wanted, role });
+    const allowed = await mayGrant(deps.roles, actor, [
+      ...new Set([...account.roles, ...names, role]),
+    ]);
+    if (!allowed.ok) return allowed;
+    if (names.length === account.roles.length) return ok([]);
+    const [before, after] = [account.roles, names].map((all) => rightsOf(all, allowed.value));
+    if (before === undefined || after === undefined || !mayBecome(before, after)) {
+      return err("too_many_permissions");
+    }
+    const isRaise = !covers(before.permissions, after.permissions);
+    const raise = isRaise ? await raiseOf(deps.roles, [found], () => after.permissions) : null;
+    const roles = [...allowed.value.values()].filter(({ name }) => names.includes(name));
+    const decided = { now, version: account.version, raise };
+    if (await deps.serviceAccounts.setRole(id, role, roles, decided)) return ok(endedBy(raise));
+  }
+  return err("conflict");
 }
 
-/** The account, unless it may do something that whoever asks may not. */
-async function targetOf(
-  deps: ManageServiceAccountsDeps,
-  actor: Actor,
-  id: ServiceAccountId,
-): Promise<Result<ServiceAccount, Refusal>> {
-  const account = await deps.serviceAccounts.find(id);
-  if (account === null) return err("not_found");
-  const allowed = await mayGrant(deps.roles, actor, account.roles);
-  return allowed.ok ? ok(account) : allowed;
-}
+/** Disabled it could do nothing; enabled it can do all that its roles grant. */
+const enabling = (roles: Roles, { account, secrets }: WithSecrets): Promise<Raise> =>
+  raiseOf(
+    roles,
+    [{ account: { ...account, permissions: [] }, secrets }],
+    () => account.permissions,
+  );
 
-async function withSecret(
-  deps: ManageServiceAccountsDeps,
-  id: ServiceAccountId,
-  secret: string,
-): Promise<Result<WithSecret, Refusal>> {
-  const account = await deps.serviceAccounts.find(id);
-  return account === null ? err("not_found") : ok({ account, secret });
-}
+const endedBy = (raise: Raise | null): readonly string[] => raise?.ended ?? [];

@@ -6,7 +6,7 @@ import type { ServiceAccountId, SessionId, UserId } from "../domain/ids.ts";
 import type { Password, PasswordWeakness } from "../domain/password.ts";
 import type { Device, RefreshPolicy, TokenHash } from "../domain/refresh-session.ts";
 import type { Role } from "../domain/role.ts";
-import type { ServiceAccount } from "../domain/service-account.ts";
+import type { ClientSecret, Maker, ServiceAccount } from "../domain/service-account.ts";
 import type { SigningAlg, SigningKey } from "../domain/signing-key.ts";
 import type { ThrottleState } from "../domain/throttle.ts";
 import type { User, UserStatus } from "../domain/user.ts";
@@ -115,10 +115,34 @@ export interface Roles {
   list(): Promise<Role[]>;
   /** The roles so named, as they are now. A name that no role bears is left out. */
   named(names: readonly string[]): Promise<ReadonlyMap<string, Role>>;
-  create(role: Role): Promise<"created" | "role_exists">;
-  update(name: string, change: Partial<Omit<Role, "name">>): Promise<Role | null>;
+  /**
+   * Distinct sets of roles, in order, of users and service accounts that hold this one: few, as
+   * against those who hold it.
+   *
+   * @param after the last set of the page before
+   */
+  heldSets(name: string, after: readonly string[] | null, limit: number): Promise<string[][]>;
+  create(role: Role): Promise<"created" | "role_exists" | "too_many">;
+  /** @returns the role, or "moved" when it or its holders are not what was looked at */
+  update(
+    name: string,
+    change: Partial<Omit<Role, "name">>,
+    decided: RoleDecision,
+  ): Promise<Role | "moved" | null>;
   remove(name: string): Promise<"removed" | "not_found" | "role_in_use">;
 }
+
+/** What an edit of a role was decided on: it is made only while all of it is so. */
+export type RoleDecision = {
+  /** Random: marks the edit. */
+  readonly changeId: string;
+  readonly now: number;
+  readonly role: Role;
+  /** For a role that comes to grant more: every service account that holds it. */
+  readonly raise:
+    | (Raise & { readonly holders: readonly Pick<ServiceAccount, "id" | "version">[] })
+    | null;
+};
 
 /** The editable and the built-in roles by name, as old as the copies may be. */
 export interface RoleCatalogue {
@@ -382,7 +406,10 @@ export interface TokenVerifier {
 }
 
 /** Roles as they are now, and the version that says so. */
-export type LiveAuthority = Pick<Authority, "roles" | "version">;
+export type LiveAuthority = Pick<Authority, "roles" | "version"> & {
+  /** A service account's: what its roles amounted to at that moment, and its oldest good tokens. */
+  readonly program?: Pick<ServiceAccount, "permissions" | "tokensFrom">;
+};
 
 /** Whether the account and session behind a good token still stand. */
 export interface Liveness {
@@ -398,39 +425,60 @@ export interface Liveness {
 export type NewServiceAccount = {
   readonly id: ServiceAccountId;
   readonly name: string;
-  readonly roles: readonly string[];
+  /** As they were looked at: made only while they are so. */
+  readonly roles: readonly Role[];
   readonly secret: NewClientSecret;
   readonly now: number;
 };
 
-/** @property hash SHA-256 as base64url: the secret is 256 random bits */
-type NewClientSecret = { readonly id: string; readonly hash: string };
+export type NewClientSecret = Pick<ClientSecret, "id" | "hash"> & {
+  readonly maker: Pick<Maker, "name" | "had">;
+};
+
+/** An account and its living secrets, the oldest first, as of one moment. */
+export type WithSecrets = {
+  readonly account: ServiceAccount;
+  readonly secrets: readonly ClientSecret[];
+};
+
+/** What an account that comes to do more was judged by, and what that ends. */
+export type Raise = {
+  /** The ids of all living secrets that were looked at: with another one, nothing is done. */
+  readonly seen: readonly string[];
+  /** The ids of those whose makers could not have granted as much. */
+  readonly ended: readonly string[];
+};
+
+/** A change is made to the very version that was looked at; its raise, if it is one, with it. */
+export type Decided = {
+  readonly now: number;
+  readonly version: number;
+  readonly raise: Raise | null;
+};
 
 export interface ServiceAccounts {
   /** The account, its roles and its first secret, or nothing. */
-  create(account: NewServiceAccount): Promise<"created" | "no_such_role">;
+  create(account: NewServiceAccount): Promise<"created" | "moved" | "too_many">;
   find(id: ServiceAccountId): Promise<ServiceAccount | null>;
-  list(): Promise<ServiceAccount[]>;
-  /** The hashes of the secrets that are good now. */
-  secretHashes(id: ServiceAccountId, now: number): Promise<string[]>;
-  /** @returns false when the account is gone */
+  /** All of them, the oldest first, without what they may do. */
+  list(): Promise<Omit<ServiceAccount, "permissions">[]>;
+  withSecrets(id: ServiceAccountId, now: number): Promise<WithSecrets | null>;
+  /** Every account that holds a role. */
+  holdersOf(role: string, now: number): Promise<WithSecrets[]>;
+  /** @returns false when the account is gone or was changed, as all that follow */
   update(
     id: ServiceAccountId,
     change: { readonly name?: string; readonly status?: UserStatus },
-    now: number,
+    decided: Decided,
   ): Promise<boolean>;
+  /** @param after the roles it will have, as they were looked at: made only while they are so */
   setRole(
     id: ServiceAccountId,
     role: string,
-    wanted: "assign_role" | "remove_role",
-    now: number,
-  ): Promise<void>;
-  /**
-   * Adds a secret; the one before goes on until the time given, any older one not at all.
-   *
-   * @param version that the account must still have
-   * @returns false when the account is gone or was changed
-   */
+    after: readonly Role[],
+    decided: Decided,
+  ): Promise<boolean>;
+  /** Adds a secret; the one before goes on until the time given, any older one not at all. */
   addSecret(
     id: ServiceAccountId,
     secret: NewClientSecret,
@@ -438,5 +486,8 @@ export interface ServiceAccounts {
     othersExpireAt: number,
     version: number,
   ): Promise<boolean>;
-  remove(id: ServiceAccountId): Promise<boolean>;
+  endSecret(id: ServiceAccountId, secretId: string, version: number): Promise<boolean>;
+  /** Remembers when a secret was used, unless a use after `since` is known. */
+  noteUse(secretId: string, now: number, since: number): Promise<void>;
+  remove(id: ServiceAccountId, version: number): Promise<boolean>;
 }

@@ -61,17 +61,24 @@ async function current(
 ): Promise<AccessTokenClaims | null> {
   const authority = await deps.liveness.ask(claims, maxStaleness * 1_000);
   if (authority === null) return null;
+  // Made before a secret was ended, it may come from that secret.
+  if (claims.ver < (authority.program?.tokensFrom ?? 0)) return null;
   const { roles, version } = authority;
   const permissions = await permissionsNow(deps, authority, rolesNow);
   return { ...claims, roles, ver: version, permissions };
 }
 
-/** Built-in roles need no look-up, so an administrator can act while D1 cannot be read. */
+/**
+ * What a program may do was read with its row, in one moment: else a token that is about to be
+ * refused could act with what its account was just given. Built-in roles need no look-up, so an
+ * administrator can act while D1 cannot be read.
+ */
 async function permissionsNow(
   deps: VerifyDeps,
-  { roles }: LiveAuthority,
+  { roles, program }: LiveAuthority,
   rolesNow: boolean,
-): Promise<string[]> {
+): Promise<readonly string[]> {
+  if (program !== undefined) return program.permissions;
   if (roles.every(isBuiltIn)) return permissionsOf(roles, BUILT_IN_CATALOGUE);
   return permissionsOf(roles, await (rolesNow ? deps.roles : deps.catalogue).named(roles));
 }

@@ -1,9 +1,21 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { serviceAccountIdOf } from "../../src/domain/ids.ts";
+import { MAX_ROLES } from "../../src/domain/limits.ts";
 import { BUILT_IN_ROLES, type Role } from "../../src/domain/role.ts";
-import type { Roles, Users } from "../../src/use-cases/ports.ts";
-import { someUser } from "../support/samples.ts";
+import type { Roles, ServiceAccounts, Users } from "../../src/use-cases/ports.ts";
+import { someId, someUser } from "../support/samples.ts";
+import { someSecret } from "../support/service-account-samples.ts";
 
-type Harness = { readonly roles: Roles; readonly users: Users };
+type Harness = {
+  readonly roles: Roles;
+  readonly users: Users;
+  readonly serviceAccounts: ServiceAccounts;
+};
+
+const NOW = Date.UTC(2026, 0, 1);
+let edits = 0;
+/** An edit of a role as it was looked at, which raises no service account. */
+const editOf = (role: Role) => ({ changeId: `edit ${++edits}`, now: NOW, role, raise: null });
 
 const EDITOR: Role = {
   name: "editor",
@@ -15,8 +27,9 @@ const EDITOR: Role = {
 export function rolesContract(make: () => Promise<Harness>): void {
   let roles: Roles;
   let users: Users;
+  let serviceAccounts: ServiceAccounts;
   beforeEach(async () => {
-    ({ roles, users } = await make());
+    ({ roles, users, serviceAccounts } = await make());
   });
 
   const editable = async () => (await roles.list()).slice(BUILT_IN_ROLES.length);
@@ -75,11 +88,15 @@ export function rolesContract(make: () => Promise<Harness>): void {
     it("changes what is named and keeps the rest", async () => {
       await roles.create(EDITOR);
       const described = { ...EDITOR, description: "Edits pages." };
-      expect(await roles.update("editor", { description: "Edits pages." })).toEqual(described);
+      expect(await roles.update("editor", { description: "Edits pages." }, editOf(EDITOR))).toEqual(
+        described,
+      );
       const permissions = ["pages:read", "pictures:*"];
       const extended = { ...described, permissions };
-      expect(await roles.update("editor", { permissions })).toEqual(extended);
-      expect(await roles.update("editor", { permissions: [], description: "" })).toEqual({
+      expect(await roles.update("editor", { permissions }, editOf(EDITOR))).toEqual(extended);
+      expect(
+        await roles.update("editor", { permissions: [], description: "" }, editOf(extended)),
+      ).toEqual({
         name: "editor",
         description: "",
         permissions: [],
@@ -87,8 +104,70 @@ export function rolesContract(make: () => Promise<Harness>): void {
       expect(await editable()).toEqual([{ name: "editor", description: "", permissions: [] }]);
     });
 
+    it("changes nothing of a role that does not grant what was looked at", async () => {
+      await roles.create(EDITOR);
+      const change = { permissions: ["*"], description: "?" };
+      for (const permissions of [[], ["pages:read"], [...EDITOR.permissions, "pages:delete"]]) {
+        expect(await roles.update("editor", change, editOf({ ...EDITOR, permissions }))).toBe(
+          "moved",
+        );
+      }
+      expect(await editable()).toEqual([EDITOR]);
+    });
+
+    it("makes one whole edit of five at once", async () => {
+      await roles.create(EDITOR);
+      const variants = [1, 2, 3, 4, 5].map((n) => [`variant:v${n}`]);
+      const outcomes = await Promise.all(
+        variants.map((permissions) => roles.update("editor", { permissions }, editOf(EDITOR))),
+      );
+      expect(outcomes.filter((outcome) => outcome !== "moved")).toHaveLength(1);
+      const made = variants[outcomes.findIndex((outcome) => outcome !== "moved")];
+      expect((await editable())[0]?.permissions).toEqual(made);
+    });
+
+    it("makes as many as there may be, and no more", async () => {
+      const names = Array.from(
+        { length: MAX_ROLES - BUILT_IN_ROLES.length },
+        (_, n) => `role-${n}`,
+      );
+      const made = names.map((name) => roles.create({ ...EDITOR, name }));
+      expect(new Set(await Promise.all(made))).toEqual(new Set(["created"]));
+      expect(await roles.create(EDITOR)).toBe("too_many");
+      expect(await roles.create({ ...EDITOR, name: "role-0" })).toBe("role_exists");
+      expect((await roles.named(["editor"])).size).toBe(0);
+      await roles.remove("role-0");
+      expect(await roles.create(EDITOR)).toBe("created");
+    });
+
+    it("tells the sets of roles that its holders have, each once, page by page", async () => {
+      for (const name of ["editor", "writer", "reader"]) await roles.create({ ...EDITOR, name });
+      const sets = [
+        ["editor"],
+        ["editor", "reader"],
+        ["editor", "reader", "writer"],
+        ["editor", "writer"],
+      ];
+      for (const held of [...sets, ["editor", "writer"], ["reader"], ["editor"]]) {
+        await users.create(someUser({ roles: held }));
+      }
+      const program = { name: "", secret: someSecret(), now: NOW };
+      const id = serviceAccountIdOf(someId());
+      const looked = [...(await roles.named(["editor", "user"])).values()];
+      await serviceAccounts.create({ ...program, id, roles: looked });
+      const all = [...sets.slice(0, 3), ["editor", "user"], ["editor", "writer"]];
+      const sorted = all.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+      expect(await roles.heldSets("editor", null, 10)).toEqual(sorted);
+      expect(await roles.heldSets("editor", null, 2)).toEqual(sorted.slice(0, 2));
+      expect(await roles.heldSets("editor", sorted[1] ?? [], 10)).toEqual(sorted.slice(2));
+      expect(await roles.heldSets("editor", sorted.at(-1) ?? [], 10)).toEqual([]);
+      expect(await roles.heldSets("no-such-role", null, 10)).toEqual([]);
+    });
+
     it("changes nothing of a role that is not there", async () => {
-      expect(await roles.update("editor", { permissions: ["*"], description: "?" })).toBeNull();
+      expect(
+        await roles.update("editor", { permissions: ["*"], description: "?" }, editOf(EDITOR)),
+      ).toBeNull();
       expect(await editable()).toEqual([]);
       await roles.create({ ...EDITOR, permissions: [] });
       expect(await editable()).toEqual([{ ...EDITOR, permissions: [] }]);

@@ -1,24 +1,21 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ServiceAccountId } from "../../src/domain/ids.ts";
-import { serviceAccountIdOf } from "../../src/domain/ids.ts";
+import { MAX_SERVICE_ACCOUNTS } from "../../src/domain/limits.ts";
+import { ADMIN, BUILT_IN_ROLES } from "../../src/domain/role.ts";
 import type { NewServiceAccount, Roles, ServiceAccounts } from "../../src/use-cases/ports.ts";
-import { DAY, HOUR, someId } from "../support/samples.ts";
+import {
+  decidedOn,
+  NOW,
+  REPORTER,
+  someAccount,
+  USER_ROLE,
+} from "../support/service-account-samples.ts";
 
 type Harness = { readonly serviceAccounts: ServiceAccounts; readonly roles: Roles };
 
 /** The version that a new account has. */
 const FIRST = 1;
-const NOW = Date.UTC(2026, 0, 1);
-const ROLE = { name: "reporter", description: "", permissions: ["reports:read"] };
-
-const someAccount = (given: Partial<NewServiceAccount> = {}): NewServiceAccount => ({
-  id: serviceAccountIdOf(someId()),
-  name: "Nightly report",
-  roles: [],
-  secret: { id: someId(), hash: someId() },
-  now: NOW,
-  ...given,
-});
+const unedited = (role: typeof REPORTER) => ({ changeId: "edit", now: NOW, role, raise: null });
 
 /** @param make gives a store without service accounts and with the built-in roles alone */
 export function serviceAccountsContract(make: () => Promise<Harness>): void {
@@ -26,7 +23,7 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
   let roles: Roles;
   beforeEach(async () => {
     ({ serviceAccounts: accounts, roles } = await make());
-    await roles.create(ROLE);
+    await roles.create(REPORTER);
   });
 
   const created = async (given: Partial<NewServiceAccount> = {}): Promise<NewServiceAccount> => {
@@ -34,30 +31,63 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
     expect(await accounts.create(account)).toBe("created");
     return account;
   };
-
-  const versionOf = async (id: ServiceAccountId) => (await accounts.find(id))?.version;
+  const give = (id: ServiceAccountId, version: number, now = NOW) =>
+    accounts.setRole(id, "reporter", [REPORTER], decidedOn(version, now));
+  const take = (id: ServiceAccountId, version: number, now = NOW) =>
+    accounts.setRole(id, "reporter", [], decidedOn(version, now));
 
   describe("ServiceAccounts", () => {
-    it("keeps an account as it was made, its roles sorted, with its first secret", async () => {
-      const { id, secret } = await created({ roles: ["user", "reporter"] });
-      expect(await accounts.find(id)).toEqual({
+    it("keeps an account as it was made, its roles sorted, with what they grant", async () => {
+      const { id } = await created({ roles: [USER_ROLE, REPORTER] });
+      const account = {
         id,
         name: "Nightly report",
         status: "active",
         roles: ["reporter", "user"],
         version: 1,
+        tokensFrom: 1,
         createdAt: NOW,
         updatedAt: NOW,
-      });
-      expect(await accounts.secretHashes(id, NOW)).toEqual([secret.hash]);
+      };
+      expect(await accounts.find(id)).toEqual({ ...account, permissions: ["reports:read"] });
+      expect(await accounts.list()).toEqual([account]);
     });
 
-    it("makes nothing at all for a role that does not exist", async () => {
-      const account = someAccount({ roles: ["reporter", "no-such-role"] });
-      expect(await accounts.create(account)).toBe("no_such_role");
-      expect(await accounts.find(account.id)).toBeNull();
-      expect(await accounts.secretHashes(account.id, NOW)).toEqual([]);
+    it("tells what the roles of an account amount to as they are", async () => {
+      const other = { name: "auditor", description: "", permissions: ["reports:read", "audit:*"] };
+      await roles.create(other);
+      const { id } = await created({ roles: [REPORTER, other] });
+      expect((await accounts.find(id))?.permissions).toEqual(["audit:*", "reports:read"]);
+      await roles.update("auditor", { permissions: ["reports:*"] }, unedited(other));
+      expect((await accounts.find(id))?.permissions).toEqual(["reports:*"]);
+      const admin = BUILT_IN_ROLES.filter((role) => role.name === ADMIN);
+      expect((await accounts.find((await created({ roles: admin })).id))?.permissions).toEqual([
+        "*",
+      ]);
+    });
+
+    it("makes nothing at all for a role that is not what was looked at, or not there", async () => {
+      for (const role of [
+        { ...REPORTER, name: "no-such-role" },
+        { ...REPORTER, permissions: [] },
+        { ...REPORTER, permissions: ["reports:write"] },
+        { ...REPORTER, permissions: ["reports:read", "reports:write"] },
+      ]) {
+        const account = someAccount({ roles: [USER_ROLE, role] });
+        expect(await accounts.create(account)).toBe("moved");
+        expect(await accounts.withSecrets(account.id, NOW)).toBeNull();
+      }
       expect(await accounts.list()).toEqual([]);
+    });
+
+    it("makes as many as there may be, and no more", async () => {
+      const all = Array.from({ length: MAX_SERVICE_ACCOUNTS }, () =>
+        accounts.create(someAccount()),
+      );
+      expect(new Set(await Promise.all(all))).toEqual(new Set(["created"]));
+      const late = someAccount();
+      expect(await accounts.create(late)).toBe("too_many");
+      expect(await accounts.find(late.id)).toBeNull();
     });
 
     it("lists the accounts, the oldest first", async () => {
@@ -69,14 +99,16 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
     it("finds nothing of an account that is not there", async () => {
       const { id } = someAccount();
       expect(await accounts.find(id)).toBeNull();
-      expect(await accounts.secretHashes(id, NOW)).toEqual([]);
-      expect(await accounts.update(id, { name: "?" }, NOW)).toBe(false);
-      expect(await accounts.remove(id)).toBe(false);
+      expect(await accounts.withSecrets(id, NOW)).toBeNull();
+      expect(await accounts.update(id, { name: "?" }, decidedOn(FIRST))).toBe(false);
+      expect(await give(id, FIRST)).toBe(false);
+      expect(await accounts.remove(id, FIRST)).toBe(false);
     });
 
     it("renames without a new version, since no authority changed", async () => {
       const { id } = await created();
-      expect(await accounts.update(id, { name: "Weekly report" }, NOW + 1)).toBe(true);
+      const renamed = { name: "Weekly report" };
+      expect(await accounts.update(id, renamed, decidedOn(FIRST, NOW + 1))).toBe(true);
       expect(await accounts.find(id)).toMatchObject({
         name: "Weekly report",
         status: "active",
@@ -87,86 +119,60 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
 
     it("moves the version with the status, and only when it changes", async () => {
       const { id } = await created();
-      expect(await accounts.update(id, { status: "disabled" }, NOW + 1)).toBe(true);
+      const disabled = { status: "disabled" } as const;
+      expect(await accounts.update(id, disabled, decidedOn(FIRST))).toBe(true);
       expect(await accounts.find(id)).toMatchObject({ status: "disabled", version: 2 });
-      await accounts.update(id, { status: "disabled" }, NOW + 2);
-      expect(await versionOf(id)).toBe(2);
-      await accounts.update(id, { status: "active", name: "Back" }, NOW + 3);
+      expect(await accounts.update(id, disabled, decidedOn(2))).toBe(true);
+      expect(await accounts.find(id)).toMatchObject({ status: "disabled", version: 2 });
+      await accounts.update(id, { status: "active", name: "Back" }, decidedOn(2));
       expect(await accounts.find(id)).toMatchObject({ status: "active", name: "Back", version: 3 });
     });
 
-    it("gives and takes a role, a version each, and the same again changes nothing", async () => {
+    it("gives and takes a role, a version each", async () => {
       const { id } = await created();
-      for (const _ of [1, 2]) await accounts.setRole(id, "reporter", "assign_role", NOW + 1);
+      expect(await give(id, FIRST, NOW + 1)).toBe(true);
       const held = await accounts.find(id);
       expect(held).toMatchObject({ roles: ["reporter"], version: 2, updatedAt: NOW + 1 });
-      for (const _ of [1, 2]) await accounts.setRole(id, "reporter", "remove_role", NOW + 2);
+      expect(held?.permissions).toEqual(["reports:read"]);
+      expect(await take(id, 2, NOW + 2)).toBe(true);
       const without = await accounts.find(id);
       expect(without).toMatchObject({ roles: [], version: 3, updatedAt: NOW + 2 });
     });
 
-    it("gives no role that does not exist, and none to an account that is not there", async () => {
+    it("changes nothing of another version than was looked at", async () => {
       const { id } = await created();
-      await accounts.setRole(id, "no-such-role", "assign_role", NOW + 1);
+      await give(id, FIRST);
+      const before = await accounts.withSecrets(id, NOW);
+      expect(await accounts.update(id, { name: "late" }, decidedOn(FIRST))).toBe(false);
+      expect(await accounts.update(id, { status: "disabled" }, decidedOn(FIRST))).toBe(false);
+      expect(await take(id, FIRST)).toBe(false);
+      expect(await accounts.remove(id, FIRST)).toBe(false);
+      expect(await accounts.withSecrets(id, NOW)).toEqual(before);
+    });
+
+    it("gives no role that does not exist, nor one that is not what was looked at", async () => {
+      const { id } = await created();
+      const gone = { ...REPORTER, name: "no-such-role" };
+      expect(await accounts.setRole(id, gone.name, [gone], decidedOn(FIRST))).toBe(false);
+      await roles.update("reporter", { permissions: ["*"] }, unedited(REPORTER));
+      expect(await give(id, FIRST)).toBe(false);
       expect(await accounts.find(id)).toMatchObject({ roles: [], version: 1, updatedAt: NOW });
-      const gone = someAccount().id;
-      await accounts.setRole(gone, "reporter", "assign_role", NOW + 1);
-      expect(await accounts.find(gone)).toBeNull();
       expect(await roles.remove("reporter")).toBe("removed");
     });
 
-    it("lets older secrets go on until the time given, and not a millisecond longer", async () => {
-      const { id, secret: first } = await created();
-      const second = { id: someId(), hash: someId() };
-      expect(await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST)).toBe(true);
-      const both = [first.hash, second.hash].sort();
-      expect((await accounts.secretHashes(id, NOW + DAY - 1)).sort()).toEqual(both);
-      expect(await accounts.secretHashes(id, NOW + DAY)).toEqual([second.hash]);
-      expect(await accounts.secretHashes(id, NOW + 365 * DAY)).toEqual([second.hash]);
-    });
-
-    it("adds none to an account that was changed since it was looked at", async () => {
-      const { id, secret: first } = await created();
-      await accounts.setRole(id, "reporter", "assign_role", NOW);
-      const second = { id: someId(), hash: someId() };
-      expect(await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST)).toBe(false);
-      expect(await accounts.secretHashes(id, NOW + 365 * DAY)).toEqual([first.hash]);
-    });
-
-    it("keeps two at a time: the newest and the one before", async () => {
-      const { id } = await created();
-      const [second, third] = [1, 2].map(() => ({ id: someId(), hash: someId() }));
-      if (second === undefined || third === undefined) throw new Error("two secrets");
-      await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST);
-      await accounts.addSecret(id, third, NOW + HOUR, NOW + HOUR + DAY, FIRST);
-      const going = (await accounts.secretHashes(id, NOW + DAY)).sort();
-      expect(going).toEqual([second.hash, third.hash].sort());
-      expect(await accounts.secretHashes(id, NOW + HOUR + DAY)).toEqual([third.hash]);
-    });
-
-    it("adds no secret to an account that is not there, and touches no other's", async () => {
-      const other = await created();
-      const secret = { id: someId(), hash: someId() };
-      const gone = someAccount().id;
-      expect(await accounts.addSecret(gone, secret, NOW, NOW, FIRST)).toBe(false);
-      expect(await accounts.secretHashes(gone, NOW)).toEqual([]);
-      expect(await accounts.secretHashes(other.id, NOW)).toEqual([other.secret.hash]);
-    });
-
     it("removes an account with its secrets and roles, and no other", async () => {
-      const [gone, stays] = [await created({ roles: ["reporter"] }), await created()];
-      expect(await accounts.remove(gone.id)).toBe(true);
-      expect(await accounts.remove(gone.id)).toBe(false);
-      expect(await accounts.find(gone.id)).toBeNull();
-      expect(await accounts.secretHashes(gone.id, NOW)).toEqual([]);
-      expect(await accounts.secretHashes(stays.id, NOW)).toEqual([stays.secret.hash]);
+      const [gone, stays] = [await created({ roles: [REPORTER] }), await created()];
+      expect(await accounts.remove(gone.id, FIRST)).toBe(true);
+      expect(await accounts.remove(gone.id, FIRST)).toBe(false);
+      expect(await accounts.withSecrets(gone.id, NOW)).toBeNull();
+      expect((await accounts.withSecrets(stays.id, NOW))?.secrets).toHaveLength(1);
       expect((await accounts.list()).map(({ id }) => id)).toEqual([stays.id]);
     });
 
     it("keeps a role that a service account holds from being removed", async () => {
-      const { id } = await created({ roles: ["reporter"] });
+      const { id } = await created({ roles: [REPORTER] });
       expect(await roles.remove("reporter")).toBe("role_in_use");
-      await accounts.setRole(id, "reporter", "remove_role", NOW);
+      await take(id, FIRST);
       expect(await roles.remove("reporter")).toBe("removed");
     });
   });

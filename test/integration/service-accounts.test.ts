@@ -37,7 +37,7 @@ it("an account is made with its secret, which is told this once", async () => {
   expect(made.status).toBe(201);
   expect(made.headers.get("cache-control")).toBe("no-store");
   const { service_account: account, client_id: id, client_secret: secret, ...rest } = made.body;
-  expect(rest).toEqual({});
+  expect(rest).toEqual({ secret_id: expect.stringMatching(/^[\w-]{22}$/) });
   expect(secret).toMatch(/^scs_[\w-]{43}$/);
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   expect(account).toEqual({
@@ -93,11 +93,13 @@ it.each(["svc_x", `svc_${"A".repeat(22)}`, `usr_${"A".repeat(22)}`])(
       await asAdmin("GET", `${PATH}/${id}`),
       await asAdmin("PATCH", `${PATH}/${id}`, { name: "x" }),
       await asAdmin("DELETE", `${PATH}/${id}`),
+      await asAdmin("GET", `${PATH}/${id}/secrets`),
       await asAdmin("POST", `${PATH}/${id}/secrets`),
+      await asAdmin("DELETE", `${PATH}/${id}/secrets/none`),
       await asAdmin("PUT", `${PATH}/${id}/roles/reporter`),
       await asAdmin("DELETE", `${PATH}/${id}/roles/reporter`),
     ];
-    expect(replies.map(({ status }) => status)).toEqual(Array(6).fill(404));
+    expect(replies.map(({ status }) => status)).toEqual(Array(8).fill(404));
   },
 );
 
@@ -184,6 +186,8 @@ describe("AUZ-03 nobody goes beyond what they hold", () => {
   it("nor by taking over an account that may do more", async () => {
     const strong = await newServiceAccount(admin.accessToken, ["admin"]);
     await refused("POST", `${PATH}/${strong.id}/secrets`);
+    const listed = await asAdmin("GET", `${PATH}/${strong.id}/secrets`);
+    await refused("DELETE", `${PATH}/${strong.id}/secrets/${listed.body.secrets[0].id}`);
     await refused("PATCH", `${PATH}/${strong.id}`, { name: "mine" });
     await refused("PATCH", `${PATH}/${strong.id}`, { status: "disabled" });
     await refused("DELETE", `${PATH}/${strong.id}`);

@@ -66,6 +66,7 @@ export function harmless({ method, path }: Route): [method: string, path: string
     .replace("/sessions/:id", `/sessions/${NO_SESSION}`)
     .replace(":id", NOBODY)
     .replace(/:(role|name)/, "no-such-role")
+    .replace(":secret", "no-such-secret")
     .replace(":code", "forbidden");
   // Signing out is open to all and tells a bad token itself, so it is asked for nonsense.
   const query = path === "/v1/auth/logout" ? "?scope=nonsense" : "";

@@ -1,9 +1,11 @@
 import { Hono } from "hono";
+import { MAX_ROLES } from "../../domain/limits.ts";
 import { createRole, removeRole, updateRole } from "../../use-cases/manage-roles.ts";
 import type { AppEnv } from "../context.ts";
 import { access } from "../dependencies.ts";
-import { problem } from "../errors.ts";
+import { problem, tooMany } from "../errors.ts";
 import { newRole, roleChange } from "../schemas/roles.ts";
+import { endedOnWire } from "../schemas/service-accounts.ts";
 import { jsonBody } from "../validation.ts";
 
 export const roleRoutes = new Hono<AppEnv>()
@@ -14,7 +16,9 @@ export const roleRoutes = new Hono<AppEnv>()
   .post("/v1/roles", access({ permission: "roles:write" }), jsonBody(newRole), async (c) => {
     const actor = c.get("caller");
     const result = await createRole(c.get("services"), actor, c.req.valid("json"));
-    return result.ok ? c.json(result.value, 201) : problem(c, result.error);
+    if (result.ok) return c.json(result.value, 201);
+    if (result.error !== "too_many_roles") return problem(c, result.error);
+    return tooMany(c, `${MAX_ROLES} roles`);
   })
 
   .get("/v1/roles/:name", access({ permission: "roles:read" }), async (c) => {
@@ -33,7 +37,8 @@ export const roleRoutes = new Hono<AppEnv>()
         ...(description === undefined ? {} : { description }),
         ...(permissions === undefined ? {} : { permissions }),
       });
-      return result.ok ? c.json(result.value) : problem(c, result.error);
+      if (!result.ok) return problem(c, result.error);
+      return c.json({ ...result.value.role, ...endedOnWire(result.value.ended) });
     },
   )
 

@@ -1,18 +1,24 @@
 import { Hono } from "hono";
 import { parseServiceAccountId } from "../../domain/ids.ts";
+import { MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
 import { parseRoleName } from "../../domain/role.ts";
+import {
+  endClientSecret,
+  type MadeSecret,
+  rotateClientSecret,
+} from "../../use-cases/manage-client-secrets.ts";
 import {
   createServiceAccount,
   deleteServiceAccount,
-  rotateClientSecret,
   setServiceAccountRole,
   updateServiceAccount,
-  type WithSecret,
 } from "../../use-cases/manage-service-accounts.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { access } from "../dependencies.ts";
-import { problem, refused } from "../errors.ts";
+import { problem, refused, tooMany } from "../errors.ts";
 import {
+  clientSecretOnWire,
+  endedOnWire,
   newServiceAccount,
   serviceAccountChange,
   serviceAccountOnWire,
@@ -33,7 +39,9 @@ export const serviceAccountRoutes = new Hono<AppEnv>()
   .post("/v1/service-accounts", canWrite, jsonBody(newServiceAccount), async (c) => {
     const actor = c.get("caller");
     const made = await createServiceAccount(c.get("services"), actor, c.req.valid("json"));
-    return made.ok ? c.json(withSecret(made.value), 201) : refused(c, made.error);
+    if (made.ok) return c.json(madeOnWire(made.value), 201);
+    if (made.error !== "too_many_service_accounts") return refused(c, made.error);
+    return tooMany(c, `${MAX_SERVICE_ACCOUNTS} service accounts`);
   })
 
   .get("/v1/service-accounts/:id", canRead, async (c) => {
@@ -47,37 +55,53 @@ export const serviceAccountRoutes = new Hono<AppEnv>()
     const id = parseServiceAccountId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
     const { name, status } = c.req.valid("json");
-    const actor = c.get("caller");
-    const changed = await updateServiceAccount(c.get("services"), actor, id.value, {
+    const changed = await updateServiceAccount(c.get("services"), c.get("caller"), id.value, {
       ...(name === undefined ? {} : { name }),
       ...(status === undefined ? {} : { status }),
     });
     if (!changed.ok) return refused(c, changed.error);
-    return c.json({ service_account: serviceAccountOnWire(changed.value) });
+    const { account, ended } = changed.value;
+    return c.json({ service_account: serviceAccountOnWire(account), ...endedOnWire(ended) });
   })
 
   .delete("/v1/service-accounts/:id", canWrite, async (c) => {
     const id = parseServiceAccountId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
-    const actor = c.get("caller");
-    const deleted = await deleteServiceAccount(c.get("services"), actor, id.value);
+    const deleted = await deleteServiceAccount(c.get("services"), c.get("caller"), id.value);
     return deleted.ok ? c.body(null, 204) : refused(c, deleted.error);
+  })
+
+  .get("/v1/service-accounts/:id/secrets", canRead, async (c) => {
+    const { serviceAccounts, clock } = c.get("services");
+    const id = parseServiceAccountId(c.req.param("id"));
+    const found = id.ok ? await serviceAccounts.withSecrets(id.value, clock()) : null;
+    if (found === null) return problem(c, "not_found");
+    return c.json({ secrets: found.secrets.map(clientSecretOnWire) });
   })
 
   .post("/v1/service-accounts/:id/secrets", canWrite, async (c) => {
     const id = parseServiceAccountId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
     const made = await rotateClientSecret(c.get("services"), c.get("caller"), id.value);
-    return made.ok ? c.json(withSecret(made.value), 201) : refused(c, made.error);
+    return made.ok ? c.json(madeOnWire(made.value), 201) : refused(c, made.error);
+  })
+
+  .delete("/v1/service-accounts/:id/secrets/:secret", canWrite, async (c) => {
+    const id = parseServiceAccountId(c.req.param("id"));
+    if (!id.ok) return problem(c, "not_found");
+    const secret = c.req.param("secret");
+    const ended = await endClientSecret(c.get("services"), c.get("caller"), id.value, secret);
+    return ended.ok ? c.body(null, 204) : refused(c, ended.error);
   })
 
   .put("/v1/service-accounts/:id/roles/:role", canAssign, (c) => changeRole(c, "assign_role"))
   .delete("/v1/service-accounts/:id/roles/:role", canAssign, (c) => changeRole(c, "remove_role"));
 
-const withSecret = ({ account, secret }: WithSecret) => ({
+const madeOnWire = ({ account, secret, secretId }: MadeSecret) => ({
   service_account: serviceAccountOnWire(account),
   client_id: account.id,
   client_secret: secret,
+  secret_id: secretId,
 });
 
 async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") {
@@ -87,6 +111,7 @@ async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") 
   const actor = c.get("caller");
   const services = c.get("services");
   const changed = await setServiceAccountRole(services, actor, id.value, role.value, wanted);
-  if (changed.ok) return c.body(null, 204);
-  return problem(c, changed.error === "no_such_role" ? "not_found" : changed.error);
+  if (!changed.ok)
+    return problem(c, changed.error === "no_such_role" ? "not_found" : changed.error);
+  return changed.value.length === 0 ? c.body(null, 204) : c.json(endedOnWire(changed.value));
 }

@@ -1,8 +1,12 @@
-import { type SQLWrapper, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import * as z from "zod";
+import { MAX_ROLES } from "../../domain/limits.ts";
 import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../domain/role.ts";
-import type { Roles } from "../../use-cases/ports.ts";
+import type { RoleDecision, Roles } from "../../use-cases/ports.ts";
+import { areStill, isLiving, isOneOf, textsOf } from "./conditions.ts";
 import { atomically, type Database, onD1 } from "./database.ts";
 import { rolePermissions, roles } from "./schema.ts";
+import { roleNames } from "./users.ts";
 
 export function d1Roles(db: Database): Roles {
   /** @param names null for all of them */
@@ -12,9 +16,12 @@ export function d1Roles(db: Database): Roles {
         db
           .select({ name: roles.name, description: roles.description })
           .from(roles)
-          .where(isOneOf(roles.name, names))
+          .where(names === null ? undefined : isOneOf(roles.name, names))
           .orderBy(roles.name),
-        db.select().from(rolePermissions).where(isOneOf(rolePermissions.role, names)),
+        db
+          .select()
+          .from(rolePermissions)
+          .where(names === null ? undefined : isOneOf(rolePermissions.role, names)),
       ]),
     );
     const byRole = Map.groupBy(granted, (row) => row.role);
@@ -36,32 +43,58 @@ export function d1Roles(db: Database): Roles {
       return new Map([...builtIn, ...found].map((role) => [role.name, role]));
     },
 
+    async heldSets(name, after, limit) {
+      const [result] = await atomically(db, [
+        sql`select distinct role_names from (
+            ${setsIn(sql`user_roles`, sql`user_id`, name)} union all
+            ${setsIn(sql`service_account_roles`, sql`service_account_id`, name)})
+          where role_names > ${after === null ? "" : JSON.stringify(after)}
+          order by role_names limit ${limit}`,
+      ]);
+      return z
+        .array(z.object({ role_names: z.string() }))
+        .parse(result?.results)
+        .map((row) => roleNames(row.role_names));
+    },
+
     async create({ name, description, permissions }) {
-      const [inserted] = await atomically(db, [
-        sql`insert into roles (name, description) values (${name}, ${description})
-          on conflict do nothing`,
-        // changes() counts the row just made, or none when the name was taken.
+      const [inserted, , taken] = await atomically(db, [
+        sql`insert into roles (name, description) select ${name}, ${description}
+          where (select count(*) from roles) < ${MAX_ROLES} on conflict do nothing`,
+        // changes() counts the row just made, or none when there is no place for it.
         sql`insert into role_permissions (role, permission)
           select ${name}, value from json_each(${JSON.stringify(permissions)})
           where changes() > 0`,
+        sql`select 1 from roles where name = ${name}`,
       ]);
-      return inserted?.meta.changes ? "created" : "role_exists";
+      if (inserted?.meta.changes) return "created";
+      return taken?.results.length ? "role_exists" : "too_many";
     },
 
-    async update(name, { description = null, permissions }) {
-      const described = sql`
-        update roles set description = coalesce(${description}, description) where name = ${name}`;
+    async update(name, { description = null, permissions }, decided) {
+      const isMarked = sql`exists (
+        select 1 from roles where name = ${name} and change_id = ${decided.changeId})`;
       const granted =
         permissions === undefined
           ? []
           : [
-              sql`delete from role_permissions where role = ${name}`,
+              sql`delete from role_permissions where role = ${name} and ${isMarked}`,
               sql`insert into role_permissions (role, permission)
-                select roles.name, value from roles, json_each(${JSON.stringify(permissions)})
-                where roles.name = ${name}`,
+                select ${name}, value from json_each(${JSON.stringify(permissions)})
+                where ${isMarked}`,
             ];
-      await atomically(db, [described, ...granted]);
-      return (await editable([name]))[0] ?? null;
+      const results = await atomically(db, [
+        // It decides and marks; all that follows is done only where the mark stands.
+        sql`update roles set change_id = ${decided.changeId},
+          description = coalesce(${description}, description)
+          where name = ${name} and ${areStill([decided.role])} and ${areHoldersStill(decided)}`,
+        ...granted,
+        ...raised(decided, isMarked),
+        sql`select 1 from roles where name = ${name} and change_id = ${decided.changeId}`,
+      ]);
+      const [role] = await editable([name]);
+      if (role === undefined) return null;
+      return results.at(-1)?.results.length ? role : "moved";
     },
 
     async remove(name) {
@@ -78,8 +111,36 @@ export function d1Roles(db: Database): Roles {
   };
 }
 
-/** One bound parameter, however many names: D1 takes a hundred. */
-const isOneOf = (column: SQLWrapper, names: readonly string[] | null) =>
-  names === null
-    ? undefined
-    : sql`${column} in (select value from json_each(${JSON.stringify(names)}))`;
+/** The roles of everybody in a table who holds this one, sorted, as JSON. */
+const setsIn = (table: SQL, holder: SQL, name: string): SQL => sql`
+  select (select json_group_array(role) from (
+    select role from ${table} other where other.${holder} = held.${holder} order by role)
+  ) as role_names from ${table} held where held.role = ${name}`;
+
+/** Nobody was given the role meanwhile, nor changed, nor given a secret that was not looked at. */
+function areHoldersStill({ role, raise, now }: RoleDecision): SQL {
+  if (raise === null) return sql`true`;
+  const holders = sql`(select service_account_id from service_account_roles
+    where role = ${role.name})`;
+  const seen = raise.holders.map(({ id, version }) => `${id} ${version}`);
+  return sql`not exists (select 1 from service_accounts
+      where id in ${holders} and id || ' ' || version not in ${textsOf(seen)})
+    and not exists (select 1 from service_account_secrets
+      where service_account_id in ${holders} and ${isLiving(now)}
+        and id not in ${textsOf(raise.seen)})`;
+}
+
+/** Every holder moves on; those that lose a secret refuse the tokens that were made before. */
+function raised({ role, raise, now }: RoleDecision, isMarked: SQL): SQL[] {
+  if (raise === null) return [];
+  const ended = textsOf(raise.ended);
+  return [
+    sql`update service_accounts set version = version + 1, updated_at = ${now},
+      tokens_from = iif(id in (
+        select service_account_id from service_account_secrets where id in ${ended}),
+        version + 1, tokens_from)
+      where id in (select service_account_id from service_account_roles where role = ${role.name})
+        and ${isMarked}`,
+    sql`delete from service_account_secrets where id in ${ended} and ${isMarked}`,
+  ];
+}

@@ -33,6 +33,8 @@ export const users = sqliteTable(
 export const roles = sqliteTable("roles", {
   name: text("name").primaryKey(),
   description: text("description").notNull().default(""),
+  /** Which edit was the last: tells one that was made from one that came too late. */
+  changeId: text("change_id").notNull().default(""),
 });
 
 export const rolePermissions = sqliteTable(
@@ -68,7 +70,10 @@ export const serviceAccounts = sqliteTable(
     id: text("id").primaryKey(),
     name: text("name").notNull(),
     status: text("status").notNull().default("active"),
+    /** Grows with every change to status or roles, and when a role comes to grant more. */
     version: integer("version").notNull().default(1),
+    /** Tokens of an older version may come from a secret that was ended. */
+    tokensFrom: integer("tokens_from").notNull().default(1),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
@@ -103,6 +108,12 @@ export const serviceAccountSecrets = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** Null while nothing newer has replaced it. */
     expiresAt: integer("expires_at"),
+    /** Null for one that was made before makers were kept. */
+    madeBy: text("made_by"),
+    /** JSON: what a program could do when it made it. Null for people, whose roles count now. */
+    madeWith: text("made_with"),
+    /** Written at most once an hour. */
+    lastUsedAt: integer("last_used_at"),
   },
   (table) => [index("service_account_secrets_account").on(table.serviceAccountId)],
 );

@@ -1,148 +1,168 @@
 import { type SQL, sql } from "drizzle-orm";
-import * as z from "zod";
-import { parseServiceAccountId } from "../../domain/ids.ts";
+import { MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
 import type { ServiceAccount } from "../../domain/service-account.ts";
-import { Impossible, type ServiceAccounts } from "../../use-cases/ports.ts";
+import type { Decided, ServiceAccounts, WithSecrets } from "../../use-cases/ports.ts";
+import { insertSecret, secretsByAccount, selectSecrets } from "./client-secrets.ts";
+import { areStill, isLiving, isOneOf, textsOf } from "./conditions.ts";
 import { atomically, type Database } from "./database.ts";
-import { roleNames } from "./users.ts";
+import { accountsIn, GRANTED, selectAccounts } from "./service-account-rows.ts";
 
 /**
  * Service accounts are judged by their row alone: they have no sessions and no rotation, so there
- * is nothing to serialise, and every change is one atomic batch that counts at the next look.
+ * is nothing to serialise. Every change is one atomic batch, conditional on what it was decided
+ * on, that counts at the next look.
  */
 export function d1ServiceAccounts(db: Database): ServiceAccounts {
-  const select = async (condition: SQL): Promise<ServiceAccount[]> => {
-    const [result] = await atomically(db, [
-      sql`select *, ${ROLES} as role_names from service_accounts
-        where ${condition} order by created_at, id`,
+  const select = async (condition: SQL, granted = GRANTED): Promise<ServiceAccount[]> => {
+    const [result] = await atomically(db, [selectAccounts(condition, granted)]);
+    return accountsIn(result?.results);
+  };
+
+  /** The accounts and their secrets in one transaction: never the one before a change, the other after. */
+  const selectBoth = async (ids: SQL, now: number): Promise<WithSecrets[]> => {
+    const [accounts, secrets] = await atomically(db, [
+      selectAccounts(sql`id in (${ids})`, GRANTED),
+      selectSecrets(ids, now),
     ]);
-    return rows.parse(result?.results);
+    const byAccount = secretsByAccount(secrets?.results);
+    return accountsIn(accounts?.results).map((account) => ({
+      account,
+      secrets: byAccount.get(account.id) ?? [],
+    }));
   };
 
   return {
     async create({ id, name, roles, secret, now }) {
-      const names = JSON.stringify(roles);
-      const [, , , row] = await atomically(db, [
+      const names = textsOf(roles.map((role) => role.name));
+      const [, , , row, count] = await atomically(db, [
         sql`insert into service_accounts (id, name, status, version, created_at, updated_at)
           select ${id}, ${name}, 'active', 1, ${now}, ${now}
-          where (select count(*) from roles where name in (select value from json_each(${names})))
-            = json_array_length(${names})`,
+          where ${areStill(roles)} and ${COUNT} < ${MAX_SERVICE_ACCOUNTS}`,
         sql`insert into service_account_roles (service_account_id, role)
-          select service_accounts.id, value from service_accounts, json_each(${names})
-          where service_accounts.id = ${id}`,
-        insertSecret(id, secret.id, secret.hash, now),
+          select service_accounts.id, roles.name from service_accounts, roles
+          where service_accounts.id = ${id} and roles.name in ${names}`,
+        insertSecret(id, secret, now, sql`true`),
         sql`select id from service_accounts where id = ${id}`,
+        sql`select 1 where ${COUNT} >= ${MAX_SERVICE_ACCOUNTS}`,
       ]);
-      return row?.results.length ? "created" : "no_such_role";
+      if (row?.results.length) return "created";
+      return count?.results.length ? "too_many" : "moved";
     },
 
-    list: () => select(sql`true`),
+    async list() {
+      const accounts = await select(sql`true`, sql`'[]'`);
+      return accounts.map(({ permissions: _, ...account }) => account);
+    },
 
     async find(id) {
       const [account] = await select(sql`id = ${id}`);
       return account ?? null;
     },
 
-    async secretHashes(id, now) {
-      const [result] = await atomically(db, [
-        sql`select hash from service_account_secrets
-          where service_account_id = ${id} and (expires_at is null or expires_at > ${now})`,
-      ]);
-      return z
-        .array(z.object({ hash: z.string() }))
-        .parse(result?.results)
-        .map((row) => row.hash);
+    async withSecrets(id, now) {
+      const [found] = await selectBoth(sql`select ${id}`, now);
+      return found ?? null;
     },
 
-    async update(id, { name = null, status = null }, now) {
-      const [updated] = await atomically(db, [
+    holdersOf: (role, now) =>
+      selectBoth(
+        sql`select service_account_id from service_account_roles where role = ${role}`,
+        now,
+      ),
+
+    async update(id, { name = null, status = null }, decided) {
+      const isDecided = decidedOf(id, decided);
+      const results = await atomically(db, [
+        ...endSecrets(id, decided, isDecided),
         sql`update service_accounts set name = coalesce(${name}, name),
           version = version + iif(coalesce(${status}, status) <> status, 1, 0),
-          status = coalesce(${status}, status), updated_at = ${now} where id = ${id}`,
+          tokens_from = ${tokensFrom(decided)},
+          status = coalesce(${status}, status), updated_at = ${decided.now}
+          where id = ${id} and ${isDecided}`,
       ]);
-      return Boolean(updated?.meta.changes);
+      return Boolean(results.at(-1)?.meta.changes);
     },
 
-    async setRole(id, role, wanted, now) {
-      const changed =
-        wanted === "assign_role"
+    async setRole(id, role, after, decided) {
+      const isDecided = sql`${decidedOf(id, decided)} and ${areStill(after)}`;
+      const isGiven = after.some(({ name }) => name === role);
+      const results = await atomically(db, [
+        ...endSecrets(id, decided, isDecided),
+        isGiven
           ? sql`insert into service_account_roles (service_account_id, role)
-              select service_accounts.id, roles.name from service_accounts, roles
-              where service_accounts.id = ${id} and roles.name = ${role} on conflict do nothing`
+              select ${id}, ${role} where ${isDecided} on conflict do nothing`
           : sql`delete from service_account_roles
-              where service_account_id = ${id} and role = ${role}`;
-      await atomically(db, [
-        changed,
-        sql`update service_accounts set version = version + 1, updated_at = ${now}
-          where id = ${id} and changes() > 0`,
+              where service_account_id = ${id} and role = ${role} and ${isDecided}`,
+        sql`update service_accounts set version = version + 1, updated_at = ${decided.now},
+          tokens_from = ${tokensFrom(decided)} where id = ${id} and ${isDecided}`,
       ]);
+      return Boolean(results.at(-1)?.meta.changes);
     },
 
     async addSecret(id, secret, now, othersExpireAt, version) {
-      const decided = sql`exists (
-        select 1 from service_accounts where id = ${id} and version = ${version})`;
+      const isDecided = hasVersion(id, version);
       const results = await atomically(db, [
         // Two at a time are what a change-over needs; more would only be more to lose.
         sql`delete from service_account_secrets
-          where service_account_id = ${id} and ${decided} and rowid not in (
+          where service_account_id = ${id} and ${isDecided} and rowid not in (
             select rowid from service_account_secrets where service_account_id = ${id}
-              and (expires_at is null or expires_at > ${now})
-            order by created_at desc, rowid desc limit 1)`,
+              and ${isLiving(now)} order by created_at desc, rowid desc limit 1)`,
         sql`update service_account_secrets set expires_at = ${othersExpireAt}
-          where service_account_id = ${id} and ${decided}
+          where service_account_id = ${id} and ${isDecided}
             and (expires_at is null or expires_at > ${othersExpireAt})`,
-        insertSecret(id, secret.id, secret.hash, now, decided),
+        insertSecret(id, secret, now, isDecided),
       ]);
       return Boolean(results[2]?.meta.changes);
     },
 
-    async remove(id) {
+    async endSecret(id, secretId, version) {
+      const [ended] = await atomically(db, [
+        sql`delete from service_account_secrets
+          where id = ${secretId} and service_account_id = ${id} and ${hasVersion(id, version)}`,
+      ]);
+      return Boolean(ended?.meta.changes);
+    },
+
+    async noteUse(secretId, now, since) {
+      await atomically(db, [
+        sql`update service_account_secrets set last_used_at = ${now}
+          where id = ${secretId} and (last_used_at is null or last_used_at <= ${since})`,
+      ]);
+    },
+
+    async remove(id, version) {
+      const isDecided = hasVersion(id, version);
       const [, , removed] = await atomically(db, [
-        sql`delete from service_account_secrets where service_account_id = ${id}`,
-        sql`delete from service_account_roles where service_account_id = ${id}`,
-        sql`delete from service_accounts where id = ${id}`,
+        sql`delete from service_account_secrets where service_account_id = ${id} and ${isDecided}`,
+        sql`delete from service_account_roles where service_account_id = ${id} and ${isDecided}`,
+        sql`delete from service_accounts where id = ${id} and version = ${version}`,
       ]);
       return Boolean(removed?.meta.changes);
     },
   };
 }
 
-const ROLES = sql`(select json_group_array(role) from service_account_roles
-  where service_account_id = service_accounts.id)`;
+const COUNT = sql`(select count(*) from service_accounts)`;
 
-const insertSecret = (
-  accountId: string,
-  id: string,
-  hash: string,
-  now: number,
-  condition: SQL = sql`true`,
-) => sql`
-  insert into service_account_secrets (id, service_account_id, hash, created_at)
-  select ${id}, service_accounts.id, ${hash}, ${now} from service_accounts
-  where service_accounts.id = ${accountId} and ${condition} on conflict do nothing`;
+const hasVersion = (id: string, version: number): SQL =>
+  sql`exists (select 1 from service_accounts where id = ${id} and version = ${version})`;
 
-const rows = z.array(
-  z
-    .object({
-      id: z.string(),
-      name: z.string(),
-      status: z.enum(["active", "disabled"]),
-      version: z.int(),
-      created_at: z.int(),
-      updated_at: z.int(),
-      role_names: z.string(),
-    })
-    .transform((row): ServiceAccount => {
-      const id = parseServiceAccountId(row.id);
-      if (!id.ok) throw new Impossible("service_account_row_unreadable");
-      return {
-        id: id.value,
-        name: row.name,
-        status: row.status,
-        roles: roleNames(row.role_names),
-        version: row.version,
-        createdAt: row.created_at,
-        updatedAt: row.updated_at,
-      };
-    }),
-);
+/** For a raise, no secret may have been made that was not looked at. */
+function decidedOf(id: string, { version, raise, now }: Decided): SQL {
+  if (raise === null) return hasVersion(id, version);
+  return sql`${hasVersion(id, version)} and not exists (
+    select 1 from service_account_secrets where service_account_id = ${id}
+      and ${isLiving(now)} and id not in ${textsOf(raise.seen)})`;
+}
+
+const endSecrets = (id: string, { raise }: Decided, isDecided: SQL): SQL[] =>
+  raise === null || raise.ended.length === 0
+    ? []
+    : [
+        sql`delete from service_account_secrets where service_account_id = ${id}
+          and ${isOneOf(sql`id`, raise.ended)} and ${isDecided}`,
+      ];
+
+/** Evaluated on the row before the change: the version that follows is the oldest good one. */
+const tokensFrom = ({ raise }: Decided): SQL =>
+  raise !== null && raise.ended.length > 0 ? sql`version + 1` : sql`tokens_from`;

@@ -1,9 +1,10 @@
 import { d1Roles } from "../../../src/persistence/d1/roles.ts";
+import { d1ServiceAccounts } from "../../../src/persistence/d1/service-accounts.ts";
 import { d1Users } from "../../../src/persistence/d1/users.ts";
 import { rolesContract } from "../../contracts/roles.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 
 rolesContract(async () => {
   const db = await emptyDatabase();
-  return { users: d1Users(db), roles: d1Roles(db) };
+  return { users: d1Users(db), roles: d1Roles(db), serviceAccounts: d1ServiceAccounts(db) };
 });

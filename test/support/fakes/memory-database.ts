@@ -1,6 +1,6 @@
 import type { ServiceAccountId, UserId } from "../../../src/domain/ids.ts";
 import { BUILT_IN_CATALOGUE, type Role } from "../../../src/domain/role.ts";
-import type { ServiceAccount } from "../../../src/domain/service-account.ts";
+import type { ClientSecret, Maker, ServiceAccount } from "../../../src/domain/service-account.ts";
 import type { User } from "../../../src/domain/user.ts";
 
 /** A row of users with its roles, and the change that made this version of it. */
@@ -10,15 +10,25 @@ export type UserRow = {
   readonly changeId: string;
 };
 
+export type ServiceAccountRow = Omit<ServiceAccount, "permissions">;
+
+/** In the order in which they were made. */
+export type SecretRow = Omit<ClientSecret, "maker"> & {
+  readonly accountId: ServiceAccountId;
+  readonly maker: Pick<Maker, "name" | "had">;
+};
+
 /** What D1 is to the real adapters: the one store that they share. */
 export type MemoryDatabase = {
   readonly users: Map<UserId, UserRow>;
   readonly roles: Map<string, Role>;
-  readonly serviceAccounts: Map<ServiceAccountId, ServiceAccount>;
+  readonly serviceAccounts: Map<ServiceAccountId, ServiceAccountRow>;
+  readonly clientSecrets: Map<string, SecretRow>;
 };
 
 export const memoryDatabase = (): MemoryDatabase => ({
   users: new Map(),
   roles: new Map(BUILT_IN_CATALOGUE),
   serviceAccounts: new Map(),
+  clientSecrets: new Map(),
 });

@@ -1,9 +1,16 @@
+import { MAX_ROLES } from "../../../src/domain/limits.ts";
 import { isBuiltIn, type Role } from "../../../src/domain/role.ts";
-import type { Roles } from "../../../src/use-cases/ports.ts";
+import type { RoleDecision, Roles } from "../../../src/use-cases/ports.ts";
+import { areStill, isLiving } from "./conditions.ts";
 import type { MemoryDatabase } from "./memory-database.ts";
 
-export function memoryRoles({ users, roles, serviceAccounts }: MemoryDatabase): Roles {
+export function memoryRoles(db: MemoryDatabase): Roles {
+  const { roles } = db;
   const sorted = (role: Role): Role => ({ ...role, permissions: [...role.permissions].sort() });
+  const holdersOf = (name: string) =>
+    [...[...db.users.values()].map((row) => row.user), ...db.serviceAccounts.values()].filter(
+      (holder) => holder.roles.includes(name),
+    );
 
   return {
     async list() {
@@ -14,15 +21,25 @@ export function memoryRoles({ users, roles, serviceAccounts }: MemoryDatabase): 
 
     named: async (names) => new Map([...roles].filter(([name]) => names.includes(name))),
 
+    async heldSets(name, after, limit) {
+      const sets = new Set(holdersOf(name).map((holder) => JSON.stringify(holder.roles)));
+      const last = after === null ? "" : JSON.stringify(after);
+      const page = [...sets].filter((set) => set > last).sort();
+      return page.slice(0, limit).map((set) => JSON.parse(set));
+    },
+
     async create(role) {
       if (roles.has(role.name)) return "role_exists";
+      if (roles.size >= MAX_ROLES) return "too_many";
       roles.set(role.name, sorted(role));
       return "created";
     },
 
-    async update(name, change) {
+    async update(name, change, decided) {
       const role = roles.get(name);
       if (role === undefined || isBuiltIn(name)) return null;
+      if (!areStill(db, [decided.role]) || !areHoldersStill(db, decided)) return "moved";
+      raise(db, decided);
       const updated = sorted({ ...role, ...change });
       roles.set(name, updated);
       return updated;
@@ -30,10 +47,36 @@ export function memoryRoles({ users, roles, serviceAccounts }: MemoryDatabase): 
 
     async remove(name) {
       if (!roles.has(name)) return "not_found";
-      const holders = [...[...users.values()].map((row) => row.user), ...serviceAccounts.values()];
-      if (holders.some((holder) => holder.roles.includes(name))) return "role_in_use";
+      if (holdersOf(name).length > 0) return "role_in_use";
       roles.delete(name);
       return "removed";
     },
   };
+}
+
+function areHoldersStill(db: MemoryDatabase, { role, raise, now }: RoleDecision): boolean {
+  if (raise === null) return true;
+  const holders = [...db.serviceAccounts.values()].filter(({ roles }) => roles.includes(role.name));
+  const isSeen = (id: string, version: number) =>
+    raise.holders.some((seen) => seen.id === id && seen.version === version);
+  const theirs = [...db.clientSecrets.values()].filter(
+    (secret) => isLiving(secret, now) && holders.some(({ id }) => id === secret.accountId),
+  );
+  return (
+    holders.every(({ id, version }) => isSeen(id, version)) &&
+    theirs.every(({ id }) => raise.seen.includes(id))
+  );
+}
+
+function raise(db: MemoryDatabase, { raise: decided, now }: RoleDecision): void {
+  if (decided === null) return;
+  const losing = decided.ended.map((id) => db.clientSecrets.get(id)?.accountId);
+  for (const { id } of decided.holders) {
+    const row = db.serviceAccounts.get(id);
+    if (row === undefined) continue;
+    const version = row.version + 1;
+    const tokensFrom = losing.includes(id) ? version : row.tokensFrom;
+    db.serviceAccounts.set(id, { ...row, version, tokensFrom, updatedAt: now });
+  }
+  for (const id of decided.ended) db.clientSecrets.delete(id);
 }

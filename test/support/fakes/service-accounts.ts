@@ -1,74 +1,149 @@
-import type { ServiceAccount } from "../../../src/domain/service-account.ts";
+import type { ServiceAccountId } from "../../../src/domain/ids.ts";
+import { MAX_SERVICE_ACCOUNTS } from "../../../src/domain/limits.ts";
+import { permissionsOf, rolesAfter } from "../../../src/domain/role.ts";
 import { FIRST_VERSION } from "../../../src/domain/user.ts";
-import type { ServiceAccounts } from "../../../src/use-cases/ports.ts";
-import type { MemoryDatabase } from "./memory-database.ts";
+import type { Decided, ServiceAccounts, WithSecrets } from "../../../src/use-cases/ports.ts";
+import { areStill, isLiving } from "./conditions.ts";
+import type { MemoryDatabase, SecretRow, ServiceAccountRow } from "./memory-database.ts";
 
-type Secret = { readonly hash: string; readonly expiresAt: number };
+export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
+  const { serviceAccounts, clientSecrets } = db;
+  const secretsOf = (id: ServiceAccountId) =>
+    [...clientSecrets.values()].filter((secret) => secret.accountId === id);
+  const living = (id: ServiceAccountId, now: number) =>
+    secretsOf(id).filter((secret) => isLiving(secret, now));
+  const withPermissions = (row: ServiceAccountRow) => ({
+    ...row,
+    permissions: permissionsOf(row.roles, db.roles),
+  });
+  const withSecrets = (row: ServiceAccountRow, now: number): WithSecrets => ({
+    account: withPermissions(row),
+    secrets: living(row.id, now).map(({ accountId: _, ...secret }) => ({
+      ...secret,
+      maker: { ...secret.maker, roles: rolesOf(db, secret.maker.name) },
+    })),
+  });
 
-export function memoryServiceAccounts({ serviceAccounts, roles }: MemoryDatabase): ServiceAccounts {
-  const secrets = new Map<string, Secret[]>();
-  const isGood = (secret: Secret, now: number) => secret.expiresAt > now;
+  /** The row of the version that was looked at, unless a secret was made that was not. */
+  const decidedOn = (id: ServiceAccountId, { version, raise, now }: Decided) => {
+    const row = serviceAccounts.get(id);
+    const isSeen = ({ id: secret }: SecretRow) => raise === null || raise.seen.includes(secret);
+    return row?.version === version && living(id, now).every(isSeen) ? row : null;
+  };
+  const end = (id: ServiceAccountId, { raise }: Decided) => {
+    for (const secret of secretsOf(id)) {
+      if (raise?.ended.includes(secret.id)) clientSecrets.delete(secret.id);
+    }
+  };
+  const hasEnded = ({ raise }: Decided) => raise !== null && raise.ended.length > 0;
 
   return {
-    async create({ id, name, roles: names, secret, now }) {
-      if (names.some((role) => !roles.has(role))) return "no_such_role";
+    async create({ id, name, roles, secret, now }) {
+      if (serviceAccounts.size >= MAX_SERVICE_ACCOUNTS) return "too_many";
+      if (!areStill(db, roles)) return "moved";
       serviceAccounts.set(id, {
         id,
         name,
         status: "active",
-        roles: [...names].sort(),
+        roles: roles.map((role) => role.name).sort(),
         version: FIRST_VERSION,
+        tokensFrom: FIRST_VERSION,
         createdAt: now,
         updatedAt: now,
       });
-      secrets.set(id, [{ hash: secret.hash, expiresAt: Number.POSITIVE_INFINITY }]);
+      clientSecrets.set(secret.id, madeSecret(id, secret, now));
       return "created";
     },
 
-    find: async (id) => serviceAccounts.get(id) ?? null,
+    async find(id) {
+      const row = serviceAccounts.get(id);
+      return row === undefined ? null : withPermissions(row);
+    },
+
     list: async () => [...serviceAccounts.values()].sort(oldestFirst),
 
-    secretHashes: async (id, now) =>
-      (secrets.get(id) ?? []).filter((secret) => isGood(secret, now)).map(({ hash }) => hash),
+    async withSecrets(id, now) {
+      const row = serviceAccounts.get(id);
+      return row === undefined ? null : withSecrets(row, now);
+    },
 
-    async update(id, change, now) {
-      const account = serviceAccounts.get(id);
-      if (account === undefined) return false;
-      const { name = account.name, status = account.status } = change;
-      const version = account.version + (status === account.status ? 0 : 1);
-      serviceAccounts.set(id, { ...account, name, status, version, updatedAt: now });
+    holdersOf: async (role, now) =>
+      [...serviceAccounts.values()]
+        .filter((row) => row.roles.includes(role))
+        .sort(oldestFirst)
+        .map((row) => withSecrets(row, now)),
+
+    async update(id, change, decided) {
+      const row = decidedOn(id, decided);
+      if (row === null) return false;
+      end(id, decided);
+      const { name = row.name, status = row.status } = change;
+      const version = row.version + (status === row.status ? 0 : 1);
+      const tokensFrom = hasEnded(decided) ? version : row.tokensFrom;
+      const updatedAt = decided.now;
+      serviceAccounts.set(id, { ...row, name, status, version, tokensFrom, updatedAt });
       return true;
     },
 
-    async setRole(id, role, wanted, now) {
-      const account = serviceAccounts.get(id);
-      if (account === undefined || !roles.has(role)) return;
-      const others = account.roles.filter((one) => one !== role);
-      const next = wanted === "assign_role" ? [...others, role].sort() : others;
-      if (next.length === account.roles.length) return;
-      const version = account.version + 1;
-      serviceAccounts.set(id, { ...account, roles: next, version, updatedAt: now });
+    async setRole(id, role, after, decided) {
+      const row = areStill(db, after) ? decidedOn(id, decided) : null;
+      if (row === null) return false;
+      end(id, decided);
+      const kind = after.some(({ name }) => name === role) ? "assign_role" : "remove_role";
+      const roles = rolesAfter(row.roles, { kind, role });
+      const version = row.version + 1;
+      const tokensFrom = hasEnded(decided) ? version : row.tokensFrom;
+      serviceAccounts.set(id, { ...row, roles, version, tokensFrom, updatedAt: decided.now });
+      return true;
     },
 
     async addSecret(id, secret, now, othersExpireAt, version) {
       if (serviceAccounts.get(id)?.version !== version) return false;
-      const others = (secrets.get(id) ?? [])
-        .map(({ hash, expiresAt }) => ({ hash, expiresAt: Math.min(expiresAt, othersExpireAt) }))
-        .filter((other) => isGood(other, now))
-        .slice(-1);
-      const added = { hash: secret.hash, expiresAt: Number.POSITIVE_INFINITY };
-      secrets.set(id, [...others, added]);
+      const kept = living(id, now).at(-1);
+      for (const other of secretsOf(id)) {
+        if (other.id !== kept?.id) clientSecrets.delete(other.id);
+      }
+      if (kept !== undefined && isLiving(kept, othersExpireAt)) {
+        clientSecrets.set(kept.id, { ...kept, expiresAt: othersExpireAt });
+      }
+      clientSecrets.set(secret.id, madeSecret(id, secret, now));
       return true;
     },
 
-    async remove(id) {
-      secrets.delete(id);
+    async endSecret(id, secretId, version) {
+      const isHere = clientSecrets.get(secretId)?.accountId === id;
+      if (!isHere || serviceAccounts.get(id)?.version !== version) return false;
+      return clientSecrets.delete(secretId);
+    },
+
+    async noteUse(secretId, now, since) {
+      const secret = clientSecrets.get(secretId);
+      if (secret === undefined || (secret.lastUsedAt ?? since) > since) return;
+      clientSecrets.set(secretId, { ...secret, lastUsedAt: now });
+    },
+
+    async remove(id, version) {
+      if (serviceAccounts.get(id)?.version !== version) return false;
+      for (const secret of secretsOf(id)) clientSecrets.delete(secret.id);
       return serviceAccounts.delete(id);
     },
   };
 }
 
-function oldestFirst(a: ServiceAccount, b: ServiceAccount): number {
+const madeSecret = (
+  accountId: ServiceAccountId,
+  secret: Pick<SecretRow, "id" | "hash" | "maker">,
+  now: number,
+): SecretRow => ({ ...secret, accountId, createdAt: now, lastUsedAt: null, expiresAt: null });
+
+/** The roles of an active user or service account; none for anybody else. */
+function rolesOf({ users, serviceAccounts }: MemoryDatabase, id: string | null): readonly string[] {
+  const people = [...users.values()].map(({ user }) => user);
+  const holder = [...people, ...serviceAccounts.values()].find((one) => one.id === id);
+  return holder?.status === "active" ? holder.roles : [];
+}
+
+function oldestFirst(a: ServiceAccountRow, b: ServiceAccountRow): number {
   if (a.createdAt !== b.createdAt) return a.createdAt - b.createdAt;
   return a.id < b.id ? -1 : 1;
 }

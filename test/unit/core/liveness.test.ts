@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { MAX_REMEMBERED_VERDICTS } from "../../../src/core/constants.ts";
+import { MAX_REMEMBERED_VERDICTS, ROLES_MAX_AGE } from "../../../src/core/constants.ts";
 import { liveness } from "../../../src/core/liveness.ts";
 import type { AccessTokenClaims } from "../../../src/domain/access-token.ts";
 import { serviceAccountIdOf } from "../../../src/domain/ids.ts";
@@ -61,6 +61,19 @@ it.each([
     expect(asked).toHaveLength(2);
   },
 );
+
+it("what a program may do is remembered no longer than a copy of what roles grant", async () => {
+  const { memory, time, asked, truth } = accounts();
+  const claims = serviceToken();
+  truth.answer = { ...LIVE, program: { permissions: ["reports:read"], tokensFrom: 1 } };
+  await memory.ask(claims, 3_600 * SECOND);
+  time.now += ROLES_MAX_AGE - 1;
+  await memory.ask(claims, 3_600 * SECOND);
+  expect(asked).toHaveLength(1);
+  time.now += 1;
+  await memory.ask(claims, 3_600 * SECOND);
+  expect(asked).toHaveLength(2);
+});
 
 it("the age counts from the question, not from the answer", async () => {
   const { memory, time, waiting } = slowAccounts();

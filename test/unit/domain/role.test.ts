@@ -7,6 +7,7 @@ import {
   isBuiltIn,
   parseRoleName,
   permissionsOf,
+  rolesAfter,
   USER,
 } from "../../../src/domain/role.ts";
 import { permission } from "../../support/arbitraries.ts";
@@ -79,5 +80,17 @@ describe("what roles amount to", () => {
         expect(grants(all, needed)).toBe(grants(one, needed) || grants(other, needed));
       }),
     );
+  });
+});
+
+describe("the roles that are held after a change", () => {
+  it("are one more, sorted, or one less, or as they were", () => {
+    const held = ["a", "c"];
+    expect(rolesAfter(held, { kind: "assign_role", role: "b" })).toEqual(["a", "b", "c"]);
+    expect(rolesAfter(held, { kind: "assign_role", role: "c" })).toEqual(held);
+    expect(rolesAfter(held, { kind: "remove_role", role: "a" })).toEqual(["c"]);
+    expect(rolesAfter(held, { kind: "remove_role", role: "b" })).toEqual(held);
+    expect(rolesAfter(held, { kind: "set_status" })).toEqual(held);
+    expect(rolesAfter(held, null)).toEqual(held);
   });
 });

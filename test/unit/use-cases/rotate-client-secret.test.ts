@@ -1,46 +1,40 @@
 import { expect, it } from "vitest";
-import { clientSecretCodec } from "../../../src/core/security/client-secret.ts";
-import { serviceAccountIdOf } from "../../../src/domain/ids.ts";
 import {
-  createServiceAccount,
+  endClientSecret,
   rotateClientSecret,
-} from "../../../src/use-cases/manage-service-accounts.ts";
-import { memoryDatabase } from "../../support/fakes/memory-database.ts";
-import { memoryRoles } from "../../support/fakes/roles.ts";
-import { memoryServiceAccounts } from "../../support/fakes/service-accounts.ts";
+} from "../../../src/use-cases/manage-client-secrets.ts";
+import { setServiceAccountRole } from "../../../src/use-cases/manage-service-accounts.ts";
+import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
 import { someActor } from "../../support/samples.ts";
 
 const LESSER = someActor("service-accounts:write");
 
-function service() {
-  const db = memoryDatabase();
-  let serial = 0;
-  return {
-    serviceAccounts: memoryServiceAccounts(db),
-    roles: memoryRoles(db),
-    clientSecrets: clientSecretCodec((length) => crypto.getRandomValues(new Uint8Array(length))),
-    clock: () => 0,
-    newServiceAccountId: () => serviceAccountIdOf("A".repeat(22)),
-    newSecretId: () => `secret-${++serial}`,
-    clientSecretOverlap: 1_000,
+/** A service whose account is raised as soon as it was first looked at. */
+async function racing() {
+  const service = programService();
+  const { id, secret } = await service.account(LESSER);
+  let isRaised = false;
+  const withSecrets: typeof service.deps.serviceAccounts.withSecrets = async (...args) => {
+    const found = await service.deps.serviceAccounts.withSecrets(...args);
+    if (!isRaised) {
+      await setServiceAccountRole(service.deps, ADMIN_ACTOR, id, "admin", "assign_role");
+    }
+    isRaised = true;
+    return found;
   };
+  const serviceAccounts = { ...service.deps.serviceAccounts, withSecrets };
+  return { service, id, secret, deps: { ...service.deps, serviceAccounts } };
 }
 
-it("AUZ-03 a secret of an account that is raised meanwhile is not for whoever has less", async () => {
-  const deps = service();
-  const made = await createServiceAccount(deps, LESSER, { name: "nightly report", roles: [] });
-  if (!made.ok) throw new Error(made.error);
-  const { id } = made.value.account;
-  const before = await deps.serviceAccounts.secretHashes(id, 0);
+const FORBIDDEN = { ok: false, error: "forbidden" };
 
-  let raised = false;
-  const named = async (names: readonly string[]) => {
-    const roles = await deps.roles.named(names);
-    if (!raised) await deps.serviceAccounts.setRole(id, "admin", "assign_role", 0);
-    raised = true;
-    return roles;
-  };
-  const racing = { ...deps, roles: { ...deps.roles, named } };
-  expect(await rotateClientSecret(racing, LESSER, id)).toEqual({ ok: false, error: "forbidden" });
-  expect(await deps.serviceAccounts.secretHashes(id, 0)).toEqual(before);
+it("AUZ-03 a secret of an account that is raised meanwhile is not for whoever has less", async () => {
+  const { service, id, deps } = await racing();
+  expect(await rotateClientSecret(deps, LESSER, id)).toEqual(FORBIDDEN);
+  expect(await service.secrets(id)).toEqual([]);
+});
+
+it("AUZ-03 nor do they end one of its secrets", async () => {
+  const { id, secret, deps } = await racing();
+  expect(await endClientSecret(deps, LESSER, id, secret)).toEqual(FORBIDDEN);
 });

@@ -1,0 +1,25 @@
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { isBuiltIn, type Role } from "../../domain/role.ts";
+
+/** The texts of a list as rows: one bound parameter, however many, where D1 takes a hundred. */
+export const textsOf = (texts: readonly string[]): SQL =>
+  sql`(select value from json_each(${JSON.stringify(texts)}))`;
+
+export const isOneOf = (column: SQLWrapper, texts: readonly string[]): SQL =>
+  sql`${column} in ${textsOf(texts)}`;
+
+/** True while these roles exist and together grant exactly what they granted when looked at. */
+export function areStill(roles: readonly Role[]): SQL {
+  const editable = roles.filter((role) => !isBuiltIn(role.name));
+  const names = textsOf(editable.map((role) => role.name));
+  const permissions = [...new Set(editable.flatMap((role) => role.permissions))];
+  return sql`(
+    (select count(*) from roles where name in ${names}) = ${editable.length}
+    and (select count(distinct permission) from role_permissions where role in ${names})
+      = ${permissions.length}
+    and not exists (select 1 from role_permissions
+      where role in ${names} and permission not in ${textsOf(permissions)}))`;
+}
+
+/** A secret that is good at a time. */
+export const isLiving = (now: number): SQL => sql`(expires_at is null or expires_at > ${now})`;

@@ -1,0 +1,92 @@
+import type { Actor } from "../domain/actor.ts";
+import type { ServiceAccountId } from "../domain/ids.ts";
+import { covers } from "../domain/permission.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import { makerName, type ServiceAccount } from "../domain/service-account.ts";
+import type { ClientSecretCodec } from "./authenticate-client.ts";
+import type { Clock, NewClientSecret, ServiceAccounts, WithSecrets } from "./ports.ts";
+
+export type ClientSecretDeps = {
+  readonly serviceAccounts: ServiceAccounts;
+  readonly clientSecrets: ClientSecretCodec;
+  readonly clock: Clock;
+  readonly newSecretId: () => string;
+  /** Milliseconds for which older secrets go on beside a new one. */
+  readonly clientSecretOverlap: number;
+};
+
+/** A change is decided again when its account changed after the decision. */
+const MAX_ROUNDS = 3;
+
+type Refusal = "forbidden" | "not_found" | "conflict";
+
+/** The account, and its secret: the only time it is ever told. */
+export type MadeSecret = {
+  readonly account: ServiceAccount;
+  readonly secret: string;
+  readonly secretId: string;
+};
+
+/**
+ * Makes a further secret; the one before goes on for the overlap, so that clients can change over.
+ * It is made for the very version of the account that was looked at: the secret of one that was
+ * raised meanwhile is not for whoever could only have had the lesser.
+ */
+export async function rotateClientSecret(
+  deps: ClientSecretDeps,
+  actor: Actor,
+  id: ServiceAccountId,
+): Promise<Result<MadeSecret, Refusal>> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = deps.clock();
+    const target = await targetOf(deps, actor, id, now);
+    if (!target.ok) return target;
+    const { account } = target.value;
+    const { secret, stored } = newSecret(deps, actor);
+    const others = now + deps.clientSecretOverlap;
+    const added = await deps.serviceAccounts.addSecret(id, stored, now, others, account.version);
+    if (added) return ok({ account, secret, secretId: stored.id });
+  }
+  return err("conflict");
+}
+
+/** Ends one secret of an account at once; the other goes on. */
+export async function endClientSecret(
+  deps: ClientSecretDeps,
+  actor: Actor,
+  id: ServiceAccountId,
+  secretId: string,
+): Promise<Result<null, Refusal>> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const target = await targetOf(deps, actor, id, deps.clock());
+    if (!target.ok) return target;
+    const { account, secrets } = target.value;
+    if (!secrets.some((secret) => secret.id === secretId)) return err("not_found");
+    if (await deps.serviceAccounts.endSecret(id, secretId, account.version)) return ok(null);
+  }
+  return err("conflict");
+}
+
+/** A secret as it is told, and what is kept of it. */
+export function newSecret(
+  deps: Pick<ClientSecretDeps, "clientSecrets" | "newSecretId">,
+  actor: Actor,
+): { readonly secret: string; readonly stored: NewClientSecret } {
+  const { secret, hash } = deps.clientSecrets.create();
+  // People are judged by what they may do when it matters; of others it cannot be told then.
+  const had = actor.kind === "user" ? null : actor.permissions;
+  const maker = { name: makerName(actor), had };
+  return { secret, stored: { id: deps.newSecretId(), hash, maker } };
+}
+
+/** The account, unless it may do something that whoever asks may not. */
+export async function targetOf(
+  deps: ClientSecretDeps,
+  actor: Actor,
+  id: ServiceAccountId,
+  now: number,
+): Promise<Result<WithSecrets, "forbidden" | "not_found">> {
+  const found = await deps.serviceAccounts.withSecrets(id, now);
+  if (found === null) return err("not_found");
+  return covers(actor.permissions, found.account.permissions) ? ok(found) : err("forbidden");
+}

@@ -1,0 +1,282 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { ServiceAccountId } from "../../src/domain/ids.ts";
+import type {
+  AccountRecord,
+  NewServiceAccount,
+  Roles,
+  ServiceAccounts,
+  Users,
+} from "../../src/use-cases/ports.ts";
+import { DAY, HOUR, someUser } from "../support/samples.ts";
+import {
+  decidedOn,
+  NOW,
+  REPORTER,
+  someAccount,
+  someSecret,
+} from "../support/service-account-samples.ts";
+
+type Harness = {
+  readonly serviceAccounts: ServiceAccounts;
+  readonly roles: Roles;
+  readonly users: Users;
+  readonly record: AccountRecord;
+};
+
+/** The version that a new account has. */
+const FIRST = 1;
+
+/** @param make gives a store without service accounts and with the built-in roles alone */
+export function clientSecretsContract(make: () => Promise<Harness>): void {
+  let accounts: ServiceAccounts;
+  let roles: Roles;
+  let users: Users;
+  let record: AccountRecord;
+  beforeEach(async () => {
+    ({ serviceAccounts: accounts, roles, users, record } = await make());
+    await roles.create(REPORTER);
+  });
+
+  const created = async (given: Partial<NewServiceAccount> = {}): Promise<NewServiceAccount> => {
+    const account = someAccount(given);
+    expect(await accounts.create(account)).toBe("created");
+    return account;
+  };
+  const secretsOf = async (id: ServiceAccountId, now = NOW) =>
+    (await accounts.withSecrets(id, now))?.secrets ?? [];
+  const idsOf = async (id: ServiceAccountId, now = NOW) =>
+    (await secretsOf(id, now)).map((secret) => secret.id);
+
+  describe("the secrets of ServiceAccounts", () => {
+    it("are kept as they were made, and told with their account", async () => {
+      const { id, secret } = await created();
+      const { maker, ...rest } = secret;
+      expect(await accounts.withSecrets(id, NOW)).toEqual({
+        account: await accounts.find(id),
+        secrets: [
+          {
+            ...rest,
+            maker: { ...maker, roles: [] },
+            createdAt: NOW,
+            lastUsedAt: null,
+            expiresAt: null,
+          },
+        ],
+      });
+    });
+
+    it("say who made them, and what roles that has now while it may act", async () => {
+      const person = someUser({ roles: ["reporter", "user"] });
+      await users.create(person);
+      const program = await created({ roles: [REPORTER] });
+      const { id } = await created({ secret: someSecret(person.id) });
+      await accounts.addSecret(id, someSecret(program.id, ["a:b"]), NOW, NOW + DAY, FIRST);
+      const makers = async () => (await secretsOf(id)).map(({ maker }) => maker);
+      expect(await makers()).toEqual([
+        { name: person.id, had: null, roles: ["reporter", "user"] },
+        { name: program.id, had: ["a:b"], roles: ["reporter"] },
+      ]);
+      const disabled = { kind: "set_status", status: "disabled" } as const;
+      await record.apply(person.id, disabled, "change", FIRST, NOW);
+      await accounts.update(program.id, { status: "disabled" }, decidedOn(FIRST));
+      expect((await makers()).map((maker) => maker.roles)).toEqual([[], []]);
+    });
+
+    it("that are older go on until the time given, and not a millisecond longer", async () => {
+      const { id, secret: first } = await created();
+      const second = someSecret();
+      expect(await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST)).toBe(true);
+      expect(await idsOf(id, NOW + DAY - 1)).toEqual([first.id, second.id]);
+      expect((await secretsOf(id))[0]?.expiresAt).toBe(NOW + DAY);
+      expect(await idsOf(id, NOW + DAY)).toEqual([second.id]);
+      expect(await idsOf(id, NOW + 365 * DAY)).toEqual([second.id]);
+    });
+
+    it("are added to no account that was changed since it was looked at", async () => {
+      const { id, secret: first } = await created();
+      await accounts.setRole(id, "reporter", [REPORTER], decidedOn(FIRST));
+      expect(await accounts.addSecret(id, someSecret(), NOW, NOW + DAY, FIRST)).toBe(false);
+      expect(await idsOf(id, NOW + 365 * DAY)).toEqual([first.id]);
+    });
+
+    it("are two at a time: the newest and the one before", async () => {
+      const { id } = await created();
+      const [second, third] = [someSecret(), someSecret()];
+      await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST);
+      await accounts.addSecret(id, third, NOW + HOUR, NOW + HOUR + DAY, FIRST);
+      expect(await idsOf(id, NOW + DAY)).toEqual([second.id, third.id]);
+      expect(await idsOf(id, NOW + HOUR + DAY)).toEqual([third.id]);
+    });
+
+    it("are added to no account that is not there, and touch no other's", async () => {
+      const other = await created();
+      const gone = someAccount().id;
+      expect(await accounts.addSecret(gone, someSecret(), NOW, NOW, FIRST)).toBe(false);
+      expect(await accounts.withSecrets(gone, NOW)).toBeNull();
+      expect(await idsOf(other.id)).toEqual([other.secret.id]);
+    });
+
+    it("end one by one, each its own account's and of the version that was looked at", async () => {
+      const [{ id, secret }, other] = [await created(), await created()];
+      expect(await accounts.endSecret(id, other.secret.id, FIRST)).toBe(false);
+      expect(await accounts.endSecret(id, secret.id, FIRST + 1)).toBe(false);
+      expect(await idsOf(id)).toEqual([secret.id]);
+      expect(await accounts.endSecret(id, secret.id, FIRST)).toBe(true);
+      expect(await accounts.endSecret(id, secret.id, FIRST)).toBe(false);
+      expect(await idsOf(id)).toEqual([]);
+      expect(await idsOf(other.id)).toEqual([other.secret.id]);
+    });
+
+    it("remember their last use, but not within so long of the one before", async () => {
+      const { id, secret } = await created();
+      const lastUse = async () => (await secretsOf(id))[0]?.lastUsedAt;
+      const use = (now: number) => accounts.noteUse(secret.id, now, now - HOUR);
+      await use(NOW);
+      expect(await lastUse()).toBe(NOW);
+      await use(NOW + HOUR - 1);
+      expect(await lastUse()).toBe(NOW);
+      await use(NOW + HOUR);
+      expect(await lastUse()).toBe(NOW + HOUR);
+      await accounts.noteUse("gone", NOW, NOW);
+    });
+  });
+
+  describe("the raise of a ServiceAccount", () => {
+    const raised = async () => {
+      const { id, secret: old } = await created();
+      const fresh = someSecret();
+      await accounts.addSecret(id, fresh, NOW, NOW + DAY, FIRST);
+      return { id, old: old.id, fresh: fresh.id };
+    };
+    const stateOf = async (id: ServiceAccountId) => {
+      const found = await accounts.find(id);
+      return [found?.roles, found?.version, found?.tokensFrom];
+    };
+
+    it("by a role ends the secrets named and refuses the tokens of before, in one step", async () => {
+      const { id, old, fresh } = await raised();
+      const raise = { seen: [old, fresh], ended: [old] };
+      const decided = { now: NOW, version: FIRST, raise };
+      expect(await accounts.setRole(id, "reporter", [REPORTER], decided)).toBe(true);
+      expect(await idsOf(id)).toEqual([fresh]);
+      expect(await stateOf(id)).toEqual([["reporter"], 2, 2]);
+    });
+
+    it("that ends none leaves the tokens of before good", async () => {
+      const { id, old, fresh } = await raised();
+      const decided = { now: NOW, version: FIRST, raise: { seen: [old, fresh], ended: [] } };
+      expect(await accounts.setRole(id, "reporter", [REPORTER], decided)).toBe(true);
+      expect(await idsOf(id)).toEqual([old, fresh]);
+      expect(await stateOf(id)).toEqual([["reporter"], 2, 1]);
+    });
+
+    it("by being enabled ends the secrets named in one step, too", async () => {
+      const { id, old, fresh } = await raised();
+      await accounts.update(id, { status: "disabled" }, decidedOn(FIRST));
+      const decided = { now: NOW, version: 2, raise: { seen: [old, fresh], ended: [old, fresh] } };
+      expect(await accounts.update(id, { status: "active" }, decided)).toBe(true);
+      expect(await idsOf(id)).toEqual([]);
+      expect(await stateOf(id)).toEqual([[], 3, 3]);
+    });
+
+    it("does nothing at all when a secret was made that was not looked at", async () => {
+      const { id, old, fresh } = await raised();
+      const decided = { now: NOW, version: FIRST, raise: { seen: [old], ended: [old] } };
+      expect(await accounts.setRole(id, "reporter", [REPORTER], decided)).toBe(false);
+      expect(await accounts.update(id, { status: "disabled" }, decided)).toBe(false);
+      expect(await idsOf(id)).toEqual([old, fresh]);
+      expect(await stateOf(id)).toEqual([[], 1, 1]);
+    });
+
+    it("ends no secret of another account", async () => {
+      const [{ id, old, fresh }, other] = [await raised(), await created()];
+      const raise = { seen: [old, fresh], ended: [other.secret.id] };
+      await accounts.setRole(id, "reporter", [REPORTER], { now: NOW, version: FIRST, raise });
+      expect(await idsOf(other.id)).toEqual([other.secret.id]);
+    });
+  });
+
+  describe("an edit of a role that ServiceAccounts hold", () => {
+    const edited = ["reports:read", "reports:write"];
+    const held = async () => {
+      const [one, two] = [
+        await created({ roles: [REPORTER] }),
+        await created({ roles: [REPORTER], now: NOW + 1 }),
+      ];
+      const apart = await created();
+      const holders = [one, two].map(({ id }) => ({ id, version: FIRST }));
+      const seen = [one.secret.id, two.secret.id];
+      const edit = (raise: { seen: string[]; ended: string[] }) => {
+        const decided = { changeId: "edit", now: NOW + 5, role: REPORTER };
+        const change = { permissions: edited };
+        return roles.update("reporter", change, { ...decided, raise: { ...raise, holders } });
+      };
+      return { one, two, apart, seen, edit };
+    };
+    const granted = async () => (await roles.named(["reporter"])).get("reporter")?.permissions;
+    const versions = async (id: ServiceAccountId) => {
+      const found = await accounts.find(id);
+      return [found?.version, found?.tokensFrom];
+    };
+
+    it("finds them with their secrets, and nobody else", async () => {
+      const { one, two } = await held();
+      const found = await accounts.holdersOf("reporter", NOW);
+      expect(
+        found.map(({ account, secrets }) => [account.id, secrets.map(({ id }) => id)]),
+      ).toEqual([
+        [one.id, [one.secret.id]],
+        [two.id, [two.secret.id]],
+      ]);
+      expect(found[0]?.account).toEqual(await accounts.find(one.id));
+      expect(await accounts.holdersOf("user", NOW)).toEqual([]);
+    });
+
+    it("moves all of them on, and ends the secrets named with it", async () => {
+      const { one, two, apart, seen, edit } = await held();
+      expect(await edit({ seen, ended: [two.secret.id] })).toMatchObject({ permissions: edited });
+      expect([await idsOf(one.id), await idsOf(two.id)]).toEqual([[one.secret.id], []]);
+      expect([await versions(one.id), await versions(two.id)]).toEqual([
+        [2, 1],
+        [2, 2],
+      ]);
+      expect(await versions(apart.id)).toEqual([1, 1]);
+      expect(await idsOf(apart.id)).toEqual([apart.secret.id]);
+    });
+
+    it.each<[string, (on: Awaited<ReturnType<typeof held>>) => Promise<unknown>]>([
+      [
+        "was changed",
+        ({ one }) =>
+          accounts
+            .setRole(one.id, "reporter", [], decidedOn(FIRST))
+            .then(() => accounts.setRole(one.id, "reporter", [REPORTER], decidedOn(2))),
+      ],
+      [
+        "was given a secret",
+        ({ one }) => accounts.addSecret(one.id, someSecret(), NOW, NOW + DAY, FIRST),
+      ],
+      [
+        "was given the role",
+        ({ apart }) => accounts.setRole(apart.id, "reporter", [REPORTER], decidedOn(FIRST)),
+      ],
+      ["was made with the role", () => created({ roles: [REPORTER] })],
+    ])("does nothing at all when one %s meanwhile", async (_, meanwhile) => {
+      const on = await held();
+      await meanwhile(on);
+      const before = await accounts.holdersOf("reporter", NOW);
+      expect(await on.edit({ seen: on.seen, ended: on.seen })).toBe("moved");
+      expect(await granted()).toEqual(REPORTER.permissions);
+      expect(await accounts.holdersOf("reporter", NOW)).toEqual(before);
+    });
+
+    it("does nothing at all when the role was edited meanwhile", async () => {
+      const { one, seen, edit } = await held();
+      const other = { changeId: "other", now: NOW, role: REPORTER, raise: null };
+      await roles.update("reporter", { permissions: [] }, other);
+      expect(await edit({ seen, ended: seen })).toBe("moved");
+      expect(await granted()).toEqual([]);
+      expect(await idsOf(one.id)).toEqual([one.secret.id]);
+    });
+  });
+}

@@ -1,0 +1,16 @@
+import { d1AccountRecord } from "../../../src/persistence/d1/account-record.ts";
+import { d1Roles } from "../../../src/persistence/d1/roles.ts";
+import { d1ServiceAccounts } from "../../../src/persistence/d1/service-accounts.ts";
+import { d1Users } from "../../../src/persistence/d1/users.ts";
+import { clientSecretsContract } from "../../contracts/client-secrets.ts";
+import { emptyDatabase } from "../../support/empty-database.ts";
+
+clientSecretsContract(async () => {
+  const db = await emptyDatabase();
+  return {
+    serviceAccounts: d1ServiceAccounts(db),
+    roles: d1Roles(db),
+    users: d1Users(db),
+    record: d1AccountRecord(db),
+  };
+});
