@@ -4,6 +4,7 @@ import { covers } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { makerName, type ServiceAccount } from "../domain/service-account.ts";
 import type { ClientSecretCodec } from "./authenticate-client.ts";
+import { MAX_ROUNDS } from "./may-grant.ts";
 import type { Clock, NewClientSecret, ServiceAccounts, WithSecrets } from "./ports.ts";
 
 export type ClientSecretDeps = {
@@ -14,9 +15,6 @@ export type ClientSecretDeps = {
   /** Milliseconds for which older secrets go on beside a new one. */
   readonly clientSecretOverlap: number;
 };
-
-/** A change is decided again when its account changed after the decision. */
-const MAX_ROUNDS = 3;
 
 type Refusal = "forbidden" | "not_found" | "conflict";
 

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { mayBecome, rightsOf } from "../domain/rights.ts";
 import { isBuiltIn, permissionsOf, type Role } from "../domain/role.ts";
 import { raiseOf } from "./end-secrets.ts";
+import { MAX_ROUNDS } from "./may-grant.ts";
 import type { Clock, RoleCatalogue, RoleDecision, Roles, ServiceAccounts } from "./ports.ts";
 
 export type ManageRolesDeps = {
@@ -15,9 +16,6 @@ export type ManageRolesDeps = {
 };
 
 export type RoleChange = Partial<Omit<Role, "name">>;
-
-/** A change is decided again when what it was decided on changed meanwhile. */
-const MAX_ROUNDS = 3;
 
 /** Sets of roles that are looked at in one reading. */
 const SETS_AT_ONCE = 200;

@@ -12,16 +12,13 @@ import {
   newSecret,
   targetOf,
 } from "./manage-client-secrets.ts";
-import { mayGrant, mayMakeWith } from "./may-grant.ts";
+import { MAX_ROUNDS, mayGrant, mayMakeWith } from "./may-grant.ts";
 import type { Raise, Roles, WithSecrets } from "./ports.ts";
 
 export type ManageServiceAccountsDeps = ClientSecretDeps & {
   readonly roles: Roles;
   readonly newServiceAccountId: () => ServiceAccountId;
 };
-
-/** A change is decided again when what it was decided on changed meanwhile. */
-const MAX_ROUNDS = 3;
 
 type Refusal = "forbidden" | "not_found" | "no_such_role" | "too_many_permissions" | "conflict";
 

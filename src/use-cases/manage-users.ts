@@ -12,7 +12,7 @@ import {
   type CreateUserResult,
   createUser,
 } from "./create-user.ts";
-import { mayGrant, mayMakeWith } from "./may-grant.ts";
+import { MAX_ROUNDS, mayGrant, mayMakeWith } from "./may-grant.ts";
 import type { Accounts, Clock, LoginThrottle, Roles, Users } from "./ports.ts";
 
 export type ManageUsersDeps = {
@@ -31,9 +31,6 @@ type Refusal =
   | "last_admin"
   | "too_many_permissions"
   | "conflict";
-
-/** A change is decided again when its account changed after the decision. */
-const MAX_ROUNDS = 3;
 
 /**
  * Makes an account that may do nothing its maker may not. Whoever chooses its password can act as

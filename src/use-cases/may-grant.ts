@@ -5,6 +5,12 @@ import { permissionsOf, type Role } from "../domain/role.ts";
 import type { Roles } from "./ports.ts";
 
 /**
+ * Times that a change is decided, when what it was decided on changed meanwhile. In each round one
+ * of those who change the same thing at once is done.
+ */
+export const MAX_ROUNDS = 10;
+
+/**
  * Nobody hands out, takes away or acts upon more than they hold. The roles are read now: by an
  * older copy a role that was just raised would look harmless.
  *

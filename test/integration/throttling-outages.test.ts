@@ -59,7 +59,9 @@ it("RAT-05 with D1 down a wrong current password is 503, and nothing is counted"
 
 it("RAT-05 with D1 lost after the look-up the right password is 503, and counts as no failure", async () => {
   const service = serviceWith({ DB: failing(env.DB, (path) => path === "batch") });
-  const { email } = await insertUser(["user"]);
+  // A role that is not built in: what it grants must be read.
+  await env.DB.prepare("insert into roles (name) values ('helper')").run();
+  const { email } = await insertUser(["user", "helper"]);
   const reply = await service("POST", "/v1/auth/login", { body: { email, password: PASSWORD } });
   expect(reply.status).toBe(503);
   expect(await storedFor(email)).toEqual({ entries: {}, alarm: null });
