@@ -22,7 +22,9 @@ const propsSchema = z.strictObject({
 });
 
 type Refusal = { readonly ok: false; readonly code: string };
-type Done<T = unknown> = ({ readonly ok: true } & T) | Refusal;
+/** What a call may have made. */
+type Made = { readonly user?: { readonly id: string } };
+type Done<T extends Made = Made> = ({ readonly ok: true } & T) | Refusal;
 
 const userId = z.string().transform((value, context): UserId => {
   const id = parseUserId(value);
@@ -93,7 +95,7 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
   }
 
   /** Props, permission, arguments, work, record: the same for every call. */
-  async #call<S extends z.ZodType, T>(
+  async #call<S extends z.ZodType, T extends Made>(
     method: string,
     needed: string,
     schema: S,
@@ -110,7 +112,7 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
     return outcome;
   }
 
-  async #decide<S extends z.ZodType, T>(
+  async #decide<S extends z.ZodType, T extends Made>(
     actor: Actor,
     needed: string,
     schema: S,
@@ -126,9 +128,8 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
 
 /** The id that is acted upon, or that was just made; never a name or an address. */
 function targetOf(input: unknown, outcome: Done): UserId | null {
-  const made: unknown = "user" in outcome ? outcome.user : null;
-  const id = made === null ? input : (made as { readonly id: unknown }).id;
-  const parsed = parseUserId(Array.isArray(id) ? id[0] : id);
+  const made = outcome.ok ? outcome.user?.id : undefined;
+  const parsed = parseUserId(made ?? (Array.isArray(input) ? input[0] : input));
   return parsed.ok ? parsed.value : null;
 }
 

@@ -17,8 +17,8 @@ export type ManageRolesDeps = {
 
 export type RoleChange = Partial<Omit<Role, "name">>;
 
-/** Sets of roles that are looked at in one reading. */
-const SETS_AT_ONCE = 200;
+/** Sets of roles that are looked at in one reading, which walks all who hold the role. */
+const SETS_AT_ONCE = 1_000;
 
 /** Makes a role that carries nothing its maker lacks. */
 export async function createRole(
