@@ -36,6 +36,9 @@ export const ROLES_MAX_AGE = 60 * SECOND;
 /** Names of which an isolate keeps a copy of the role, or that there is none. */
 export const MAX_REMEMBERED_ROLES = 1_000;
 
+/** Roles, the built-in ones among them, that a user's object is told of before it asks for its own. */
+export const MAX_ROLES_AT_HAND = 50;
+
 /** Sessions a user may have at once; the least recently used makes room. */
 export const MAX_SESSIONS = 100;
 

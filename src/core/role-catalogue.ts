@@ -1,6 +1,6 @@
 import { BUILT_IN_CATALOGUE, type Role } from "../domain/role.ts";
 import type { Clock, RoleCatalogue, Roles } from "../use-cases/ports.ts";
-import { MAX_REMEMBERED_ROLES, ROLES_MAX_AGE } from "./constants.ts";
+import { MAX_REMEMBERED_ROLES, MAX_ROLES_AT_HAND, ROLES_MAX_AGE } from "./constants.ts";
 
 /** @property role null when no role bore the name */
 type Copy = { readonly role: Role | null; readonly readAt: number };
@@ -13,18 +13,17 @@ export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
   const copies = new Map<string, Copy>();
   let generation = 0;
 
-  const isYoung = ({ readAt }: Copy): boolean => {
+  const isYoung = ({ readAt }: Copy, now: number): boolean => {
     // A clock that jumped back makes the copy's age unknown, not small.
-    const age = clock() - readAt;
+    const age = now - readAt;
     return age >= 0 && age < ROLES_MAX_AGE;
   };
 
-  const atHand = (): Map<string, Role | null> => {
-    const young = [...copies].filter(([, copy]) => isYoung(copy));
-    return new Map([
-      ...BUILT_IN_CATALOGUE,
-      ...young.map(([name, copy]) => [name, copy.role] as const),
-    ]);
+  /** Undefined for what must be read. */
+  const known = (name: string): Role | null | undefined => {
+    const copy = copies.get(name);
+    const isKnown = copy !== undefined && isYoung(copy, clock());
+    return BUILT_IN_CATALOGUE.get(name) ?? (isKnown ? copy.role : undefined);
   };
 
   const remember = (name: string, copy: Copy): void => {
@@ -45,13 +44,22 @@ export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
   };
 
   return {
-    atHand,
+    /** Not all that was read: it would weigh down every call that is told of it. */
+    atHand() {
+      const roles = new Map<string, Role | null>(BUILT_IN_CATALOGUE);
+      const now = clock();
+      for (const [name, copy] of copies) {
+        if (roles.size === MAX_ROLES_AT_HAND) break;
+        if (isYoung(copy, now)) roles.set(name, copy.role);
+      }
+      return roles;
+    },
 
     async named(names) {
-      const known = atHand();
-      const missing = names.filter((name) => !known.has(name));
+      const before = names.map((name) => [name, known(name)] as const);
+      const missing = before.filter(([, role]) => role === undefined).map(([name]) => name);
       const found = missing.length === 0 ? null : await read(missing);
-      const named = names.map((name) => known.get(name) ?? found?.get(name) ?? null);
+      const named = before.map(([name, role]) => role ?? found?.get(name) ?? null);
       return new Map(named.filter((role) => role !== null).map((role) => [role.name, role]));
     },
 

@@ -38,7 +38,7 @@ export async function authenticateClient(
   if (found === null || used === undefined || found.account.status !== "active") return null;
   const since = now - USE_NOTED_FOR;
   if (used.lastUsedAt === null || used.lastUsedAt <= since) {
-    deps.defer(deps.serviceAccounts.noteUse(used.id, now, since));
+    deps.defer(() => deps.serviceAccounts.noteUse(used.id, now, since));
   }
   return found.account;
 }

@@ -148,7 +148,7 @@ export type RoleDecision = {
 export interface RoleCatalogue {
   /** The roles so named. A name that no role bears is left out. */
   named(names: readonly string[]): Promise<ReadonlyMap<string, Role>>;
-  /** What is known without asking D1, by name: null for a name that no role bears. */
+  /** Some of what is known without asking D1, by name: null for a name that no role bears. */
   atHand(): ReadonlyMap<string, Role | null>;
   /** Every role, read now: for whoever cannot tell which are wanted. */
   all(): Promise<ReadonlyMap<string, Role>>;

@@ -77,7 +77,7 @@ export function clientSecretsContract(make: () => Promise<Harness>): void {
         { name: program.id, had: ["a:b"], roles: ["reporter"] },
       ]);
       const disabled = { kind: "set_status", status: "disabled" } as const;
-      await record.apply(person.id, disabled, "change", FIRST, NOW);
+      await record.apply(person.id, disabled, "change", FIRST, NOW, false);
       await accounts.update(program.id, { status: "disabled" }, decidedOn(FIRST));
       expect((await makers()).map((maker) => maker.roles)).toEqual([[], []]);
     });
@@ -122,7 +122,10 @@ export function clientSecretsContract(make: () => Promise<Harness>): void {
       expect(await accounts.endSecret(id, secret.id, FIRST + 1)).toBe(false);
       expect(await idsOf(id)).toEqual([secret.id]);
       expect(await accounts.endSecret(id, secret.id, FIRST)).toBe(true);
-      expect(await accounts.endSecret(id, secret.id, FIRST)).toBe(false);
+      expect(await accounts.endSecret(id, secret.id, FIRST + 1)).toBe(false);
+      // The tokens that it got are no longer good where the account is asked.
+      const found = await accounts.find(id);
+      expect([found?.version, found?.tokensFrom]).toEqual([FIRST + 1, FIRST + 1]);
       expect(await idsOf(id)).toEqual([]);
       expect(await idsOf(other.id)).toEqual([other.secret.id]);
     });

@@ -3,6 +3,7 @@ import { beforeAll, expect, it, vi } from "vitest";
 import { toBase64, utf8 } from "../../src/core/security/encoding.ts";
 import { SCRYPT_ENGINES } from "../../src/core/security/passwords.ts";
 import { call, freshEmail, insertUser, newUser, PASSWORD, signIn } from "../support/client.ts";
+import { DEFERRED } from "../support/deferred.ts";
 import { failing, serviceWith } from "../support/faults.ts";
 
 const storedHash = async (id: string): Promise<string> => {
@@ -19,9 +20,6 @@ function oldHash(): string {
   const key = SCRYPT_ENGINES.native(utf8(PASSWORD), salt, { ln: 10, r: 8, p: 1 }, 32);
   return `$scrypt$ln=10,r=8,p=1$${toBase64(salt)}$${toBase64(key)}`;
 }
-
-/** The work that is looked for waits for the reply to leave. */
-const DEFERRED = { timeout: 15_000 };
 
 beforeAll(() => newUser()); // the first signing key exists from here on
 

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { call, insertUser, newAdmin, type SignedIn, signIn } from "../support/client.ts";
+import { DEFERRED } from "../support/deferred.ts";
 import { HOUR, moveClock, stopClock } from "../support/moving-clock.ts";
 import { rpc } from "../support/rpc.ts";
 import { clientToken, newServiceAccount, tokenReply } from "../support/service-accounts.ts";
@@ -69,14 +70,14 @@ describe("the secrets of an account", () => {
         .first("last_used_at");
     const begun = Date.now();
     await clientToken(admins);
-    await vi.waitFor(async () => expect(await lastUse()).toBe(begun));
+    await vi.waitFor(async () => expect(await lastUse()).toBe(begun), DEFERRED);
     expect((await secretsOf(id))[0].last_used_at).toBe(new Date(begun).toISOString());
     // Waiting moves a clock that was stopped.
     moveClock(begun + HOUR - 1 - Date.now());
     await clientToken(admins);
     moveClock(1);
     await clientToken(admins);
-    await vi.waitFor(async () => expect(await lastUse()).toBe(begun + HOUR));
+    await vi.waitFor(async () => expect(await lastUse()).toBe(begun + HOUR), DEFERRED);
   });
 
   it("work also while their use cannot be written down", async () => {
@@ -94,6 +95,19 @@ describe("the secrets of an account", () => {
     expect(await idsOf(id)).toEqual([keepers.secretId]);
     const again = await asKeeper("DELETE", `${PATH}/${id}/secrets/${admins.secretId}`);
     expect([again.status, again.body.code]).toEqual([404, "not_found"]);
+  });
+
+  it("take the tokens with them that the account had until then", async () => {
+    const { id, admins, keepers } = await shared();
+    const old = await clientToken(admins);
+    const ended = await asKeeper("DELETE", `${PATH}/${id}/secrets/${admins.secretId}`);
+    expect(ended.status).toBe(204);
+    expect(await rpc.verify(old, { maxStaleness: 0 })).toEqual({
+      ok: false,
+      code: "invalid_token",
+    });
+    const token = await clientToken(keepers);
+    expect(await rpc.verify(token, { maxStaleness: 0 })).toMatchObject({ ok: true });
   });
 
   it("are not ended through another account", async () => {

@@ -76,7 +76,7 @@ export function programService() {
     if (found === undefined) throw new Error("no such user");
     const change = { kind: "set_status", status: "disabled" } as const;
     const { id: userId, version } = found.user;
-    return memoryAccountRecord(db).apply(userId, change, someId(), version, time.now);
+    return memoryAccountRecord(db).apply(userId, change, someId(), version, time.now, false);
   };
 
   return { deps, db, through, role, person, account, rotate, secrets, disableUser };

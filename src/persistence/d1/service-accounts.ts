@@ -119,6 +119,9 @@ export function d1ServiceAccounts(db: Database): ServiceAccounts {
       const [ended] = await atomically(db, [
         sql`delete from service_account_secrets
           where id = ${secretId} and service_account_id = ${id} and ${hasVersion(id, version)}`,
+        // changes() counts the secret that ended, if one did.
+        sql`update service_accounts set version = version + 1, tokens_from = version + 1
+          where id = ${id} and version = ${version} and changes() > 0`,
       ]);
       return Boolean(ended?.meta.changes);
     },

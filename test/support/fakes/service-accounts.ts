@@ -112,7 +112,9 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
 
     async endSecret(id, secretId, version) {
       const isHere = clientSecrets.get(secretId)?.accountId === id;
-      if (!isHere || serviceAccounts.get(id)?.version !== version) return false;
+      const account = serviceAccounts.get(id);
+      if (!isHere || account?.version !== version) return false;
+      serviceAccounts.set(id, { ...account, version: version + 1, tokensFrom: version + 1 });
       return clientSecrets.delete(secretId);
     },
 

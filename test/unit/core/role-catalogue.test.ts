@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { MAX_REMEMBERED_ROLES, ROLES_MAX_AGE } from "../../../src/core/constants.ts";
+import {
+  MAX_REMEMBERED_ROLES,
+  MAX_ROLES_AT_HAND,
+  ROLES_MAX_AGE,
+} from "../../../src/core/constants.ts";
 import { roleCatalogue } from "../../../src/core/role-catalogue.ts";
 import { BUILT_IN_CATALOGUE } from "../../../src/domain/role.ts";
 import { Unavailable } from "../../../src/use-cases/ports.ts";
@@ -64,12 +68,20 @@ describe("the isolate's copies of the roles", () => {
   });
 
   it("are bounded in number: the one read first is the first to go", async () => {
-    const { catalogue } = catalogueOf();
+    const { catalogue, asked } = catalogueOf();
     const names = Array.from({ length: MAX_REMEMBERED_ROLES + 1 }, (_, n) => `role-${n}`);
     await catalogue.named(names);
-    const kept = catalogue.atHand();
-    expect(kept.size).toBe(MAX_REMEMBERED_ROLES + BUILT_IN_CATALOGUE.size);
-    expect([kept.has("role-0"), kept.has("role-1")]).toEqual([false, true]);
+    await catalogue.named(names.slice(1));
+    await catalogue.named(names.slice(0, 1));
+    expect(asked).toEqual([names, ["role-0"]]);
+  });
+
+  it("that are at hand are few, the built-in ones among them", async () => {
+    const { catalogue } = catalogueOf();
+    await catalogue.named(Array.from({ length: MAX_ROLES_AT_HAND }, (_, n) => `role-${n}`));
+    const atHand = catalogue.atHand();
+    expect(atHand.size).toBe(MAX_ROLES_AT_HAND);
+    for (const name of BUILT_IN_CATALOGUE.keys()) expect(atHand.has(name)).toBe(true);
   });
 
   it("are forgotten when told, and so is what was being read meanwhile", async () => {

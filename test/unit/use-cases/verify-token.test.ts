@@ -23,7 +23,7 @@ async function program() {
   const noted: Promise<unknown>[] = [];
   const deps = {
     ...service.deps,
-    defer: (work: Promise<unknown>) => void noted.push(work),
+    defer: (work: () => Promise<unknown>) => void noted.push(work()),
     accounts: memoryService().deps.accounts,
     signer: plainSigner,
     newTokenId: someId,
