@@ -2,12 +2,13 @@ import { Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
 import type { AppEnv } from "./context.ts";
 import { crossOrigin } from "./cross-origin.ts";
-import { denyUndeclared, withServices } from "./dependencies.ts";
+import { denyUndeclared, refuseUnrouted, withServices } from "./dependencies.ts";
 import { envelope } from "./envelope.ts";
 import { notFound, onError } from "./errors.ts";
-import { onOAuthError } from "./oauth-errors.ts";
+import { speakOAuth } from "./oauth-errors.ts";
 import { RememberingRouter } from "./router.ts";
 import { authRoutes } from "./routes/auth.ts";
+import { forwardAuthRoute } from "./routes/forward-auth.ts";
 import { livenessRoute, readinessRoute } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { oauthRoutes } from "./routes/oauth.ts";
@@ -22,26 +23,25 @@ import { limitBody, requireJson } from "./validation.ts";
 export const app = new Hono<AppEnv>({ router: new RememberingRouter() });
 
 app.use(envelope);
+app.use(speakOAuth);
 app.use(denyUndeclared);
 app.route("/", livenessRoute);
 app.use(withServices);
 app.use(crossOrigin);
+app.use(refuseUnrouted);
 app.use(limitBody);
 app.use(requireJson);
 app.route("/", readinessRoute);
 app.route("/", wellKnownRoutes);
 app.route("/", oauthRoutes);
 app.route("/", authRoutes);
+app.route("/", forwardAuthRoute);
 app.route("/", ownAccountRoutes); // before the users by id: "me" is no id
 app.route("/", userRoutes);
 app.route("/", roleRoutes);
 app.route("/", serviceAccountRoutes);
 app.route("/", keyRoutes);
-// OAuth's own clients read OAuth's own errors. (An error handler of the routes would hide from the
-// router which access they declare.)
-app.onError((error, c) =>
-  c.req.path.startsWith("/oauth2/") ? onOAuthError(error, c) : onError(error, c),
-);
+app.onError(onError);
 app.notFound(notFound(methodsByPath(app)));
 
 /** Which methods the routes give a path: the router looks paths up by method only. */

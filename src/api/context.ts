@@ -12,7 +12,7 @@ export type AppEnv = {
     services: Services;
     /** Set by the access declaration of every route that is not public. */
     caller: Caller;
-    /** Set where the route is for a person's own account. */
+    /** Set where the caller is a person. */
     user: UserCaller;
   };
 };

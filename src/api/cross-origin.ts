@@ -4,10 +4,16 @@ import type { AppContext, AppEnv } from "./context.ts";
 
 const answerOrigin = cors({
   origin: allowedOrigin,
-  allowHeaders: ["Authorization", "Content-Type"],
-  exposeHeaders: ["Retry-After", "WWW-Authenticate", "X-Request-Id"],
+  allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "X-Request-Id"],
+  exposeHeaders: ["Allow", "ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
   maxAge: 600,
 });
+
+/** What CORS says in the reply to a page's request (Fetch, section "HTTP responses"). */
+export const CORS_REPLY_HEADERS: readonly string[] = [
+  "access-control-allow-origin",
+  "access-control-expose-headers",
+];
 
 /**
  * CORS for the configured origins. Most requests come from no page and name no origin; to them it

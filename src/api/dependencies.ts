@@ -1,11 +1,12 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
+import { bearerToken } from "../client/bearer-token.ts";
 import { LIMIT_PERIOD } from "../core/constants.ts";
 import { addressBucket, loginNameKey } from "../core/security/rate-limit.ts";
 import { grants } from "../domain/permission.ts";
 import { type Services, servicesOf } from "../services.ts";
 import { Unavailable } from "../use-cases/ports.ts";
-import { callerOf, isUser } from "../use-cases/verify-token.ts";
+import { type Caller, callerOf, isUser } from "../use-cases/verify-token.ts";
 import { type AppContext, type AppEnv, clientAddress } from "./context.ts";
 import { problem, tooManyRequests } from "./errors.ts";
 import { oauthTooManyRequests } from "./oauth-errors.ts";
@@ -18,8 +19,8 @@ export const withServices: MiddlewareHandler<AppEnv> = async (c, next) => {
   return next();
 };
 
-/** Who may use a route: anyone, any person signed in, or whoever holds a permission now. */
-export type Access = "public" | "self" | { readonly permission: string };
+/** Who may use a route: anyone, whoever is signed in, a person, or whoever holds a permission now. */
+export type Access = "public" | "caller" | "self" | { readonly permission: string };
 
 type AccessHandler = MiddlewareHandler<AppEnv> & { readonly access: Access };
 
@@ -27,20 +28,23 @@ type AccessHandler = MiddlewareHandler<AppEnv> & { readonly access: Access };
 export function access(required: Access): AccessHandler {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (required === "public") return next();
-    const token = bearerToken(c);
+    const token = bearerToken(c.req.header("authorization"));
     // By a copy, a right that was taken a moment ago could still be handed on.
-    const rolesNow = required !== "self" && !isReadOnly(c.req.method);
+    const rolesNow = typeof required === "object" && !isReadOnly(c.req.method);
     const caller = token === null ? null : await callerOf(c.get("services"), token, rolesNow);
     if (caller === null) return problem(c, "invalid_token");
+    if (!mayUse(caller, required)) return problem(c, "forbidden");
     c.set("caller", caller);
-    if (required !== "self") {
-      return grants(caller.permissions, required.permission) ? next() : problem(c, "forbidden");
-    }
-    if (!isUser(caller)) return problem(c, "forbidden"); // a program has no account of its own
-    c.set("user", caller);
+    if (isUser(caller)) c.set("user", caller);
     return next();
   };
   return Object.assign(check, { access: required });
+}
+
+function mayUse(caller: Caller, required: Exclude<Access, "public">): boolean {
+  if (required === "caller") return true;
+  if (required === "self") return isUser(caller); // a program has no account of its own
+  return grants(caller.permissions, required.permission);
 }
 
 const isReadOnly = (method: string): boolean => method === "GET" || method === "HEAD";
@@ -52,17 +56,20 @@ export function accessOf(handler: unknown): Access | null {
     : null;
 }
 
+/** The handler that is reached first, if any: middleware, which Hono lists as ALL, is none. */
+const firstHandler = (c: AppContext): unknown =>
+  matchedRoutes(c as Context).find((route) => route.method !== "ALL")?.handler;
+
 /** Default deny: the handler that is reached first declares who may, or nothing is served. */
 export const denyUndeclared: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const [first] = matchedRoutes(c as Context).filter((route) => route.method !== "ALL");
-  const declared = first === undefined || accessOf(first.handler) !== null;
+  const first = firstHandler(c);
+  const declared = first === undefined || accessOf(first) !== null;
   return declared ? next() : problem(c, "forbidden");
 };
 
-/** RFC 6750, section 2.1. The scheme ignores case (RFC 9110, section 11.1). */
-export function bearerToken(c: AppContext): string | null {
-  return /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? null;
-}
+/** An unknown path or method is told before anything is made of the body. */
+export const refuseUnrouted: MiddlewareHandler<AppEnv> = async (c, next) =>
+  firstHandler(c) === undefined ? c.notFound() : next();
 
 /**
  * Counts a request that will cost a hash against its address. A caller without one of its own, such

@@ -1,5 +1,6 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { challengeTo, INSUFFICIENT } from "../client/bearer-token.ts";
 import { MAX_FIELD_ERRORS, MAX_PATH_LENGTH, RETRY_AFTER_OUTAGE } from "../core/constants.ts";
 import { consoleLog, errorDetails } from "../core/logging.ts";
 import { Unavailable } from "../use-cases/ports.ts";
@@ -19,7 +20,7 @@ type ProblemDetails = {
 export function problem(c: AppContext, code: ProblemCode, details: ProblemDetails = {}): Response {
   const { status, title } = PROBLEMS[code];
   const { errors, retryAfter } = details;
-  const challenge = challengeFor(code, status);
+  const challenge = challengeFor(c, code, status);
   const body = {
     type: `${baseUrl(c)}/problems/${code}`,
     title,
@@ -67,10 +68,11 @@ export function tooManyRequests(c: AppContext, wait: number): Response {
   return problem(c, "too_many_requests", { retryAfter: Math.max(1, Math.ceil(wait / 1_000)) });
 }
 
-/** RFC 9110, section 11.6.1: every 401 says how to authenticate (RFC 6750, section 3). */
-function challengeFor(code: ProblemCode, status: number): string | null {
-  if (status !== 401) return null;
-  return code === "invalid_token" ? 'Bearer error="invalid_token"' : "Bearer";
+/** RFC 9110, section 11.6.1: every 401 says how to authenticate. */
+function challengeFor(c: AppContext, code: ProblemCode, status: number): string | null {
+  if (code === "forbidden") return INSUFFICIENT;
+  if (code === "invalid_token") return challengeTo(c.req.header("authorization"));
+  return status === 401 ? "Bearer" : null;
 }
 
 /** The misconfigured service knows no issuer; the type is then relative (RFC 9457, section 3.1.1). */
@@ -105,7 +107,9 @@ export function notFound(methodsOf: (path: string) => readonly string[]): NotFou
     const methods = methodsOf(c.req.path);
     if (methods.length === 0) return problem(c, "not_found");
     const response = problem(c, "method_not_allowed");
-    response.headers.set("allow", methods.join(", "));
+    // What takes GET takes HEAD (RFC 9110, section 9.1).
+    const allowed = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+    response.headers.set("allow", allowed.join(", "));
     return response;
   };
 }

@@ -1,8 +1,6 @@
-import type { ErrorHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { LIMIT_PERIOD, RETRY_AFTER_OUTAGE } from "../core/constants.ts";
-import { Unavailable } from "../use-cases/ports.ts";
 import type { AppContext, AppEnv } from "./context.ts";
-import { logFailure } from "./errors.ts";
 
 /** RFC 6749, section 5.2; the last two are section 4.1.2.1's words for the same. */
 const STATUS = {
@@ -19,15 +17,16 @@ const STATUS = {
 
 export type OAuthErrorCode = keyof typeof STATUS;
 
+const isOAuthPath = (c: AppContext): boolean => c.req.path.startsWith("/oauth2/");
+
 /** Answers as RFC 6749, section 5.2, has it: what OAuth's own clients read. */
 export function oauthError(c: AppContext, error: OAuthErrorCode, description?: string): Response {
-  const body = description === undefined ? { error } : { error, error_description: description };
-  return oauthReply(c, STATUS[error], body);
+  return oauthReply(c, STATUS[error], error, description);
 }
 
 /** Of OAuth's words the nearest, which asks to come back later, under HTTP's own status. */
 export const oauthTooManyRequests = (c: AppContext): Response =>
-  oauthReply(c, 429, { error: "temporarily_unavailable" satisfies OAuthErrorCode });
+  oauthReply(c, 429, "temporarily_unavailable");
 
 /** Seconds after which to try again, by status. */
 const RETRY_AFTER: Readonly<Record<number, number>> = {
@@ -35,15 +34,41 @@ const RETRY_AFTER: Readonly<Record<number, number>> = {
   503: RETRY_AFTER_OUTAGE,
 };
 
-function oauthReply(c: AppContext, status: 400 | 401 | 429 | 500 | 503, body: object): Response {
-  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
+function oauthReply(
+  c: AppContext,
+  status: 400 | 401 | 429 | 500 | 503,
+  error: OAuthErrorCode,
+  description?: string,
+): Response {
+  const headers = new Headers(PLAIN);
   if (status === 401) headers.set("www-authenticate", 'Basic realm="oauth2", charset="UTF-8"');
   const retryAfter = RETRY_AFTER[status];
   if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
-  return c.newResponse(JSON.stringify(body), { status, headers });
+  return c.newResponse(bodyOf(error, description), { status, headers });
 }
 
-export const onOAuthError: ErrorHandler<AppEnv> = (error, c) => {
-  logFailure(c.get("requestId"), error);
-  return oauthError(c, error instanceof Unavailable ? "temporarily_unavailable" : "server_error");
+/** The second is for caches of HTTP/1.0 (RFC 6749, section 5.1). */
+export const NOT_KEPT = { "cache-control": "no-store", pragma: "no-cache" };
+const PLAIN = { "content-type": "application/json", ...NOT_KEPT };
+
+const bodyOf = (error: OAuthErrorCode, description?: string): string =>
+  JSON.stringify(description === undefined ? { error } : { error, error_description: description });
+
+/**
+ * What is refused before or beside these endpoints (an unknown path, a body too large, an outage)
+ * is refused as a problem document, which OAuth's own clients do not read. The status and the
+ * other headers stay.
+ */
+export const speakOAuth: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  if (!isOAuthPath(c) || c.res.headers.get("content-type") !== "application/problem+json") return;
+  const { status, headers } = c.res;
+  const { title }: { title: string } = await c.res.json();
+  c.res = new Response(bodyOf(wordFor(status), title), { status, headers });
+  for (const [name, value] of Object.entries(PLAIN)) c.res.headers.set(name, value);
 };
+
+function wordFor(status: number): OAuthErrorCode {
+  if (status === 429 || status === 503) return "temporarily_unavailable";
+  return status < 500 ? "invalid_request" : "server_error";
+}

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { AccessTokenClaims } from "../domain/access-token.ts";
+import { bearerToken, challengeTo, INSUFFICIENT } from "./bearer-token.ts";
 import {
   type Exact,
   type Fields,
@@ -89,18 +90,15 @@ function verifierOf(c: Context<AuthEnv>): Verifier {
   return createVerifier({ binding });
 }
 
-function bearerToken(header: string | undefined): string | null {
-  return /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? "")?.[1] ?? null;
-}
-
-/** `application/problem+json` (RFC 9457); the challenge is RFC 6750's, section 3. */
+/** `application/problem+json` (RFC 9457). */
 function refuse(c: Context<AuthEnv>, code: Refusal): Response {
   const status = Object.hasOwn(STATUS, code) ? STATUS[code] : OTHER_REFUSAL;
   const headers = new Headers({
     "content-type": "application/problem+json",
     "cache-control": "no-store",
   });
-  if (status === 401) headers.set("www-authenticate", 'Bearer error="invalid_token"');
+  if (status === 401) headers.set("www-authenticate", challengeTo(c.req.header("authorization")));
+  if (status === 403) headers.set("www-authenticate", INSUFFICIENT);
   if (status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
   return c.newResponse(JSON.stringify({ type: "about:blank", status, code }), { status, headers });
 }

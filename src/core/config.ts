@@ -68,8 +68,18 @@ function isPlainUrl(value: string): boolean {
 const isOrigin = (value: string): boolean =>
   isPlainUrl(value) && URL.parse(value)?.origin === value;
 
-const origin = z.string().refine(isOrigin, {
-  message: "must be origins, such as https://app.example.com, separated by commas",
+/**
+ * What packaged apps send, such as `capacitor://localhost` or `chrome-extension://<id>`: to URLs
+ * their schemes have no origin, browsers write scheme and host all the same.
+ */
+const isAppOrigin = (value: string): boolean =>
+  /^(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?$/.test(
+    value,
+  );
+
+const origin = z.string().refine((value) => isOrigin(value) || isAppOrigin(value), {
+  message:
+    "must be origins, such as https://app.example.com or capacitor://localhost, separated by commas",
 });
 
 const secrets = z.string().transform((value, context): Secrets => {

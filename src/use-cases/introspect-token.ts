@@ -1,5 +1,15 @@
 import type { AccessTokenClaims } from "../domain/access-token.ts";
+import { parseUserId } from "../domain/ids.ts";
+import { Unavailable, type Users } from "./ports.ts";
 import { type VerifyDeps, verifyToken } from "./verify-token.ts";
+
+export type IntrospectDeps = VerifyDeps & { readonly users: Users };
+
+export type Introspection = {
+  readonly claims: AccessTokenClaims;
+  /** What its subject is called, or undefined where that could not be read. */
+  readonly username: string | undefined;
+};
 
 /**
  * What an access token is worth now (RFC 7662): the account behind it is asked. A refresh token is
@@ -9,9 +19,28 @@ import { type VerifyDeps, verifyToken } from "./verify-token.ts";
  * @returns null for a token that is not active, whatever it is
  */
 export async function introspectToken(
-  deps: VerifyDeps,
+  deps: IntrospectDeps,
   token: string,
-): Promise<AccessTokenClaims | null> {
+): Promise<Introspection | null> {
   const verdict = await verifyToken(deps, token, { maxStaleness: 0 });
-  return verdict.ok ? verdict.claims : null;
+  if (!verdict.ok) return null;
+  const { claims } = verdict;
+  return { claims, username: await usernameOf(deps.users, claims.sub) };
+}
+
+/**
+ * The verified address of a person (RFC 7662, section 2.2), else the subject itself: mail servers
+ * open the mailbox of that name, so one that nobody verified, or a program's own choice, will not
+ * do. A record that cannot be read takes the name away, not the verdict.
+ */
+async function usernameOf(users: Users, sub: string): Promise<string | undefined> {
+  const id = parseUserId(sub);
+  if (!id.ok) return sub;
+  try {
+    const user = (await users.findById(id.value))?.user;
+    return user?.emailVerified ? user.email : sub;
+  } catch (error) {
+    if (error instanceof Unavailable) return undefined;
+    throw error;
+  }
 }

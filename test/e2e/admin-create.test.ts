@@ -148,5 +148,6 @@ it("says so when the service would not run as it is configured, or there is no s
 function configure(name: string, value: string): void {
   const file = join(project.directory, "wrangler.toml");
   const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replace(new RegExp(`^${name} = ".*"$`, "m"), `${name} = "${value}"`));
+  const others = text.replace(new RegExp(`^${name} = ".*"\\n`, "m"), "");
+  writeFileSync(file, others.replace("[vars]\n", `[vars]\n${name} = "${value}"\n`));
 }

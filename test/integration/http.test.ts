@@ -122,8 +122,10 @@ it("API-01 a known path takes its methods only, and says which", async () => {
     const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
     const filled = path.replace(/:[a-z]+/g, "x");
     const reply = await call("PROPFIND", filled);
-    expect([path, reply.status, reply.body.code]).toEqual([path, 405, "method_not_allowed"]);
-    expect(reply.headers.get("allow")?.split(", ")).toEqual(expect.arrayContaining(methods));
+    const allowed = methods.includes("GET") ? [...methods, "HEAD"] : methods;
+    expect([path, reply.status]).toEqual([path, 405]);
+    expect(reply.headers.get("allow")?.split(", ").sort()).toEqual([...new Set(allowed)].sort());
+    if (!path.startsWith("/oauth2/")) expect(reply.body.code).toBe("method_not_allowed");
     expectWellFormed(reply);
   }
   for (const path of ["/", "/v1", "/v1/users/me/", "//v1/users/me", "/V1/users/me", "/v2/users"]) {

@@ -1,7 +1,16 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
-import { call, newAdmin, newUser, refresh, type SignedIn } from "../support/client.ts";
-import { serviceWith } from "../support/faults.ts";
+import {
+  call,
+  freshEmail,
+  insertUser,
+  newAdmin,
+  newUser,
+  refresh,
+  type SignedIn,
+  signIn,
+} from "../support/client.ts";
+import { failing, serviceWith } from "../support/faults.ts";
 import { moveClock, SECOND } from "../support/moving-clock.ts";
 import {
   clientToken,
@@ -55,7 +64,7 @@ it("tells the claims of a person's live token, whatever the hint says", async ()
     ...claimsOf(user.accessToken),
     active: true,
     token_type: "Bearer",
-    scope: "",
+    username: user.id,
   };
   expect(await introspect(user.accessToken)).toEqual(expected);
   const hinted = { token: user.accessToken, token_type_hint: "refresh_token" };
@@ -69,6 +78,7 @@ it("tells the claims of a program's token, its permissions as the scope", async 
     active: true,
     token_type: "Bearer",
     scope: "*",
+    username: claimsOf(token)["sub"],
   });
 });
 
@@ -95,8 +105,26 @@ it("AUZ-04 tells the roles as they are, not as the token has them", async () => 
   const promoted = { roles: ["admin", "user"], permissions: ["*"], scope: "*", ver: 2 };
   expect(await introspect(user.accessToken)).toMatchObject(promoted);
   await call("DELETE", path, { token: admin.accessToken });
-  const demoted = { roles: ["user"], permissions: [], scope: "", ver: 3 };
+  const demoted = { roles: ["user"], permissions: [], ver: 3 };
   expect(await introspect(user.accessToken)).toMatchObject(demoted);
+  expect(await introspect(user.accessToken)).not.toHaveProperty("scope");
+});
+
+it("calls a person by their address once that is verified, and not before", async () => {
+  const owner = await signIn((await insertUser(["user"])).email);
+  expect(await introspect(owner.accessToken)).toMatchObject({ username: owner.email });
+  const stranger = await newUser(freshEmail("somebody.elses"));
+  expect(await introspect(stranger.accessToken)).toMatchObject({ username: stranger.id });
+});
+
+it("without D1 it knows whether a token is active, and not what its owner is called", async () => {
+  const user = await newUser();
+  await introspect(user.accessToken);
+  const byToken = { token: user.accessToken };
+  const withoutRecord = serviceWith({ DB: failing(env.DB, (path) => path.includes("raw")) });
+  const reply = await post(PATH, client, byToken, withoutRecord);
+  expect([reply.status, reply.body.active]).toEqual([200, true]);
+  expect(reply.body).not.toHaveProperty("username");
 });
 
 it("REV-07 of a dead token it says that it is dead, and nothing else", async () => {

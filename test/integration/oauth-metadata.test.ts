@@ -34,7 +34,11 @@ describe.each([SERVER, OPENID])("%s", (path) => {
       expect(reply.body.error).toBeDefined();
     }
     expect(body).not.toHaveProperty("authorization_endpoint");
-    expect(body.response_types_supported).toEqual([]);
+    // Clients that read it refuse a list without elements (RFC 8414, section 3.2).
+    for (const value of Object.values(body)) {
+      if (Array.isArray(value)) expect(value).not.toEqual([]);
+    }
+    expect(body.response_types_supported).toEqual(["none"]);
   });
 
   it("follows the configured issuer", async () => {
@@ -74,12 +78,19 @@ it("OpenID Connect's document says how ours are signed, and adds only what it mu
   expect(openid).toEqual({
     ...server,
     subject_types_supported: ["public"],
-    id_token_signing_alg_values_supported: [],
+    id_token_signing_alg_values_supported: ["ES256"],
   });
   const client = await newServiceAccount((await newAdmin()).accessToken);
   const kid = kidOf(await clientToken(client));
   const { keys } = (await call("GET", "/.well-known/jwks.json")).body;
   expect(keys.find((key: { kid: string }) => key.kid === kid)?.alg).toBe("ES256");
+});
+
+it("while the algorithm changes it names both, the coming one first", async () => {
+  await clientToken(await newServiceAccount((await newAdmin()).accessToken));
+  const changing = serviceWith({ SIGNING_ALG: "EdDSA" });
+  const { body } = await changing("GET", OPENID);
+  expect(body.id_token_signing_alg_values_supported).toEqual(["EdDSA", "ES256"]);
 });
 
 it.each(["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"])(

@@ -47,6 +47,7 @@ export type Verdict = "passed" | 401 | 403;
 export function expectedVerdict(access: Access, kind: Kind): Verdict {
   if (access === "public") return "passed";
   if (typeof kind === "string") return 401;
+  if (access === "caller") return "passed";
   if (access === "self") return kind.isProgram ? 403 : "passed"; // it has no account of its own
   return grants(kind.holds, access.permission) ? "passed" : 403;
 }

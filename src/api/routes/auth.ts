@@ -1,11 +1,12 @@
 import { Hono } from "hono";
+import { bearerToken } from "../../client/bearer-token.ts";
 import { authenticateUser } from "../../use-cases/authenticate-user.ts";
 import { refreshToken } from "../../use-cases/refresh-token.ts";
 import { registerUser } from "../../use-cases/register-user.ts";
 import { logout } from "../../use-cases/revoke-token.ts";
 import { callerOf, isUser } from "../../use-cases/verify-token.ts";
 import { type AppEnv, deviceOf } from "../context.ts";
-import { access, bearerToken, limitByAddress } from "../dependencies.ts";
+import { access, limitByAddress } from "../dependencies.ts";
 import { problem, tooManyRequests } from "../errors.ts";
 import {
   credentials,
@@ -56,7 +57,7 @@ export const authRoutes = new Hono<AppEnv>()
     const { scope } = c.req.valid("query");
     const body = await optionalJson(c, logoutRequest);
     if (body instanceof Response) return body;
-    const bearer = bearerToken(c);
+    const bearer = bearerToken(c.req.header("authorization"));
     const caller = bearer === null ? null : await callerOf(services, bearer, false);
     // Clients send the header with everything: an access token that ran out must not keep the
     // refresh token beside it alive.

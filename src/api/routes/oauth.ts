@@ -6,7 +6,7 @@ import { revokeToken } from "../../use-cases/revoke-token.ts";
 import { type AppContext, type AppEnv, deviceOf } from "../context.ts";
 import { access, limitClients } from "../dependencies.ts";
 import { type Form, identifyClient, readForm, requireClient } from "../oauth-client.ts";
-import { oauthError } from "../oauth-errors.ts";
+import { NOT_KEPT, oauthError } from "../oauth-errors.ts";
 import { introspectionOnWire } from "../schemas/oauth.ts";
 
 const asResponse = (value: unknown): value is Response => value instanceof Response;
@@ -61,7 +61,8 @@ async function clientCredentials(c: AppContext, form: Form): Promise<Response> {
   const client = await requireClient(c, form);
   if (asResponse(client)) return client;
   const { accessToken, expiresIn } = await issueClientToken(c.get("services"), client);
-  return c.json({ access_token: accessToken, token_type: "Bearer", expires_in: expiresIn });
+  const reply = { access_token: accessToken, token_type: "Bearer", expires_in: expiresIn };
+  return c.json(reply, 200, NOT_KEPT);
 }
 
 /** RFC 6749, section 6, by the same rules as /v1/auth/refresh. */
@@ -77,10 +78,11 @@ async function refresh(c: AppContext, form: Form): Promise<Response> {
   const result = await refreshToken(c.get("services"), presented, deviceOf(c));
   if (!result.ok) return oauthError(c, "invalid_grant");
   const tokens = result.value;
-  return c.json({
+  const reply = {
     access_token: tokens.accessToken,
     token_type: "Bearer",
     expires_in: tokens.expiresIn,
     refresh_token: tokens.refreshToken,
-  });
+  };
+  return c.json(reply, 200, NOT_KEPT);
 }

@@ -1,10 +1,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Hono, type MiddlewareHandler } from "hono";
-import { etag } from "hono/etag";
+import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { JWKS_MAX_AGE } from "../../core/constants.ts";
 import { toBase64Url, utf8 } from "../../core/security/encoding.ts";
 import type { Jwks } from "../../use-cases/ports.ts";
 import type { AppEnv } from "../context.ts";
+import { CORS_REPLY_HEADERS } from "../cross-origin.ts";
 import { access } from "../dependencies.ts";
 import { problem } from "../errors.ts";
 import { isProblemCode, PROBLEMS } from "../problems.ts";
@@ -24,11 +25,12 @@ function tagOf(jwks: Jwks): string {
   return tag;
 }
 
-const answerCondition = etag();
+/** A page's reader sees of a 304 what CORS lets it see, as of the reply that it stands for. */
+const validated = etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS_REPLY_HEADERS] });
 
 /** Where the tag is set already, only a request that names one has to be compared with it. */
 const conditional: MiddlewareHandler<AppEnv> = (c, next) =>
-  c.req.header("if-none-match") === undefined ? next() : answerCondition(c, next);
+  c.req.header("if-none-match") === undefined ? next() : validated(c, next);
 
 export const wellKnownRoutes = new Hono<AppEnv>()
   // RFC 7517, section 5.
@@ -38,13 +40,16 @@ export const wellKnownRoutes = new Hono<AppEnv>()
   })
 
   // RFC 8414, section 3.
-  .get("/.well-known/oauth-authorization-server", access("public"), etag(), (c) =>
+  .get("/.well-known/oauth-authorization-server", access("public"), validated, (c) =>
     c.json(serverMetadata(c.get("services").issuer), 200, CACHEABLE),
   )
 
   // OpenID Connect Discovery 1.0, section 4.
-  .get("/.well-known/openid-configuration", access("public"), etag(), (c) => {
-    return c.json(openidMetadata(c.get("services").issuer), 200, CACHEABLE);
+  .get("/.well-known/openid-configuration", access("public"), validated, async (c) => {
+    const { issuer, ring, config } = c.get("services");
+    const published = (await ring.jwks()).keys.map(({ alg }) => alg);
+    const algorithms = [...new Set([config.signingKeys.alg, ...published])];
+    return c.json(openidMetadata(issuer, algorithms), 200, CACHEABLE);
   })
 
   /** What a problem's `type` points to (RFC 9457, section 3.1.1). */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { TokenPair } from "../../use-cases/issue-token.ts";
-import { displayName, email, password } from "./fields.ts";
+import { displayName, email, password, permission } from "./fields.ts";
 
 export const registration = z.strictObject({
   email,
@@ -19,6 +19,8 @@ export const logoutRequest = refreshRequest.partial();
 export const logoutQuery = z.strictObject({
   scope: z.enum(["local", "others", "global"]).default("local"),
 });
+
+export const forwardAuthQuery = z.strictObject({ permission: permission.optional() });
 
 export const passwordChange = z.strictObject({
   current_password: password,

@@ -70,6 +70,13 @@ describe("requireAuth", () => {
     ["an empty one", { headers: { authorization: "" } }],
     ["no token in it", { headers: { authorization: "Bearer" } }],
     ["another scheme", { headers: { authorization: `Basic ${tokenOf(signer)}` } }],
+  ])("%s is 401 with a challenge that names no error", async (_, init) => {
+    const response = await app({ verifier }).request("/pages", init);
+    expect(response.headers.get("www-authenticate")).toBe("Bearer");
+    await expectProblem(response, 401, "invalid_token");
+  });
+
+  it.each([
     ["two tokens", { headers: { authorization: `Bearer ${tokenOf(signer)} x` } }],
     ["a forged token", bearing(tokenOf(ecSigner("key")))],
     ["a token of another audience", bearing(tokenOf(signer, { ...CLAIMS, aud: "x" }))],
@@ -86,7 +93,9 @@ describe("requireAuth", () => {
 
   it("a missing permission is 403, and a wildcard over it will do", async () => {
     const door = app({ verifier, permission: "pages:write" });
-    await expectProblem(await door.request("/pages", bearing(tokenOf(signer))), 403, "forbidden");
+    const refused = await door.request("/pages", bearing(tokenOf(signer)));
+    expect(refused.headers.get("www-authenticate")).toBe('Bearer error="insufficient_scope"');
+    await expectProblem(refused, 403, "forbidden");
     const passed = await door.request("/pages", bearing(tokenOf(signer, editor)));
     expect(await passed.json()).toEqual({ auth: editor });
   });

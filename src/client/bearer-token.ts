@@ -1,0 +1,14 @@
+/** The token of an Authorization header (RFC 6750, section 2.1; the scheme ignores case). */
+export function bearerToken(header: string | undefined): string | null {
+  return /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? "")?.[1] ?? null;
+}
+
+/**
+ * The challenge of a 401. Without anything shown there was no error, only a wish to know how
+ * (RFC 6750, section 3.1).
+ */
+export const challengeTo = (header: string | undefined): string =>
+  /^bearer +\S/i.test(header ?? "") ? 'Bearer error="invalid_token"' : "Bearer";
+
+/** The challenge of a 403: the token is good, and what it allows is not enough. */
+export const INSUFFICIENT = 'Bearer error="insufficient_scope"';
