@@ -6,6 +6,7 @@ import type {
   AllowedAttempt,
   Attempt,
   Credential,
+  Defer,
   LoginThrottle,
   Notify,
   PasswordHasher,
@@ -16,6 +17,7 @@ export type PasswordCheckDeps = {
   readonly throttle: LoginThrottle;
   readonly accounts: Accounts;
   readonly hasher: PasswordHasher;
+  readonly defer: Defer;
   /** Told what an operator should know and a client must not. */
   readonly notify: Notify;
 };
@@ -31,6 +33,8 @@ export type Tries = {
   /** @param credentialSetAt failures from before it are forgotten (Unix milliseconds) */
   reserve(credentialSetAt?: number): Promise<Attempt>;
   release(attempt: AllowedAttempt): Promise<void>;
+  /** The try was wrong. */
+  fail(): Promise<void>;
   clear(): Promise<void>;
 };
 
@@ -38,6 +42,7 @@ export type Tries = {
 export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): Tries => ({
   reserve: (credentialSetAt) => throttle.reserve(loginName, credentialSetAt),
   release: (attempt) => throttle.release(loginName, attempt),
+  fail: () => throttle.fail(loginName),
   clear: () => throttle.clear(loginName),
 });
 
@@ -49,6 +54,7 @@ export const triesBy = (
 ): Tries => ({
   reserve: () => accounts.reserveProof(userId, prover),
   release: (attempt) => accounts.releaseProof(userId, prover, attempt),
+  fail: async () => undefined, // nobody waits for it
   clear: () => accounts.clearProofs(userId, prover),
 });
 
@@ -75,7 +81,14 @@ export async function checkPassword(
   if (attempt.kind !== "allowed") return { kind: "throttled", retryAfter: attempt.retryAfter };
   const check = compare(deps, password, credential);
   if (check.kind === "right") await forget(deps, tries);
+  else tell(deps, tries);
   return check;
+}
+
+/** Begun at once and not waited for; unheard, others wait a little longer. */
+function tell(deps: PasswordCheckDeps, tries: Tries): void {
+  const told = tries.fail().catch(() => undefined);
+  deps.defer(() => told);
 }
 
 /** What was tried before the account had its password was not this account's. */

@@ -318,10 +318,17 @@ export type AllowedAttempt = Extract<Attempt, { kind: "allowed" }>;
 
 /** Failed tries by login name, exact. */
 export interface LoginThrottle {
-  /** @param credentialSetAt failures from before it are forgotten (Unix milliseconds) */
+  /**
+   * A try that would have to wait may be held back until those under way are decided: if one of
+   * them is right, it is let through.
+   *
+   * @param credentialSetAt failures from before it are forgotten (Unix milliseconds)
+   */
   reserve(loginName: Email, credentialSetAt?: number): Promise<Attempt>;
   /** Takes back a try that an outage ended. */
   release(loginName: Email, attempt: AllowedAttempt): Promise<void>;
+  /** A try that was let through was wrong: those that wait for its outcome need not wait longer. */
+  fail(loginName: Email): Promise<void>;
   clear(loginName: Email): Promise<void>;
 }
 

@@ -25,8 +25,19 @@ export function loginThrottleContract(make: () => Promise<LoginThrottle>): void 
     return attempt;
   };
   const fail = async (times: number) => {
-    for (let i = 0; i < times; i++) await reserveAllowed();
+    for (let i = 0; i < times; i++) {
+      await reserveAllowed();
+      await throttle.fail(name);
+    }
   };
+  /** A try as it is made: counted, judged, and told. */
+  const tryWith = async (isRight: boolean, setAt?: number): Promise<Attempt["kind"]> => {
+    const { kind } = await throttle.reserve(name, setAt);
+    if (kind === "allowed") await (isRight ? throttle.clear(name) : throttle.fail(name));
+    return kind;
+  };
+  const inParallel = (outcomes: readonly boolean[], setAt?: number) =>
+    Promise.all(outcomes.map((isRight) => tryWith(isRight, setAt)));
   const failures = async () => {
     const attempt = await reserveAllowed();
     await throttle.release(name, attempt);
@@ -42,7 +53,7 @@ export function loginThrottleContract(make: () => Promise<LoginThrottle>): void 
         if (refused.kind !== "delayed") throw new Error(`the try was ${refused.kind}`);
         delays.push(refused.retryAfter);
         advance(refused.retryAfter);
-        await reserveAllowed();
+        await fail(1);
       }
       expect(delays).toEqual([SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND]);
     });
@@ -56,25 +67,47 @@ export function loginThrottleContract(make: () => Promise<LoginThrottle>): void 
     });
 
     it("RAT-01 allows as many of twenty at once as are free", async () => {
-      const attempts = await Promise.all(Array.from({ length: 20 }, () => throttle.reserve(name)));
-      expect(attempts.filter(({ kind }) => kind === "allowed")).toHaveLength(FREE_TRIES);
-      expect(attempts.filter(({ kind }) => kind === "delayed")).toHaveLength(20 - FREE_TRIES);
+      const kinds = await inParallel(Array.from({ length: 20 }, () => false));
+      expect(kinds.filter((kind) => kind === "allowed")).toHaveLength(FREE_TRIES);
+      expect(kinds.filter((kind) => kind === "delayed")).toHaveLength(20 - FREE_TRIES);
+    });
+
+    it("lets all of thirty right ones at once through", async () => {
+      const kinds = await inParallel(Array.from({ length: 30 }, () => true));
+      expect(new Set(kinds)).toEqual(new Set(["allowed"]));
+      expect(await failures()).toBe(0);
+    });
+
+    it("a right one among wrong ones lets on those that wait, which are counted anew", async () => {
+      const kinds = await inParallel(Array.from({ length: 30 }, (_, i) => i === 5));
+      // The ten at first, of which one was right, and ten of those that waited for it.
+      expect(kinds.filter((kind) => kind === "allowed")).toHaveLength(2 * FREE_TRIES);
+    });
+
+    it("RAT-01 those that wait learn nothing but that they must, when all before were wrong", async () => {
+      await fail(FREE_TRIES - 1);
+      const [last, waiting] = [await reserveAllowed(), throttle.reserve(name)];
+      await throttle.fail(name);
+      expect(await waiting).toMatchObject({ kind: "delayed", retryAfter: SECOND });
+      expect(last.reserved.failures).toBe(FREE_TRIES);
     });
 
     it("RAT-05 a try that is given back was never counted", async () => {
       await fail(FREE_TRIES - 1);
       const attempt = await reserveAllowed();
-      expect((await throttle.reserve(name)).kind).toBe("delayed");
+      const waiting = throttle.reserve(name);
       await throttle.release(name, attempt);
+      expect((await waiting).kind).toBe("delayed");
       expect((await reserveAllowed()).before).toEqual(attempt.before);
     });
 
     it("RAT-05 twenty tries at once that are all given back leave the count as it was", async () => {
       await fail(2);
-      const attempts = await Promise.all(Array.from({ length: 20 }, () => throttle.reserve(name)));
-      for (const attempt of attempts) {
+      const broken = async () => {
+        const attempt = await throttle.reserve(name);
         if (attempt.kind === "allowed") await throttle.release(name, attempt);
-      }
+      };
+      await Promise.all(Array.from({ length: 20 }, broken));
       expect(await failures()).toBe(2);
     });
 
@@ -103,7 +136,7 @@ export function loginThrottleContract(make: () => Promise<LoginThrottle>): void 
     const lock = async () => {
       for (let i = 0; i < HARD_LIMIT; i++) {
         advance(HOUR);
-        await reserveAllowed();
+        await fail(1);
       }
       return Date.now();
     };
@@ -126,11 +159,11 @@ export function loginThrottleContract(make: () => Promise<LoginThrottle>): void 
       const lastAt = await lock();
       advance(SECOND);
       expect((await throttle.reserve(name, lastAt)).kind).toBe("locked");
-      const setAt = lastAt + 1;
-      const tries = await Promise.all(
-        Array.from({ length: 20 }, () => throttle.reserve(name, setAt)),
+      const kinds = await inParallel(
+        Array.from({ length: 20 }, () => false),
+        lastAt + 1,
       );
-      expect(tries.filter(({ kind }) => kind === "allowed")).toHaveLength(FREE_TRIES);
+      expect(kinds.filter((kind) => kind === "allowed")).toHaveLength(FREE_TRIES);
       expect((await throttle.reserve(name)).kind).toBe("delayed");
     });
 

@@ -115,6 +115,13 @@ it("RAT-08 password change and deletion of the account share one count", async (
   expect((await call("DELETE", "/v1/users/me", deletion)).status).toBe(429);
 });
 
+it("twelve right passwords at once are twelve sign-ins, as parallel test suites make them", async () => {
+  const { email } = await insertUser(["user"]);
+  const replies = await Promise.all(Array.from({ length: 12 }, () => login(email, PASSWORD)));
+  expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 200));
+  expect(await failuresOf(email)).toBe(0);
+});
+
 it("every spelling of an address shares one count", async () => {
   const email = freshEmail();
   moveClock(0);

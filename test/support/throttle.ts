@@ -39,6 +39,7 @@ export async function failInARow(email: string, times: number): Promise<void> {
     moveClock(HOUR);
     const attempt = await throttleOf(email).reserve();
     if (attempt.kind !== "allowed") throw new Error(`try ${i + 1} was ${attempt.kind}`);
+    await throttleOf(email).fail();
   }
 }
 

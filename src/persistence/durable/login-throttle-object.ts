@@ -1,29 +1,44 @@
 import { DurableObject } from "cloudflare:workers";
 import { forgottenAt, release, reserve, type ThrottleState } from "../../domain/throttle.ts";
 import type { Env } from "../../env.ts";
-import type { Attempt } from "../../use-cases/ports.ts";
+import type { AllowedAttempt, Attempt } from "../../use-cases/ports.ts";
+import { UndecidedTries } from "./undecided-tries.ts";
 
 const STATE = "state";
 
 /**
- * Counts the failures of one login name, exactly: every call is one synchronous block. The name
+ * Counts the failures of one login name, exactly: every decision is one synchronous block. The name
  * is a stranger's to choose, so the object removes itself once there is nothing to remember.
  */
 export class LoginThrottleObject extends DurableObject<Env> {
+  readonly #undecided = new UndecidedTries();
+
   async reserve(credentialSetAt?: number): Promise<Attempt> {
     const before = this.#load();
-    const decision = reserve(before, Date.now(), credentialSetAt);
-    if (decision.kind !== "allowed") return decision;
-    await this.#save(decision.state);
-    return { kind: "allowed", before, reserved: decision.state };
+    const now = Date.now();
+    const decision = reserve(before, now, credentialSetAt);
+    if (decision.kind === "allowed") {
+      this.#undecided.begin(now);
+      await this.#save(decision.state);
+      return { kind: "allowed", before, reserved: decision.state };
+    }
+    const isWorthWaiting = decision.kind === "delayed" && (await this.#undecided.outcome(now));
+    return isWorthWaiting ? this.reserve(credentialSetAt) : decision;
   }
 
-  async release(attempt: Extract<Attempt, { kind: "allowed" }>): Promise<void> {
+  async release(attempt: AllowedAttempt): Promise<void> {
+    this.#undecided.drop();
     await this.#save(release(this.#load(), attempt.before, attempt.reserved));
+  }
+
+  /** A try that was let through was wrong; it stays counted. */
+  async fail(): Promise<void> {
+    this.#undecided.drop();
   }
 
   async clear(): Promise<void> {
     await this.#save(null);
+    this.#undecided.succeed();
   }
 
   /** A clock that ran ahead when the alarm was set must not cut the window short. */

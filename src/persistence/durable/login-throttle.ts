@@ -15,6 +15,7 @@ export function durableLoginThrottle(
   return {
     reserve: (name, setAt) => callOnce(async () => stubOf(name)().reserve(setAt), WHAT),
     release: (name, attempt) => callOnce(() => stubOf(name)().release(attempt), WHAT),
+    fail: (name) => callOnce(() => stubOf(name)().fail(), WHAT),
     clear: (name) => call(stubOf(name), (stub) => stub.clear(), WHAT),
   };
 }

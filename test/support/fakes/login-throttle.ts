@@ -1,4 +1,5 @@
 import { release, reserve, type ThrottleState } from "../../../src/domain/throttle.ts";
+import { UndecidedTries } from "../../../src/persistence/durable/undecided-tries.ts";
 import type { Clock, LoginThrottle } from "../../../src/use-cases/ports.ts";
 
 export type MemoryLoginThrottle = LoginThrottle & {
@@ -11,19 +12,36 @@ export function memoryLoginThrottle(clock: Clock): MemoryLoginThrottle {
   const save = (name: string, state: ThrottleState | null) =>
     state === null ? states.delete(name) : states.set(name, state);
 
+  const undecided = new Map<string, UndecidedTries>();
+  const undecidedOf = (name: string): UndecidedTries => {
+    const tries = undecided.get(name) ?? new UndecidedTries();
+    undecided.set(name, tries);
+    return tries;
+  };
+
   return {
     async reserve(name, credentialSetAt) {
       const before = states.get(name) ?? null;
       const decision = reserve(before, clock(), credentialSetAt);
-      if (decision.kind !== "allowed") return decision;
-      save(name, decision.state);
-      return { kind: "allowed", before, reserved: decision.state };
+      if (decision.kind === "allowed") {
+        undecidedOf(name).begin(clock());
+        save(name, decision.state);
+        return { kind: "allowed", before, reserved: decision.state };
+      }
+      const isWorthWaiting =
+        decision.kind === "delayed" && (await undecidedOf(name).outcome(clock()));
+      return isWorthWaiting ? this.reserve(name, credentialSetAt) : decision;
     },
     async release(name, attempt) {
+      undecidedOf(name).drop();
       save(name, release(states.get(name) ?? null, attempt.before, attempt.reserved));
+    },
+    async fail(name) {
+      undecidedOf(name).drop();
     },
     async clear(name) {
       save(name, null);
+      undecidedOf(name).succeed();
     },
     failures: (name) => states.get(name)?.failures ?? 0,
   };

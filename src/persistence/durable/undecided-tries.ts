@@ -1,0 +1,46 @@
+/** Milliseconds after which a try is not waited for any more: whoever made it may be gone. */
+const LONGEST_CHECK = 5_000;
+
+/**
+ * Tries that were let through and whose outcome is not known yet. One that would have to wait lets
+ * them be decided first: if one of them was right, there is nothing to wait for. It is a courtesy,
+ * kept in memory: lost with the object, it costs a client the delay that it would have had.
+ */
+export class UndecidedTries {
+  #begun: number[] = [];
+  #waiting: ((wasRight: boolean) => void)[] = [];
+
+  begin(now: number): void {
+    this.#begun.push(now);
+  }
+
+  /** One was wrong, or came to nothing. */
+  drop(): void {
+    this.#begun.shift();
+    if (this.#begun.length === 0) this.#tell(false);
+  }
+
+  /** One was right, which clears the count for all that wait. */
+  succeed(): void {
+    this.#begun.shift();
+    this.#tell(true);
+  }
+
+  /** @returns true when one of those under way was right, false when none was, or none in time */
+  async outcome(now: number): Promise<boolean> {
+    this.#begun = this.#begun.filter((begun) => Math.abs(now - begun) < LONGEST_CHECK);
+    if (this.#begun.length === 0) return false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const decided = new Promise<boolean>((resolve) => {
+      this.#waiting.push(resolve);
+      timer = setTimeout(() => resolve(false), LONGEST_CHECK);
+    });
+    return decided.finally(() => clearTimeout(timer));
+  }
+
+  #tell(wasRight: boolean): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve(wasRight);
+  }
+}
