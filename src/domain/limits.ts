@@ -20,6 +20,9 @@ export const MAX_WRITTEN_RIGHTS = 5_000;
 
 export const MAX_SERVICE_ACCOUNTS = 1_000;
 
+/** Of a service account, those among them that were superseded and go on for a while. */
+export const MAX_CLIENT_SECRETS = 10;
+
 // Characters.
 export const MAX_ROLE_NAME_LENGTH = 64;
 export const MAX_DISPLAY_NAME_LENGTH = 200;

@@ -26,7 +26,8 @@ export type MadeSecret = {
 };
 
 /**
- * Makes a further secret; the one before goes on for the overlap, so that clients can change over.
+ * Makes a further secret; whatever it supersedes goes on for the overlap, so that clients can
+ * change over, and so that doing it again, as after a reply that was lost, ends nothing in use.
  * It is made for the very version of the account that was looked at: the secret of one that was
  * raised meanwhile is not for whoever could only have had the lesser.
  */
@@ -34,7 +35,7 @@ export async function rotateClientSecret(
   deps: ClientSecretDeps,
   actor: Actor,
   id: ServiceAccountId,
-): Promise<Result<MadeSecret, Refusal>> {
+): Promise<Result<MadeSecret, Refusal | "too_many_secrets">> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
@@ -43,12 +44,13 @@ export async function rotateClientSecret(
     const { secret, stored } = newSecret(deps, actor);
     const others = now + deps.clientSecretOverlap;
     const added = await deps.serviceAccounts.addSecret(id, stored, now, others, account.version);
-    if (added) return ok({ account, secret, secretId: stored.id });
+    if (added === "too_many") return err("too_many_secrets");
+    if (added === "added") return ok({ account, secret, secretId: stored.id });
   }
   return err("conflict");
 }
 
-/** Ends one secret of an account at once; the other goes on. */
+/** Ends one secret of an account at once; the others go on. */
 export async function endClientSecret(
   deps: ClientSecretDeps,
   actor: Actor,

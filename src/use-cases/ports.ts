@@ -485,14 +485,17 @@ export interface ServiceAccounts {
     after: readonly Role[],
     decided: Decided,
   ): Promise<boolean>;
-  /** Adds a secret; the one before goes on until the time given, any older one not at all. */
+  /**
+   * Adds a secret. Those that it supersedes go on until the time given, those that were superseded
+   * before as long as they were to. Where there are as many as there may be, nothing is done.
+   */
   addSecret(
     id: ServiceAccountId,
     secret: NewClientSecret,
     now: number,
     othersExpireAt: number,
     version: number,
-  ): Promise<boolean>;
+  ): Promise<"added" | "moved" | "too_many">;
   endSecret(id: ServiceAccountId, secretId: string, version: number): Promise<boolean>;
   /** Remembers when a secret was used, unless a use after `since` is known. */
   noteUse(secretId: string, now: number, since: number): Promise<void>;

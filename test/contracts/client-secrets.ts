@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ServiceAccountId } from "../../src/domain/ids.ts";
+import { MAX_CLIENT_SECRETS } from "../../src/domain/limits.ts";
 import type {
   AccountRecord,
   NewServiceAccount,
@@ -85,7 +86,7 @@ export function clientSecretsContract(make: () => Promise<Harness>): void {
     it("that are older go on until the time given, and not a millisecond longer", async () => {
       const { id, secret: first } = await created();
       const second = someSecret();
-      expect(await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST)).toBe(true);
+      expect(await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST)).toBe("added");
       expect(await idsOf(id, NOW + DAY - 1)).toEqual([first.id, second.id]);
       expect((await secretsOf(id))[0]?.expiresAt).toBe(NOW + DAY);
       expect(await idsOf(id, NOW + DAY)).toEqual([second.id]);
@@ -95,23 +96,51 @@ export function clientSecretsContract(make: () => Promise<Harness>): void {
     it("are added to no account that was changed since it was looked at", async () => {
       const { id, secret: first } = await created();
       await accounts.setRole(id, "reporter", [REPORTER], decidedOn(FIRST));
-      expect(await accounts.addSecret(id, someSecret(), NOW, NOW + DAY, FIRST)).toBe(false);
+      expect(await accounts.addSecret(id, someSecret(), NOW, NOW + DAY, FIRST)).toBe("moved");
       expect(await idsOf(id, NOW + 365 * DAY)).toEqual([first.id]);
     });
 
-    it("are two at a time: the newest and the one before", async () => {
-      const { id } = await created();
+    it("go on each until its own time, from when it was superseded", async () => {
+      const { id, secret: first } = await created();
       const [second, third] = [someSecret(), someSecret()];
       await accounts.addSecret(id, second, NOW, NOW + DAY, FIRST);
       await accounts.addSecret(id, third, NOW + HOUR, NOW + HOUR + DAY, FIRST);
-      expect(await idsOf(id, NOW + DAY)).toEqual([second.id, third.id]);
+      expect(await idsOf(id, NOW + DAY - 1)).toEqual([first.id, second.id, third.id]);
+      expect(await idsOf(id, NOW + HOUR + DAY - 1)).toEqual([second.id, third.id]);
       expect(await idsOf(id, NOW + HOUR + DAY)).toEqual([third.id]);
+    });
+
+    it("are at most so many that live: a further one is refused, and ends or shortens none", async () => {
+      const { id } = await created();
+      const add = (now: number) => accounts.addSecret(id, someSecret(), now, now + DAY, FIRST);
+      for (let n = 1; n < MAX_CLIENT_SECRETS; n++) expect(await add(NOW + n)).toBe("added");
+      const before = await secretsOf(id);
+      expect(before).toHaveLength(MAX_CLIENT_SECRETS);
+      expect(await add(NOW + HOUR)).toBe("too_many");
+      expect(await secretsOf(id)).toEqual(before);
+      // As soon as the first has ended there is room, and of it nothing is left.
+      expect(await add(NOW + 1 + DAY)).toBe("added");
+      expect(await idsOf(id)).not.toContain(before[0]?.id);
+      expect(await add(NOW + 1 + DAY)).toBe("too_many");
+    });
+
+    it("are at most so many also when many are made at once, and each that was told is good", async () => {
+      const { id, secret: first } = await created();
+      const made = Array.from({ length: MAX_CLIENT_SECRETS + 2 }, () => someSecret());
+      const outcomes = await Promise.all(
+        made.map((secret) => accounts.addSecret(id, secret, NOW, NOW + DAY, FIRST)),
+      );
+      expect(outcomes.filter((outcome) => outcome === "too_many")).toHaveLength(3);
+      const told = made.filter((_, n) => outcomes[n] === "added").map((secret) => secret.id);
+      expect((await idsOf(id)).sort()).toEqual([first.id, ...told].sort());
+      const endless = (await secretsOf(id)).filter(({ expiresAt }) => expiresAt === null);
+      expect(endless).toHaveLength(1);
     });
 
     it("are added to no account that is not there, and touch no other's", async () => {
       const other = await created();
       const gone = someAccount().id;
-      expect(await accounts.addSecret(gone, someSecret(), NOW, NOW, FIRST)).toBe(false);
+      expect(await accounts.addSecret(gone, someSecret(), NOW, NOW, FIRST)).toBe("moved");
       expect(await accounts.withSecrets(gone, NOW)).toBeNull();
       expect(await idsOf(other.id)).toEqual([other.secret.id]);
     });

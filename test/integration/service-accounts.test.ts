@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { MAX_CLIENT_SECRETS } from "../../src/domain/limits.ts";
 import { canaries, capturedLog } from "../support/canaries.ts";
 import { call, insertUser, newAdmin, type SignedIn, signIn } from "../support/client.ts";
 import { DAY, moveClock, stopClock } from "../support/moving-clock.ts";
@@ -117,6 +118,39 @@ describe("secrets", () => {
     moveClock(1);
     expect((await tokenReply(account)).body.error).toBe("invalid_client");
     expect((await tokenReply(renewed)).status).toBe(200);
+  });
+
+  it.each([
+    ["in sequence", false],
+    ["at once", true],
+  ])("the one in use goes on for a day when two are made %s", async (_, isAtOnce) => {
+    stopClock();
+    const account = await newServiceAccount(admin.accessToken);
+    const make = () => asAdmin("POST", `${PATH}/${account.id}/secrets`);
+    const made = isAtOnce ? await Promise.all([make(), make()]) : [await make(), await make()];
+    const all = [account, ...made.map(({ body }) => ({ ...account, secret: body.client_secret }))];
+    for (const one of all) expect((await tokenReply(one)).status).toBe(200);
+    moveClock(DAY - 1);
+    for (const one of all) expect((await tokenReply(one)).status).toBe(200);
+    moveClock(1);
+    const statuses = await Promise.all(all.map(async (one) => (await tokenReply(one)).status));
+    expect(statuses.sort()).toEqual([200, 401, 401]);
+  });
+
+  it("of as many as there may be none makes room: a further is refused until one is ended", async () => {
+    const account = await newServiceAccount(admin.accessToken);
+    const path = `${PATH}/${account.id}/secrets`;
+    for (let n = 1; n < MAX_CLIENT_SECRETS; n++) {
+      expect((await asAdmin("POST", path)).status).toBe(201);
+    }
+    const refused = await asAdmin("POST", path);
+    expect([refused.status, refused.body.code]).toEqual([409, "conflict"]);
+    expect(refused.body.errors).toEqual([{ path: "", message: expect.stringMatching(/end one/) }]);
+    expect((await tokenReply(account)).status).toBe(200);
+    const { secrets } = (await asAdmin("GET", path)).body;
+    expect(secrets).toHaveLength(MAX_CLIENT_SECRETS);
+    expect((await asAdmin("DELETE", `${path}/${secrets[1].id}`)).status).toBe(204);
+    expect((await asAdmin("POST", path)).status).toBe(201);
   });
 });
 

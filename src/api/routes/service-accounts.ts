@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { parseServiceAccountId } from "../../domain/ids.ts";
-import { MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
+import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
 import { parseRoleName } from "../../domain/role.ts";
 import {
   endClientSecret,
@@ -83,7 +83,9 @@ export const serviceAccountRoutes = new Hono<AppEnv>()
     const id = parseServiceAccountId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
     const made = await rotateClientSecret(c.get("services"), c.get("caller"), id.value);
-    return made.ok ? c.json(madeOnWire(made.value), 201) : refused(c, made.error);
+    if (made.ok) return c.json(madeOnWire(made.value), 201);
+    if (made.error !== "too_many_secrets") return refused(c, made.error);
+    return tooMany(c, `${MAX_CLIENT_SECRETS} living secrets of an account: end one first`);
   })
 
   .delete("/v1/service-accounts/:id/secrets/:secret", canWrite, async (c) => {

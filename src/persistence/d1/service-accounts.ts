@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
+import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
 import type { ServiceAccount } from "../../domain/service-account.ts";
 import type { Decided, ServiceAccounts, WithSecrets } from "../../use-cases/ports.ts";
 import { insertSecret, secretsByAccount, selectSecrets } from "./client-secrets.ts";
@@ -100,19 +100,22 @@ export function d1ServiceAccounts(db: Database): ServiceAccounts {
     },
 
     async addSecret(id, secret, now, othersExpireAt, version) {
-      const isDecided = hasVersion(id, version);
-      const results = await atomically(db, [
-        // Two at a time are what a change-over needs; more would only be more to lose.
-        sql`delete from service_account_secrets
-          where service_account_id = ${id} and ${isDecided} and rowid not in (
-            select rowid from service_account_secrets where service_account_id = ${id}
-              and ${isLiving(now)} order by created_at desc, rowid desc limit 1)`,
+      const ofAccount = sql`from service_account_secrets where service_account_id = ${id}`;
+      const living = sql`(select count(*) ${ofAccount} and ${isLiving(now)})`;
+      const mayAdd = sql`${hasVersion(id, version)} and ${living} < ${MAX_CLIENT_SECRETS}`;
+      // The new one first: whether the others are superseded is told by its being there.
+      const isAdded = sql`exists (select 1 ${ofAccount} and id = ${secret.id})`;
+      const [, , , row, refused] = await atomically(db, [
+        insertSecret(id, secret, now, mayAdd),
+        sql`delete ${ofAccount} and ${isAdded} and not ${isLiving(now)}`,
         sql`update service_account_secrets set expires_at = ${othersExpireAt}
-          where service_account_id = ${id} and ${isDecided}
+          where service_account_id = ${id} and ${isAdded} and id <> ${secret.id}
             and (expires_at is null or expires_at > ${othersExpireAt})`,
-        insertSecret(id, secret, now, isDecided),
+        sql`select 1 where ${isAdded}`,
+        sql`select 1 where ${hasVersion(id, version)} and ${living} >= ${MAX_CLIENT_SECRETS}`,
       ]);
-      return Boolean(results[2]?.meta.changes);
+      if (row?.results.length) return "added";
+      return refused?.results.length ? "too_many" : "moved";
     },
 
     async endSecret(id, secretId, version) {

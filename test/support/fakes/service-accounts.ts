@@ -1,5 +1,5 @@
 import type { ServiceAccountId } from "../../../src/domain/ids.ts";
-import { MAX_SERVICE_ACCOUNTS } from "../../../src/domain/limits.ts";
+import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../../src/domain/limits.ts";
 import { permissionsOf, rolesAfter } from "../../../src/domain/role.ts";
 import { FIRST_VERSION } from "../../../src/domain/user.ts";
 import type { Decided, ServiceAccounts, WithSecrets } from "../../../src/use-cases/ports.ts";
@@ -98,16 +98,16 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
     },
 
     async addSecret(id, secret, now, othersExpireAt, version) {
-      if (serviceAccounts.get(id)?.version !== version) return false;
-      const kept = living(id, now).at(-1);
+      if (serviceAccounts.get(id)?.version !== version) return "moved";
+      if (living(id, now).length >= MAX_CLIENT_SECRETS) return "too_many";
       for (const other of secretsOf(id)) {
-        if (other.id !== kept?.id) clientSecrets.delete(other.id);
-      }
-      if (kept !== undefined && isLiving(kept, othersExpireAt)) {
-        clientSecrets.set(kept.id, { ...kept, expiresAt: othersExpireAt });
+        if (!isLiving(other, now)) clientSecrets.delete(other.id);
+        else if (isLiving(other, othersExpireAt)) {
+          clientSecrets.set(other.id, { ...other, expiresAt: othersExpireAt });
+        }
       }
       clientSecrets.set(secret.id, madeSecret(id, secret, now));
-      return true;
+      return "added";
     },
 
     async endSecret(id, secretId, version) {
