@@ -1,12 +1,15 @@
 /**
  * The migration check: the migrations say what the schema says, in order, and they only add, so
  * that the code which runs while they are applied goes on working. None rebuilds a table: on D1 a
- * generated rebuild fires cascades and deletes child rows.
+ * generated rebuild fires cascades and deletes child rows. Triggers are written as D1 takes them,
+ * and /health/ready asks for every index and trigger there is.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { GUARDS } from "../src/persistence/d1/guards.ts";
+import { guardsMadeBy, triggerProblems } from "./trigger-rules.ts";
 
 const DIRECTORY = "migrations";
 const FORBIDDEN = [
@@ -42,11 +45,29 @@ function pendingChanges(): string[] {
   }
 }
 
-const problems = sqlFiles(DIRECTORY).flatMap((name) =>
-  FORBIDDEN.filter((pattern) => pattern.test(readFileSync(join(DIRECTORY, name), "utf8"))).map(
-    (pattern) => `${name} must not contain ${pattern.source}`,
-  ),
+function problemsOf(sql: string): string[] {
+  const forbidden = FORBIDDEN.filter((pattern) => pattern.test(sql));
+  return [
+    ...forbidden.map((pattern) => `must not contain ${pattern.source}`),
+    ...triggerProblems(sql),
+  ];
+}
+
+const migrations = sqlFiles(DIRECTORY).map((name) => ({
+  name,
+  sql: readFileSync(join(DIRECTORY, name), "utf8"),
+}));
+const problems = migrations.flatMap(({ name, sql }) =>
+  problemsOf(sql).map((problem) => `${name}: ${problem}`),
 );
+const made = new Set(migrations.flatMap(({ sql }) => guardsMadeBy(sql)));
+const known = new Set(GUARDS);
+for (const name of [...made, ...known].filter((one) => !(made.has(one) && known.has(one)))) {
+  problems.push(`${name}: an index or trigger of migrations/ or of guards.ts, and not of both`);
+}
+if (!/^\*\.sql text eol=lf$/m.test(readFileSync(".gitattributes", "utf8"))) {
+  problems.push(".gitattributes: must hold the line ends of *.sql at LF");
+}
 drizzle(["check"]);
 if (pendingChanges().length > 0) problems.push("the schema has changes without a migration");
 

@@ -24,6 +24,7 @@ import { sharedWork } from "./core/shared-work.ts";
 import { serviceAccountIdOf, sessionIdOf, userIdOf } from "./domain/ids.ts";
 import type { Env } from "./env.ts";
 import { database } from "./persistence/d1/database.ts";
+import { probeD1 } from "./persistence/d1/guards.ts";
 import { d1Roles } from "./persistence/d1/roles.ts";
 import { d1ServiceAccounts } from "./persistence/d1/service-accounts.ts";
 import { d1SigningKeys } from "./persistence/d1/signing-keys.ts";
@@ -73,7 +74,7 @@ function wire(env: Env, config: Config, log: Log) {
     maxSessions: MAX_SESSIONS,
     requireVerifiedEmail: config.requireVerifiedEmail,
   });
-  const serviceAccounts = d1ServiceAccounts(db);
+  const serviceAccounts = d1ServiceAccounts(db, notify);
   const rotation = {
     keys: d1SigningKeys(db),
     keyMaker: keyMaker(secrets),
@@ -93,7 +94,7 @@ function wire(env: Env, config: Config, log: Log) {
   });
 
   const probes = {
-    d1: async () => env.DB.prepare("select 1").run(),
+    d1: () => probeD1(env.DB),
     kv: () => rotation.jwksCache.read(),
     durable_object: () => throttleProbe(env),
     signing_key: () => ring.prepare(),
@@ -120,7 +121,7 @@ function wire(env: Env, config: Config, log: Log) {
     accessTokenTtl: config.accessTokenTtl,
     isPrivate: config.registration === "private",
     requireVerifiedEmail: config.requireVerifiedEmail,
-    users: d1Users(db),
+    users: d1Users(db, notify),
     roles,
     catalogue: roleCatalogue(roles, clock),
     accounts,

@@ -45,6 +45,8 @@ type ErrorDetails = {
   readonly at: string;
   /** What an error of our own is about. */
   readonly code?: string;
+  /** The id of a row, or names in the schema. */
+  readonly about?: string;
 };
 
 /**
@@ -63,9 +65,10 @@ export function errorDetails(error: unknown): ErrorDetails {
 }
 
 /** By name, since an error that came out of a Durable Object has lost its class. */
-function codeOf(error: Error): { code?: string } {
+function codeOf(error: Error): { code?: string; about?: string } {
   if (error.name !== "Impossible" || !("code" in error)) return {};
-  return { code: String(error.code) };
+  const about = "about" in error && typeof error.about === "string" ? { about: error.about } : {};
+  return { code: String(error.code), ...about };
 }
 
 /** What SQLite said, which names tables and columns but never values. */
@@ -92,8 +95,11 @@ const ROUTINE: ReadonlySet<string> = new Set<Notice["event"]>([
 
 export const notifyLog =
   (log: Log): Notify =>
-  (notice) =>
-    ROUTINE.has(notice.event) ? log.info(notice) : log.warn(notice);
+  (notice) => {
+    if (notice.event === "row_unreadable") log.error(notice);
+    else if (ROUTINE.has(notice.event)) log.info(notice);
+    else log.warn(notice);
+  };
 
 function rootCause(error: Error): Error {
   return error.cause instanceof Error ? rootCause(error.cause) : error;

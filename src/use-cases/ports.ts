@@ -27,16 +27,21 @@ export class Unavailable extends Error {
 
 /**
  * What cannot be unless somebody made a mistake, in the code or in D1 by hand. It is no outage,
- * so the API answers 500. Of its texts the log shows the code alone.
+ * so the API answers 500. Of its texts the log shows the code, and what it is about.
  */
 export class Impossible extends Error {
   override readonly name = "Impossible";
   readonly code: string;
+  readonly about: string | null;
 
-  /** @param code a constant: nothing that was read or sent */
-  constructor(code: string) {
+  /**
+   * @param code a constant: nothing that was read or sent
+   * @param about the id of a row, or names in the schema, for the log
+   */
+  constructor(code: string, about: string | null = null) {
     super(code);
     this.code = code;
+    this.about = about;
   }
 }
 
@@ -73,7 +78,19 @@ export type Notice =
         | "jwks_not_read"
         | "login_throttle_not_cleared";
     }
-  | { readonly event: "password_hash_refused"; readonly userId: UserId };
+  | { readonly event: "password_hash_refused"; readonly userId: UserId }
+  /**
+   * A list goes on without it.
+   *
+   * @property row its id, or where that may be anything its number: `rowid 7`
+   * @property column the first that cannot be what it says
+   */
+  | {
+      readonly event: "row_unreadable";
+      readonly table: "users" | "service_accounts" | "service_account_secrets";
+      readonly row: string;
+      readonly column: string;
+    };
 export type Notify = (notice: Notice) => void;
 
 // Users and roles, the queryable record (D1)
@@ -103,12 +120,18 @@ export interface Users {
   create(user: NewUser): Promise<"created" | "email_taken" | "no_such_role">;
   findById(id: UserId): Promise<Credential | null>;
   findByEmail(email: Email): Promise<Credential | null>;
-  /** At most `limit` users, newest first. */
+  /** At most `limit` users, newest first. A row that cannot be read is left out, with a notice. */
   list(query: UserQuery): Promise<User[]>;
   /** @returns false when the user is gone */
   rename(id: UserId, name: string | null, now: number): Promise<boolean>;
   /** Replaces the hash only while it is the one given: a rehash never undoes a change. */
   rehash(id: UserId, old: string, fresh: string): Promise<void>;
+  /**
+   * Makes of a row that somebody spoilt by hand one that can be deleted.
+   *
+   * @returns false when there is none
+   */
+  mend(id: UserId, changeId: string): Promise<boolean>;
 }
 
 export interface Roles {
@@ -467,7 +490,10 @@ export interface ServiceAccounts {
   /** The account, its roles and its first secret, or nothing. */
   create(account: NewServiceAccount): Promise<"created" | "moved" | "too_many">;
   find(id: ServiceAccountId): Promise<ServiceAccount | null>;
-  /** All of them, the oldest first, without what they may do. */
+  /**
+   * All of them, the oldest first, without what they may do. A row that cannot be read is left
+   * out, with a notice.
+   */
   list(): Promise<Omit<ServiceAccount, "permissions">[]>;
   withSecrets(id: ServiceAccountId, now: number): Promise<WithSecrets | null>;
   /** Every account that holds a role. */
@@ -499,5 +525,6 @@ export interface ServiceAccounts {
   endSecret(id: ServiceAccountId, secretId: string, version: number): Promise<boolean>;
   /** Remembers when a secret was used, unless a use after `since` is known. */
   noteUse(secretId: string, now: number, since: number): Promise<void>;
-  remove(id: ServiceAccountId, version: number): Promise<boolean>;
+  /** @param version null for any, also where the row cannot be read */
+  remove(id: ServiceAccountId, version: number | null): Promise<boolean>;
 }

@@ -160,10 +160,13 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
       expect(await roles.remove("reporter")).toBe("removed");
     });
 
-    it("removes an account with its secrets and roles, and no other", async () => {
+    it.each([
+      ["of the version that was looked at", FIRST],
+      ["of whatever version", null],
+    ])("removes an account %s with its secrets and roles, and no other", async (_, version) => {
       const [gone, stays] = [await created({ roles: [REPORTER] }), await created()];
-      expect(await accounts.remove(gone.id, FIRST)).toBe(true);
-      expect(await accounts.remove(gone.id, FIRST)).toBe(false);
+      expect(await accounts.remove(gone.id, version)).toBe(true);
+      expect(await accounts.remove(gone.id, version)).toBe(false);
       expect(await accounts.withSecrets(gone.id, NOW)).toBeNull();
       expect((await accounts.withSecrets(stays.id, NOW))?.secrets).toHaveLength(1);
       expect((await accounts.list()).map(({ id }) => id)).toEqual([stays.id]);

@@ -132,6 +132,16 @@ export function usersContract(make: () => Promise<Harness>): void {
       expect(await users.findById(id)).toBeNull();
     });
 
+    it("leaves a row that is whole as it is when it is to be mended, and says where there is none", async () => {
+      const user = someUser({ roles: ["user"] });
+      await users.create(user);
+      const before = await users.findById(user.id);
+      expect(await users.mend(user.id, someId())).toBe(true);
+      expect(await users.findById(user.id)).toEqual(before);
+      expect(await record.read(user.id)).toMatchObject({ changeId: "" });
+      expect(await users.mend(someUserId(), someId())).toBe(false);
+    });
+
     it("PWD-07 rehashes only while the hash is the one that was checked", async () => {
       const user = someUser({ passwordHash: "old" });
       await users.create(user);

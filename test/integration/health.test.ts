@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
+import { capturedLog } from "../support/canaries.ts";
 import { call, newUser, type Reply } from "../support/client.ts";
 import { failing, serviceWith } from "../support/faults.ts";
 import { moveClock, unreachable } from "../support/throttle.ts";
@@ -81,4 +82,25 @@ it("one probing serves all who ask an isolate for two seconds", async () => {
   moveClock(2_000);
   await service("GET", "/health/ready");
   expect(probes).toBe(2);
+});
+
+it.each([
+  "drop trigger users_email_insert",
+  "drop trigger signing_keys_numbers_update",
+  "drop index users_created",
+])("without what guards the rows it is not ready, and the log names it: %s", async (statement) => {
+  const name = statement.split(" ").at(-1);
+  const made = await env.DB.prepare("select sql from sqlite_master where name = ?")
+    .bind(name)
+    .first<string>("sql");
+  await env.DB.prepare(statement).run();
+  const log = capturedLog();
+  const reply = await serviceWith({})("GET", "/health/ready");
+  log.stop();
+  await env.DB.prepare(made ?? "").run();
+  expect([reply.status, down(reply)]).toEqual([503, ["d1"]]);
+  expect(log.lines.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ dependency: "d1", code: "database_guards_missing", about: name }),
+  );
+  expect((await serviceWith({})("GET", "/health/ready")).status).toBe(200);
 });

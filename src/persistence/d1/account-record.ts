@@ -17,7 +17,7 @@ export function d1AccountRecord(db: Database): AccountRecord {
   const rowAfter = async (userId: UserId, statements: readonly SQL[]) => {
     const results = await atomically(db, [...statements, selectRow(userId)]);
     const rows = rowsOf.safeParse(results.at(-1)?.results);
-    if (!rows.success) throw new Impossible("user_row_unreadable");
+    if (!rows.success) throw new Impossible("user_row_unreadable", userId);
     return rows.data[0] ?? null;
   };
 

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { ClientSecret } from "../../domain/service-account.ts";
 import type { NewClientSecret } from "../../use-cases/ports.ts";
 import { isLiving } from "./conditions.ts";
-import { roleNames } from "./users.ts";
+import { rowReader, rowsOf, texts, time } from "./rows.ts";
 
 /** The roles of whoever made a secret, while they may act. */
 const MAKER_ROLES = sql`(select json_group_array(role) from (
@@ -16,7 +16,7 @@ const MAKER_ROLES = sql`(select json_group_array(role) from (
 
 /** The living secrets of the accounts that a query names, the oldest first. */
 export const selectSecrets = (accounts: SQL, now: number): SQL => sql`
-  select *, ${MAKER_ROLES} as maker_roles from service_account_secrets
+  select *, rowid as row_number, ${MAKER_ROLES} as maker_roles from service_account_secrets
   where service_account_id in (${accounts}) and ${isLiving(now)} order by created_at, rowid`;
 
 export const insertSecret = (
@@ -32,35 +32,39 @@ export const insertSecret = (
   from service_accounts
   where service_accounts.id = ${accountId} and ${condition} on conflict do nothing`;
 
-const rows = z.array(
-  z.object({
-    id: z.string(),
-    service_account_id: z.string(),
-    hash: z.string(),
-    made_by: z.string().nullable(),
-    made_with: z.string().nullable(),
-    maker_roles: z.string(),
-    created_at: z.int(),
-    last_used_at: z.int().nullable(),
-    expires_at: z.int().nullable(),
-  }),
+const reader = rowReader(
+  "service_account_secrets",
+  "client_secret_row_unreadable",
+  z
+    .object({
+      id: z.string(),
+      service_account_id: z.string(),
+      hash: z.string(),
+      made_by: z.string().nullable(),
+      made_with: texts.nullable(),
+      maker_roles: texts,
+      created_at: time,
+      last_used_at: time.nullable(),
+      expires_at: time.nullable(),
+    })
+    .transform((row): { readonly accountId: string; readonly secret: ClientSecret } => ({
+      accountId: row.service_account_id,
+      secret: {
+        id: row.id,
+        hash: row.hash,
+        maker: { name: row.made_by, had: row.made_with, roles: row.maker_roles },
+        createdAt: row.created_at,
+        lastUsedAt: row.last_used_at,
+        expiresAt: row.expires_at,
+      },
+    })),
 );
 
-/** @returns the secrets by account */
+/**
+ * @returns the secrets by account
+ * @throws Impossible when one of them cannot be read: a raise is decided on all of them
+ */
 export function secretsByAccount(results: unknown): ReadonlyMap<string, ClientSecret[]> {
-  const byAccount = Map.groupBy(rows.parse(results), (row) => row.service_account_id);
-  return new Map([...byAccount].map(([id, secrets]) => [id, secrets.map(secretOf)]));
+  const byAccount = Map.groupBy(rowsOf(results).map(reader.read), ({ accountId }) => accountId);
+  return new Map([...byAccount].map(([id, secrets]) => [id, secrets.map(({ secret }) => secret)]));
 }
-
-const secretOf = (row: z.output<typeof rows>[number]): ClientSecret => ({
-  id: row.id,
-  hash: row.hash,
-  maker: {
-    name: row.made_by,
-    had: row.made_with === null ? null : roleNames(row.made_with),
-    roles: roleNames(row.maker_roles),
-  },
-  createdAt: row.created_at,
-  lastUsedAt: row.last_used_at,
-  expiresAt: row.expires_at,
-});

@@ -1,23 +1,19 @@
 import { type SQL, sql } from "drizzle-orm";
 import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
-import type { ServiceAccount } from "../../domain/service-account.ts";
-import type { Decided, ServiceAccounts, WithSecrets } from "../../use-cases/ports.ts";
+import type { Decided, Notify, ServiceAccounts, WithSecrets } from "../../use-cases/ports.ts";
 import { insertSecret, secretsByAccount, selectSecrets } from "./client-secrets.ts";
 import { areStill, isLiving, isOneOf, textsOf } from "./conditions.ts";
 import { atomically, type Database } from "./database.ts";
-import { accountsIn, GRANTED, selectAccounts } from "./service-account-rows.ts";
+import { accountsIn, GRANTED, readableAccountsIn, selectAccounts } from "./service-account-rows.ts";
 
 /**
  * Service accounts are judged by their row alone: they have no sessions and no rotation, so there
  * is nothing to serialise. Every change is one atomic batch, conditional on what it was decided
  * on, that counts at the next look.
+ *
+ * @param notify hears of the rows that the list had to leave out
  */
-export function d1ServiceAccounts(db: Database): ServiceAccounts {
-  const select = async (condition: SQL, granted = GRANTED): Promise<ServiceAccount[]> => {
-    const [result] = await atomically(db, [selectAccounts(condition, granted)]);
-    return accountsIn(result?.results);
-  };
-
+export function d1ServiceAccounts(db: Database, notify: Notify): ServiceAccounts {
   /** The accounts and their secrets in one transaction: never the one before a change, the other after. */
   const selectBoth = async (ids: SQL, now: number): Promise<WithSecrets[]> => {
     const [accounts, secrets] = await atomically(db, [
@@ -50,13 +46,15 @@ export function d1ServiceAccounts(db: Database): ServiceAccounts {
     },
 
     async list() {
-      const accounts = await select(sql`true`, sql`'[]'`);
-      return accounts.map(({ permissions: _, ...account }) => account);
+      const [result] = await atomically(db, [selectAccounts(sql`true`, sql`'[]'`)]);
+      return readableAccountsIn(result?.results, notify).map(
+        ({ permissions: _, ...account }) => account,
+      );
     },
 
     async find(id) {
-      const [account] = await select(sql`id = ${id}`);
-      return account ?? null;
+      const [result] = await atomically(db, [selectAccounts(sql`id = ${id}`, GRANTED)]);
+      return accountsIn(result?.results)[0] ?? null;
     },
 
     async withSecrets(id, now) {
@@ -137,11 +135,11 @@ export function d1ServiceAccounts(db: Database): ServiceAccounts {
     },
 
     async remove(id, version) {
-      const isDecided = hasVersion(id, version);
+      const isDecided = version === null ? sql`true` : hasVersion(id, version);
       const [, , removed] = await atomically(db, [
         sql`delete from service_account_secrets where service_account_id = ${id} and ${isDecided}`,
         sql`delete from service_account_roles where service_account_id = ${id} and ${isDecided}`,
-        sql`delete from service_accounts where id = ${id} and version = ${version}`,
+        sql`delete from service_accounts where id = ${id} and ${isDecided}`,
       ]);
       return Boolean(removed?.meta.changes);
     },

@@ -1,15 +1,19 @@
 import { and, desc, eq, sql } from "drizzle-orm";
+import * as z from "zod";
 import { parseEmail } from "../../domain/email.ts";
 import { parseUserId } from "../../domain/ids.ts";
-import { FIRST_VERSION, type User, type UserStatus } from "../../domain/user.ts";
+import { FIRST_VERSION, type User } from "../../domain/user.ts";
 import {
   type Credential,
   Impossible,
   type NewUser,
+  type Notify,
   type UserQuery,
   type Users,
 } from "../../use-cases/ports.ts";
 import { atomically, type Database, onD1 } from "./database.ts";
+import { mendUser } from "./mend-user.ts";
+import { flag, rowReader, spelt, status, texts, time, version } from "./rows.ts";
 import { userRoles, users } from "./schema.ts";
 
 /** A user's role names as one JSON column, so that a row is a user. */
@@ -19,7 +23,7 @@ export const ROLES_OF_USER = sql<string>`(select json_group_array(${sql.identifi
 const columns = {
   id: users.id,
   email: users.email,
-  emailVerified: users.emailVerified,
+  emailVerified: sql<number>`${users.emailVerified}`.as("verified"),
   name: users.name,
   passwordHash: users.passwordHash,
   passwordSetAt: users.passwordSetAt,
@@ -28,15 +32,45 @@ const columns = {
   createdAt: users.createdAt,
   updatedAt: users.updatedAt,
   roles: ROLES_OF_USER.as("role_names"),
+  row_number: sql<number>`${users}.rowid`.as("row_number"),
 };
 
-type Row = Omit<typeof users.$inferSelect, "changeId"> & { roles: string };
+const reader = rowReader(
+  "users",
+  "user_row_unreadable",
+  z
+    .object({
+      id: spelt(parseUserId),
+      email: spelt(parseEmail),
+      emailVerified: flag,
+      name: z.string().nullable(),
+      passwordHash: z.string().nullable(),
+      passwordSetAt: time,
+      status,
+      version,
+      createdAt: time,
+      updatedAt: time,
+      roles: texts,
+    })
+    .transform(({ passwordHash, ...user }): Credential => ({ user, passwordHash })),
+);
 
-export function d1Users(db: Database): Users {
+/** @param notify hears of the rows that a list had to leave out */
+export function d1Users(db: Database, notify: Notify): Users {
   const findOne = async (condition: ReturnType<typeof eq>): Promise<Credential | null> => {
     const [row] = await onD1(() => db.select(columns).from(users).where(condition).limit(1));
-    return row === undefined ? null : credentialOf(row);
+    return row === undefined ? null : reader.read(row);
   };
+
+  const page = (query: UserQuery, after: Place | null) =>
+    onD1(() =>
+      db
+        .select(columns)
+        .from(users)
+        .where(matching(query, after))
+        .orderBy(desc(users.createdAt), desc(users.id))
+        .limit(query.limit),
+    );
 
   return {
     create: (user) => create(db, user),
@@ -44,15 +78,16 @@ export function d1Users(db: Database): Users {
     findByEmail: (email) => findOne(eq(users.email, email)),
 
     async list(query) {
-      const rows = await onD1(() =>
-        db
-          .select(columns)
-          .from(users)
-          .where(matching(query))
-          .orderBy(desc(users.createdAt), desc(users.id))
-          .limit(query.limit),
-      );
-      return rows.map((row) => credentialOf(row).user);
+      const found: User[] = [];
+      let after: Place | null = query.after;
+      let rows: Awaited<ReturnType<typeof page>>;
+      // A page goes on behind rows that cannot be read, so that it always ends at one that can.
+      do {
+        rows = await page(query, after);
+        found.push(...rows.flatMap((row) => reader.readOrTell(row, notify)?.user ?? []));
+        after = rows.at(-1) ?? null;
+      } while (found.length < query.limit && rows.length === query.limit);
+      return found.slice(0, query.limit);
     },
 
     async rename(id, name, now) {
@@ -71,6 +106,8 @@ export function d1Users(db: Database): Users {
           .run(),
       );
     },
+
+    mend: (id, changeId) => mendUser(db, id, changeId),
   };
 }
 
@@ -97,40 +134,18 @@ async function create(
   return holders?.results.length ? "email_taken" : "no_such_role";
 }
 
-function matching({ email, status, after }: UserQuery) {
+/** Where a page ended, as the row has it. */
+type Place = { readonly createdAt: number; readonly id: string };
+
+function matching(query: UserQuery, after: Place | null) {
   return and(
-    email === null ? undefined : eq(users.email, email),
-    status === null ? undefined : eq(users.status, status),
+    query.email === null ? undefined : eq(users.email, query.email),
+    query.status === null ? undefined : eq(users.status, query.status),
     // One comparison of rows, so that the index is searched and not walked (SQLite, "Row Values").
     after === null
       ? undefined
       : sql`(${users.createdAt}, ${users.id}) < (${after.createdAt}, ${after.id})`,
   );
-}
-
-function credentialOf(row: Row): Credential {
-  const id = parseUserId(row.id);
-  const email = parseEmail(row.email);
-  // Not a guess but an error: whoever wrote the row by hand must hear of it.
-  if (!id.ok || !email.ok) throw new Impossible("user_row_unreadable");
-  const user: User = {
-    id: id.value,
-    email: email.value,
-    emailVerified: row.emailVerified,
-    name: row.name,
-    status: statusOf(row.status),
-    roles: roleNames(row.roles),
-    version: row.version,
-    passwordSetAt: row.passwordSetAt,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  };
-  return { user, passwordHash: row.passwordHash };
-}
-
-function statusOf(value: string): UserStatus {
-  if (value === "active" || value === "disabled") return value;
-  throw new Impossible("user_status_unreadable");
 }
 
 /** @param json an array of strings, as json_group_array makes it */

@@ -2,8 +2,9 @@ import { d1AccountRecord } from "../../../src/persistence/d1/account-record.ts";
 import { d1Users } from "../../../src/persistence/d1/users.ts";
 import { accountRecordContract } from "../../contracts/account-record.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
+import { unheard } from "../../support/unheard.ts";
 
 accountRecordContract(async () => {
   const db = await emptyDatabase();
-  return { users: d1Users(db), record: d1AccountRecord(db) };
+  return { users: d1Users(db, unheard), record: d1AccountRecord(db) };
 });

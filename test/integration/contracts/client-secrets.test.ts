@@ -4,13 +4,14 @@ import { d1ServiceAccounts } from "../../../src/persistence/d1/service-accounts.
 import { d1Users } from "../../../src/persistence/d1/users.ts";
 import { clientSecretsContract } from "../../contracts/client-secrets.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
+import { unheard } from "../../support/unheard.ts";
 
 clientSecretsContract(async () => {
   const db = await emptyDatabase();
   return {
-    serviceAccounts: d1ServiceAccounts(db),
+    serviceAccounts: d1ServiceAccounts(db, unheard),
     roles: d1Roles(db),
-    users: d1Users(db),
+    users: d1Users(db, unheard),
     record: d1AccountRecord(db),
   };
 });

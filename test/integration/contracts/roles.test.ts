@@ -3,8 +3,13 @@ import { d1ServiceAccounts } from "../../../src/persistence/d1/service-accounts.
 import { d1Users } from "../../../src/persistence/d1/users.ts";
 import { rolesContract } from "../../contracts/roles.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
+import { unheard } from "../../support/unheard.ts";
 
 rolesContract(async () => {
   const db = await emptyDatabase();
-  return { users: d1Users(db), roles: d1Roles(db), serviceAccounts: d1ServiceAccounts(db) };
+  return {
+    users: d1Users(db, unheard),
+    roles: d1Roles(db),
+    serviceAccounts: d1ServiceAccounts(db, unheard),
+  };
 });

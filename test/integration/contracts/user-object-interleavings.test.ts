@@ -8,6 +8,7 @@ import { database } from "../../../src/persistence/d1/database.ts";
 import { d1Users } from "../../../src/persistence/d1/users.ts";
 import { UserObject } from "../../../src/persistence/durable/user-object.ts";
 import { ACCOUNT_POLICY, someId, someSessionId, someUser } from "../../support/samples.ts";
+import { unheard } from "../../support/unheard.ts";
 
 /** Copies age at once, so that every call reads D1. */
 const POLICY = { ...ACCOUNT_POLICY, authorityMaxAge: 0 };
@@ -56,7 +57,7 @@ async function withSession(
   steps: Parameters<typeof scripted>[0],
   work: (calls: Awaited<ReturnType<typeof callsOf>>) => Promise<void>,
 ): Promise<void> {
-  const users = d1Users(database(env.DB));
+  const users = d1Users(database(env.DB), unheard);
   const made = someUser();
   await users.create(made);
   const credential = await users.findById(made.id);

@@ -125,7 +125,7 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
     },
 
     async remove(id, version) {
-      if (serviceAccounts.get(id)?.version !== version) return false;
+      if (version !== null && serviceAccounts.get(id)?.version !== version) return false;
       for (const secret of secretsOf(id)) clientSecrets.delete(secret.id);
       return serviceAccounts.delete(id);
     },

@@ -45,6 +45,8 @@ export function memoryUsers({ users, roles }: MemoryDatabase): Users {
       const row = users.get(id);
       if (row?.passwordHash === old) users.set(id, { ...row, passwordHash: fresh });
     },
+
+    mend: async (id) => users.has(id),
   };
 }
 

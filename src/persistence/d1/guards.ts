@@ -1,0 +1,38 @@
+import { Impossible } from "../../use-cases/ports.ts";
+
+/** By table, what a row must be like: a trigger each for inserting and for updating. */
+const RULES = {
+  users: ["id", "email", "version", "times", "kinds"],
+  service_accounts: ["id", "version", "times", "name"],
+  service_account_secrets: ["times", "kinds"],
+  roles: ["name"],
+  role_permissions: ["permission"],
+  signing_keys: ["numbers"],
+};
+
+/** The indexes and triggers that the migrations make: scripts/check-migrations.ts compares. */
+export const GUARDS: readonly string[] = [
+  "users_email_unique",
+  "users_created",
+  "user_roles_role",
+  "service_account_roles_role",
+  "service_account_secrets_account",
+  "signing_keys_sequence_unique",
+  "users_status_insert",
+  ...Object.entries(RULES).flatMap(([table, rules]) =>
+    rules.flatMap((rule) => [`${table}_${rule}_insert`, `${table}_${rule}_update`]),
+  ),
+];
+
+/**
+ * Rejects when D1 does not answer, and when one of its guards is missing: the log names it. A
+ * migration that was not applied, or only in part, would otherwise show by its damage alone.
+ */
+export async function probeD1(binding: D1Database): Promise<void> {
+  const { results } = await binding
+    .prepare("select name from sqlite_master where type in ('index', 'trigger')")
+    .run<{ name: string }>();
+  const present = new Set(results.map(({ name }) => name));
+  const missing = GUARDS.filter((name) => !present.has(name));
+  if (missing.length > 0) throw new Impossible("database_guards_missing", missing.join());
+}
