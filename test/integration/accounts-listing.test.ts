@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { toBase64Url, utf8 } from "../../src/core/security/encoding.ts";
 import { call, newAdmin } from "../support/client.ts";
 
+const SOME_ID = `usr_${"A".repeat(22)}`;
+
 let token: string;
 const list = (query: string) => call("GET", `/v1/users?${query}`, { token });
 
@@ -77,6 +79,11 @@ it.each([
   ["cursor", `cursor=${toBase64Url(utf8("1700000000000 usr_short"))}`],
   ["cursor", `cursor=${toBase64Url(utf8("1e9 usr_AAAAAAAAAAAAAAAAAAAAAA"))}`],
   ["cursor", `cursor=${toBase64Url(utf8("1700000000000 ' or 1=1 --"))}`],
+  ["cursor", `cursor=${toBase64Url(utf8(`1700000000000 ${SOME_ID} more`))}`],
+  ["cursor", `cursor=${toBase64Url(utf8(`01700000000000 ${SOME_ID}`))}`],
+  ["cursor", `cursor=${toBase64Url(utf8(`1700000000000  ${SOME_ID}`))}`],
+  ["cursor", `cursor=${toBase64Url(utf8(`1700000000000 ${SOME_ID}`)).slice(0, -1)}`],
+  ["cursor", `cursor=${toBase64Url(utf8(`1700000000000 ${SOME_ID}`))}%3D%3D`],
   ["cursor", `cursor=${"A".repeat(200)}`],
   ["cursor", "cursor="],
   ["limit", "limit=0"],

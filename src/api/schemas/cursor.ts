@@ -18,8 +18,11 @@ export const userCursor = z
     const bytes = fromBase64Url(text);
     const [createdAt = "", name] = new TextDecoder().decode(bytes ?? new Uint8Array()).split(" ");
     const id = parseUserId(name);
-    if (id.ok && /^[0-9]{1,15}$/.test(createdAt))
-      return { createdAt: Number(createdAt), id: id.value };
+    if (id.ok && /^[0-9]{1,15}$/.test(createdAt)) {
+      const cursor = { createdAt: Number(createdAt), id: id.value };
+      // A place has one cursor: what says more, or says it differently, was not made here.
+      if (formatUserCursor(cursor) === text) return cursor;
+    }
     context.addIssue({ code: "custom", message: "must be a next_cursor of this list" });
     return z.NEVER;
   });
