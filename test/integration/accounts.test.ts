@@ -153,7 +153,7 @@ it("ACC-07 concurrent registrations of one address in several cases make one acc
 });
 
 it("an address with look-alike letters is refused, not folded onto another account", async () => {
-  for (const email of ["\u212Aelvin@example.com", "ki\u0307m@example.com", "a@exämple.com"]) {
+  for (const email of ["\u212Aelvin@example.com", "ki\u0307m@example.com", "a@\uff45xample.com"]) {
     const reply = await call("POST", "/v1/auth/register", { body: { email, password: PASSWORD } });
     expect(reply.status).toBe(400);
     expect(reply.body.errors).toMatchObject([{ path: "email" }]);

@@ -1,0 +1,42 @@
+import { err, ok, type Result } from "./result.ts";
+
+/** What is wrong with a text that people are to read. */
+export type TextFault = "malformed" | "padded" | "invisible" | "lone_mark";
+
+/** What is shown as a gap, also where Unicode does not count it as one (the empty Braille pattern). */
+const BLANK = "[\\s\\u2800]";
+const PADDED = new RegExp(`^${BLANK}|${BLANK}$`, "u");
+
+/** Control characters, and the two that break a line. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+
+/**
+ * What a script or an emoji needs of the characters that are not seen (Unicode 16, chapter 23):
+ * joiners between letters of scripts that join, or after what they combine; selectors of a variant
+ * of the character before; the tags of a regional flag.
+ */
+const NEEDED = [
+  "(?<=[[\\p{L}\\p{M}]--[\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}]])[\\u200c\\u200d](?=[\\p{L}\\p{M}])",
+  "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic})",
+  "(?<=\\p{Emoji})[\\ufe0e\\ufe0f]",
+  "(?<=\\p{Script=Han})[\\ufe00-\\ufe02\\u{e0100}-\\u{e01ef}]",
+  "(?<=\\p{Script=Mongolian})[\\u180b-\\u180f]",
+  "(?<=\\u{1f3f4})[\\u{e0020}-\\u{e007e}]+\\u{e007f}",
+];
+const NEEDED_ANYWHERE = new RegExp(NEEDED.join("|"), "gv");
+
+/** Among them what turns the direction of a text, and letters that are shown as nothing. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
+
+const LONE_MARK = new RegExp(`(?:^|${BLANK})\\p{M}`, "u");
+
+/**
+ * A text that is shown and never interpreted. It is refused, not mended, where it would not be
+ * seen for what it is: two names that look alike would be two, and one that shows as nothing none.
+ */
+export function parseShownText(input: string): Result<string, TextFault> {
+  if (!input.isWellFormed() || CONTROL.test(input)) return err("malformed");
+  if (PADDED.test(input)) return err("padded");
+  if (INVISIBLE.test(input.replaceAll(NEEDED_ANYWHERE, ""))) return err("invisible");
+  return LONE_MARK.test(input) ? err("lone_mark") : ok(input);
+}
