@@ -125,7 +125,7 @@ export const PROBLEMS = {
     status: 503,
     title: "A part of the service does not answer.",
     explanation:
-      "The outcome is unknown. Wait for the seconds in `Retry-After` and repeat the request; your tokens are still good. If a write went through after all, its repetition may be refused: a password change because the old password is no longer right, a registration with `email_taken`.",
+      "The outcome is unknown. Wait for the seconds in `Retry-After` and repeat the request; your tokens are still good. If a write went through after all, its repetition may be refused: a password change because the old password is no longer right, a registration with `email_taken`; only a service account or a secret of one is made once more.",
   },
   misconfigured: {
     status: 503,
