@@ -23,6 +23,7 @@ import { refreshTokenCodec } from "./core/security/refresh-token.ts";
 import { sharedWork } from "./core/shared-work.ts";
 import { serviceAccountIdOf, sessionIdOf, userIdOf } from "./domain/ids.ts";
 import type { Env } from "./env.ts";
+import { d1Actors } from "./persistence/d1/actors.ts";
 import { database } from "./persistence/d1/database.ts";
 import { probeD1 } from "./persistence/d1/guards.ts";
 import { d1Roles } from "./persistence/d1/roles.ts";
@@ -121,6 +122,7 @@ function wire(env: Env, config: Config, log: Log) {
     accessTokenTtl: config.accessTokenTtl,
     isPrivate: config.registration === "private",
     requireVerifiedEmail: config.requireVerifiedEmail,
+    actors: d1Actors(db),
     users: d1Users(db, notify),
     roles,
     catalogue: roleCatalogue(roles, clock),

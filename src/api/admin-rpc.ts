@@ -105,7 +105,7 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
     const props = propsSchema.safeParse(this.ctx.props);
     if (!props.success) return no("forbidden"); // nobody to put on record
     const { caller, permissions } = props.data;
-    const actor: Actor = { kind: "worker", id: caller, permissions };
+    const actor: Actor = { kind: "worker", id: caller, roles: [], permissions };
     const outcome = await this.#decide(actor, needed, schema, input, work);
     const target = targetOf(input, outcome);
     consoleLog.info({ event: "admin_call", caller, method, target, outcome: codeOf(outcome) });

@@ -4,5 +4,7 @@ export type Actor = {
   readonly kind: "user" | "service" | "worker" | "operator" | "system";
   /** `usr_…`, `svc_…`, or a name. */
   readonly id: string;
+  /** Those that the permissions come from; none of whoever is neither person nor program. */
+  readonly roles: readonly string[];
   readonly permissions: readonly string[];
 };

@@ -1,5 +1,6 @@
 import type { AccessTokenClaims } from "../domain/access-token.ts";
 import type { AccountChange, RowAfter } from "../domain/account-change.ts";
+import type { Actor } from "../domain/actor.ts";
 import type { Authority } from "../domain/authority.ts";
 import type { Email } from "../domain/email.ts";
 import type { ServiceAccountId, SessionId, UserId } from "../domain/ids.ts";
@@ -107,6 +108,12 @@ export type NewUser = {
   readonly roles: readonly string[];
   readonly now: number;
 };
+
+/** Whether those who act may still. Asked where a change was not made, to tell why. */
+export interface Actors {
+  /** True while a person or program is active and holds the roles that they act by. */
+  stillAct(actor: Actor): Promise<boolean>;
+}
 
 export type UserQuery = {
   readonly email: Email | null;

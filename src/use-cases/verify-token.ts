@@ -84,7 +84,7 @@ async function permissionsNow(
 }
 
 /** Who is asking, and what they may do now. */
-export type Caller = Actor & { readonly roles: readonly string[] };
+export type Caller = Actor;
 
 /** A caller that is a person, with the session they act in. */
 export type UserCaller = Caller & { readonly userId: UserId; readonly sessionId: SessionId };

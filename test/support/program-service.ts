@@ -51,7 +51,7 @@ export function programService() {
     await role(name, ...permissions);
     const user = someUser({ roles: [name] });
     await users.create(user);
-    return { kind: "user", id: user.id, permissions };
+    return { kind: "user", id: user.id, roles: [name], permissions };
   };
 
   const account = async (actor: Actor, ...names: string[]) => {

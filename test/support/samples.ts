@@ -25,8 +25,9 @@ export const KEY_POLICY: SigningKeyPolicy = {
 
 /** A person who may do this and nothing else. */
 export const someActor = (...permissions: string[]): Actor => ({
-  kind: "user",
-  id: someUserId(),
+  kind: "operator",
+  id: "somebody",
+  roles: [],
   permissions,
 });
 

@@ -1,4 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Actor } from "../../domain/actor.ts";
 import { isBuiltIn, type Role } from "../../domain/role.ts";
 
 /** The texts of a list as rows: one bound parameter, however many, where D1 takes a hundred. */
@@ -20,6 +21,28 @@ export function areStill(roles: readonly Role[]): SQL {
     and not exists (select 1 from role_permissions
       where role in ${names} and permission not in ${textsOf(permissions)}))`;
 }
+
+/**
+ * True while whoever acts may still: a person or a program that is active and holds the roles that
+ * made the act theirs to do. Between a request's check and its write they may have lost them.
+ */
+export function stillActs({ kind, id, roles }: Actor): SQL {
+  if (kind === "user") return holds(sql`users`, sql`user_roles`, sql`user_id`, id, roles);
+  if (kind !== "service") return sql`true`;
+  const column = sql`service_account_id`;
+  return holds(sql`service_accounts`, sql`service_account_roles`, column, id, roles);
+}
+
+const holds = (
+  table: SQL,
+  held: SQL,
+  column: SQL,
+  id: string,
+  roles: readonly string[],
+): SQL => sql`(
+  exists (select 1 from ${table} where id = ${id} and status = 'active')
+  and (select count(*) from ${held} where ${column} = ${id} and role in ${textsOf(roles)})
+    = ${roles.length})`;
 
 /** A secret that is good at a time. */
 export const isLiving = (now: number): SQL => sql`(expires_at is null or expires_at > ${now})`;

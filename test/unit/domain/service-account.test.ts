@@ -10,7 +10,7 @@ const maker = (given: Partial<Maker>): Maker => ({ name: null, had: null, roles:
 describe("whoever made a secret", () => {
   it("is named by id, or by kind and name where there is none", () => {
     const named = (kind: "user" | "service" | "worker" | "operator" | "system", id: string) =>
-      makerName({ kind, id, permissions: [] });
+      makerName({ kind, id, roles: [], permissions: [] });
     expect(named("user", "usr_x")).toBe("usr_x");
     expect(named("service", "svc_x")).toBe("svc_x");
     // A Worker may be called what it likes, also like a user's id.

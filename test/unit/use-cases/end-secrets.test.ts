@@ -8,7 +8,7 @@ import {
 } from "../../../src/use-cases/manage-service-accounts.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
 import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
-import { DAY, someActor } from "../../support/samples.ts";
+import { DAY, someActor, someUserId } from "../../support/samples.ts";
 import { someSecret } from "../../support/service-account-samples.ts";
 
 type Service = ReturnType<typeof programService>;
@@ -74,9 +74,10 @@ describe.each(RAISES)("AUZ-03 a secret, when %s,", (way, raise) => {
   };
 
   it("ends where its maker is nobody who could have granted as much", async () => {
-    expect(await endedWhenMadeBy(someActor("*"))).toBe(true); // no row bears the id
-    expect(await endedWhenMadeBy({ kind: "worker", id: "billing", permissions: ["*"] })).toBe(true);
-    expect(await endedWhenMadeBy({ kind: "operator", id: "ops", permissions: ["*"] })).toBe(true);
+    const gone = { ...someActor("*"), kind: "user", id: someUserId() } as const;
+    expect(await endedWhenMadeBy(gone)).toBe(true); // no row bears the id
+    expect(await endedWhenMadeBy({ ...someActor("*"), kind: "worker" })).toBe(true);
+    expect(await endedWhenMadeBy({ ...someActor("*"), kind: "operator" })).toBe(true);
   });
 
   it.each<[string[], boolean]>([
