@@ -71,9 +71,17 @@ async function checkOwner(deps: SignInDeps, input: SignInInput): Promise<Passwor
   const token = deviceToken === null ? null : deps.refreshTokens.parse(deviceToken);
   if (token === null) return checkPassword(deps, byName, password, find);
   const credential = await find();
+  const found = async () => credential;
   const isOwn = credential?.user.id === token.userId;
-  const tries = isOwn ? triesBy(deps, token.userId, token.sessionId) : byName;
-  return checkPassword(deps, tries, password, async () => credential);
+  if (!isOwn) return checkPassword(deps, byName, password, found);
+  const check = await checkPassword(
+    deps,
+    triesBy(deps, token.userId, token.sessionId),
+    password,
+    found,
+  );
+  // Somebody else may have a copy of the token: showing it must not be worse than not showing it.
+  return check.kind === "throttled" ? checkPassword(deps, byName, password, found) : check;
 }
 
 async function openSession(

@@ -1,3 +1,4 @@
+import type { AccountChange } from "../domain/account-change.ts";
 import type { Password, PasswordWeakness } from "../domain/password.ts";
 import type { Device } from "../domain/refresh-session.ts";
 import { type SignInRefusal, signInRefusal } from "../domain/user.ts";
@@ -12,6 +13,8 @@ import type { TokenPair } from "./issue-token.ts";
 import {
   type Accounts,
   type ChangeAnswer,
+  type Credential,
+  type NewSession,
   type PasswordPolicy,
   Unavailable,
   type Users,
@@ -57,12 +60,8 @@ export async function changePassword(
   const weakness = await deps.policy.weakness(input.next, user.email);
   if (weakness !== null) return { kind: "weak_password", weakness };
   const { session, issue } = await beginSession(deps, user, input.device);
-  const answer = await deps.accounts.change(owner.userId, {
-    changeId: deps.newChangeId(),
-    change: { kind: "set_password", passwordHash: deps.hasher.hash(input.next) },
-    ifVersion: user.version,
-    open: session,
-  });
+  const change = { kind: "set_password", passwordHash: deps.hasher.hash(input.next) } as const;
+  const answer = await changeOwn(deps, proven.credential, change, session);
   if (answer.kind !== "done") return refused(answer);
   // An object that runs older code opens none: its owner signs in with the new password.
   if (answer.opened === undefined) throw new Unavailable("account");
@@ -77,12 +76,32 @@ export async function deleteOwnAccount(
 ): Promise<{ readonly kind: "done" } | Refusal> {
   const proven = await proveOwner(deps, owner, password);
   if (proven.kind !== "right") return proven;
-  const answer = await deps.accounts.change(owner.userId, {
-    changeId: deps.newChangeId(),
-    change: { kind: "delete" },
-    ifVersion: proven.credential.user.version,
-  });
+  const answer = await changeOwn(deps, proven.credential, { kind: "delete" });
   return answer.kind === "done" ? { kind: "done" } : refused(answer);
+}
+
+/**
+ * Made to the version whose password was proved. A fence, after an outage, moves the version on
+ * and leaves the password: then the proof holds for what is there now.
+ */
+async function changeOwn(
+  deps: OwnAccountDeps,
+  { user, passwordHash }: Credential,
+  change: AccountChange,
+  open?: NewSession,
+): Promise<ChangeAnswer> {
+  const attempt = (ifVersion: number) =>
+    deps.accounts.change(user.id, {
+      changeId: deps.newChangeId(),
+      change,
+      ifVersion,
+      ...(open === undefined ? {} : { open }),
+    });
+  const answer = await attempt(user.version);
+  if (answer.kind !== "conflict") return answer;
+  const now = await deps.users.findById(user.id);
+  const isProven = now?.passwordHash === passwordHash && now.user.status === user.status;
+  return isProven ? attempt(now.user.version) : answer;
 }
 
 /** An access token alone does not change an account: whoever borrowed a session has one too. */

@@ -52,7 +52,7 @@ export const triesBy = (
   userId: UserId,
   prover: Prover,
 ): Tries => ({
-  reserve: () => accounts.reserveProof(userId, prover),
+  reserve: (credentialSetAt) => accounts.reserveProof(userId, prover, credentialSetAt),
   release: (attempt) => accounts.releaseProof(userId, prover, attempt),
   fail: async () => undefined, // nobody waits for it
   clear: () => accounts.clearProofs(userId, prover),
@@ -91,13 +91,16 @@ function tell(deps: PasswordCheckDeps, tries: Tries): void {
   deps.defer(() => told);
 }
 
-/** What was tried before the account had its password was not this account's. */
+/**
+ * What was tried before the account had its password was not this account's. One without a
+ * password forgives nothing: by that a stranger would learn that there is an account.
+ */
 async function sinceCredential(
   tries: Tries,
   attempt: Attempt,
   credential: Credential | null,
 ): Promise<Attempt> {
-  const setAt = credential?.user.passwordSetAt ?? 0;
+  const setAt = credential?.passwordHash == null ? 0 : credential.user.passwordSetAt;
   if (attempt.kind === "allowed" || attempt.lastAt >= setAt) return attempt;
   return tries.reserve(setAt);
 }

@@ -1,3 +1,4 @@
+import type { Actor } from "../domain/actor.ts";
 import type { Email } from "../domain/email.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Password, PasswordWeakness } from "../domain/password.ts";
@@ -29,10 +30,15 @@ export type CreateUserResult =
   | { readonly kind: "created"; readonly user: User }
   | CreateUserRefusal;
 
-/** Makes an account with its roles in one step. Every account holds the role `user`. */
+/**
+ * Makes an account with its roles in one step. Every account holds the role `user`.
+ *
+ * @param by whose act it is, when it is done only while they may
+ */
 export async function createUser(
   deps: CreateUserDeps,
   input: CreateUserInput,
+  by?: Actor,
 ): Promise<CreateUserResult> {
   const weakness = input.password && (await deps.policy.weakness(input.password, input.email));
   if (weakness) return { kind: "weak_password", weakness };
@@ -46,14 +52,18 @@ export async function createUser(
     roles: [...new Set([USER, ...input.roles])].sort(),
     now: deps.clock(),
   };
-  const outcome = await createOnce(deps.users, user);
+  const outcome = await createOnce(deps.users, user, by);
   return outcome === "created" ? { kind: "created", user: userOf(user) } : { kind: outcome };
 }
 
 /** A reply that was lost is told from a failure by looking for the id, which no one else has. */
-async function createOnce(users: Users, user: NewUser): ReturnType<Users["create"]> {
+async function createOnce(
+  users: Users,
+  user: NewUser,
+  by: Actor | undefined,
+): ReturnType<Users["create"]> {
   try {
-    return await users.create(user);
+    return await users.create(user, by);
   } catch (error) {
     const created = await users.findById(user.id).catch(() => null);
     if (created === null) throw error;

@@ -13,9 +13,10 @@ import {
   createUser,
 } from "./create-user.ts";
 import { MAX_ROUNDS, mayGrant, mayMakeWith } from "./may-grant.ts";
-import type { Accounts, Clock, LoginThrottle, Roles, Users } from "./ports.ts";
+import type { Accounts, Actors, Clock, LoginThrottle, Roles, Users } from "./ports.ts";
 
 export type ManageUsersDeps = {
+  readonly actors: Actors;
   readonly users: Users;
   readonly accounts: Accounts;
   readonly roles: Roles;
@@ -47,7 +48,9 @@ export async function createManagedUser(
   const roles = [...new Set([USER, ...input.roles])];
   if (!mayBecome(NO_RIGHTS, rightsOf(roles, allowed.value)))
     return { kind: "too_many_permissions" };
-  return createUser(deps, input);
+  const made = await createUser(deps, input, actor);
+  const isRefused = made.kind === "email_taken" || made.kind === "no_such_role";
+  return isRefused && !(await deps.actors.stillAct(actor)) ? { kind: "forbidden" } : made;
 }
 
 /**
@@ -110,9 +113,13 @@ async function changeTarget(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const target = await targetOf(deps, actor, userId, change);
     if (!target.ok) return target;
-    const command = { changeId: deps.newChangeId(), change, ifVersion: target.value.version };
+    const { version: ifVersion } = target.value;
+    const command = { changeId: deps.newChangeId(), change, ifVersion, by: actor };
     const answer = await deps.accounts.change(userId, command);
-    if (answer.kind !== "conflict") return answer.kind === "done" ? ok(null) : err(answer.kind);
+    if (answer.kind === "done") return ok(null);
+    // Not made, perhaps because whoever asked lost the right while they were asking.
+    if (!(await deps.actors.stillAct(actor))) return err("forbidden");
+    if (answer.kind !== "conflict") return err(answer.kind);
   }
   return err("conflict");
 }
@@ -131,5 +138,8 @@ async function targetOf(
   const allowed = await mayGrant(deps.roles, actor, [...new Set([...user.roles, ...after])]);
   if (!allowed.ok) return allowed;
   const rights = (roles: readonly string[]) => rightsOf(roles, allowed.value);
-  return mayBecome(rights(user.roles), rights(after)) ? ok(user) : err("too_many_permissions");
+  // Taking is never refused, though what a wildcard had covered may then be much.
+  const isGiven = after.length > user.roles.length;
+  const fits = !isGiven || mayBecome(rights(user.roles), rights(after));
+  return fits ? ok(user) : err("too_many_permissions");
 }

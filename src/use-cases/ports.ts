@@ -124,7 +124,8 @@ export type UserQuery = {
 };
 
 export interface Users {
-  create(user: NewUser): Promise<"created" | "email_taken" | "no_such_role">;
+  /** @param by whose act it is, when it is done only while they may */
+  create(user: NewUser, by?: Actor): Promise<"created" | "email_taken" | "no_such_role">;
   findById(id: UserId): Promise<Credential | null>;
   findByEmail(email: Email): Promise<Credential | null>;
   /** At most `limit` users, newest first. A row that cannot be read is left out, with a notice. */
@@ -265,6 +266,8 @@ export type ChangeCommand = {
   readonly ifVersion: number | null;
   /** A session to open in the very step that makes the change. */
   readonly open?: NewSession;
+  /** Whose act it is, when it is done only while they may. */
+  readonly by?: Actor;
 };
 
 export type SessionsSelection =
@@ -284,8 +287,12 @@ export interface Accounts {
   /** @returns how many ended */
   endSessions(userId: UserId, which: SessionsSelection): Promise<number>;
   change(userId: UserId, command: ChangeCommand): Promise<ChangeAnswer>;
-  /** Counts a try to prove a password by one who is known here. */
-  reserveProof(userId: UserId, by: Prover): Promise<Attempt>;
+  /**
+   * Counts a try to prove a password by one who is known here.
+   *
+   * @param credentialSetAt failures from before it are forgotten (Unix milliseconds)
+   */
+  reserveProof(userId: UserId, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   /** Takes back a try that an outage ended. */
   releaseProof(userId: UserId, by: Prover, attempt: AllowedAttempt): Promise<void>;
   clearProofs(userId: UserId, by: Prover): Promise<void>;
@@ -309,6 +316,7 @@ export interface AccountRecord {
     base: number,
     now: number,
     requireVerifiedEmail: boolean,
+    by?: Actor,
   ): Promise<RowAfter | null>;
   /**
    * Moves the row past `base`, unless the change already did, so that an update whose reply was

@@ -56,6 +56,36 @@ export function accountChangesContract(make: () => Promise<AccountsHarness>): vo
       expect(await on.accounts.listSessions(user.id)).toHaveLength(1);
     });
 
+    it("a change that D1 refuses opens no session", async () => {
+      const { user, own, other } = await signedIn();
+      await on.changeBehind(user.id, MAKE_ADMIN);
+      const given = { ifVersion: 1, open: on.newSession() };
+      expect(await on.change(user.id, SET_PASSWORD, given)).toEqual({ kind: "conflict" });
+      const sessions = await on.accounts.listSessions(user.id);
+      expect(new Set(sessions.map(({ id }) => id))).toEqual(new Set([own, other]));
+    });
+
+    it("a change decided on the row is made though the object knew an older one", async () => {
+      const { user } = await signedIn();
+      await on.changeBehind(user.id, MAKE_ADMIN);
+      expect((await on.change(user.id, DISABLE, { ifVersion: 2 })).kind).toBe("done");
+    });
+
+    it("AUZ-04 is made only while whoever makes it may", async () => {
+      const { user } = await signedIn();
+      const admin = await on.create({ roles: ["admin"] });
+      const by = { kind: "user", id: admin.id, roles: ["admin"], permissions: ["*"] } as const;
+      await on.changeBehind(admin.id, UNMAKE_ADMIN);
+      for (const change of [MAKE_ADMIN, DISABLE, DELETE]) {
+        expect((await on.change(user.id, change, { by })).kind).not.toBe("done");
+      }
+      expect(await on.read(user.id)).toEqual(user);
+      await on.changeBehind(admin.id, MAKE_ADMIN);
+      expect((await on.change(user.id, MAKE_ADMIN, { by })).kind).toBe("done");
+      await on.changeBehind(admin.id, DISABLE);
+      expect((await on.change(user.id, DISABLE, { by })).kind).not.toBe("done");
+    });
+
     it("a change that is refused opens no session", async () => {
       const { user, own, other } = await signedIn();
       const given = { ifVersion: 7, open: on.newSession() };

@@ -65,22 +65,30 @@ export function accountProofsContract(make: () => Promise<AccountsHarness>): voi
       expect(await shut()).toBe(false);
     });
 
-    it.each([
-      { kind: "set_password", passwordHash: "second" },
-      { kind: "set_status", status: "active" },
-    ] as const)("$kind forgets them all", async (change) => {
+    it("being made active forgets them all", async () => {
       const { user, device, fail, shut } = await known();
       for (const by of ["session", device] as const) await fail(FREE_TRIES, by);
+      const change = { kind: "set_status", status: "active" } as const;
       expect((await on.change(user.id, change)).kind).toBe("done");
       expect([await shut("session"), await shut(device)]).toEqual([false, false]);
     });
 
-    it("a password set behind the object's back forgets them when it is noticed", async () => {
-      const { user, fail, shut } = await known();
-      await fail(FREE_TRIES);
+    it("those of before the password was set are forgotten, whoever set it", async () => {
+      const { user, device, fail, shut } = await known();
+      for (const by of ["session", device] as const) await fail(FREE_TRIES, by);
+      const failedAt = Date.now();
+      advance(1);
       await on.changeBehind(user.id, { kind: "set_password", passwordHash: "second" });
-      await on.open(await on.read(user.id));
-      expect(await shut()).toBe(false);
+      const { passwordSetAt } = await on.read(user.id);
+      for (const by of ["session", device] as const) {
+        const reserve = (setAt: number) => on.accounts.reserveProof(user.id, by, setAt);
+        expect((await reserve(failedAt)).kind).toBe("delayed");
+        expect(await reserve(passwordSetAt)).toMatchObject({
+          kind: "allowed",
+          reserved: { failures: 1 },
+        });
+        expect(await shut(by)).toBe(false);
+      }
     });
 
     it("a role forgets none of them", async () => {

@@ -240,6 +240,13 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
       expect(row === null || row.changeId === "change-2").toBe(true);
     });
 
+    it("AUZ-03 a disabled administrator may go though nobody else can sign in", async () => {
+      // The other one counted until the configuration asked for a verified address.
+      const [id] = [await created(["admin"]), await created(["admin"])];
+      await apply(id, DISABLE);
+      expect(await record.apply(id, DELETE, "change-2", 2, 2_000, true)).toBeNull();
+    });
+
     it.each(FAREWELLS)(
       "AUZ-03 of two administrators that go at once one stays: $kind",
       async (change) => {

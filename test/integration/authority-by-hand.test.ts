@@ -51,6 +51,17 @@ const setPassword = async () => {
 
 const outOfDate = () => moveClock(5 * MINUTE);
 
+it("a row that was turned back can be changed at once, as after a restore", async () => {
+  const admin = await signIn((await insertUser(["admin", "user"], freshEmail("admin"))).email);
+  const set = (status: string) =>
+    call("PATCH", `/v1/users/${user.id}`, { token: admin.accessToken, body: { status } });
+  expect((await set("disabled")).status).toBe(200);
+  expect((await set("active")).status).toBe(200);
+  await byHand("update users set version = 1, change_id = 'restore' where id = ?");
+  expect((await set("disabled")).status).toBe(200);
+  await expectRefused({ session: user.accessToken });
+});
+
 describe("while the object's copy is young", () => {
   it("a row changed by hand is not noticed, up to AUTHORITY_MAX_AGE", async () => {
     await disable();

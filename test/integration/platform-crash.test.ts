@@ -1,6 +1,7 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { parseUserId } from "../../src/domain/ids.ts";
 import {
   call,
   newAdmin,
@@ -20,7 +21,7 @@ import {
   withoutTable,
   withoutWriting,
 } from "../support/storage.ts";
-import { claimsOf, expectAccepted, expectRefused } from "../support/tokens.ts";
+import { claimsOf, expectAccepted, expectRefused, services } from "../support/tokens.ts";
 
 let admin: SignedIn;
 let user: SignedIn;
@@ -159,6 +160,28 @@ describe("CFW-05 a change that D1 never made is not half made", () => {
     expect(await intentOf(user.id)).toMatchObject({ base: 1 });
     expect((await refresh(user.refreshToken)).status).toBe(200);
   });
+});
+
+it("CFW-11 a password change asked again after the object died opens its session, once", async () => {
+  const { accounts, newSessionId } = services();
+  const id = parseUserId(user.id);
+  if (!id.ok) throw new Error("an id was expected");
+  const open = {
+    sessionId: newSessionId(),
+    token: { hash: "the first token's", secretVersion: 1 },
+    device: { ip: null, userAgent: null },
+  };
+  const ask = () =>
+    accounts.change(id.value, {
+      changeId: "one and the same",
+      change: { kind: "set_password", passwordHash: "new" },
+      ifVersion: 1,
+      open,
+    });
+  await crashAtCommit(user.id);
+  await expect(ask()).rejects.toThrow("unavailable");
+  for (let i = 0; i < 2; i++) expect(await ask()).toMatchObject({ kind: "done", opened: {} });
+  expect((await accounts.listSessions(id.value)).map((one) => one.id)).toEqual([open.sessionId]);
 });
 
 it("CFW-03 a password change that was begun ends every session, whoever settles it", async () => {

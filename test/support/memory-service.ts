@@ -10,6 +10,7 @@ import type { TokenPair } from "../../src/use-cases/issue-token.ts";
 import type { Notice, PasswordPolicy } from "../../src/use-cases/ports.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
 import { memoryAccounts } from "./fakes/accounts.ts";
+import { memoryActors } from "./fakes/actors.ts";
 import { memoryLoginThrottle } from "./fakes/login-throttle.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";
 import { plainHasher } from "./fakes/password-hasher.ts";
@@ -71,6 +72,7 @@ export function memoryService() {
   const deferred: Promise<unknown>[] = [];
 
   const deps = {
+    actors: memoryActors(db),
     users,
     roles,
     throttle,
@@ -117,6 +119,13 @@ export function memoryService() {
     return made.user;
   };
 
+  /** An account that has no password yet. */
+  const invite = async (email = someEmail()) => {
+    const made = await createUser(deps, { email, name: null, password: null, roles: [] });
+    if (made.kind !== "created") throw new Error(`the account was ${made.kind}`);
+    return made.user;
+  };
+
   const signIn = async (email: Email): Promise<TokenPair> => {
     const answer = await authenticateUser(deps, {
       email,
@@ -134,5 +143,5 @@ export function memoryService() {
 
   const settled = () => Promise.all(deferred);
 
-  return { deps, through, register, signIn, advance, notices, settled };
+  return { deps, through, register, invite, signIn, advance, notices, settled };
 }

@@ -1,9 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { AccountChange } from "../../domain/account-change.ts";
+import type { Actor } from "../../domain/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { ADMIN } from "../../domain/role.ts";
 import { type AccountRecord, Impossible } from "../../use-cases/ports.ts";
+import { stillActs } from "./conditions.ts";
 import { atomically, type Database } from "./database.ts";
 import { ROLES_OF_USER, roleNames } from "./users.ts";
 
@@ -23,8 +25,8 @@ export function d1AccountRecord(db: Database): AccountRecord {
 
   return {
     read: (userId) => rowAfter(userId, []),
-    apply: (userId, change, changeId, base, now, requireVerifiedEmail) =>
-      rowAfter(userId, statements(userId, change, changeId, base, now, requireVerifiedEmail)),
+    apply: (userId, change, changeId, base, now, requireVerifiedEmail, by) =>
+      rowAfter(userId, statements(userId, change, changeId, base, now, requireVerifiedEmail, by)),
     fence: (userId, fenceId, base) =>
       rowAfter(userId, [
         sql`update users set version = version + 1, change_id = ${fenceId}
@@ -79,13 +81,15 @@ function statements(
   base: number,
   now: number,
   requireVerifiedEmail: boolean,
+  by: Actor | undefined,
 ): SQL[] {
   const mayGo = sql`(
     not ${isActiveAdmin(userId)} or ${anotherAdmin(userId, requireVerifiedEmail)})`;
   const mark = (set: SQL, condition: SQL) =>
     sql`
       update users set version = version + 1, change_id = ${changeId}, updated_at = ${now} ${set}
-      where id = ${userId} and version = ${base} and ${condition}`;
+      where id = ${userId} and version = ${base} and ${condition}
+        and ${by === undefined ? sql`true` : stillActs(by)}`;
   const marked = sql`exists (select 1 from users where id = ${userId} and change_id = ${changeId})`;
 
   switch (change.kind) {

@@ -1,5 +1,6 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import * as z from "zod";
+import type { Actor } from "../../domain/actor.ts";
 import { parseEmail } from "../../domain/email.ts";
 import { parseUserId } from "../../domain/ids.ts";
 import { FIRST_VERSION, type User } from "../../domain/user.ts";
@@ -11,6 +12,7 @@ import {
   type UserQuery,
   type Users,
 } from "../../use-cases/ports.ts";
+import { stillActs } from "./conditions.ts";
 import { atomically, type Database, onD1 } from "./database.ts";
 import { mendUser } from "./mend-user.ts";
 import { flag, rowReader, spelt, status, texts, time, version } from "./rows.ts";
@@ -73,7 +75,7 @@ export function d1Users(db: Database, notify: Notify): Users {
     );
 
   return {
-    create: (user) => create(db, user),
+    create: (user, by) => create(db, user, by),
     findById: (id) => findOne(eq(users.id, id)),
     findByEmail: (email) => findOne(eq(users.email, email)),
 
@@ -115,6 +117,7 @@ export function d1Users(db: Database, notify: Notify): Users {
 async function create(
   db: Database,
   user: NewUser,
+  by: Actor | undefined,
 ): Promise<"created" | "email_taken" | "no_such_role"> {
   const names = JSON.stringify(user.roles);
   const [inserted, , holders] = await atomically(db, [
@@ -123,7 +126,7 @@ async function create(
       select ${user.id}, ${user.email}, ${user.emailVerified ? 1 : 0}, ${user.name},
         ${user.passwordHash}, ${user.now}, ${FIRST_VERSION}, ${user.now}, ${user.now}
       where (select count(*) from roles where name in (select value from json_each(${names})))
-        = json_array_length(${names})
+        = json_array_length(${names}) and ${by === undefined ? sql`true` : stillActs(by)}
       on conflict do nothing`,
     sql`insert into user_roles (user_id, role)
       select users.id, value from users, json_each(${names}) where users.id = ${user.id}

@@ -15,8 +15,7 @@ import {
   Unavailable,
 } from "../../use-cases/ports.ts";
 import { AuthorityStore, type Intent } from "./authority-store.ts";
-import type { ProofCounts } from "./proof-counts.ts";
-import type { SessionTable, StoredSession } from "./session-table.ts";
+import type { SessionTable } from "./session-table.ts";
 import { bringUpToDate } from "./user-schema.ts";
 
 /** What every call to the object carries: it does not know its name, and is told the policy. */
@@ -27,9 +26,6 @@ export type Outage = { readonly kind: "unavailable"; readonly dependency: string
 
 /** An authority, and the id of the change that made it. */
 type Marked = { readonly authority: Authority; readonly changeId: string };
-
-/** What comes with an authority, in the same step. */
-type Along = { readonly end: SessionsToEnd; readonly open: StoredSession | null };
 
 /** A change is tried again when the row was changed by other hands since it was last read. */
 const MAX_ROUNDS = 3;
@@ -43,19 +39,12 @@ export class AccountAuthority {
   readonly #store: AuthorityStore;
   readonly #storage: DurableObjectStorage;
   readonly #sessions: SessionTable;
-  readonly #proofs: ProofCounts;
   readonly #record: AccountRecord;
 
-  constructor(
-    storage: DurableObjectStorage,
-    sessions: SessionTable,
-    proofs: ProofCounts,
-    record: AccountRecord,
-  ) {
+  constructor(storage: DurableObjectStorage, sessions: SessionTable, record: AccountRecord) {
     this.#store = new AuthorityStore(storage.kv);
     this.#storage = storage;
     this.#sessions = sessions;
-    this.#proofs = proofs;
     this.#record = record;
   }
 
@@ -108,46 +97,37 @@ export class AccountAuthority {
 
     const { authority, end } = takeOver(before, row.value?.authority ?? null);
     const changeId = row.value?.changeId ?? intent?.changeId ?? "";
-    this.settle({ authority, changeId }, { end, open: null }, to.policy);
+    this.settle({ authority, changeId }, end, to.policy);
     return null;
   }
 
-  /**
-   * Makes a change. The caller sees to it that nothing else runs meanwhile.
-   *
-   * @param open the session that the change begins, if any
-   */
-  async change(
-    to: Addressed,
-    command: ChangeCommand,
-    open: StoredSession | null,
-  ): Promise<ChangeAnswer | Outage> {
+  /** Makes a change. The caller sees to it that nothing else runs meanwhile. */
+  async change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const known = this.known();
-      // A copy older than what the change was decided on would refuse it for ever.
-      const isBehind = known !== null && known.version < (command.ifVersion ?? 0);
-      const isReady = known !== null && !isBehind && this.isSettled();
+      // A copy of another version than the change was decided on would refuse it for ever, where
+      // the row was changed, or turned back, by other hands.
+      const { ifVersion, changeId } = command;
+      const isOther = ifVersion !== null && known?.version !== ifVersion;
+      const isMade = this.#store.copy()?.changeId === changeId;
+      const isReady = known !== null && (!isOther || isMade) && this.isSettled();
       const outage = isReady ? null : await this.reconcile(to);
       if (outage !== null) return outage;
-      const answer = await this.#attempt(to, command, open);
+      const answer = await this.#attempt(to, command);
       if (answer !== "moved") return answer;
     }
     return { kind: "conflict" };
   }
 
   /** Takes an authority, ends what must end and forgets the intent: all of it or nothing. */
-  settle({ authority, changeId }: Marked, { end, open }: Along, policy: AccountPolicy): void {
+  settle({ authority, changeId }: Marked, end: SessionsToEnd, policy: AccountPolicy): void {
     const now = Date.now();
     const forgetAt = authority.status === "deleted" ? now + policy.refresh.absoluteTtl : null;
-    // Failures against a password that is no more say nothing of the one that is.
-    const hasNewPassword = this.known()?.passwordSetAt !== authority.passwordSetAt;
     try {
       this.#storage.transactionSync(() => {
         bringUpToDate(this.#storage);
         this.#store.settle({ authority, changeId, checkedAt: now, forgetAt });
         if (end === "all") this.#sessions.removeAllExcept(null);
-        if (open !== null) this.#sessions.add(open);
-        if (hasNewPassword) this.#proofs.clearAll();
       });
     } catch (error) {
       this.#store.forget();
@@ -158,8 +138,7 @@ export class AccountAuthority {
 
   async #attempt(
     { userId, policy }: Addressed,
-    { change, changeId, ifVersion }: ChangeCommand,
-    open: StoredSession | null,
+    { change, changeId, ifVersion, by }: ChangeCommand,
   ): Promise<ChangeAnswer | Outage | "moved"> {
     const copy = this.#store.copy();
     if (copy !== null && copy.changeId === changeId) return done(copy.authority);
@@ -170,17 +149,16 @@ export class AccountAuthority {
     this.#store.begin({ changeId, base: version });
     // A caller older than this policy says nothing, which counts as true: the safe side.
     const verified = policy.requireVerifiedEmail !== false;
-    const apply = () => this.#record.apply(userId, change, changeId, version, Date.now(), verified);
+    const apply = () =>
+      this.#record.apply(userId, change, changeId, version, Date.now(), verified, by);
     // A reply that was lost is fetched by asking again: the condition lets it happen only once.
     const row = await outcomeOf(apply().catch(apply));
     if ("kind" in row) return row;
 
     const verdict = judgeChange(change, changeId, version, row.value);
-    const isApplied = verdict === "applied";
     const { authority, end } = takeOver(copy.authority, row.value?.authority ?? null);
-    const settledBy = isApplied ? changeId : (row.value?.changeId ?? "");
-    const along = { end, open: isApplied ? open : null };
-    this.settle({ authority, changeId: settledBy }, along, policy);
+    const settledBy = verdict === "applied" ? changeId : (row.value?.changeId ?? "");
+    this.settle({ authority, changeId: settledBy }, end, policy);
     return answerOf(verdict, authority);
   }
 

@@ -44,7 +44,8 @@ export function durableAccounts(
     endSessions: (userId, which) => ask(userId, (stub, to) => stub.endSessions(to, which)),
     change: async (userId, command) =>
       answered(await ask(userId, (stub, to) => stub.change(to, command))),
-    reserveProof: (userId, by) => askOnce(userId, (stub, to) => stub.reserveProof(to, by)),
+    reserveProof: (userId, by, credentialSetAt) =>
+      askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),
     releaseProof: (userId, by, attempt) =>
       askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
     clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),

@@ -15,9 +15,9 @@ export class ProofCounts {
   }
 
   /** @param limit of the provers that are remembered; the one that rested longest makes room */
-  reserve(by: Prover, now: number, limit: number): Attempt {
+  reserve(by: Prover, now: number, limit: number, credentialSetAt?: number): Attempt {
     const before = this.#load(by);
-    const decision = reserve(before, now);
+    const decision = reserve(before, now, credentialSetAt);
     if (decision.kind !== "allowed") return decision;
     if (before === null) this.#makeRoom(limit);
     this.#save(by, decision.state);

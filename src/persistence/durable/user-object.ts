@@ -50,7 +50,7 @@ export interface UserCalls {
   listSessions(to: Addressed): Promise<SessionInfo[]>;
   endSessions(to: Addressed, which: SessionsSelection): Promise<number>;
   change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
-  reserveProof(to: Addressed, by: Prover): Promise<Attempt>;
+  reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
   clearProofs(to: Addressed, by: Prover): Promise<void>;
 }
@@ -74,7 +74,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     this.#sessions = new SessionTable(storage.sql);
     this.#proofs = new ProofCounts(storage.kv);
     const record = d1AccountRecord(database(env.DB));
-    this.#authority = new AccountAuthority(storage, this.#sessions, this.#proofs, record);
+    this.#authority = new AccountAuthority(storage, this.#sessions, record);
     if (this.#authority.known() !== null) storage.transactionSync(() => bringUpToDate(storage));
   }
 
@@ -82,8 +82,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     const known = this.#authority.known();
     if (known === null) {
       // Nothing was ever changed through here, so the row that was just read is the newest word.
-      const seen = { authority: command.seen, changeId: "" };
-      this.#authority.settle(seen, { end: "none", open: null }, to.policy);
+      this.#authority.settle({ authority: command.seen, changeId: "" }, "none", to.policy);
     } else if (!this.#authority.isSettled() || !sameAuthority(known, command.seen)) {
       const outage = await this.#authority.reconcile(to);
       if (outage !== null) return outage;
@@ -202,25 +201,29 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   async change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage> {
     const { change, open } = command;
     return this.ctx.blockConcurrencyWhile(async () => {
-      const session = open === undefined ? null : begin(open, Date.now(), to.policy);
-      const answer = await this.#authority.change(to, command, session);
+      const answer = await this.#authority.change(to, command);
       if (answer.kind !== "done") return answer;
+      // Nothing has waited since the change was settled: this is stored with it.
       if (change.kind === "set_status" && change.status === "active") this.#proofs.clearAll();
-      return session === null ? answer : { ...answer, opened: this.#opened(answer, session) };
+      if (open === undefined) return answer;
+      return { ...answer, opened: this.#opened(answer.authority, open, to.policy) };
     });
   }
 
-  /** Of a change whose first answer was lost the session is there, unless a crash came between. */
-  #opened({ authority }: { readonly authority: Authority }, wanted: StoredSession): SessionGrant {
-    const existing = this.#sessions.find(wanted.id);
-    if (existing === null) this.#sessions.add(wanted);
-    const session = existing ?? wanted;
-    this.#wakeFor(session.expiresAt);
+  /** Of a change whose first answer was lost the session may be there. */
+  #opened(authority: Authority, wanted: NewSession, policy: AccountPolicy): SessionGrant {
+    const existing = this.#sessions.find(wanted.sessionId);
+    const session = existing ?? begin(wanted, Date.now(), policy);
+    if (existing === null) this.#sessions.add(session);
     return grantOf(authority, session);
   }
 
-  async reserveProof({ policy }: Addressed, by: Prover): Promise<Attempt> {
-    const attempt = this.#proofs.reserve(by, Date.now(), policy.maxSessions);
+  async reserveProof(
+    { policy }: Addressed,
+    by: Prover,
+    credentialSetAt?: number,
+  ): Promise<Attempt> {
+    const attempt = this.#proofs.reserve(by, Date.now(), policy.maxSessions, credentialSetAt);
     if (attempt.kind === "allowed") this.#wakeFor(forgottenAt(attempt.reserved));
     return attempt;
   }

@@ -4,6 +4,7 @@ import type { UserId } from "../../../src/domain/ids.ts";
 import { ADMIN } from "../../../src/domain/role.ts";
 import { signInRefusal, type User } from "../../../src/domain/user.ts";
 import type { AccountRecord } from "../../../src/use-cases/ports.ts";
+import { stillActs } from "./actors.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
 export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
@@ -15,10 +16,11 @@ export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
   return {
     read: async (userId) => rowOf(userId),
 
-    async apply(userId, change, changeId, base, now, requireVerifiedEmail) {
+    async apply(userId, change, changeId, base, now, requireVerifiedEmail, by) {
       const row = db.users.get(userId);
       const mayGo = (user: User) => isNotTheLast(db, user, requireVerifiedEmail);
-      if (row?.user.version === base && isAllowed(db, row.user, change, mayGo)) {
+      const mayAct = by === undefined || stillActs(db, by);
+      if (row?.user.version === base && mayAct && isAllowed(db, row.user, change, mayGo)) {
         const changed = changedRow(row, change, now);
         if (changed === null) db.users.delete(userId);
         else db.users.set(userId, { ...changed, changeId });

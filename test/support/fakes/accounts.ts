@@ -52,7 +52,8 @@ export function memoryAccounts(deps: MemoryAccountDeps): Accounts {
         }),
       ),
     change: (userId, command) => ask(userId, (account) => account.change(command)),
-    reserveProof: (userId, by) => ask(userId, ({ proofs }) => proofs.reserve(by)),
+    reserveProof: (userId, by, credentialSetAt) =>
+      ask(userId, ({ proofs }) => proofs.reserve(by, credentialSetAt)),
     releaseProof: (userId, by, attempt) => ask(userId, ({ proofs }) => proofs.release(by, attempt)),
     clearProofs: (userId, by) => ask(userId, ({ proofs }) => proofs.clear(by)),
   };

@@ -139,15 +139,19 @@ export class MemoryAccount {
 
   async #change(command: ChangeCommand): Promise<ChangeAnswer> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const isBehind = (this.copy?.authority.version ?? 0) < (command.ifVersion ?? 0);
-      if (this.copy === null || isBehind || this.intent !== null) await this.#reconcile();
+      const { ifVersion, changeId } = command;
+      const isOther = ifVersion !== null && this.copy?.authority.version !== ifVersion;
+      const isMade = this.copy?.changeId === changeId;
+      if (this.copy === null || (isOther && !isMade) || this.intent !== null) {
+        await this.#reconcile();
+      }
       const answer = await this.#attempt(this.copy, command);
       if (answer !== "moved") return answer;
     }
     return { kind: "conflict" };
   }
 
-  async #attempt(copy: Copy | null, { change, changeId, ifVersion }: ChangeCommand) {
+  async #attempt(copy: Copy | null, { change, changeId, ifVersion, by }: ChangeCommand) {
     const refuse = (kind: "not_found" | "conflict") => ({ kind });
     if (copy?.changeId === changeId) return { kind: "done" as const, authority: copy.authority };
     if (copy === null || copy.authority.status === "deleted") return refuse("not_found");
@@ -156,7 +160,7 @@ export class MemoryAccount {
     this.intent = { changeId, base };
     const { record, clock } = this.#deps;
     const verified = this.#deps.policy.requireVerifiedEmail;
-    const apply = () => record.apply(this.#userId, change, changeId, base, clock(), verified);
+    const apply = () => record.apply(this.#userId, change, changeId, base, clock(), verified, by);
     const row = await apply().catch(apply);
     const verdict = judgeChange(change, changeId, base, row);
     const authority = this.#take(row, changeId);
@@ -188,7 +192,6 @@ export class MemoryAccount {
   }
 
   #settle(authority: Authority, changeId: string, end: "all" | "none") {
-    if (this.copy?.authority.passwordSetAt !== authority.passwordSetAt) this.proofs.clearAll();
     this.copy = { authority, changeId, checkedAt: this.#deps.clock() };
     this.intent = null;
     if (end === "all") this.sessions.clear();

@@ -12,9 +12,9 @@ export class MemoryProofs {
     this.#limit = limit;
   }
 
-  reserve(by: Prover): Attempt {
+  reserve(by: Prover, credentialSetAt?: number): Attempt {
     const before = this.#states.get(by) ?? null;
-    const decision = reserve(before, this.#clock());
+    const decision = reserve(before, this.#clock(), credentialSetAt);
     if (decision.kind !== "allowed") return decision;
     this.#states.set(by, decision.state);
     const newestFirst = [...this.#states].sort(([, a], [, b]) => b.lastAt - a.lastAt);

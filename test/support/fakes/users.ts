@@ -1,15 +1,18 @@
 import { FIRST_VERSION, type User } from "../../../src/domain/user.ts";
 import type { UserQuery, Users } from "../../../src/use-cases/ports.ts";
+import { stillActs } from "./actors.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
-export function memoryUsers({ users, roles }: MemoryDatabase): Users {
+export function memoryUsers(db: MemoryDatabase): Users {
+  const { users, roles } = db;
   const found = (row: UserRow | undefined) =>
     row === undefined ? null : { user: row.user, passwordHash: row.passwordHash };
   const byEmail = (email: string) => [...users.values()].find((row) => row.user.email === email);
 
   return {
-    async create({ now, passwordHash, ...user }) {
-      if (user.roles.some((role) => !roles.has(role))) return "no_such_role";
+    async create({ now, passwordHash, ...user }, by) {
+      const mayAct = by === undefined || stillActs(db, by);
+      if (!mayAct || user.roles.some((role) => !roles.has(role))) return "no_such_role";
       if (users.has(user.id) || byEmail(user.email) !== undefined) return "email_taken";
       const made: User = {
         ...user,

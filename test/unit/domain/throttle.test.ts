@@ -38,6 +38,14 @@ describe("tries for one login name", () => {
     expect(waits).toEqual([...doubling, ...Array.from({ length: 78 }, () => 3600)]);
   });
 
+  it("that are refused say when the last one was counted", () => {
+    expect(reserve({ failures: FREE_TRIES, lastAt: 7 }, 8)).toEqual({
+      kind: "delayed",
+      retryAfter: 999,
+      lastAt: 7,
+    });
+  });
+
   it("RAT-07 end after a hundred failures in a row, however patient", () => {
     expect(reserve({ failures: HARD_LIMIT - 1, lastAt: 0 }, HOUR).kind).toBe("allowed");
     for (const now of [0, HOUR, QUIET_PERIOD, LOCK_PERIOD - 1]) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FREE_TRIES } from "../../../src/domain/throttle.ts";
 import { authenticateUser } from "../../../src/use-cases/authenticate-user.ts";
 import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type PortFaults,
   SINGLE_FAULTS,
 } from "../../support/port-faults.ts";
+import { someEmail } from "../../support/samples.ts";
 
 const WRONG = passwordOf("not the right password");
 const EARLIER_FAILURES = 3;
@@ -109,4 +111,78 @@ it("PWD-07 a rehash begins after the reply: until then nothing but the check is 
   expect(waiting).toHaveLength(1);
   await Promise.all(waiting.map((work) => work()));
   expect(hashed).toEqual([PASSWORD]);
+});
+
+it("ENU-02 an unknown name, and an account without a password, cost a hash like any other", async () => {
+  const { service, email } = await account();
+  const { email: invited } = await service.invite();
+  let hashes = 0;
+  const counted = <T extends readonly unknown[], R>(work: (...args: T) => R) => {
+    return (...args: T): R => {
+      hashes += 1;
+      return work(...args);
+    };
+  };
+  const { hasher } = service.deps;
+  const deps = {
+    ...service.deps,
+    hasher: {
+      ...hasher,
+      verify: counted(hasher.verify),
+      verifyNothing: counted(hasher.verifyNothing),
+    },
+  };
+  for (const name of [email, invited, someEmail()]) {
+    hashes = 0;
+    const input = { email: name, password: WRONG, deviceToken: null, device: DEVICE };
+    expect(await authenticateUser(deps, input)).toEqual({ kind: "invalid_credentials" });
+    expect([name, hashes]).toEqual([name, 1]);
+  }
+});
+
+it("a sign-in is done over when the account changed while its password was checked", async () => {
+  const { service, id, email } = await account();
+  await service.signIn(email); // the object knows the row
+  let checks = 0;
+  const deps = {
+    ...service.deps,
+    hasher: {
+      ...service.deps.hasher,
+      verify: (...args: Parameters<typeof service.deps.hasher.verify>) => {
+        checks += 1;
+        return service.deps.hasher.verify(...args);
+      },
+    },
+    users: {
+      ...service.deps.users,
+      findByEmail: async (name: typeof email) => {
+        const found = await service.deps.users.findByEmail(name);
+        const change = { kind: "assign_role", role: "admin" } as const;
+        if (checks === 0) {
+          await service.deps.accounts.change(id, { changeId: "slip", change, ifVersion: null });
+        }
+        return found;
+      },
+    },
+  };
+  const input = { email, password: PASSWORD, deviceToken: null, device: DEVICE };
+  const answer = await authenticateUser(deps, input);
+  if (answer.kind !== "signed_in") throw new Error(`the sign-in was ${answer.kind}`);
+  expect(checks).toBe(2);
+  expect(JSON.parse(answer.tokens.accessToken)).toMatchObject({ roles: ["admin", "user"] });
+});
+
+it("ENU-03 an account without a password forgives no earlier try, as no account does", async () => {
+  const { service } = await account();
+  const email = someEmail();
+  for (let i = 0; i < FREE_TRIES; i++) {
+    await service.deps.throttle.reserve(email);
+    await service.deps.throttle.fail(email);
+  }
+  const input = { email, password: WRONG, deviceToken: null, device: DEVICE };
+  const before = await authenticateUser(service.deps, input);
+  service.advance(1);
+  await service.invite(email);
+  expect((await authenticateUser(service.deps, input)).kind).toBe(before.kind);
+  expect(before.kind).toBe("throttled");
 });

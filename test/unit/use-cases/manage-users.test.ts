@@ -50,9 +50,9 @@ describe("a user is given no more", () => {
     expect(await give("admin")).toEqual(DONE);
     expect(await give(`role-${FULL}`)).toEqual(DONE);
     await service.register({ roles: ["admin"] });
-    expect(await take("admin")).toEqual(TOO_MANY);
-    expect(await take("role-0")).toEqual(DONE);
+    // Taking is never refused, though what the wildcard had covered is more than may be given.
     expect(await take("admin")).toEqual(DONE);
+    expect(await give("role-0")).toEqual(DONE); // held already
   });
 
   it("by two who give at once: one of them finds it changed, and too much", async () => {
