@@ -27,9 +27,9 @@ export type RotationDeps = {
 
 /**
  * Brings the keys to where their timestamps say they should be: withdraws what was configured
- * otherwise, makes what is missing, publishes, schedules, forgets, wraps anew. Dying between any two steps leaves a state that the next run
- * goes on from. A key is scheduled only after it was published, but for the one that somebody
- * needs to sign with at once.
+ * otherwise, makes what is missing, publishes, schedules, forgets, wraps anew. Dying between any
+ * two steps leaves a state that the next run goes on from. A key is scheduled only after it was
+ * published, but for the one that somebody needs to sign with at once.
  *
  * @param force start a rotation now, without waiting for the interval
  * @returns the keys as they stand afterwards
