@@ -86,7 +86,7 @@ export const PROBLEMS = {
   too_many_permissions: {
     status: 409,
     title: "That would be too many roles or permissions.",
-    explanation: `A user or a service account may hold ${MAX_ROLES_PER_PRINCIPAL} roles, which may amount to ${MAX_PERMISSIONS_PER_PRINCIPAL} permissions and take ${MAX_WRITTEN_RIGHTS} characters of a token. Use wildcards, fewer roles or shorter names. It is also the answer when a role is edited that others hold, and when a role is taken whose wildcard covered too many: take the others first.`,
+    explanation: `A user or a service account may hold ${MAX_ROLES_PER_PRINCIPAL} roles, which may amount to ${MAX_PERMISSIONS_PER_PRINCIPAL} permissions and take ${MAX_WRITTEN_RIGHTS} characters of a token. Use wildcards, fewer roles or shorter names. It is also the answer when a role is edited that others hold. To take a right is never refused.`,
   },
   conflict: {
     status: 409,

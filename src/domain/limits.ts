@@ -14,7 +14,9 @@ export const MAX_PERMISSIONS_PER_PRINCIPAL = 200;
 
 /**
  * Characters of JSON that the roles and permissions of one take. An access token that says them
- * stays under 8 kB, which is what servers take of a header.
+ * stays under 8 kB, which is what servers take of a header. As the two above it bounds what is
+ * given. What is left when a wildcard is taken may be more, by all that the wildcard covered:
+ * taking is never refused.
  */
 export const MAX_WRITTEN_RIGHTS = 5_000;
 

@@ -3,6 +3,7 @@ import {
   MAX_ROLES_PER_PRINCIPAL,
   MAX_WRITTEN_RIGHTS,
 } from "./limits.ts";
+import { covers } from "./permission.ts";
 import { permissionsOf, type Role } from "./role.ts";
 
 /** What a user or a service account holds, as an access token says it. */
@@ -16,10 +17,12 @@ export const rightsOf = (
 ): Rights => ({ roles, permissions: permissionsOf(roles, catalogue) });
 
 /**
- * False for more than one may hold. Of what was too much before, no change may make more, and
- * every change may make less.
+ * False for more than one may hold. Of what was too much before, no change may make more. To take
+ * is never refused, also where a wildcard goes and what it covered counts from then on: nobody
+ * could be stopped in a hurry otherwise.
  */
 export function mayBecome(before: Rights, after: Rights): boolean {
+  if (onlyTakes(before, after)) return true;
   const [had, has] = [amounts(before), amounts(after)];
   return (
     has.roles <= Math.max(had.roles, MAX_ROLES_PER_PRINCIPAL) &&
@@ -27,6 +30,10 @@ export function mayBecome(before: Rights, after: Rights): boolean {
     has.written <= Math.max(had.written, MAX_WRITTEN_RIGHTS)
   );
 }
+
+const onlyTakes = (before: Rights, after: Rights): boolean =>
+  after.roles.every((role) => before.roles.includes(role)) &&
+  covers(before.permissions, after.permissions);
 
 const amounts = ({ roles, permissions }: Rights) => ({
   roles: roles.length,

@@ -43,8 +43,9 @@ describe("what one may come to hold", () => {
     const both = rightsOf(["all", "each"], catalogue);
     expect(both).toEqual({ roles: ["all", "each"], permissions: ["pages:*"] });
     expect(mayBecome(NO_RIGHTS, both)).toBe(true);
-    // Without the wildcard it would be too much; what would be left must be taken first.
-    expect(mayBecome(both, rightsOf(["each"], catalogue))).toBe(false);
+    // It may be left without the wildcard, though it could not be given what it then has.
+    expect(mayBecome(both, rightsOf(["each"], catalogue))).toBe(true);
+    expect(mayBecome(rightsOf(["all"], catalogue), rightsOf(["each"], catalogue))).toBe(false);
   });
 
   it("is never more than before where that was too much, and may always be less", () => {
