@@ -1,11 +1,10 @@
 import { parseSessionId, parseUserId } from "../domain/ids.ts";
 import { grants } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { permissionsOf } from "../domain/role.ts";
 import type { ServiceAccount } from "../domain/service-account.ts";
-import type { Liveness, SessionsSelection, TokenVerifier } from "./ports.ts";
+import type { SessionsSelection } from "./ports.ts";
 import type { RefreshDeps, RefreshToken } from "./refresh-token.ts";
-import type { UserCaller } from "./verify-token.ts";
+import { type UserCaller, type VerifyDeps, verifyToken } from "./verify-token.ts";
 
 /** `local` ends this session, `others` all but this one, `global` every one. */
 export type LogoutScope = "local" | "others" | "global";
@@ -58,10 +57,7 @@ async function end(deps: LogoutDeps, session: Session, scope: LogoutScope): Prom
 /** The public client that people sign in with, or a service account that authenticated. */
 export type OAuthClient = "public" | ServiceAccount;
 
-export type RevocationDeps = RefreshDeps & {
-  readonly verifier: TokenVerifier;
-  readonly liveness: Liveness;
-};
+export type RevocationDeps = RefreshDeps & VerifyDeps;
 
 /**
  * Revokes any token of a session by ending the session (RFC 7009, section 2.1): its refresh token
@@ -77,12 +73,13 @@ export async function revokeToken(
   const token = await presentedToken(deps, text);
   if (token === null) return ok(null);
   const own = client === "public" ? deps.clientId : client.id;
-  if (token.clientId !== own && !(await mayRevokeAny(deps, client))) {
-    return (await token.isLive()) ? err("unauthorized_client") : ok(null);
+  const refused = token.clientId !== own && !mayRevokeAny(client);
+  if (token.session !== null && !refused) {
+    await end(deps, token.session, "local");
+    return ok(null);
   }
-  if (token.session === null) return err("unsupported_token_type");
-  await end(deps, token.session, "local");
-  return ok(null);
+  if (!(await token.isLive())) return ok(null);
+  return err(refused ? "unauthorized_client" : "unsupported_token_type");
 }
 
 type PresentedToken = {
@@ -105,14 +102,13 @@ async function presentedToken(deps: RevocationDeps, text: string): Promise<Prese
   return {
     clientId: claims.client_id,
     session: user.ok && session.ok ? { userId: user.value, sessionId: session.value } : null,
-    isLive: async () => (await deps.liveness.ask(claims, 0)) !== null,
+    isLive: async () => (await verifyToken(deps, text, { maxStaleness: 0 })).ok,
   };
 }
 
-async function mayRevokeAny(deps: RevocationDeps, client: OAuthClient): Promise<boolean> {
-  if (client === "public") return false;
-  return grants(permissionsOf(client.roles, await deps.catalogue.all()), "sessions:revoke");
-}
+/** What a program may do was read when it authenticated. */
+const mayRevokeAny = (client: OAuthClient): boolean =>
+  client !== "public" && grants(client.permissions, "sessions:revoke");
 
 async function isLive(deps: LogoutDeps, token: RefreshToken): Promise<boolean> {
   return deps.accounts.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));

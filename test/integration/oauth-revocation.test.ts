@@ -115,10 +115,38 @@ it("REV-07 a dead token is 200 to whoever says who it is, and ends nothing", asy
   const goneToken = await clientToken(gone);
   await call("DELETE", `/v1/service-accounts/${gone.id}`, { token: admin.accessToken });
   const dead = [ended.accessToken, ended.refreshToken, spent.refreshToken, goneToken, "x"];
-  for (const token of dead) {
+  for (const token of [...dead, await tokenOfEndedSecret()]) {
     expect([(await post(PATH, client, { token })).status, token]).toEqual([200, token]);
   }
   expect(await isLive(spent)).toBe(true);
+});
+
+/** Older than the oldest good one of its account, which goes on. */
+async function tokenOfEndedSecret(): Promise<string> {
+  const { id, secret } = await newServiceAccount(admin.accessToken);
+  const token = await clientToken({ id, secret });
+  const path = `/v1/service-accounts/${id}/secrets`;
+  const made = await call("POST", path, { token: admin.accessToken });
+  const listed = await call("GET", path, { token: admin.accessToken });
+  const old = listed.body.secrets.find((one: { id: string }) => one.id !== made.body.secret_id);
+  await call("DELETE", `${path}/${old.id}`, { token: admin.accessToken });
+  expect(await rpc.verify(token, { maxStaleness: 0 })).toMatchObject({ ok: false });
+  return token;
+}
+
+it("REV-07 a program's own dead token is 200 as well, and its living one says what it is", async () => {
+  const dead = await tokenOfEndedSecret();
+  expect((await post(PATH, guard, { token: dead })).status).toBe(200);
+  expect((await revoke(dead)).status).toBe(200);
+  const living = await clientToken(client);
+  expectOAuthError(await post(PATH, client, { token: living }), 400, "unsupported_token_type");
+  const disabled = await newServiceAccount(admin.accessToken);
+  const itsToken = await clientToken(disabled);
+  await call("PATCH", `/v1/service-accounts/${disabled.id}`, {
+    token: admin.accessToken,
+    body: { status: "disabled" },
+  });
+  expect((await post(PATH, guard, { token: itsToken })).status).toBe(200);
 });
 
 it("whoever does not say who it is ends nothing", async () => {
