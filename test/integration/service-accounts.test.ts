@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { MAX_CLIENT_SECRETS } from "../../src/domain/limits.ts";
 import { canaries, capturedLog } from "../support/canaries.ts";
@@ -191,6 +192,16 @@ describe("roles", () => {
     expect(held).toMatchObject({ ok: true, claims: { roles: ["reporter"], ver: 2 } });
     expect((await asAdmin("DELETE", path)).status).toBe(204);
     expect(await verdict()).toEqual({ ok: false, code: "forbidden" });
+  });
+
+  it("AUZ-03 that are built in grant what they do in the code, whatever rows say of them", async () => {
+    const insert = "insert into role_permissions (role, permission) values ('user', '*')";
+    await env.DB.prepare(insert).run();
+    const account = await newServiceAccount(admin.accessToken, ["user"]);
+    const itsToken = await clientToken(account);
+    expect(decodeJwt(itsToken)["permissions"]).toEqual([]);
+    expect((await call("GET", "/v1/users", { token: itsToken })).status).toBe(403);
+    await env.DB.prepare("delete from role_permissions where role = 'user'").run();
   });
 
   it("a role that a service account holds cannot be removed", async () => {

@@ -1,6 +1,6 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/actor.ts";
-import { isBuiltIn, type Role } from "../../domain/role.ts";
+import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../domain/role.ts";
 
 /** The texts of a list as rows: one bound parameter, however many, where D1 takes a hundred. */
 export const textsOf = (texts: readonly string[]): SQL =>
@@ -32,6 +32,11 @@ export function stillActs({ kind, id, roles }: Actor): SQL {
   const column = sql`service_account_id`;
   return holds(sql`service_accounts`, sql`service_account_roles`, column, id, roles);
 }
+
+const BUILT_IN_NAMES = BUILT_IN_ROLES.map((role) => role.name);
+
+/** Not what rows written by hand say of the built-in ones: those are fixed in code. */
+export const isEditable = (role: SQL): SQL => sql`${role} not in ${textsOf(BUILT_IN_NAMES)}`;
 
 const holds = (
   table: SQL,

@@ -4,11 +4,13 @@ import { parseServiceAccountId } from "../../domain/ids.ts";
 import { BUILT_IN_CATALOGUE, collapsed } from "../../domain/role.ts";
 import type { ServiceAccount } from "../../domain/service-account.ts";
 import type { Notify } from "../../use-cases/ports.ts";
+import { isEditable } from "./conditions.ts";
 import { rowReader, rowsOf, spelt, status, texts, time, version } from "./rows.ts";
 
-/** What the roles of an account grant, some of it perhaps more than once. */
+/** What the editable roles of an account grant, some of it perhaps more than once. */
 export const GRANTED = sql`(select json_group_array(permission) from role_permissions where role in (
-  select role from service_account_roles where service_account_id = service_accounts.id))`;
+  select role from service_account_roles where service_account_id = service_accounts.id)
+  and ${isEditable(sql`role`)})`;
 
 export const selectAccounts = (condition: SQL, granted: SQL): SQL => sql`
   select *, rowid as row_number, ${granted} as granted, (
