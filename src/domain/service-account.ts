@@ -15,7 +15,7 @@ export type ServiceAccount = {
   readonly permissions: readonly string[];
   /** Grows with every change to status or roles, and when a role comes to grant more. */
   readonly version: number;
-  /** Tokens of an older version may come from a secret that was ended: they are refused. */
+  /** Tokens of an older version were made before a raise or the end of a secret: they are refused. */
   readonly tokensFrom: number;
   readonly createdAt: number;
   readonly updatedAt: number;

@@ -4,10 +4,11 @@ import { covers } from "../domain/permission.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { makerName, type ServiceAccount } from "../domain/service-account.ts";
 import type { ClientSecretCodec } from "./authenticate-client.ts";
-import { MAX_ROUNDS } from "./may-grant.ts";
-import type { Clock, NewClientSecret, ServiceAccounts, WithSecrets } from "./ports.ts";
+import { inRounds } from "./may-grant.ts";
+import type { Actors, Clock, NewClientSecret, ServiceAccounts, WithSecrets } from "./ports.ts";
 
 export type ClientSecretDeps = {
+  readonly actors: Actors;
   readonly serviceAccounts: ServiceAccounts;
   readonly clientSecrets: ClientSecretCodec;
   readonly clock: Clock;
@@ -36,18 +37,18 @@ export async function rotateClientSecret(
   actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<MadeSecret, Refusal | "too_many_secrets">> {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  return inRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
     const { account } = target.value;
     const { secret, stored } = newSecret(deps, actor);
+    const act = { actor, now, version: account.version };
     const others = now + deps.clientSecretOverlap;
-    const added = await deps.serviceAccounts.addSecret(id, stored, now, others, account.version);
+    const added = await deps.serviceAccounts.addSecret(id, stored, others, act);
     if (added === "too_many") return err("too_many_secrets");
-    if (added === "added") return ok({ account, secret, secretId: stored.id });
-  }
-  return err("conflict");
+    return added === "added" ? ok({ account, secret, secretId: stored.id }) : added;
+  });
 }
 
 /** Ends one secret of an account at once; the others go on. */
@@ -57,14 +58,16 @@ export async function endClientSecret(
   id: ServiceAccountId,
   secretId: string,
 ): Promise<Result<null, Refusal>> {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const target = await targetOf(deps, actor, id, deps.clock());
+  return inRounds(deps.actors, actor, async () => {
+    const now = deps.clock();
+    const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
     const { account, secrets } = target.value;
     if (!secrets.some((secret) => secret.id === secretId)) return err("not_found");
-    if (await deps.serviceAccounts.endSecret(id, secretId, account.version)) return ok(null);
-  }
-  return err("conflict");
+    const act = { actor, now, version: account.version };
+    const isEnded = await deps.serviceAccounts.endSecret(id, secretId, act);
+    return isEnded ? ok(null) : "moved";
+  });
 }
 
 /** A secret as it is told, and what is kept of it. */

@@ -4,10 +4,20 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { mayBecome, rightsOf } from "../domain/rights.ts";
 import { isBuiltIn, permissionsOf, type Role } from "../domain/role.ts";
 import { raiseOf } from "./end-secrets.ts";
-import { MAX_ROUNDS } from "./may-grant.ts";
-import type { Clock, RoleCatalogue, RoleDecision, Roles, ServiceAccounts } from "./ports.ts";
+import { inRounds } from "./may-grant.ts";
+import type {
+  Actors,
+  Clock,
+  RoleCatalogue,
+  RoleDecision,
+  RoleEdit,
+  Roles,
+  ServiceAccounts,
+  WithSecrets,
+} from "./ports.ts";
 
 export type ManageRolesDeps = {
+  readonly actors: Actors;
   readonly roles: Roles;
   readonly serviceAccounts: ServiceAccounts;
   readonly catalogue: RoleCatalogue;
@@ -25,14 +35,16 @@ export async function createRole(
   deps: ManageRolesDeps,
   actor: Actor,
   role: Role,
-): Promise<Result<Role, "forbidden" | "role_exists" | "too_many_roles">> {
+): Promise<Result<Role, "forbidden" | "role_exists" | "too_many_roles" | "conflict">> {
   if (isBuiltIn(role.name)) return err("role_exists");
   if (!covers(actor.permissions, role.permissions)) return err("forbidden");
-  const made = await deps.roles.create(role);
-  if (made === "too_many") return err("too_many_roles");
-  if (made === "role_exists") return err(made);
-  deps.catalogue.forget();
-  return ok(role);
+  return inRounds(deps.actors, actor, async () => {
+    const made = await deps.roles.create(role, editBy(deps, actor));
+    if (made === "moved") return made;
+    if (made !== "created") return err(made === "too_many" ? "too_many_roles" : made);
+    deps.catalogue.forget();
+    return ok(role);
+  });
 }
 
 /**
@@ -52,7 +64,7 @@ export async function updateRole(
     "forbidden" | "not_found" | "too_many_permissions" | "conflict"
   >
 > {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  return inRounds(deps.actors, actor, async () => {
     const found = await editable(deps, actor, name);
     if (!found.ok) return found;
     const { permissions = found.value.permissions } = change;
@@ -61,14 +73,13 @@ export async function updateRole(
     if (!(await canBeHeld(deps.roles, found.value, after))) return err("too_many_permissions");
     const now = deps.clock();
     const raise = await raiseBy(deps, found.value, after, now);
-    const decided = { changeId: deps.newChangeId(), now, role: found.value, raise };
+    const decided = { ...editBy(deps, actor), now, role: found.value, raise };
     const role = await deps.roles.update(name, change, decided);
     if (role === null) return err("not_found");
-    if (role === "moved") continue;
+    if (role === "moved") return role;
     deps.catalogue.forget();
     return ok({ role, ended: raise?.ended ?? [] });
-  }
-  return err("conflict");
+  });
 }
 
 /** Removes a role that nobody holds. */
@@ -77,13 +88,21 @@ export async function removeRole(
   actor: Actor,
   name: string,
 ): Promise<Result<null, "forbidden" | "not_found" | "conflict" | "role_in_use">> {
-  const found = await editable(deps, actor, name);
-  if (!found.ok) return found;
-  const outcome = await deps.roles.remove(name);
-  if (outcome !== "removed") return err(outcome);
-  deps.catalogue.forget();
-  return ok(null);
+  return inRounds(deps.actors, actor, async () => {
+    const found = await editable(deps, actor, name);
+    if (!found.ok) return found;
+    const outcome = await deps.roles.remove(found.value, editBy(deps, actor));
+    if (outcome === "moved") return outcome;
+    if (outcome !== "removed") return err(outcome);
+    deps.catalogue.forget();
+    return ok(null);
+  });
 }
+
+const editBy = (deps: ManageRolesDeps, actor: Actor): RoleEdit => ({
+  actor,
+  changeId: deps.newChangeId(),
+});
 
 /** The role, unless it is built in or carries what whoever asks lacks. */
 async function editable(
@@ -99,7 +118,7 @@ async function editable(
 
 /** False when some holder would amount to too much: the sets that they hold are looked at, not each. */
 async function canBeHeld(roles: Roles, before: Role, after: Role): Promise<boolean> {
-  if (onlyTakes(before, after)) return true;
+  if (covers(before.permissions, after.permissions)) return true;
   let last: readonly string[] | null = null;
   for (;;) {
     const sets: string[][] = await roles.heldSets(before.name, last, SETS_AT_ONCE);
@@ -113,13 +132,6 @@ async function canBeHeld(roles: Roles, before: Role, after: Role): Promise<boole
   }
 }
 
-/** Nobody then amounts to more, in number: without a wildcard what it covered would count. */
-function onlyTakes(before: Role, after: Role): boolean {
-  const taken = before.permissions.filter((one) => !after.permissions.includes(one));
-  const isSubset = after.permissions.every((one) => before.permissions.includes(one));
-  return isSubset && !taken.some((one) => one.endsWith("*"));
-}
-
 /** A role that comes to grant more raises every service account that holds it. */
 async function raiseBy(
   { roles, serviceAccounts }: ManageRolesDeps,
@@ -131,9 +143,11 @@ async function raiseBy(
   const holders = await serviceAccounts.holdersOf(before.name, now);
   const held = await roles.named([...new Set(holders.flatMap(({ account }) => account.roles))]);
   const edited = new Map([...held, [after.name, after]]);
-  const raise = await raiseOf(roles, holders, ({ account }) =>
-    permissionsOf(account.roles, edited),
-  );
-  const seen = holders.map(({ account: { id, version } }) => ({ id, version }));
+  const amount = ({ account }: WithSecrets) => permissionsOf(account.roles, edited);
+  const raise = await raiseOf(roles, holders, amount);
+  const seen = holders.map((holder) => {
+    const { id, version, permissions } = holder.account;
+    return { id, version, isRaised: !covers(permissions, amount(holder)) };
+  });
   return { ...raise, holders: seen };
 }

@@ -12,7 +12,7 @@ import {
   newSecret,
   targetOf,
 } from "./manage-client-secrets.ts";
-import { MAX_ROUNDS, mayGrant, mayMakeWith } from "./may-grant.ts";
+import { inRounds, mayGrant, mayMakeWith } from "./may-grant.ts";
 import type { Raise, Roles, WithSecrets } from "./ports.ts";
 
 export type ManageServiceAccountsDeps = ClientSecretDeps & {
@@ -29,7 +29,7 @@ export async function createServiceAccount(
   input: { readonly name: string; readonly roles: readonly string[] },
 ): Promise<Result<MadeSecret, Refusal | "too_many_service_accounts">> {
   const names = [...new Set(input.roles)];
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  return inRounds(deps.actors, actor, async () => {
     const allowed = await mayMakeWith(deps.roles, actor, names);
     if (!allowed.ok) return allowed;
     if (!mayBecome(NO_RIGHTS, rightsOf(names, allowed.value))) return err("too_many_permissions");
@@ -37,19 +37,13 @@ export async function createServiceAccount(
     const { secret, stored } = newSecret(deps, actor);
     const roles = [...allowed.value.values()];
     const now = deps.clock();
-    const made = await deps.serviceAccounts.create({
-      id,
-      name: input.name,
-      roles,
-      secret: stored,
-      now,
-    });
+    const account = { actor, id, name: input.name, roles, secret: stored, now };
+    const made = await deps.serviceAccounts.create(account);
     if (made === "too_many") return err("too_many_service_accounts");
-    if (made === "moved") continue;
-    const account = await deps.serviceAccounts.find(id);
-    return account === null ? err("not_found") : ok({ account, secret, secretId: stored.id });
-  }
-  return err("conflict");
+    if (made === "moved") return made;
+    const found = await deps.serviceAccounts.find(id);
+    return found === null ? err("not_found") : ok({ account: found, secret, secretId: stored.id });
+  });
 }
 
 /**
@@ -64,19 +58,18 @@ export async function updateServiceAccount(
   id: ServiceAccountId,
   change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
 ): Promise<Result<{ account: ServiceAccount; ended: readonly string[] }, Refusal>> {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  return inRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
     const { account } = target.value;
     const isEnabled = change.status === "active" && account.status === "disabled";
     const raise = isEnabled ? await enabling(deps.roles, target.value) : null;
-    const decided = { now, version: account.version, raise };
-    if (!(await deps.serviceAccounts.update(id, change, decided))) continue;
+    const decided = { actor, now, version: account.version, raise };
+    if (!(await deps.serviceAccounts.update(id, change, decided))) return "moved";
     const updated = await deps.serviceAccounts.find(id);
     return updated === null ? err("not_found") : ok({ account: updated, ended: endedBy(raise) });
-  }
-  return err("conflict");
+  });
 }
 
 /** Whoever may do everything need not look first, and so can delete a row that nobody can read. */
@@ -85,15 +78,15 @@ export async function deleteServiceAccount(
   actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<null, Refusal>> {
-  if (covers(actor.permissions, ["*"])) {
-    return (await deps.serviceAccounts.remove(id, null)) ? ok(null) : err("not_found");
-  }
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const target = await targetOf(deps, actor, id, deps.clock());
-    if (!target.ok) return target;
-    if (await deps.serviceAccounts.remove(id, target.value.account.version)) return ok(null);
-  }
-  return err("conflict");
+  const looksFirst = !covers(actor.permissions, ["*"]);
+  return inRounds(deps.actors, actor, async () => {
+    const target = looksFirst ? await targetOf(deps, actor, id, deps.clock()) : null;
+    if (target?.ok === false) return target;
+    const version = target?.value.account.version ?? null;
+    const outcome = await deps.serviceAccounts.remove(id, actor, version);
+    if (outcome === "moved") return outcome;
+    return outcome === "removed" ? ok(null) : err(outcome);
+  });
 }
 
 /**
@@ -108,7 +101,7 @@ export async function setServiceAccountRole(
   role: string,
   wanted: "assign_role" | "remove_role",
 ): Promise<Result<readonly string[], Refusal>> {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  return inRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const found = await deps.serviceAccounts.withSecrets(id, now);
     if (found === null) return err("not_found");
@@ -119,17 +112,16 @@ export async function setServiceAccountRole(
     ]);
     if (!allowed.ok) return allowed;
     if (names.length === account.roles.length) return ok([]);
-    const [before, after] = [account.roles, names].map((all) => rightsOf(all, allowed.value));
-    if (before === undefined || after === undefined || !mayBecome(before, after)) {
-      return err("too_many_permissions");
-    }
+    const before = rightsOf(account.roles, allowed.value);
+    const after = rightsOf(names, allowed.value);
+    if (!mayBecome(before, after)) return err("too_many_permissions");
     const isRaise = !covers(before.permissions, after.permissions);
     const raise = isRaise ? await raiseOf(deps.roles, [found], () => after.permissions) : null;
     const roles = [...allowed.value.values()].filter(({ name }) => names.includes(name));
-    const decided = { now, version: account.version, raise };
-    if (await deps.serviceAccounts.setRole(id, role, roles, decided)) return ok(endedBy(raise));
-  }
-  return err("conflict");
+    const decided = { actor, now, version: account.version, raise };
+    const isMade = await deps.serviceAccounts.setRole(id, role, roles, decided);
+    return isMade ? ok(endedBy(raise)) : "moved";
+  });
 }
 
 /** Disabled it could do nothing; enabled it can do all that its roles grant. */

@@ -153,27 +153,35 @@ export interface Roles {
    * @param after the last set of the page before
    */
   heldSets(name: string, after: readonly string[] | null, limit: number): Promise<string[][]>;
-  create(role: Role): Promise<"created" | "role_exists" | "too_many">;
+  /** @returns "moved" when whoever makes it may act no more, as all that follow */
+  create(role: Role, edit: RoleEdit): Promise<"created" | "role_exists" | "too_many" | "moved">;
   /** @returns the role, or "moved" when it or its holders are not what was looked at */
   update(
     name: string,
     change: Partial<Omit<Role, "name">>,
     decided: RoleDecision,
   ): Promise<Role | "moved" | null>;
-  remove(name: string): Promise<"removed" | "not_found" | "role_in_use">;
+  /** @param role as it was looked at: removed only while it grants no more and no less */
+  remove(role: Role, edit: RoleEdit): Promise<"removed" | "not_found" | "role_in_use" | "moved">;
 }
 
-/** What an edit of a role was decided on: it is made only while all of it is so. */
-export type RoleDecision = {
+/** Who edits the roles: it is done only while they may act. */
+export type RoleEdit = {
+  readonly actor: Actor;
   /** Random: marks the edit. */
   readonly changeId: string;
+};
+
+/** What an edit of a role was decided on: it is made only while all of it is so. */
+export type RoleDecision = RoleEdit & {
   readonly now: number;
   readonly role: Role;
   /** For a role that comes to grant more: every service account that holds it. */
-  readonly raise:
-    | (Raise & { readonly holders: readonly Pick<ServiceAccount, "id" | "version">[] })
-    | null;
+  readonly raise: (Raise & { readonly holders: readonly RaisedHolder[] }) | null;
 };
+
+/** @property isRaised false for one that could do as much before, by another role */
+type RaisedHolder = Pick<ServiceAccount, "id" | "version"> & { readonly isRaised: boolean };
 
 /** The editable and the built-in roles by name, as old as the copies may be. */
 export interface RoleCatalogue {
@@ -468,6 +476,7 @@ export interface Liveness {
 // Service accounts (D1)
 
 export type NewServiceAccount = {
+  readonly actor: Actor;
   readonly id: ServiceAccountId;
   readonly name: string;
   /** As they were looked at: made only while they are so. */
@@ -494,15 +503,18 @@ export type Raise = {
   readonly ended: readonly string[];
 };
 
-/** A change is made to the very version that was looked at; its raise, if it is one, with it. */
-export type Decided = {
+/** A change is made to the very version that was looked at, and only while its actor may act. */
+export type Act = {
+  readonly actor: Actor;
   readonly now: number;
   readonly version: number;
-  readonly raise: Raise | null;
 };
 
+/** With its raise, where the account comes to do more: the tokens of before are then refused. */
+export type Decided = Act & { readonly raise: Raise | null };
+
 export interface ServiceAccounts {
-  /** The account, its roles and its first secret, or nothing. */
+  /** The account, its roles and its first secret, or nothing: "moved" also for its actor. */
   create(account: NewServiceAccount): Promise<"created" | "moved" | "too_many">;
   find(id: ServiceAccountId): Promise<ServiceAccount | null>;
   /**
@@ -513,7 +525,7 @@ export interface ServiceAccounts {
   withSecrets(id: ServiceAccountId, now: number): Promise<WithSecrets | null>;
   /** Every account that holds a role. */
   holdersOf(role: string, now: number): Promise<WithSecrets[]>;
-  /** @returns false when the account is gone or was changed, as all that follow */
+  /** @returns false when account or actor are not what they were, as all that follow */
   update(
     id: ServiceAccountId,
     change: { readonly name?: string; readonly status?: UserStatus },
@@ -533,13 +545,20 @@ export interface ServiceAccounts {
   addSecret(
     id: ServiceAccountId,
     secret: NewClientSecret,
-    now: number,
     othersExpireAt: number,
-    version: number,
+    act: Act,
   ): Promise<"added" | "moved" | "too_many">;
-  endSecret(id: ServiceAccountId, secretId: string, version: number): Promise<boolean>;
+  /**
+   * Ends a secret. Where none is left that was not superseded, the newest goes on without an end,
+   * as after whatever ends secrets: an account is not left with one that is about to die.
+   */
+  endSecret(id: ServiceAccountId, secretId: string, act: Act): Promise<boolean>;
   /** Remembers when a secret was used, unless a use after `since` is known. */
   noteUse(secretId: string, now: number, since: number): Promise<void>;
   /** @param version null for any, also where the row cannot be read */
-  remove(id: ServiceAccountId, version: number | null): Promise<boolean>;
+  remove(
+    id: ServiceAccountId,
+    actor: Actor,
+    version: number | null,
+  ): Promise<"removed" | "not_found" | "moved">;
 }

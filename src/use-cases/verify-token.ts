@@ -61,7 +61,7 @@ async function current(
 ): Promise<AccessTokenClaims | null> {
   const authority = await deps.liveness.ask(claims, maxStaleness * 1_000);
   if (authority === null) return null;
-  // Made before a secret was ended, it may come from that secret.
+  // Made before a secret was ended or a raise, it may come from a secret that is no more.
   if (claims.ver < (authority.program?.tokensFrom ?? 0)) return null;
   const { roles, version } = authority;
   const permissions = await permissionsNow(deps, authority, rolesNow);

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { serviceAccountIdOf } from "../../src/domain/ids.ts";
 import { MAX_ROLES } from "../../src/domain/limits.ts";
 import { BUILT_IN_ROLES, type Role } from "../../src/domain/role.ts";
 import type { Roles, ServiceAccounts, Users } from "../../src/use-cases/ports.ts";
-import { someId, someUser } from "../support/samples.ts";
-import { someSecret } from "../support/service-account-samples.ts";
+import { someEdit, someUser } from "../support/samples.ts";
+import { someAccount } from "../support/service-account-samples.ts";
 
 type Harness = {
   readonly roles: Roles;
@@ -13,9 +12,8 @@ type Harness = {
 };
 
 const NOW = Date.UTC(2026, 0, 1);
-let edits = 0;
 /** An edit of a role as it was looked at, which raises no service account. */
-const editOf = (role: Role) => ({ changeId: `edit ${++edits}`, now: NOW, role, raise: null });
+const editOf = (role: Role) => ({ ...someEdit(), now: NOW, role, raise: null });
 
 const EDITOR: Role = {
   name: "editor",
@@ -36,16 +34,16 @@ export function rolesContract(make: () => Promise<Harness>): void {
 
   describe("Roles", () => {
     it("lists the built-in roles first, then the others by name", async () => {
-      await roles.create({ ...EDITOR, name: "writer" });
-      await roles.create(EDITOR);
+      await roles.create({ ...EDITOR, name: "writer" }, someEdit());
+      await roles.create(EDITOR, someEdit());
       const [admin, user, ...others] = await roles.list();
       expect([admin, user]).toEqual(BUILT_IN_ROLES);
       expect(others.map((role) => role.name)).toEqual(["editor", "writer"]);
     });
 
     it("reads the roles that are named, built-in ones among them, and no other", async () => {
-      await roles.create(EDITOR);
-      await roles.create({ ...EDITOR, name: "writer", permissions: [] });
+      await roles.create(EDITOR, someEdit());
+      await roles.create({ ...EDITOR, name: "writer", permissions: [] }, someEdit());
       const [admin, user] = BUILT_IN_ROLES;
       expect(await roles.named(["user", "editor", "no-such-role", "editor"])).toEqual(
         new Map([
@@ -60,17 +58,17 @@ export function rolesContract(make: () => Promise<Harness>): void {
     });
 
     it("keeps a role as it was made, its permissions sorted", async () => {
-      await roles.create({ ...EDITOR, permissions: ["pages:write", "pages:read"] });
-      await roles.create({ name: "empty", description: "", permissions: [] });
+      await roles.create({ ...EDITOR, permissions: ["pages:write", "pages:read"] }, someEdit());
+      await roles.create({ name: "empty", description: "", permissions: [] }, someEdit());
       const empty = { name: "empty", description: "", permissions: [] };
       expect(await editable()).toEqual([EDITOR, empty]);
     });
 
     it("refuses a name that is taken, and leaves its role alone", async () => {
-      await roles.create(EDITOR);
+      await roles.create(EDITOR, someEdit());
       const other = { ...EDITOR, description: "Everything.", permissions: ["*"] };
-      expect(await roles.create(other)).toBe("role_exists");
-      expect(await roles.create({ ...other, name: "user" })).toBe("role_exists");
+      expect(await roles.create(other, someEdit())).toBe("role_exists");
+      expect(await roles.create({ ...other, name: "user" }, someEdit())).toBe("role_exists");
       expect(await roles.list()).toEqual([...BUILT_IN_ROLES, EDITOR]);
     });
 
@@ -80,13 +78,13 @@ export function rolesContract(make: () => Promise<Harness>): void {
         description: `Variant ${n}`,
         permissions: [`variant:v${n}`],
       }));
-      const outcomes = await Promise.all(variants.map((role) => roles.create(role)));
+      const outcomes = await Promise.all(variants.map((role) => roles.create(role, someEdit())));
       expect(outcomes.filter((outcome) => outcome === "created")).toHaveLength(1);
       expect(await editable()).toEqual([variants[outcomes.indexOf("created")]]);
     });
 
     it("changes what is named and keeps the rest", async () => {
-      await roles.create(EDITOR);
+      await roles.create(EDITOR, someEdit());
       const described = { ...EDITOR, description: "Edits pages." };
       expect(await roles.update("editor", { description: "Edits pages." }, editOf(EDITOR))).toEqual(
         described,
@@ -105,7 +103,7 @@ export function rolesContract(make: () => Promise<Harness>): void {
     });
 
     it("changes nothing of a role that does not grant what was looked at", async () => {
-      await roles.create(EDITOR);
+      await roles.create(EDITOR, someEdit());
       const change = { permissions: ["*"], description: "?" };
       for (const permissions of [[], ["pages:read"], [...EDITOR.permissions, "pages:delete"]]) {
         expect(await roles.update("editor", change, editOf({ ...EDITOR, permissions }))).toBe(
@@ -116,7 +114,7 @@ export function rolesContract(make: () => Promise<Harness>): void {
     });
 
     it("makes one whole edit of five at once", async () => {
-      await roles.create(EDITOR);
+      await roles.create(EDITOR, someEdit());
       const variants = [1, 2, 3, 4, 5].map((n) => [`variant:v${n}`]);
       const outcomes = await Promise.all(
         variants.map((permissions) => roles.update("editor", { permissions }, editOf(EDITOR))),
@@ -131,17 +129,18 @@ export function rolesContract(make: () => Promise<Harness>): void {
         { length: MAX_ROLES - BUILT_IN_ROLES.length },
         (_, n) => `role-${n}`,
       );
-      const made = names.map((name) => roles.create({ ...EDITOR, name }));
+      const made = names.map((name) => roles.create({ ...EDITOR, name }, someEdit()));
       expect(new Set(await Promise.all(made))).toEqual(new Set(["created"]));
-      expect(await roles.create(EDITOR)).toBe("too_many");
-      expect(await roles.create({ ...EDITOR, name: "role-0" })).toBe("role_exists");
+      expect(await roles.create(EDITOR, someEdit())).toBe("too_many");
+      expect(await roles.create({ ...EDITOR, name: "role-0" }, someEdit())).toBe("role_exists");
       expect((await roles.named(["editor"])).size).toBe(0);
-      await roles.remove("role-0");
-      expect(await roles.create(EDITOR)).toBe("created");
+      await roles.remove({ ...EDITOR, name: "role-0" }, someEdit());
+      expect(await roles.create(EDITOR, someEdit())).toBe("created");
     });
 
     it("tells the sets of roles that its holders have, each once, page by page", async () => {
-      for (const name of ["editor", "writer", "reader"]) await roles.create({ ...EDITOR, name });
+      for (const name of ["editor", "writer", "reader"])
+        await roles.create({ ...EDITOR, name }, someEdit());
       const sets = [
         ["editor"],
         ["editor", "reader"],
@@ -151,10 +150,8 @@ export function rolesContract(make: () => Promise<Harness>): void {
       for (const held of [...sets, ["editor", "writer"], ["reader"], ["editor"]]) {
         await users.create(someUser({ roles: held }));
       }
-      const program = { name: "", secret: someSecret(), now: NOW };
-      const id = serviceAccountIdOf(someId());
       const looked = [...(await roles.named(["editor", "user"])).values()];
-      await serviceAccounts.create({ ...program, id, roles: looked });
+      await serviceAccounts.create(someAccount({ roles: looked }));
       const all = [...sets.slice(0, 3), ["editor", "user"], ["editor", "writer"]];
       const sorted = all.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
       expect(await roles.heldSets("editor", null, 10)).toEqual(sorted);
@@ -169,18 +166,25 @@ export function rolesContract(make: () => Promise<Harness>): void {
         await roles.update("editor", { permissions: ["*"], description: "?" }, editOf(EDITOR)),
       ).toBeNull();
       expect(await editable()).toEqual([]);
-      await roles.create({ ...EDITOR, permissions: [] });
+      await roles.create({ ...EDITOR, permissions: [] }, someEdit());
       expect(await editable()).toEqual([{ ...EDITOR, permissions: [] }]);
     });
 
-    it("removes a role once nobody holds it", async () => {
-      await roles.create(EDITOR);
-      await users.create(someUser({ roles: ["editor", "user"] }));
-      expect(await roles.remove("editor")).toBe("role_in_use");
+    it("removes no role that grants other than what was looked at", async () => {
+      await roles.create(EDITOR, someEdit());
+      for (const permissions of [[], ["pages:read"], [...EDITOR.permissions, "pages:delete"]])
+        expect(await roles.remove({ ...EDITOR, permissions }, someEdit())).toBe("moved");
       expect(await editable()).toEqual([EDITOR]);
-      await roles.create({ ...EDITOR, name: "writer" });
-      expect(await roles.remove("writer")).toBe("removed");
-      expect(await roles.remove("writer")).toBe("not_found");
+    });
+
+    it("removes a role once nobody holds it", async () => {
+      await roles.create(EDITOR, someEdit());
+      await users.create(someUser({ roles: ["editor", "user"] }));
+      expect(await roles.remove(EDITOR, someEdit())).toBe("role_in_use");
+      expect(await editable()).toEqual([EDITOR]);
+      await roles.create({ ...EDITOR, name: "writer" }, someEdit());
+      expect(await roles.remove({ ...EDITOR, name: "writer" }, someEdit())).toBe("removed");
+      expect(await roles.remove({ ...EDITOR, name: "writer" }, someEdit())).toBe("not_found");
       expect(await editable()).toEqual([EDITOR]);
     });
   });

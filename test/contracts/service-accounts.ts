@@ -3,6 +3,7 @@ import type { ServiceAccountId } from "../../src/domain/ids.ts";
 import { MAX_SERVICE_ACCOUNTS } from "../../src/domain/limits.ts";
 import { ADMIN, BUILT_IN_ROLES } from "../../src/domain/role.ts";
 import type { NewServiceAccount, Roles, ServiceAccounts } from "../../src/use-cases/ports.ts";
+import { someActor, someEdit } from "../support/samples.ts";
 import {
   decidedOn,
   NOW,
@@ -15,7 +16,8 @@ type Harness = { readonly serviceAccounts: ServiceAccounts; readonly roles: Role
 
 /** The version that a new account has. */
 const FIRST = 1;
-const unedited = (role: typeof REPORTER) => ({ changeId: "edit", now: NOW, role, raise: null });
+const ACTOR = someActor("*");
+const unedited = (role: typeof REPORTER) => ({ ...someEdit(), now: NOW, role, raise: null });
 
 /** @param make gives a store without service accounts and with the built-in roles alone */
 export function serviceAccountsContract(make: () => Promise<Harness>): void {
@@ -23,7 +25,7 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
   let roles: Roles;
   beforeEach(async () => {
     ({ serviceAccounts: accounts, roles } = await make());
-    await roles.create(REPORTER);
+    await roles.create(REPORTER, someEdit());
   });
 
   const created = async (given: Partial<NewServiceAccount> = {}): Promise<NewServiceAccount> => {
@@ -55,7 +57,7 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
 
     it("tells what the roles of an account amount to as they are", async () => {
       const other = { name: "auditor", description: "", permissions: ["reports:read", "audit:*"] };
-      await roles.create(other);
+      await roles.create(other, someEdit());
       const { id } = await created({ roles: [REPORTER, other] });
       expect((await accounts.find(id))?.permissions).toEqual(["audit:*", "reports:read"]);
       await roles.update("auditor", { permissions: ["reports:*"] }, unedited(other));
@@ -80,6 +82,14 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
       expect(await accounts.list()).toEqual([]);
     });
 
+    it("takes no role that vanished for one that is there, also if it granted nothing", async () => {
+      const gone = { name: "empty", description: "", permissions: [] };
+      expect(await accounts.create(someAccount({ roles: [gone] }))).toBe("moved");
+      const { id } = await created();
+      expect(await accounts.setRole(id, gone.name, [gone], decidedOn(FIRST))).toBe(false);
+      expect(await accounts.find(id)).toMatchObject({ roles: [], version: FIRST });
+    });
+
     it("makes as many as there may be, and no more", async () => {
       const all = Array.from({ length: MAX_SERVICE_ACCOUNTS }, () =>
         accounts.create(someAccount()),
@@ -102,7 +112,7 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
       expect(await accounts.withSecrets(id, NOW)).toBeNull();
       expect(await accounts.update(id, { name: "?" }, decidedOn(FIRST))).toBe(false);
       expect(await give(id, FIRST)).toBe(false);
-      expect(await accounts.remove(id, FIRST)).toBe(false);
+      expect(await accounts.remove(id, ACTOR, FIRST)).toBe("not_found");
     });
 
     it("renames without a new version, since no authority changed", async () => {
@@ -146,7 +156,7 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
       expect(await accounts.update(id, { name: "late" }, decidedOn(FIRST))).toBe(false);
       expect(await accounts.update(id, { status: "disabled" }, decidedOn(FIRST))).toBe(false);
       expect(await take(id, FIRST)).toBe(false);
-      expect(await accounts.remove(id, FIRST)).toBe(false);
+      expect(await accounts.remove(id, ACTOR, FIRST)).toBe("moved");
       expect(await accounts.withSecrets(id, NOW)).toEqual(before);
     });
 
@@ -154,10 +164,11 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
       const { id } = await created();
       const gone = { ...REPORTER, name: "no-such-role" };
       expect(await accounts.setRole(id, gone.name, [gone], decidedOn(FIRST))).toBe(false);
-      await roles.update("reporter", { permissions: ["*"] }, unedited(REPORTER));
+      const edited = await roles.update("reporter", { permissions: ["*"] }, unedited(REPORTER));
       expect(await give(id, FIRST)).toBe(false);
       expect(await accounts.find(id)).toMatchObject({ roles: [], version: 1, updatedAt: NOW });
-      expect(await roles.remove("reporter")).toBe("removed");
+      expect(edited).toMatchObject({ permissions: ["*"] });
+      expect(await roles.remove({ ...REPORTER, permissions: ["*"] }, someEdit())).toBe("removed");
     });
 
     it.each([
@@ -165,8 +176,8 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
       ["of whatever version", null],
     ])("removes an account %s with its secrets and roles, and no other", async (_, version) => {
       const [gone, stays] = [await created({ roles: [REPORTER] }), await created()];
-      expect(await accounts.remove(gone.id, version)).toBe(true);
-      expect(await accounts.remove(gone.id, version)).toBe(false);
+      expect(await accounts.remove(gone.id, ACTOR, version)).toBe("removed");
+      expect(await accounts.remove(gone.id, ACTOR, version)).toBe("not_found");
       expect(await accounts.withSecrets(gone.id, NOW)).toBeNull();
       expect((await accounts.withSecrets(stays.id, NOW))?.secrets).toHaveLength(1);
       expect((await accounts.list()).map(({ id }) => id)).toEqual([stays.id]);
@@ -174,9 +185,9 @@ export function serviceAccountsContract(make: () => Promise<Harness>): void {
 
     it("keeps a role that a service account holds from being removed", async () => {
       const { id } = await created({ roles: [REPORTER] });
-      expect(await roles.remove("reporter")).toBe("role_in_use");
+      expect(await roles.remove(REPORTER, someEdit())).toBe("role_in_use");
       await take(id, FIRST);
-      expect(await roles.remove("reporter")).toBe("removed");
+      expect(await roles.remove(REPORTER, someEdit())).toBe("removed");
     });
   });
 }

@@ -110,6 +110,13 @@ describe("the secrets of an account", () => {
     expect(await rpc.verify(token, { maxStaleness: 0 })).toMatchObject({ ok: true });
   });
 
+  it("end one by one, and the last is not left to run out with the rotation it was for", async () => {
+    const { id, admins, keepers } = await shared();
+    const undone = await asKeeper("DELETE", `${PATH}/${id}/secrets/${keepers.secretId}`);
+    expect(undone.status).toBe(204);
+    expect(await secretsOf(id)).toMatchObject([{ id: admins.secretId, expires_at: null }]);
+  });
+
   it("are not ended through another account", async () => {
     const [one, other] = [await shared(), await shared()];
     const path = `${PATH}/${one.id}/secrets/${other.admins.secretId}`;
@@ -137,6 +144,20 @@ describe("AUZ-03 a secret does not grow with its account", () => {
     expect(await rpc.authorize(old, "reports:read", fresh)).toMatchObject({ ok: true });
     expect((await asAdmin("PUT", `${PATH}/${id}/roles/admin`)).status).toBe(200);
     expect(await rpc.verify(old, fresh)).toEqual({ ok: false, code: "invalid_token" });
+    expect((await call("GET", "/v1/users", { token: old })).status).toBe(401);
+    const token = await clientToken(admins);
+    expect((await call("GET", "/v1/users", { token })).status).toBe(200);
+  });
+
+  it("nor do tokens of a secret that was dropped before, so that the raise ends none", async () => {
+    const { id, admins, keepers } = await shared("reporter");
+    const old = await clientToken(keepers);
+    // As a secret that ran out leaves its tokens behind.
+    await env.DB.prepare("delete from service_account_secrets where id = ?")
+      .bind(keepers.secretId)
+      .run();
+    expect(await rpc.verify(old, { maxStaleness: 0 })).toMatchObject({ ok: true });
+    expect((await asAdmin("PUT", `${PATH}/${id}/roles/admin`)).status).toBe(204);
     expect((await call("GET", "/v1/users", { token: old })).status).toBe(401);
     const token = await clientToken(admins);
     expect((await call("GET", "/v1/users", { token })).status).toBe(200);

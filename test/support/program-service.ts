@@ -5,12 +5,13 @@ import { type ServiceAccountId, serviceAccountIdOf } from "../../src/domain/ids.
 import { rotateClientSecret } from "../../src/use-cases/manage-client-secrets.ts";
 import { createServiceAccount } from "../../src/use-cases/manage-service-accounts.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
+import { memoryActors } from "./fakes/actors.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";
 import { memoryRoles } from "./fakes/roles.ts";
 import { memoryServiceAccounts } from "./fakes/service-accounts.ts";
 import { memoryUsers } from "./fakes/users.ts";
 import type { PortFaults } from "./port-faults.ts";
-import { someActor, someId, someUser } from "./samples.ts";
+import { someActor, someEdit, someId, someUser } from "./samples.ts";
 
 export const ADMIN_ACTOR = someActor("*");
 
@@ -22,6 +23,7 @@ export function programService() {
   const roles = memoryRoles(db);
   const users = memoryUsers(db);
   const deps = {
+    actors: memoryActors(db),
     serviceAccounts: memoryServiceAccounts(db),
     roles,
     catalogue: roleCatalogue(roles, clock),
@@ -36,12 +38,13 @@ export function programService() {
   /** The same stores seen through faults. */
   const through = (faults: PortFaults): typeof deps => ({
     ...deps,
+    actors: faults.wrap(deps.actors),
     serviceAccounts: faults.wrap(deps.serviceAccounts),
     roles: faults.wrap(roles),
   });
 
   const role = (name: string, ...permissions: string[]) =>
-    roles.create({ name, description: "", permissions });
+    roles.create({ name, description: "", permissions }, someEdit());
 
   /** A person with a row, who holds a role of their own with these permissions. */
   const person = async (...permissions: string[]): Promise<Actor> => {

@@ -31,6 +31,9 @@ export const someActor = (...permissions: string[]): Actor => ({
   permissions,
 });
 
+/** An edit of the roles by somebody whom nothing is asked of. */
+export const someEdit = () => ({ actor: someActor("*"), changeId: someId() });
+
 export const someId = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
 export const someUserId = (): UserId => userIdOf(someId());
 export const someSessionId = (): SessionId => sessionIdOf(someId());

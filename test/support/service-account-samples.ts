@@ -1,8 +1,10 @@
 import { serviceAccountIdOf } from "../../src/domain/ids.ts";
 import type { NewClientSecret, NewServiceAccount } from "../../src/use-cases/ports.ts";
-import { someId } from "./samples.ts";
+import { someActor, someId } from "./samples.ts";
 
 export const NOW = Date.UTC(2026, 0, 1);
+
+const SOMEBODY = someActor("*");
 
 export const REPORTER = { name: "reporter", description: "", permissions: ["reports:read"] };
 export const USER_ROLE = { name: "user", description: "", permissions: [] };
@@ -14,6 +16,7 @@ export const someSecret = (
 ): NewClientSecret => ({ id: someId(), hash: someId(), maker: { name, had } });
 
 export const someAccount = (given: Partial<NewServiceAccount> = {}): NewServiceAccount => ({
+  actor: SOMEBODY,
   id: serviceAccountIdOf(someId()),
   name: "Nightly report",
   roles: [],
@@ -23,4 +26,9 @@ export const someAccount = (given: Partial<NewServiceAccount> = {}): NewServiceA
 });
 
 /** A change that raises nobody. */
-export const decidedOn = (version: number, now = NOW) => ({ now, version, raise: null });
+export const decidedOn = (version: number, now = NOW) => ({
+  actor: SOMEBODY,
+  now,
+  version,
+  raise: null,
+});

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { ClientSecret } from "../../domain/service-account.ts";
 import type { NewClientSecret } from "../../use-cases/ports.ts";
-import { isLiving } from "./conditions.ts";
+import { isLiving, textsOf } from "./conditions.ts";
 import { rowReader, rowsOf, texts, time } from "./rows.ts";
 
 /** The roles of whoever made a secret, while they may act. */
@@ -31,6 +31,26 @@ export const insertSecret = (
     ${maker.had && JSON.stringify(maker.had)}
   from service_accounts
   where service_accounts.id = ${accountId} and ${condition} on conflict do nothing`;
+
+/**
+ * Ends secrets, where the condition holds. Of an account that has none left which was not
+ * superseded, the newest goes on: the one that was to take its place is no more.
+ */
+export function endSecrets(ids: readonly string[], now: number, condition: SQL): SQL[] {
+  if (ids.length === 0) return [];
+  const ended = textsOf(ids);
+  return [
+    sql`update service_account_secrets as kept set expires_at = null
+      where ${condition} and ${isLiving(now)} and id not in ${ended}
+        and service_account_id in (
+          select service_account_id from service_account_secrets where id in ${ended})
+        and not exists (select 1 from service_account_secrets other
+          where other.service_account_id = kept.service_account_id and other.id not in ${ended}
+            and ${isLiving(now)} and (other.expires_at is null
+              or (other.created_at, other.rowid) > (kept.created_at, kept.rowid)))`,
+    sql`delete from service_account_secrets where id in ${ended} and ${condition}`,
+  ];
+}
 
 const reader = rowReader(
   "service_account_secrets",

@@ -3,7 +3,8 @@ import * as z from "zod";
 import { MAX_ROLES } from "../../domain/limits.ts";
 import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../domain/role.ts";
 import type { RoleDecision, Roles } from "../../use-cases/ports.ts";
-import { areStill, isLiving, isOneOf, textsOf } from "./conditions.ts";
+import { endSecrets } from "./client-secrets.ts";
+import { areStill, isLiving, isOneOf, stillActs, textsOf } from "./conditions.ts";
 import { atomically, type Database, onD1 } from "./database.ts";
 import { rolePermissions, roles } from "./schema.ts";
 import { roleNames } from "./users.ts";
@@ -57,59 +58,79 @@ export function d1Roles(db: Database): Roles {
         .map((row) => roleNames(row.role_names));
     },
 
-    async create({ name, description, permissions }) {
-      const [inserted, , taken] = await atomically(db, [
-        sql`insert into roles (name, description) select ${name}, ${description}
-          where (select count(*) from roles) < ${MAX_ROLES} on conflict do nothing`,
-        // changes() counts the row just made, or none when there is no place for it.
-        sql`insert into role_permissions (role, permission)
-          select ${name}, value from json_each(${JSON.stringify(permissions)})
-          where changes() > 0`,
-        sql`select 1 from roles where name = ${name}`,
+    async create({ name, description, permissions }, { actor, changeId }) {
+      const isMade = isMarked(name, changeId);
+      const [, , made, taken, full] = await atomically(db, [
+        sql`insert into roles (name, description, change_id)
+          select ${name}, ${description}, ${changeId}
+          where ${COUNT} < ${MAX_ROLES} and ${stillActs(actor)} on conflict do nothing`,
+        insertPermissions(name, permissions, isMade),
+        sql`select 1 where ${isMade}`,
+        sql`select 1 from roles where name = ${name} and ${stillActs(actor)}`,
+        sql`select 1 where ${COUNT} >= ${MAX_ROLES} and ${stillActs(actor)}`,
       ]);
-      if (inserted?.meta.changes) return "created";
-      return taken?.results.length ? "role_exists" : "too_many";
+      if (made?.results.length) return "created";
+      if (taken?.results.length) return "role_exists";
+      return full?.results.length ? "too_many" : "moved";
     },
 
     async update(name, { description = null, permissions }, decided) {
-      const isMarked = sql`exists (
-        select 1 from roles where name = ${name} and change_id = ${decided.changeId})`;
+      const { actor, changeId, role } = decided;
+      const isEdited = isMarked(name, changeId);
       const granted =
         permissions === undefined
           ? []
           : [
-              sql`delete from role_permissions where role = ${name} and ${isMarked}`,
-              sql`insert into role_permissions (role, permission)
-                select ${name}, value from json_each(${JSON.stringify(permissions)})
-                where ${isMarked}`,
+              sql`delete from role_permissions where role = ${name} and ${isEdited}`,
+              insertPermissions(name, permissions, isEdited),
             ];
       const results = await atomically(db, [
-        // It decides and marks; all that follows is done only where the mark stands.
-        sql`update roles set change_id = ${decided.changeId},
+        sql`update roles set change_id = ${changeId},
           description = coalesce(${description}, description)
-          where name = ${name} and ${areStill([decided.role])} and ${areHoldersStill(decided)}`,
+          where name = ${name} and ${areStill([role])} and ${areHoldersStill(decided)}
+            and ${stillActs(actor)}`,
         ...granted,
-        ...raised(decided, isMarked),
-        sql`select 1 from roles where name = ${name} and change_id = ${decided.changeId}`,
+        ...raised(decided, isEdited),
+        sql`select 1 where ${isEdited}`,
       ]);
-      const [role] = await editable([name]);
-      if (role === undefined) return null;
-      return results.at(-1)?.results.length ? role : "moved";
+      const [updated] = await editable([name]);
+      if (updated === undefined) return null;
+      return results.at(-1)?.results.length ? updated : "moved";
     },
 
-    async remove(name) {
-      const unused = sql`not exists (select 1 from user_roles where role = ${name})
-        and not exists (select 1 from service_account_roles where role = ${name})`;
-      const [, removed, left] = await atomically(db, [
-        sql`delete from role_permissions where role = ${name} and ${unused}`,
-        sql`delete from roles where name = ${name} and ${unused}`,
+    async remove(role, { actor, changeId }) {
+      const { name } = role;
+      const isUsed = sql`(exists (select 1 from user_roles where role = ${name})
+        or exists (select 1 from service_account_roles where role = ${name}))`;
+      const [, marked, , , left, used] = await atomically(db, [
+        sql`update roles set change_id = ${changeId}
+          where name = ${name} and ${areStill([role])} and not ${isUsed} and ${stillActs(actor)}`,
+        sql`select 1 where ${isMarked(name, changeId)}`,
+        sql`delete from role_permissions where role = ${name} and ${isMarked(name, changeId)}`,
+        sql`delete from roles where name = ${name} and change_id = ${changeId}`,
         sql`select 1 from roles where name = ${name}`,
+        sql`select 1 where ${isUsed} and ${stillActs(actor)}`,
       ]);
-      if (removed?.meta.changes) return "removed";
-      return left?.results.length ? "role_in_use" : "not_found";
+      if (marked?.results.length) return "removed";
+      if (!left?.results.length) return "not_found";
+      return used?.results.length ? "role_in_use" : "moved";
     },
   };
 }
+
+const COUNT = sql`(select count(*) from roles)`;
+
+/** The first statement of an edit decides and marks; what follows is done only where the mark stands. */
+const isMarked = (name: string, changeId: string): SQL => sql`exists (
+  select 1 from roles where name = ${name} and change_id = ${changeId})`;
+
+const insertPermissions = (
+  name: string,
+  permissions: readonly string[],
+  condition: SQL,
+): SQL => sql`
+  insert into role_permissions (role, permission)
+  select ${name}, value from json_each(${JSON.stringify(permissions)}) where ${condition}`;
 
 /** The roles of everybody in a table who holds this one, sorted, as JSON. */
 const setsIn = (table: SQL, holder: SQL, name: string): SQL => sql`
@@ -130,17 +151,15 @@ function areHoldersStill({ role, raise, now }: RoleDecision): SQL {
         and id not in ${textsOf(raise.seen)})`;
 }
 
-/** Every holder moves on; those that lose a secret refuse the tokens that were made before. */
-function raised({ role, raise, now }: RoleDecision, isMarked: SQL): SQL[] {
+/** Every holder moves on; those that come to do more refuse the tokens that were made before. */
+function raised({ role, raise, now }: RoleDecision, isEdited: SQL): SQL[] {
   if (raise === null) return [];
-  const ended = textsOf(raise.ended);
+  const more = raise.holders.filter(({ isRaised }) => isRaised).map(({ id }) => id);
   return [
     sql`update service_accounts set version = version + 1, updated_at = ${now},
-      tokens_from = iif(id in (
-        select service_account_id from service_account_secrets where id in ${ended}),
-        version + 1, tokens_from)
+      tokens_from = iif(id in ${textsOf(more)}, version + 1, tokens_from)
       where id in (select service_account_id from service_account_roles where role = ${role.name})
-        and ${isMarked}`,
-    sql`delete from service_account_secrets where id in ${ended} and ${isMarked}`,
+        and ${isEdited}`,
+    ...endSecrets(raise.ended, now, isEdited),
   ];
 }

@@ -72,7 +72,7 @@ export const serviceAccounts = sqliteTable(
     status: text("status").notNull().default("active"),
     /** Grows with every change to status or roles, and when a role comes to grant more. */
     version: integer("version").notNull().default(1),
-    /** Tokens of an older version may come from a secret that was ended. */
+    /** Tokens of an older version were made before a raise or the end of a secret. */
     tokensFrom: integer("tokens_from").notNull().default(1),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),

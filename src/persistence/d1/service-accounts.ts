@@ -1,9 +1,20 @@
 import { type SQL, sql } from "drizzle-orm";
 import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
-import type { Decided, Notify, ServiceAccounts, WithSecrets } from "../../use-cases/ports.ts";
-import { insertSecret, secretsByAccount, selectSecrets } from "./client-secrets.ts";
-import { areStill, isLiving, isOneOf, textsOf } from "./conditions.ts";
+import type { Notify, ServiceAccounts, WithSecrets } from "../../use-cases/ports.ts";
+import { endSecrets, insertSecret, secretsByAccount, selectSecrets } from "./client-secrets.ts";
+import { areStill, isLiving, stillActs, textsOf } from "./conditions.ts";
 import { atomically, type Database } from "./database.ts";
+import {
+  changeRow,
+  endedBy,
+  hasVersion,
+  isMarked,
+  isSeen,
+  MARK,
+  mark,
+  ofMarked,
+  tokensFrom,
+} from "./service-account-changes.ts";
 import { accountsIn, GRANTED, readableAccountsIn, selectAccounts } from "./service-account-rows.ts";
 
 /**
@@ -28,18 +39,18 @@ export function d1ServiceAccounts(db: Database, notify: Notify): ServiceAccounts
   };
 
   return {
-    async create({ id, name, roles, secret, now }) {
+    async create({ actor, id, name, roles, secret, now }) {
       const names = textsOf(roles.map((role) => role.name));
       const [, , , row, count] = await atomically(db, [
         sql`insert into service_accounts (id, name, status, version, created_at, updated_at)
           select ${id}, ${name}, 'active', 1, ${now}, ${now}
-          where ${areStill(roles)} and ${COUNT} < ${MAX_SERVICE_ACCOUNTS}`,
+          where ${areStill(roles)} and ${COUNT} < ${MAX_SERVICE_ACCOUNTS} and ${stillActs(actor)}`,
         sql`insert into service_account_roles (service_account_id, role)
           select service_accounts.id, roles.name from service_accounts, roles
           where service_accounts.id = ${id} and roles.name in ${names}`,
         insertSecret(id, secret, now, sql`true`),
         sql`select id from service_accounts where id = ${id}`,
-        sql`select 1 where ${COUNT} >= ${MAX_SERVICE_ACCOUNTS}`,
+        sql`select 1 where ${COUNT} >= ${MAX_SERVICE_ACCOUNTS} and ${stillActs(actor)}`,
       ]);
       if (row?.results.length) return "created";
       return count?.results.length ? "too_many" : "moved";
@@ -68,64 +79,66 @@ export function d1ServiceAccounts(db: Database, notify: Notify): ServiceAccounts
         now,
       ),
 
-    async update(id, { name = null, status = null }, decided) {
-      const isDecided = decidedOf(id, decided);
-      const results = await atomically(db, [
-        ...endSecrets(id, decided, isDecided),
-        sql`update service_accounts set name = coalesce(${name}, name),
-          version = version + iif(coalesce(${status}, status) <> status, 1, 0),
+    update: (id, { name = null, status = null }, decided) =>
+      changeRow(
+        db,
+        id,
+        decided,
+        isSeen(id, decided),
+        endSecrets(endedBy(decided), decided.now, ofMarked(id)),
+        sql`name = coalesce(${name}, name),
+          version = ${decided.version} + iif(coalesce(${status}, status) <> status, 1, 0),
           tokens_from = ${tokensFrom(decided)},
-          status = coalesce(${status}, status), updated_at = ${decided.now}
-          where id = ${id} and ${isDecided}`,
-      ]);
-      return Boolean(results.at(-1)?.meta.changes);
-    },
+          status = coalesce(${status}, status), updated_at = ${decided.now}`,
+      ),
 
-    async setRole(id, role, after, decided) {
-      const isDecided = sql`${decidedOf(id, decided)} and ${areStill(after)}`;
-      const isGiven = after.some(({ name }) => name === role);
-      const results = await atomically(db, [
-        ...endSecrets(id, decided, isDecided),
-        isGiven
-          ? sql`insert into service_account_roles (service_account_id, role)
-              select ${id}, ${role} where ${isDecided} on conflict do nothing`
-          : sql`delete from service_account_roles
-              where service_account_id = ${id} and role = ${role} and ${isDecided}`,
-        sql`update service_accounts set version = version + 1, updated_at = ${decided.now},
-          tokens_from = ${tokensFrom(decided)} where id = ${id} and ${isDecided}`,
-      ]);
-      return Boolean(results.at(-1)?.meta.changes);
-    },
+    setRole: (id, role, after, decided) =>
+      changeRow(
+        db,
+        id,
+        decided,
+        sql`${isSeen(id, decided)} and ${areStill(after)}`,
+        [
+          ...endSecrets(endedBy(decided), decided.now, ofMarked(id)),
+          after.some(({ name }) => name === role)
+            ? sql`insert into service_account_roles (service_account_id, role)
+                select ${id}, ${role} where ${isMarked(id)} on conflict do nothing`
+            : sql`delete from service_account_roles
+                where service_account_id = ${id} and role = ${role} and ${isMarked(id)}`,
+        ],
+        sql`version = ${decided.version + 1}, updated_at = ${decided.now},
+          tokens_from = ${tokensFrom(decided)}`,
+      ),
 
-    async addSecret(id, secret, now, othersExpireAt, version) {
+    async addSecret(id, secret, othersExpireAt, { actor, now, version }) {
       const ofAccount = sql`from service_account_secrets where service_account_id = ${id}`;
       const living = sql`(select count(*) ${ofAccount} and ${isLiving(now)})`;
-      const mayAdd = sql`${hasVersion(id, version)} and ${living} < ${MAX_CLIENT_SECRETS}`;
+      const isAsSeen = sql`${hasVersion(id, version)} and ${stillActs(actor)}`;
       // The new one first: whether the others are superseded is told by its being there.
       const isAdded = sql`exists (select 1 ${ofAccount} and id = ${secret.id})`;
       const [, , , row, refused] = await atomically(db, [
-        insertSecret(id, secret, now, mayAdd),
+        insertSecret(id, secret, now, sql`${isAsSeen} and ${living} < ${MAX_CLIENT_SECRETS}`),
         sql`delete ${ofAccount} and ${isAdded} and not ${isLiving(now)}`,
         sql`update service_account_secrets set expires_at = ${othersExpireAt}
           where service_account_id = ${id} and ${isAdded} and id <> ${secret.id}
             and (expires_at is null or expires_at > ${othersExpireAt})`,
         sql`select 1 where ${isAdded}`,
-        sql`select 1 where ${hasVersion(id, version)} and ${living} >= ${MAX_CLIENT_SECRETS}`,
+        sql`select 1 where ${isAsSeen} and ${living} >= ${MAX_CLIENT_SECRETS}`,
       ]);
       if (row?.results.length) return "added";
       return refused?.results.length ? "too_many" : "moved";
     },
 
-    async endSecret(id, secretId, version) {
-      const [ended] = await atomically(db, [
-        sql`delete from service_account_secrets
-          where id = ${secretId} and service_account_id = ${id} and ${hasVersion(id, version)}`,
-        // changes() counts the secret that ended, if one did.
-        sql`update service_accounts set version = version + 1, tokens_from = version + 1
-          where id = ${id} and version = ${version} and changes() > 0`,
-      ]);
-      return Boolean(ended?.meta.changes);
-    },
+    endSecret: (id, secretId, act) =>
+      changeRow(
+        db,
+        id,
+        act,
+        sql`exists (select 1 from service_account_secrets
+          where id = ${secretId} and service_account_id = ${id})`,
+        endSecrets([secretId], act.now, ofMarked(id)),
+        sql`version = ${act.version + 1}, tokens_from = ${act.version + 1}`,
+      ),
 
     async noteUse(secretId, now, since) {
       await atomically(db, [
@@ -134,39 +147,20 @@ export function d1ServiceAccounts(db: Database, notify: Notify): ServiceAccounts
       ]);
     },
 
-    async remove(id, version) {
-      const isDecided = version === null ? sql`true` : hasVersion(id, version);
-      const [, , removed] = await atomically(db, [
-        sql`delete from service_account_secrets where service_account_id = ${id} and ${isDecided}`,
-        sql`delete from service_account_roles where service_account_id = ${id} and ${isDecided}`,
-        sql`delete from service_accounts where id = ${id} and ${isDecided}`,
+    async remove(id, actor, version) {
+      const isSeenOne = version === null ? sql`true` : sql`version = ${version}`;
+      const [, marked, , , , left] = await atomically(db, [
+        mark(id, sql`${isSeenOne} and ${stillActs(actor)}`),
+        sql`select 1 where ${isMarked(id)}`,
+        sql`delete from service_account_secrets where service_account_id = ${id} and ${isMarked(id)}`,
+        sql`delete from service_account_roles where service_account_id = ${id} and ${isMarked(id)}`,
+        sql`delete from service_accounts where id = ${id} and version = ${MARK}`,
+        sql`select 1 from service_accounts where id = ${id}`,
       ]);
-      return Boolean(removed?.meta.changes);
+      if (marked?.results.length) return "removed";
+      return left?.results.length ? "moved" : "not_found";
     },
   };
 }
 
 const COUNT = sql`(select count(*) from service_accounts)`;
-
-const hasVersion = (id: string, version: number): SQL =>
-  sql`exists (select 1 from service_accounts where id = ${id} and version = ${version})`;
-
-/** For a raise, no secret may have been made that was not looked at. */
-function decidedOf(id: string, { version, raise, now }: Decided): SQL {
-  if (raise === null) return hasVersion(id, version);
-  return sql`${hasVersion(id, version)} and not exists (
-    select 1 from service_account_secrets where service_account_id = ${id}
-      and ${isLiving(now)} and id not in ${textsOf(raise.seen)})`;
-}
-
-const endSecrets = (id: string, { raise }: Decided, isDecided: SQL): SQL[] =>
-  raise === null || raise.ended.length === 0
-    ? []
-    : [
-        sql`delete from service_account_secrets where service_account_id = ${id}
-          and ${isOneOf(sql`id`, raise.ended)} and ${isDecided}`,
-      ];
-
-/** Evaluated on the row before the change: the version that follows is the oldest good one. */
-const tokensFrom = ({ raise }: Decided): SQL =>
-  raise !== null && raise.ended.length > 0 ? sql`version + 1` : sql`tokens_from`;

@@ -4,7 +4,7 @@ import type { UserId } from "../../../src/domain/ids.ts";
 import { ADMIN } from "../../../src/domain/role.ts";
 import { signInRefusal, type User } from "../../../src/domain/user.ts";
 import type { AccountRecord } from "../../../src/use-cases/ports.ts";
-import { stillActs } from "./actors.ts";
+import { stillActs } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
 export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {

@@ -1,3 +1,4 @@
+import type { Actor } from "../../../src/domain/actor.ts";
 import { isBuiltIn, type Role } from "../../../src/domain/role.ts";
 import type { MemoryDatabase, SecretRow } from "./memory-database.ts";
 
@@ -12,3 +13,16 @@ export function areStill({ roles }: MemoryDatabase, wanted: readonly Role[]): bo
 
 export const isLiving = ({ expiresAt }: SecretRow, now: number): boolean =>
   expiresAt === null || expiresAt > now;
+
+/** As the real adapter's: whoever acts is active and holds the roles that they act by. */
+export function stillActs(db: MemoryDatabase, { kind, id, roles }: Actor): boolean {
+  if (kind !== "user" && kind !== "service") return true;
+  const people = [...db.users.values()].map(({ user }) => user);
+  const holders = kind === "user" ? people : [...db.serviceAccounts.values()];
+  return holders.some(
+    (holder) =>
+      holder.id === id &&
+      holder.status === "active" &&
+      roles.every((role) => holder.roles.includes(role)),
+  );
+}

@@ -1,7 +1,8 @@
 import { MAX_ROLES } from "../../../src/domain/limits.ts";
 import { isBuiltIn, type Role } from "../../../src/domain/role.ts";
 import type { RoleDecision, Roles } from "../../../src/use-cases/ports.ts";
-import { areStill, isLiving } from "./conditions.ts";
+import { endSecrets } from "./client-secrets.ts";
+import { areStill, isLiving, stillActs } from "./conditions.ts";
 import type { MemoryDatabase } from "./memory-database.ts";
 
 export function memoryRoles(db: MemoryDatabase): Roles {
@@ -28,7 +29,8 @@ export function memoryRoles(db: MemoryDatabase): Roles {
       return page.slice(0, limit).map((set) => JSON.parse(set));
     },
 
-    async create(role) {
+    async create(role, { actor }) {
+      if (!stillActs(db, actor)) return "moved";
       if (roles.has(role.name)) return "role_exists";
       if (roles.size >= MAX_ROLES) return "too_many";
       roles.set(role.name, sorted(role));
@@ -39,15 +41,19 @@ export function memoryRoles(db: MemoryDatabase): Roles {
       const role = roles.get(name);
       if (role === undefined || isBuiltIn(name)) return null;
       if (!areStill(db, [decided.role]) || !areHoldersStill(db, decided)) return "moved";
+      if (!stillActs(db, decided.actor)) return "moved";
       raise(db, decided);
       const updated = sorted({ ...role, ...change });
       roles.set(name, updated);
       return updated;
     },
 
-    async remove(name) {
+    async remove(role, { actor }) {
+      const { name } = role;
       if (!roles.has(name)) return "not_found";
+      if (!stillActs(db, actor)) return "moved";
       if (holdersOf(name).length > 0) return "role_in_use";
+      if (!areStill(db, [role])) return "moved";
       roles.delete(name);
       return "removed";
     },
@@ -70,13 +76,12 @@ function areHoldersStill(db: MemoryDatabase, { role, raise, now }: RoleDecision)
 
 function raise(db: MemoryDatabase, { raise: decided, now }: RoleDecision): void {
   if (decided === null) return;
-  const losing = decided.ended.map((id) => db.clientSecrets.get(id)?.accountId);
-  for (const { id } of decided.holders) {
+  for (const { id, isRaised } of decided.holders) {
     const row = db.serviceAccounts.get(id);
     if (row === undefined) continue;
     const version = row.version + 1;
-    const tokensFrom = losing.includes(id) ? version : row.tokensFrom;
+    const tokensFrom = isRaised ? version : row.tokensFrom;
     db.serviceAccounts.set(id, { ...row, version, tokensFrom, updatedAt: now });
   }
-  for (const id of decided.ended) db.clientSecrets.delete(id);
+  endSecrets(db, decided.ended, now);
 }

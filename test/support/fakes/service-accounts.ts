@@ -2,8 +2,9 @@ import type { ServiceAccountId } from "../../../src/domain/ids.ts";
 import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../../src/domain/limits.ts";
 import { permissionsOf, rolesAfter } from "../../../src/domain/role.ts";
 import { FIRST_VERSION } from "../../../src/domain/user.ts";
-import type { Decided, ServiceAccounts, WithSecrets } from "../../../src/use-cases/ports.ts";
-import { areStill, isLiving } from "./conditions.ts";
+import type { Act, Decided, ServiceAccounts, WithSecrets } from "../../../src/use-cases/ports.ts";
+import { endSecrets } from "./client-secrets.ts";
+import { areStill, isLiving, stillActs } from "./conditions.ts";
 import type { MemoryDatabase, SecretRow, ServiceAccountRow } from "./memory-database.ts";
 
 export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
@@ -24,21 +25,29 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
     })),
   });
 
-  /** The row of the version that was looked at, unless a secret was made that was not. */
-  const decidedOn = (id: ServiceAccountId, { version, raise, now }: Decided) => {
+  /** The row of the version that was looked at, while its actor may act. */
+  const seenBy = (id: ServiceAccountId, { actor, version }: Omit<Act, "now">) => {
     const row = serviceAccounts.get(id);
+    return row?.version === version && stillActs(db, actor) ? row : null;
+  };
+  /** The same, unless a secret was made that was not looked at. */
+  const decidedOn = (id: ServiceAccountId, decided: Decided) => {
+    const { raise, now } = decided;
     const isSeen = ({ id: secret }: SecretRow) => raise === null || raise.seen.includes(secret);
-    return row?.version === version && living(id, now).every(isSeen) ? row : null;
+    return living(id, now).every(isSeen) ? seenBy(id, decided) : null;
   };
-  const end = (id: ServiceAccountId, { raise }: Decided) => {
-    for (const secret of secretsOf(id)) {
-      if (raise?.ended.includes(secret.id)) clientSecrets.delete(secret.id);
-    }
+  const end = (id: ServiceAccountId, { raise, now }: Decided) => {
+    const own = secretsOf(id).map((secret) => secret.id);
+    endSecrets(
+      db,
+      own.filter((secret) => raise?.ended.includes(secret)),
+      now,
+    );
   };
-  const hasEnded = ({ raise }: Decided) => raise !== null && raise.ended.length > 0;
 
   return {
-    async create({ id, name, roles, secret, now }) {
+    async create({ actor, id, name, roles, secret, now }) {
+      if (!stillActs(db, actor)) return "moved";
       if (serviceAccounts.size >= MAX_SERVICE_ACCOUNTS) return "too_many";
       if (!areStill(db, roles)) return "moved";
       serviceAccounts.set(id, {
@@ -79,7 +88,7 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
       end(id, decided);
       const { name = row.name, status = row.status } = change;
       const version = row.version + (status === row.status ? 0 : 1);
-      const tokensFrom = hasEnded(decided) ? version : row.tokensFrom;
+      const tokensFrom = decided.raise !== null ? version : row.tokensFrom;
       const updatedAt = decided.now;
       serviceAccounts.set(id, { ...row, name, status, version, tokensFrom, updatedAt });
       return true;
@@ -92,13 +101,14 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
       const kind = after.some(({ name }) => name === role) ? "assign_role" : "remove_role";
       const roles = rolesAfter(row.roles, { kind, role });
       const version = row.version + 1;
-      const tokensFrom = hasEnded(decided) ? version : row.tokensFrom;
+      const tokensFrom = decided.raise !== null ? version : row.tokensFrom;
       serviceAccounts.set(id, { ...row, roles, version, tokensFrom, updatedAt: decided.now });
       return true;
     },
 
-    async addSecret(id, secret, now, othersExpireAt, version) {
-      if (serviceAccounts.get(id)?.version !== version) return "moved";
+    async addSecret(id, secret, othersExpireAt, act) {
+      const { now } = act;
+      if (seenBy(id, act) === null) return "moved";
       if (living(id, now).length >= MAX_CLIENT_SECRETS) return "too_many";
       for (const other of secretsOf(id)) {
         if (!isLiving(other, now)) clientSecrets.delete(other.id);
@@ -110,12 +120,13 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
       return "added";
     },
 
-    async endSecret(id, secretId, version) {
-      const isHere = clientSecrets.get(secretId)?.accountId === id;
-      const account = serviceAccounts.get(id);
-      if (!isHere || account?.version !== version) return false;
-      serviceAccounts.set(id, { ...account, version: version + 1, tokensFrom: version + 1 });
-      return clientSecrets.delete(secretId);
+    async endSecret(id, secretId, act) {
+      const account = seenBy(id, act);
+      if (account === null || clientSecrets.get(secretId)?.accountId !== id) return false;
+      const version = account.version + 1;
+      serviceAccounts.set(id, { ...account, version, tokensFrom: version });
+      endSecrets(db, [secretId], act.now);
+      return true;
     },
 
     async noteUse(secretId, now, since) {
@@ -124,10 +135,13 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
       clientSecrets.set(secretId, { ...secret, lastUsedAt: now });
     },
 
-    async remove(id, version) {
-      if (version !== null && serviceAccounts.get(id)?.version !== version) return false;
+    async remove(id, actor, version) {
+      const row = serviceAccounts.get(id);
+      if (row === undefined) return "not_found";
+      if (seenBy(id, { actor, version: version ?? row.version }) === null) return "moved";
       for (const secret of secretsOf(id)) clientSecrets.delete(secret.id);
-      return serviceAccounts.delete(id);
+      serviceAccounts.delete(id);
+      return "removed";
     },
   };
 }

@@ -1,6 +1,6 @@
 import { FIRST_VERSION, type User } from "../../../src/domain/user.ts";
 import type { UserQuery, Users } from "../../../src/use-cases/ports.ts";
-import { stillActs } from "./actors.ts";
+import { stillActs } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
 export function memoryUsers(db: MemoryDatabase): Users {

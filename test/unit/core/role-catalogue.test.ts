@@ -10,6 +10,8 @@ import { Unavailable } from "../../../src/use-cases/ports.ts";
 import { memoryDatabase } from "../../support/fakes/memory-database.ts";
 import { memoryRoles } from "../../support/fakes/roles.ts";
 
+import { someEdit } from "../../support/samples.ts";
+
 const support = { name: "support", description: "", permissions: ["users:read"] };
 const editor = { name: "editor", description: "", permissions: ["pages:write"] };
 
@@ -30,7 +32,7 @@ function catalogueOf() {
 describe("the isolate's copies of the roles", () => {
   it("are the built-in ones until others are asked for", async () => {
     const { catalogue, roles, asked } = catalogueOf();
-    await roles.create(support);
+    await roles.create(support, someEdit());
     expect(catalogue.atHand()).toEqual(BUILT_IN_CATALOGUE);
     expect(await catalogue.named(["admin", "user"])).toEqual(BUILT_IN_CATALOGUE);
     expect(asked).toEqual([]);
@@ -40,8 +42,8 @@ describe("the isolate's copies of the roles", () => {
 
   it("are read by name, all that are missing at once and no other", async () => {
     const { catalogue, roles, asked } = catalogueOf();
-    await roles.create(support);
-    await roles.create(editor);
+    await roles.create(support, someEdit());
+    await roles.create(editor, someEdit());
     await catalogue.named(["support"]);
     const found = await catalogue.named(["user", "support", "editor", "gone"]);
     expect([...found.keys()]).toEqual(["user", "support", "editor"]);
@@ -58,8 +60,8 @@ describe("the isolate's copies of the roles", () => {
   it("are taken for granted for a minute, each for itself, and not a moment longer", async () => {
     const { catalogue, roles, state, has } = catalogueOf();
     expect(await has("support")).toBe(false);
-    await roles.create(support);
-    await roles.create(editor);
+    await roles.create(support, someEdit());
+    await roles.create(editor, someEdit());
     state.now += ROLES_MAX_AGE - 1;
     expect([await has("support"), await has("editor")]).toEqual([false, true]);
     state.now += 1;
@@ -87,7 +89,7 @@ describe("the isolate's copies of the roles", () => {
   it("are forgotten when told, and so is what was being read meanwhile", async () => {
     const { catalogue, roles, has } = catalogueOf();
     await has("support");
-    await roles.create(support);
+    await roles.create(support, someEdit());
     catalogue.forget();
     expect(await has("support")).toBe(true);
 
@@ -100,14 +102,14 @@ describe("the isolate's copies of the roles", () => {
   it("CFW-15 are not trusted after the clock jumped back", async () => {
     const { roles, state, has } = catalogueOf();
     await has("support");
-    await roles.create(support);
+    await roles.create(support, someEdit());
     state.now -= 1;
     expect(await has("support")).toBe(true);
   });
 
   it("fail closed: with D1 out of reach an old copy is none", async () => {
     const { catalogue, roles, state, has } = catalogueOf();
-    await roles.create(support);
+    await roles.create(support, someEdit());
     await has("support");
     state.isDown = true;
     expect(await has("support")).toBe(true);

@@ -95,7 +95,10 @@ describe.each(ACTIONS)("$name", ({ act }) => {
   it("is done all the same when something else of the account changed meanwhile", async () => {
     const on = await signedIn();
     const { service, user } = on;
-    await service.deps.roles.create({ name: "editor", description: "", permissions: [] });
+    await service.deps.roles.create(
+      { name: "editor", description: "", permissions: [] },
+      someActor("*"),
+    );
     const answer = await actWhile(on, async () => {
       await setRole(service.deps, someActor("*"), user.id, "editor", "assign_role");
     });

@@ -8,8 +8,8 @@ import {
 } from "../../../src/use-cases/manage-service-accounts.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
 import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
-import { DAY, someActor, someUserId } from "../../support/samples.ts";
-import { someSecret } from "../../support/service-account-samples.ts";
+import { DAY, someActor, someEdit, someUserId } from "../../support/samples.ts";
+import { decidedOn, someSecret } from "../../support/service-account-samples.ts";
 
 type Service = ReturnType<typeof programService>;
 type Deps = Service["deps"];
@@ -56,10 +56,13 @@ async function serviceFor(way: string, maker: Actor) {
     // As an edit by hand does it: without ending anything.
     const role = (await deps.roles.named(["base"])).get("base");
     if (role === undefined) throw new Error("no role");
-    await deps.roles.update("base", edited, { changeId: "", now: 0, role, raise: null });
+    await deps.roles.update("base", edited, { ...someEdit(), now: 0, role, raise: null });
   }
   return { service, id, secret };
 }
+
+const versionOf = async (service: Service, id: ServiceAccountId): Promise<number> =>
+  (await service.deps.serviceAccounts.find(id))?.version ?? 0;
 
 describe.each(RAISES)("AUZ-03 a secret, when %s,", (way, raise) => {
   const endedWhenMadeBy = async (maker: Actor) => {
@@ -69,15 +72,49 @@ describe.each(RAISES)("AUZ-03 a secret, when %s,", (way, raise) => {
     expect(await service.secrets(id)).toEqual(ended.length === 0 ? [secret] : []);
     const account = await service.deps.serviceAccounts.find(id);
     expect(account?.permissions).toContain("reports:write");
-    expect(account?.tokensFrom).toBe(ended.length === 0 ? 1 : account?.version);
+    expect(account?.tokensFrom).toBe(account?.version);
     return ended.length === 1;
   };
 
   it("ends where its maker is nobody who could have granted as much", async () => {
-    const gone = { ...someActor("*"), kind: "user", id: someUserId() } as const;
-    expect(await endedWhenMadeBy(gone)).toBe(true); // no row bears the id
     expect(await endedWhenMadeBy({ ...someActor("*"), kind: "worker" })).toBe(true);
     expect(await endedWhenMadeBy({ ...someActor("*"), kind: "operator" })).toBe(true);
+  });
+
+  it("ends when the person who made it is gone by then", async () => {
+    const { service, id } = await serviceFor(way, ADMIN_ACTOR);
+    const { serviceAccounts, clock } = service.deps;
+    const secret = someSecret(someUserId()); // no row bears the id
+    const version = (await serviceAccounts.find(id))?.version ?? 0;
+    await serviceAccounts.addSecret(id, secret, clock() + DAY, decidedOn(version, clock()));
+    expect(await raise(service.deps, id)).toContain(secret.id);
+  });
+
+  it("refuses the tokens made before, also where its maker could have granted as much", async () => {
+    const { service, id } = await serviceFor(way, ADMIN_ACTOR);
+    const maker = await service.person("*");
+    const [kept] = await service.secrets(id);
+    await service.rotate(maker, id);
+    await service.deps.serviceAccounts.endSecret(
+      id,
+      kept ?? "",
+      decidedOn(await versionOf(service, id)),
+    );
+    const before = await versionOf(service, id);
+    expect(await raise(service.deps, id)).toEqual([]);
+    const found = await service.deps.serviceAccounts.find(id);
+    expect(found?.tokensFrom).toBeGreaterThan(before);
+    expect(found?.tokensFrom).toBe(found?.version);
+  });
+
+  it("that has run out was not looked at, and is in no raise's way", async () => {
+    const { service, id } = await serviceFor(way, ADMIN_ACTOR);
+    const { serviceAccounts, clock } = service.deps;
+    const decided = async () => decidedOn(await versionOf(service, id), clock());
+    await serviceAccounts.addSecret(id, someSecret(), clock(), await decided()); // ends the first now
+    await serviceAccounts.endSecret(id, (await service.secrets(id))[0] ?? "", await decided());
+    expect(await service.secrets(id)).toEqual([]);
+    expect(await raise(service.deps, id)).toEqual([]);
   });
 
   it.each<[string[], boolean]>([
@@ -110,7 +147,7 @@ describe.each(RAISES)("AUZ-03 a secret, when %s,", (way, raise) => {
     const made = async (name: string, ...had: string[]) => {
       const version = (await serviceAccounts.find(id))?.version ?? 0;
       const secret = { ...someSecret(name, had), id: `${name} ${had}` };
-      await serviceAccounts.addSecret(id, secret, clock(), clock() + DAY, version);
+      await serviceAccounts.addSecret(id, secret, clock() + DAY, decidedOn(version, clock()));
       return secret.id;
     };
     const able = await service.account(ADMIN_ACTOR, "admin");
@@ -210,6 +247,10 @@ describe("no secret ends", () => {
     const edited = await updateRole(service.deps, ADMIN_ACTOR, "base", { permissions });
     expect(edited).toMatchObject({ ok: true, value: { ended: [raised.secret] } });
     expect(await service.secrets(able.id)).toEqual([able.secret]);
+    const tokensFrom = async (id: ServiceAccountId) =>
+      (await service.deps.serviceAccounts.find(id))?.tokensFrom;
+    // Nor are its tokens refused: it came to do no more.
+    expect([await tokensFrom(able.id), await tokensFrom(raised.id)]).toEqual([1, 2]);
   });
 });
 
@@ -226,7 +267,7 @@ it("a change that is overtaken every time is a conflict, and changes nothing", a
         const found = await serviceAccounts.withSecrets(...args);
         const version = found?.account.version ?? 0;
         const status = found?.account.status === "active" ? "disabled" : "active";
-        await serviceAccounts.update(id, { status }, { now: 0, version, raise: null });
+        await serviceAccounts.update(id, { status }, decidedOn(version, 0));
         return found;
       },
     },

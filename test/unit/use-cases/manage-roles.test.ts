@@ -12,7 +12,7 @@ import {
   setServiceAccountRole,
 } from "../../../src/use-cases/manage-service-accounts.ts";
 import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
-import { someUser } from "../../support/samples.ts";
+import { someEdit, someUser } from "../../support/samples.ts";
 import { someAccount } from "../../support/service-account-samples.ts";
 
 const TOO_MANY = { ok: false, error: "too_many_permissions" };
@@ -40,7 +40,6 @@ describe("a role that others hold is not edited beyond what they may hold", () =
     expect(await edit("one:more")).toEqual(TOO_MANY);
     expect((await edit("full-0:a0", "full-1:a1")).ok).toBe(true);
     expect((await edit("full-0:*")).ok).toBe(true);
-    // Without the wildcard the role would be none too large, but what it covered would count.
     expect((await edit("full-0:*", "one:more")).ok).toBe(true);
     // Without the wildcard what it covered counts; but to take is never refused.
     expect(await edit("one:more", "two:more")).toEqual(TOO_MANY);
@@ -113,7 +112,7 @@ it("of roles and of service accounts no more are made than there may be", async 
   const { deps } = programService();
   const role = (n: number) => ({ name: `role-${n}`, description: "", permissions: [] });
   for (let n = 0; (await deps.roles.list()).length < MAX_ROLES; n++)
-    await deps.roles.create(role(n));
+    await deps.roles.create(role(n), someEdit());
   const late = await createRole(deps, ADMIN_ACTOR, { ...role(0), name: "late" });
   expect(late).toEqual({ ok: false, error: "too_many_roles" });
   for (let n = 0; n < MAX_SERVICE_ACCOUNTS; n++) await deps.serviceAccounts.create(someAccount());

@@ -5,7 +5,7 @@ import { Unavailable } from "../../../src/use-cases/ports.ts";
 import { refreshToken } from "../../../src/use-cases/refresh-token.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
-import { ACCOUNT_POLICY } from "../../support/samples.ts";
+import { ACCOUNT_POLICY, someEdit } from "../../support/samples.ts";
 
 const { replayWindow } = ACCOUNT_POLICY.refresh;
 
@@ -14,7 +14,7 @@ const EDITOR = { name: "editor", description: "", permissions: ["pages:write"] }
 /** A user who is signed in, and what is true of their session whatever broke at a refresh. */
 async function signedIn(roles: readonly string[] = []) {
   const service = memoryService();
-  await service.deps.roles.create(EDITOR);
+  await service.deps.roles.create(EDITOR, someEdit());
   const user = await service.register({ roles });
   const { refreshToken: presented } = await service.signIn(user.email);
 
@@ -132,7 +132,10 @@ describe("refresh for a user with an editable role", () => {
     const { roles, accounts } = service.deps;
     const named: typeof roles.named = async (names) => {
       const change = { kind: "assign_role", role: "reviewer" } as const;
-      await roles.create({ name: "reviewer", description: "", permissions: ["pages:review"] });
+      await roles.create(
+        { name: "reviewer", description: "", permissions: ["pages:review"] },
+        someEdit(),
+      );
       await accounts.change(user.id, { changeId: "once", change, ifVersion: null });
       return roles.named(names);
     };

@@ -38,3 +38,35 @@ it("AUZ-03 nor do they end one of its secrets", async () => {
   const { id, secret, deps } = await racing();
   expect(await endClientSecret(deps, LESSER, id, secret)).toEqual(FORBIDDEN);
 });
+
+it("AUZ-03 a secret says what the program that made it could do then, and of people nothing", async () => {
+  const service = programService();
+  const { id } = await service.account(ADMIN_ACTOR);
+  const program = await service.account(ADMIN_ACTOR, "admin");
+  const person = await service.person("*");
+  const acting = { roles: ["admin"], permissions: ["*"] };
+  await service.rotate({ kind: "service", id: program.id, ...acting }, id);
+  await service.rotate(person, id);
+  await service.rotate({ ...someActor("*"), kind: "worker" }, id);
+  const found = await service.deps.serviceAccounts.withSecrets(id, service.deps.clock());
+  expect(found?.secrets.map(({ maker: { name, had } }) => [name, had])).toEqual([
+    ["operator:somebody", ["*"]],
+    [program.id, ["*"]],
+    [person.id, null],
+    ["worker:somebody", ["*"]],
+  ]);
+});
+
+const AT_ONCE = 10;
+
+it("a change that is overtaken is decided again, so that of ten at once each is made", async () => {
+  const service = programService();
+  const { id } = await service.account(ADMIN_ACTOR);
+  const names = Array.from({ length: AT_ONCE }, (_, n) => `role-${n}`);
+  for (const name of names) await service.role(name);
+  const given = await Promise.all(
+    names.map((name) => setServiceAccountRole(service.deps, ADMIN_ACTOR, id, name, "assign_role")),
+  );
+  expect(given.filter(({ ok }) => ok)).toHaveLength(AT_ONCE);
+  expect((await service.deps.serviceAccounts.find(id))?.roles).toEqual(names);
+});
