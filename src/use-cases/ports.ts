@@ -111,7 +111,7 @@ export type NewUser = {
 
 /** Whether those who act may still. Asked where a change was not made, to tell why. */
 export interface Actors {
-  /** True while a person or program is active and holds the roles that they act by. */
+  /** True while a person or program is active and holds the roles and rights that they act by. */
   stillAct(actor: Actor): Promise<boolean>;
 }
 

@@ -27,7 +27,7 @@ type Harness = {
 
 const FIRST = 1;
 const KINDS = ["user", "service"] as const;
-const LOSSES = ["is disabled", "loses a role", "is gone"] as const;
+const LOSSES = ["is disabled", "loses a role", "has a role that grants less", "is gone"] as const;
 
 /** @param make gives a store without users and service accounts, and with the built-in roles alone */
 export function actorsContract(make: () => Promise<Harness>): void {
@@ -36,6 +36,11 @@ export function actorsContract(make: () => Promise<Harness>): void {
     on = await make();
     await on.roles.create(REPORTER, someEdit());
   });
+
+  const edit = (permissions: readonly string[]) =>
+    on.roles.update("reporter", { permissions }, unedited());
+  const unedited = () => ({ ...someEdit(), now: NOW, role: REPORTER, raise: null });
+  const narrow = () => edit(["reports:list"]);
 
   /** Somebody who acts by two roles, and the ways in which they may no more. */
   async function actorOf(kind: (typeof KINDS)[number]) {
@@ -48,6 +53,7 @@ export function actorsContract(make: () => Promise<Harness>): void {
           on.serviceAccounts.update(id, { status: "disabled" }, decidedOn(FIRST)),
         "loses a role": () =>
           on.serviceAccounts.setRole(id, "reporter", [USER_ROLE], decidedOn(FIRST)),
+        "has a role that grants less": narrow,
         "is gone": () => on.serviceAccounts.remove(id, someActor("*"), null),
       };
       return { actor: { kind, id, roles, permissions: ["reports:read"] } as Actor, lose };
@@ -59,6 +65,7 @@ export function actorsContract(make: () => Promise<Harness>): void {
     const lose = {
       "is disabled": change({ kind: "set_status", status: "disabled" }),
       "loses a role": change({ kind: "remove_role", role: "reporter" }),
+      "has a role that grants less": narrow,
       "is gone": change({ kind: "delete" }),
     };
     return { actor: { kind, id: user.id, roles, permissions: ["reports:read"] } as Actor, lose };
@@ -74,8 +81,29 @@ export function actorsContract(make: () => Promise<Harness>): void {
       it("acts while it is active and holds the roles it acts by, among others", async () => {
         const { actor } = await actorOf(kind);
         expect(await on.actors.stillAct(actor)).toBe(true);
-        expect(await on.actors.stillAct({ ...actor, roles: ["user"] })).toBe(true);
+        const asUser = { ...actor, roles: ["user"], permissions: [] };
+        expect(await on.actors.stillAct(asUser)).toBe(true);
         expect(await on.actors.stillAct({ ...actor, roles: ["admin", "user"] })).toBe(false);
+      });
+
+      it.each<[string, boolean]>([
+        ["reports:read", true],
+        ["reports:*", true],
+        ["*", true],
+        ["reports:write", false],
+        ["reports-read:*", false],
+        ["report:*", false],
+      ])("acts by a role that now grants %s: %s", async (granted, may) => {
+        const { actor } = await actorOf(kind);
+        await edit([granted]);
+        expect(await on.actors.stillAct(actor)).toBe(may);
+      });
+
+      it("acts by what a built-in role grants in the code", async () => {
+        const { actor } = await actorOf(kind);
+        const asUser = { ...actor, roles: ["user"] };
+        expect(await on.actors.stillAct({ ...asUser, permissions: [] })).toBe(true);
+        expect(await on.actors.stillAct({ ...asUser, permissions: ["*"] })).toBe(false);
       });
 
       it.each(LOSSES)("that %s acts no more", async (loss) => {
@@ -94,20 +122,21 @@ export function actorsContract(make: () => Promise<Harness>): void {
         await lose[loss]();
         const before = [await roles.list(), await serviceAccounts.withSecrets(target.id, NOW)];
 
-        const edit = { ...someEdit(), actor };
+        const reporter = (await roles.named(["reporter"])).get("reporter") ?? REPORTER;
+        const late = { ...someEdit(), actor };
         const act = { ...decidedOn(FIRST), actor };
-        const decided = { ...edit, now: NOW, role: REPORTER, raise: null };
-        expect(await roles.create({ ...unused, name: "new" }, edit)).toBe("moved");
-        expect(await roles.create(unused, edit)).toBe("moved");
+        const decided = { ...late, now: NOW, role: reporter, raise: null };
+        expect(await roles.create({ ...unused, name: "new" }, late)).toBe("moved");
+        expect(await roles.create(unused, late)).toBe("moved");
         expect(await roles.update("reporter", { description: "?" }, decided)).toBe("moved");
-        expect(await roles.remove(unused, edit)).toBe("moved");
-        expect(await roles.remove(REPORTER, edit)).toBe("moved");
+        expect(await roles.remove(unused, late)).toBe("moved");
+        expect(await roles.remove(reporter, late)).toBe("moved");
         const made = someAccount({ actor });
         expect(await serviceAccounts.create(made)).toBe("moved");
         expect(await serviceAccounts.find(made.id)).toBeNull();
         const { id } = target;
         expect(await serviceAccounts.update(id, { name: "?" }, act)).toBe(false);
-        expect(await serviceAccounts.setRole(id, "user", [REPORTER, USER_ROLE], act)).toBe(false);
+        expect(await serviceAccounts.setRole(id, "user", [reporter, USER_ROLE], act)).toBe(false);
         expect(await serviceAccounts.setRole(id, "reporter", [], act)).toBe(false);
         expect(await serviceAccounts.addSecret(id, someSecret(), NOW + DAY, act)).toBe("moved");
         expect(await serviceAccounts.endSecret(id, target.secret.id, act)).toBe(false);
@@ -122,7 +151,12 @@ export function actorsContract(make: () => Promise<Harness>): void {
       const own = async () => {
         const { id } = someAccount();
         await serviceAccounts.create(someAccount({ id, roles: [REPORTER] }));
-        const actor: Actor = { kind: "service", id, roles: ["reporter"], permissions: ["*"] };
+        const actor: Actor = {
+          kind: "service",
+          id,
+          roles: ["reporter"],
+          permissions: ["reports:read"],
+        };
         return { id, actor, act: { ...decidedOn(FIRST), actor } };
       };
       const [one, two, three] = [await own(), await own(), await own()];

@@ -25,6 +25,7 @@ beforeAll(async () => {
   target = { id, secretId: body.secrets[0].id };
 });
 
+let serial = 0;
 const TABLES = [
   "roles",
   "role_permissions",
@@ -33,13 +34,14 @@ const TABLES = [
   "service_account_secrets",
 ];
 
-/** Everything that these requests could write, but what the loss itself changes of a program. */
-async function written(except: string): Promise<unknown> {
+/** Everything that these requests could write, but what the loss itself changes. */
+async function written(except: readonly string[]): Promise<unknown> {
+  const columns = ["id", "service_account_id", "name", "role"];
   const results = await env.DB.batch<Record<string, unknown>>(
     TABLES.map((table) => env.DB.prepare(`select * from ${table}`)),
   );
   return results.map(({ results: rows }) =>
-    rows.filter((row) => row["id"] !== except && row["service_account_id"] !== except),
+    rows.filter((row) => !columns.some((column) => except.includes(String(row[column])))),
   );
 }
 
@@ -60,26 +62,39 @@ const REQUESTS: Request[] = [
 
 describe.each(REQUESTS)("AUZ-04 a request under way that %s", (_, method, path, body) => {
   /** Sends it, and takes the right of whoever sent it after it was checked. */
-  async function sent(id: string, token: string, loss: () => Promise<{ status: number }>) {
-    const before = await written(id);
+  async function sent(
+    except: readonly string[],
+    token: string,
+    loss: () => Promise<{ status: number }>,
+  ) {
+    const before = await written(except);
     const service = serviceWith({
       DB: beforeFirstWrite(async () => expect((await loss()).status).toBeLessThan(300)),
     });
     const reply = await service(method, path(), { token, ...(body === undefined ? {} : { body }) });
     expect([reply.status, reply.body.code]).toEqual([403, "forbidden"]);
-    expect(await written(id)).toEqual(before);
+    expect(await written(except)).toEqual(before);
   }
 
   it("writes nothing once its administrator's demotion was acknowledged", async () => {
     const role = `/v1/users/${demoted.id}/roles/admin`;
-    await sent(demoted.id, demoted.accessToken, () => asAdmin("DELETE", role));
+    await sent([demoted.id], demoted.accessToken, () => asAdmin("DELETE", role));
     expect((await asAdmin("PUT", role)).status).toBe(204);
+  });
+
+  it("writes nothing once the role that its program acts by grants less", async () => {
+    const name = `able-${++serial}`;
+    await asAdmin("POST", "/v1/roles", { name, permissions: ["*"] });
+    const program = await newServiceAccount(admin.accessToken, [name]);
+    const token = await clientToken(program);
+    const narrow = () => asAdmin("PATCH", `/v1/roles/${name}`, { permissions: ["roles:write"] });
+    await sent([program.id, name], token, narrow);
   });
 
   it("writes nothing once the program that sent it was disabled", async () => {
     const program = await newServiceAccount(admin.accessToken, ["admin"]);
     const token = await clientToken(program);
     const disabled = { status: "disabled" };
-    await sent(program.id, token, () => asAdmin("PATCH", `${PATH}/${program.id}`, disabled));
+    await sent([program.id], token, () => asAdmin("PATCH", `${PATH}/${program.id}`, disabled));
   });
 });

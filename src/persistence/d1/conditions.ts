@@ -1,6 +1,13 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/actor.ts";
-import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../domain/role.ts";
+import { covers } from "../../domain/permission.ts";
+import {
+  BUILT_IN_CATALOGUE,
+  BUILT_IN_ROLES,
+  isBuiltIn,
+  permissionsOf,
+  type Role,
+} from "../../domain/role.ts";
 
 /** The texts of a list as rows: one bound parameter, however many, where D1 takes a hundred. */
 export const textsOf = (texts: readonly string[]): SQL =>
@@ -24,13 +31,37 @@ export function areStill(roles: readonly Role[]): SQL {
 
 /**
  * True while whoever acts may still: a person or a program that is active and holds the roles that
- * made the act theirs to do. Between a request's check and its write they may have lost them.
+ * made the act theirs to do, which grant as much as they did. Between a request's check and its
+ * write they may have lost any of it.
  */
-export function stillActs({ kind, id, roles }: Actor): SQL {
-  if (kind === "user") return holds(sql`users`, sql`user_roles`, sql`user_id`, id, roles);
-  if (kind !== "service") return sql`true`;
-  const column = sql`service_account_id`;
-  return holds(sql`service_accounts`, sql`service_account_roles`, column, id, roles);
+export function stillActs({ kind, id, roles, permissions }: Actor): SQL {
+  if (kind !== "user" && kind !== "service") return sql`true`;
+  const isHolder =
+    kind === "user"
+      ? holds(sql`users`, sql`user_roles`, sql`user_id`, id, roles)
+      : holds(
+          sql`service_accounts`,
+          sql`service_account_roles`,
+          sql`service_account_id`,
+          id,
+          roles,
+        );
+  return sql`(${isHolder} and ${grantStill(roles, permissions)})`;
+}
+
+/** `covers` of domain/permission.ts in SQL: a contract test compares. */
+function grantStill(roles: readonly string[], permissions: readonly string[]): SQL {
+  const fixed = permissionsOf(roles, BUILT_IN_CATALOGUE);
+  const others = permissions.filter((permission) => !covers(fixed, [permission]));
+  return sql`not exists (
+    select 1 from json_each(${JSON.stringify(others)}) needed where not exists (
+      select 1 from role_permissions
+      where ${isOneOf(
+        sql`role`,
+        roles.filter((role) => !isBuiltIn(role)),
+      )}
+        and permission in ('*', needed.value,
+          substr(needed.value, 1, instr(needed.value, ':')) || '*')))`;
 }
 
 const BUILT_IN_NAMES = BUILT_IN_ROLES.map((role) => role.name);

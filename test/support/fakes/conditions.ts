@@ -1,5 +1,6 @@
 import type { Actor } from "../../../src/domain/actor.ts";
-import { isBuiltIn, type Role } from "../../../src/domain/role.ts";
+import { covers } from "../../../src/domain/permission.ts";
+import { isBuiltIn, permissionsOf, type Role } from "../../../src/domain/role.ts";
 import type { MemoryDatabase, SecretRow } from "./memory-database.ts";
 
 /** As the real adapter's: these roles exist and together grant exactly what they granted. */
@@ -14,8 +15,9 @@ export function areStill({ roles }: MemoryDatabase, wanted: readonly Role[]): bo
 export const isLiving = ({ expiresAt }: SecretRow, now: number): boolean =>
   expiresAt === null || expiresAt > now;
 
-/** As the real adapter's: whoever acts is active and holds the roles that they act by. */
-export function stillActs(db: MemoryDatabase, { kind, id, roles }: Actor): boolean {
+/** As the real adapter's: whoever acts is active and holds the roles and rights they act by. */
+export function stillActs(db: MemoryDatabase, actor: Actor): boolean {
+  const { kind, id, roles } = actor;
   if (kind !== "user" && kind !== "service") return true;
   const people = [...db.users.values()].map(({ user }) => user);
   const holders = kind === "user" ? people : [...db.serviceAccounts.values()];
@@ -23,6 +25,7 @@ export function stillActs(db: MemoryDatabase, { kind, id, roles }: Actor): boole
     (holder) =>
       holder.id === id &&
       holder.status === "active" &&
-      roles.every((role) => holder.roles.includes(role)),
+      roles.every((role) => holder.roles.includes(role)) &&
+      covers(permissionsOf(roles, db.roles), actor.permissions),
   );
 }

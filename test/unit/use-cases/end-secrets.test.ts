@@ -127,10 +127,13 @@ describe.each(RAISES)("AUZ-03 a secret, when %s,", (way, raise) => {
     const { service, id } = await serviceFor(way, ADMIN_ACTOR);
     const maker = await service.person(...permissions);
     // Made while it was harmless, by whoever could do at least that much.
-    const secret = await service.rotate({ ...maker, permissions: ["*"] }, id);
+    const secret = someSecret(maker.id);
+    const { serviceAccounts, clock } = service.deps;
+    const decided = decidedOn(await versionOf(service, id), clock());
+    await serviceAccounts.addSecret(id, secret, clock() + DAY, decided);
     const ended = await raise(service.deps, id);
-    expect(ended.includes(secret)).toBe(isEnded);
-    expect((await service.secrets(id)).includes(secret)).toBe(!isEnded);
+    expect(ended.includes(secret.id)).toBe(isEnded);
+    expect((await service.secrets(id)).includes(secret.id)).toBe(!isEnded);
   });
 
   it("ends when the person who made it is disabled by then", async () => {
