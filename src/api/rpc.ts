@@ -1,31 +1,17 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import * as z from "zod";
+import {
+  optionsArgument,
+  readOptions,
+  WIRE_FIELDS,
+  type WireOptions,
+  wireOptions,
+} from "../client/options.ts";
 import type { Verdict as ClientVerdict } from "../client/verifier.ts";
 import type { Env } from "../env.ts";
 import { type Services, servicesOf } from "../services.ts";
 import { verifyToken } from "../use-cases/verify-token.ts";
 import { logFailure } from "./errors.ts";
 import { permission } from "./schemas/fields.ts";
-
-/** Seconds beyond which an answer could not be remembered for any token. */
-const MAX_STALENESS = 24 * 60 * 60;
-
-/** What an object without a class is: a Map or a Date crosses RPC too, and seems to have no keys. */
-const plainObject = z.custom<object>((value) => {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-});
-
-const optionsArgument = plainObject.pipe(
-  z.strictObject({
-    audience: z.string().min(1).exactOptional(),
-    permissions: z.array(permission).max(100).exactOptional(),
-    maxStaleness: z
-      .union([z.literal("offline"), z.number().min(0).max(MAX_STALENESS)])
-      .default("offline"),
-  }),
-);
 
 type Refused = { readonly ok: false; readonly code: "invalid_request" | "unavailable" };
 type Keys = { readonly ok: true } & Awaited<ReturnType<Services["ring"]["jwks"]>>;
@@ -36,22 +22,18 @@ type Keys = { readonly ok: true } & Awaited<ReturnType<Services["ring"]["jwks"]>
  */
 export class AuthRpc extends WorkerEntrypoint<Env> {
   /** Judges an access token, as fresh as `maxStaleness` asks; `"offline"` unless told. */
-  async verify(token: unknown, options: unknown = {}): Promise<ClientVerdict> {
-    const wanted = optionsArgument.safeParse(options);
-    if (typeof token !== "string" || !wanted.success) return { ok: false, code: "invalid_request" };
-    return answer(this.env, (services) => verifyToken(services, token, wanted.data));
+  async verify(token: unknown, ...given: unknown[]): Promise<ClientVerdict> {
+    const wanted = wantedBy(given);
+    if (typeof token !== "string" || wanted === null) return { ok: false, code: "invalid_request" };
+    return answer(this.env, (services) => verifyToken(services, token, wanted));
   }
 
   /** `verify` with a permission that the caller must hold. */
-  async authorize(token: unknown, needed: unknown, options: unknown = {}): Promise<ClientVerdict> {
-    const [one, wanted] = [permission.safeParse(needed), optionsArgument.safeParse(options)];
-    if (typeof token !== "string" || !one.success || !wanted.success) {
-      return { ok: false, code: "invalid_request" };
-    }
-    const permissions = [...(wanted.data.permissions ?? []), one.data];
-    return answer(this.env, (services) =>
-      verifyToken(services, token, { ...wanted.data, permissions }),
-    );
+  async authorize(token: unknown, needed: unknown, ...given: unknown[]): Promise<ClientVerdict> {
+    const one = permission.safeParse(needed);
+    const wanted = one.success ? wantedBy(given, { permission: one.data }) : null;
+    if (typeof token !== "string" || wanted === null) return { ok: false, code: "invalid_request" };
+    return answer(this.env, (services) => verifyToken(services, token, wanted));
   }
 
   /** The published key set (RFC 7517, section 5). */
@@ -60,6 +42,25 @@ export class AuthRpc extends WorkerEntrypoint<Env> {
       ok: true as const,
       ...(await services.ring.jwks()),
     }));
+  }
+}
+
+type Wanted = WireOptions & Required<Pick<WireOptions, "maxStaleness">>;
+
+/**
+ * @param given the arguments from where the options stand
+ * @param besides what another argument asks for
+ * @returns null for what they may not be
+ */
+function wantedBy(
+  given: readonly unknown[],
+  besides: { readonly permission?: string } = {},
+): Wanted | null {
+  try {
+    const options = readOptions("AuthRpc", optionsArgument("AuthRpc", given), WIRE_FIELDS);
+    return { maxStaleness: "offline", ...wireOptions("AuthRpc", { ...options, ...besides }) };
+  } catch {
+    return null;
   }
 }
 

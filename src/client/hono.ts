@@ -6,6 +6,7 @@ import {
   type Fields,
   field,
   type MaxStaleness,
+  optionsArgument,
   type Question,
   questionFields,
   readOptions,
@@ -62,10 +63,10 @@ export function requireAuth<Given extends RequireAuthOptions>(
   options: Given & Exact<Given, RequireAuthOptions>,
 ): MiddlewareHandler<AuthEnv>;
 export function requireAuth(...given: readonly unknown[]): MiddlewareHandler<AuthEnv> {
-  // Options that are undefined are some that were meant and not found.
-  const options = given.length === 0 ? {} : given[0];
+  const options = optionsArgument("requireAuth", given);
   const { verifier, ...wanted } = readOptions("requireAuth", options, FIELDS);
-  const question: VerifyOptions = Object.freeze({ ...DEFAULTS, ...wireOptions(wanted) });
+  const asked = wireOptions("requireAuth", wanted);
+  const question: VerifyOptions = Object.freeze({ ...DEFAULTS, ...asked });
   return async (c, next) => {
     const token = bearerToken(c.req.header("authorization"));
     if (token === null) return refuse(c, "invalid_token");

@@ -38,10 +38,22 @@ type Field<T> = { readonly must: string; read(value: unknown): T | undefined };
 
 export type Fields<Shape> = { readonly [Key in keyof Shape]-?: Field<Shape[Key]> };
 
-/** Seconds: the same bound as that of the service. */
+/** Seconds beyond which an answer could not be remembered for any token. */
 const MAX_STALENESS = 24 * 60 * 60;
-/** As many as the service lets one call ask for. */
+/** As many as one call may ask for, however it names them. */
 const MAX_PERMISSIONS = 100;
+
+/**
+ * The options of a call that may go without any. Arguments are counted: one that is undefined was
+ * meant to be some options, and was not found; one too many was meant to say something.
+ *
+ * @param given the arguments from where the options stand
+ * @throws TypeError when there are more
+ */
+export function optionsArgument(owner: string, given: readonly unknown[]): unknown {
+  if (given.length > 1) throw new TypeError(`${owner}: nothing comes after the options`);
+  return given.length === 0 ? {} : given[0];
+}
 
 /**
  * @param owner whose options these are, for the message
@@ -99,24 +111,41 @@ const permissionList = (min: number): Field<readonly string[]> => ({
     if (!Array.isArray(value)) return undefined;
     const list: unknown[] = Array.from(value); // a hole becomes undefined, and is refused
     if (list.length < min || list.length > MAX_PERMISSIONS) return undefined;
-    return list.every(isPermission) ? list : undefined;
+    return list.every(isPermission) ? Object.freeze(list) : undefined;
   },
 });
+
+/** What crosses the binding: the service reads it by the same rules that the library does. */
+export const WIRE_FIELDS: Fields<WireOptions> = {
+  audience: field("a non-empty string", isText),
+  permissions: permissionList(0),
+  maxStaleness: field(`"offline" or 0 to ${MAX_STALENESS} seconds`, isStaleness),
+};
 
 /** What a verifier and a route have in common. */
 export type Question = WireOptions & { readonly permission?: string };
 
 /** @param leastPermissions how many a list of permissions must name */
 export const questionFields = (leastPermissions: number): Fields<Question> => ({
-  audience: field("a non-empty string", isText),
+  ...WIRE_FIELDS,
   permission: field("a permission: resource:action, resource:* or *", isPermission),
   permissions: permissionList(leastPermissions),
-  maxStaleness: field(`"offline" or 0 to ${MAX_STALENESS} seconds`, isStaleness),
 });
 
-/** The same question in the words of the binding, which knows a list of permissions only. */
-export function wireOptions({ permission, ...rest }: Partial<Question>): WireOptions {
+/**
+ * The same question in the words of the binding, which knows a list of permissions only.
+ *
+ * @param owner whose options these are, for the message
+ * @throws TypeError when the list comes to name too many
+ */
+export function wireOptions(
+  owner: string,
+  { permission, ...rest }: Partial<Question>,
+): WireOptions {
   if (permission === undefined) return Object.freeze(rest);
-  const permissions = Object.freeze([...(rest.permissions ?? []), permission]);
-  return Object.freeze({ ...rest, permissions });
+  const { permissions = [] } = rest;
+  if (permissions.length >= MAX_PERMISSIONS) {
+    throw new TypeError(`${owner}: permissions and permission name more than ${MAX_PERMISSIONS}`);
+  }
+  return Object.freeze({ ...rest, permissions: Object.freeze([...permissions, permission]) });
 }

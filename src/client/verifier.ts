@@ -7,6 +7,7 @@ import {
   field,
   isText,
   type MaxStaleness,
+  optionsArgument,
   questionFields,
   readOptions,
   type WireOptions,
@@ -36,10 +37,12 @@ export type Verdict =
       readonly code: "invalid_token" | "forbidden" | "unavailable" | "invalid_request";
     };
 
+/** Options may be left out; some that are undefined are `invalid_request`, as any that are no good. */
 export type Verifier = {
+  verify(token: string): Promise<Verdict>;
   verify<Given extends VerifyOptions>(
     token: string,
-    options?: Given & Exact<Given, VerifyOptions>,
+    options: Given & Exact<Given, VerifyOptions>,
   ): Promise<Verdict>;
 };
 
@@ -73,7 +76,9 @@ export type VerifierOptions =
  *
  * @throws TypeError that names the option that is missing, unknown or no good
  */
-export function createVerifier(options: VerifierOptions): Verifier {
+export function createVerifier(options: VerifierOptions): Verifier;
+export function createVerifier(...given: readonly unknown[]): Verifier {
+  const options = optionsArgument("createVerifier", given);
   const { binding, ...keySet } = readOptions("createVerifier", options, FIELDS);
   if (binding === undefined) return offlineVerifier(complete(keySet));
   const [other] = Object.keys(keySet);
@@ -114,8 +119,8 @@ function complete(given: Partial<KeySetOptions>): KeySetOptions {
  */
 function boundVerifier(binding: AuthBinding): Verifier {
   return {
-    async verify(token: string, options: unknown = {}) {
-      const question = questionOf(options);
+    async verify(token: string, ...given: readonly unknown[]): Promise<Verdict> {
+      const question = questionOf(given);
       if (question === null) return INVALID_REQUEST;
       try {
         return await binding.verify(token, question);
@@ -136,9 +141,9 @@ const INVALID_REQUEST: Verdict = Object.freeze({ ok: false, code: "invalid_reque
 const QUESTION = questionFields(0);
 
 /** Null for options that are none: a verdict says so, since nothing here may throw by surprise. */
-function questionOf(options: unknown): WireOptions | null {
+function questionOf(given: readonly unknown[]): WireOptions | null {
   try {
-    return wireOptions(readOptions("verify", options, QUESTION));
+    return wireOptions("verify", readOptions("verify", optionsArgument("verify", given), QUESTION));
   } catch {
     return null;
   }
@@ -150,8 +155,8 @@ function offlineVerifier(options: KeySetOptions): Verifier {
   const keys = remoteKeys({ jwksUrl: options.jwksUrl, fetch: fetcher, clock });
 
   return {
-    async verify(token: unknown, wanted: unknown = {}) {
-      const question = questionOf(wanted);
+    async verify(token: unknown, ...given: readonly unknown[]): Promise<Verdict> {
+      const question = questionOf(given);
       if (typeof token !== "string" || question === null) return INVALID_REQUEST;
       const { audience = options.audience, permissions = [], maxStaleness = "offline" } = question;
       // The JWKS says nothing of sessions.

@@ -82,7 +82,7 @@ it("REV-02 a disabled or deleted service account is refused by the next call tha
 
 it("AUZ-04 roles and permissions are the current ones, not the token's", async () => {
   const user = await newUser();
-  const verified = async (options?: object) => {
+  const verified = async (options: object = {}) => {
     const answer = await rpc.verify(user.accessToken, options);
     if (!answer.ok) throw new Error(answer.code);
     const { roles, permissions, ver } = answer.claims;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { AuthAdminRpc, AuthRpc } from "../../src/index.ts";
 import { capturedLog } from "../support/canaries.ts";
 import { newUser, type SignedIn } from "../support/client.ts";
-import { adminRpc, invoke, rpc } from "../support/rpc.ts";
+import { adminRpc, invoke, rpc, rpcWith } from "../support/rpc.ts";
 
 const INVALID = { ok: false, code: "invalid_request" };
 
@@ -94,13 +94,42 @@ it.each<[string, unknown]>([
   ["permissions that are no list", { permissions: "users:read" }],
   ["permissions that are an object", { permissions: { 0: "users:read", length: 1 } }],
   ["more permissions than anyone needs", { permissions: Array(101).fill("users:read") }],
+  ["an undefined staleness", { maxStaleness: undefined }],
+  ["an undefined audience", { audience: undefined }],
+  ["undefined permissions", { permissions: undefined }],
 ])("options with %s are refused", async (_, options) => {
   expect(await rpc.verify(user.accessToken, options)).toEqual(INVALID);
   expect(await rpc.authorize(user.accessToken, "users:read", options)).toEqual(INVALID);
 });
 
+it.each<[string, unknown[]]>([
+  ["undefined options, as a rule that was not found", [undefined]],
+  ["undefined options and more", [undefined, { maxStaleness: 0 }]],
+  ["something behind the options", [{}, { permissions: ["users:read"] }]],
+  ["nothing that is there behind them", [{}, undefined]],
+])("arguments are counted, and refused: %s", async (_, given) => {
+  const { accessToken } = user;
+  expect(await invoke(rpc, "verify", accessToken, ...given)).toEqual(INVALID);
+  const authorized = await invoke(rpc, "authorize", accessToken, "users:read", ...given);
+  expect(authorized).toEqual(INVALID);
+});
+
+it("a key that is a symbol is refused where it arrives", async () => {
+  const direct = rpcWith({});
+  const options = { [Symbol("permissions")]: ["users:read"] };
+  expect(await direct.verify(user.accessToken, options)).toEqual(INVALID);
+  expect(await direct.authorize(user.accessToken, "users:read", options)).toEqual(INVALID);
+});
+
+it("authorize asks for a hundred permissions at most, its own among them", async () => {
+  const { accessToken } = user;
+  const some = (count: number) => ({ permissions: Array(count).fill("users:read") });
+  const refused = { ok: false, code: "forbidden" };
+  expect(await rpc.authorize(accessToken, "users:read", some(99))).toEqual(refused);
+  expect(await rpc.authorize(accessToken, "users:read", some(100))).toEqual(INVALID);
+});
+
 it.each<[string, unknown]>([
-  ["none", undefined],
   ["empty ones", {}],
   ["offline", { maxStaleness: "offline" }],
   ["zero", { maxStaleness: 0 }],
@@ -109,12 +138,11 @@ it.each<[string, unknown]>([
   ["a day", { maxStaleness: 86_400 }],
   ["no permission in particular", { permissions: [] }],
 ])("options are good: %s", async (_, options) => {
+  expect((await rpc.verify(user.accessToken)).ok).toBe(true);
   expect((await rpc.verify(user.accessToken, options)).ok).toBe(true);
 });
 
-it("further arguments are not looked at", async () => {
-  const answer = await invoke(rpc, "verify", user.accessToken, {}, { ok: true }, "more");
-  expect(answer).toMatchObject({ ok: true });
+it("jwks takes no arguments, and looks at none", async () => {
   expect(await invoke(rpc, "jwks", { keys: [] }, 1)).toMatchObject({ ok: true });
 });
 

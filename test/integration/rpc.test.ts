@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 afterEach(() => vi.restoreAllMocks());
 
-const ALL = [undefined, { maxStaleness: "offline" }, { maxStaleness: 60 }, { maxStaleness: 0 }];
+const ALL = [{}, { maxStaleness: "offline" }, { maxStaleness: 60 }, { maxStaleness: 0 }];
 
 describe("verify", () => {
   it.each(ALL)("hands out the claims of a person's token, with options %j", async (options) => {

@@ -31,6 +31,8 @@ const offline = () =>
     fetch: async () => Response.json({ keys: [] }),
   });
 
+const HUNDRED: string[] = Array(100).fill("a:b");
+
 class Instance {
   readonly permission = "orders:delete";
 }
@@ -107,6 +109,15 @@ describe("requireAuth, where a route is defined", () => {
     expect(crossed).toEqual([{ maxStaleness: "offline", permissions }]);
   });
 
+  it.each<[string, unknown[]]>([
+    ["a permission behind the options", [{}, { permission: "a:b" }]],
+    ["an undefined argument behind them", [{}, undefined]],
+    ["a hundred permissions and one", [{ permissions: HUNDRED, permission: "a:c" }]],
+  ])("refuses %s", (_, given) => {
+    expect(() => Reflect.apply(requireAuth, null, given)).toThrow(TypeError);
+    expect(() => Reflect.apply(requireAuth, null, given)).toThrow("requireAuth");
+  });
+
   it("keeps what it was given then, whatever becomes of it", async () => {
     const { binding, crossed } = openBinding();
     const permissions: [string, ...string[]] = ["orders:delete"];
@@ -128,6 +139,40 @@ function ask(door: ReturnType<typeof requireAuth>, binding: object) {
 }
 
 describe("the options of verify", () => {
+  it.each<[string, unknown[]]>([
+    ["undefined, as a rule that was not found", [undefined]],
+    ["followed by more", [{}, { permission: "orders:delete" }]],
+    ["followed by nothing that is there", [{}, undefined]],
+    ["a hundred permissions and one", [{ permissions: HUNDRED, permission: "a:c" }]],
+  ])("%s are a mistake of the caller's, alike for both verifiers", async (_, given) => {
+    const { binding, crossed } = openBinding();
+    for (const verifier of [offline(), createVerifier({ binding })]) {
+      const answer: unknown = await Reflect.apply(verifier.verify, verifier, ["a.b.c", ...given]);
+      expect(answer).toEqual(INVALID);
+    }
+    expect(crossed).toEqual([]);
+  });
+
+  it("may name a hundred permissions, in whatever way", async () => {
+    const { binding, crossed } = openBinding();
+    const verifier = createVerifier({ binding });
+    const [permission = "", ...permissions] = HUNDRED;
+    expect((await verifier.verify("t", { permissions: HUNDRED })).ok).toBe(true);
+    expect((await verifier.verify("t", { permissions, permission })).ok).toBe(true);
+    expect(crossed).toEqual([{ permissions: HUNDRED }, { permissions: HUNDRED }]);
+  });
+
+  it("are frozen before they cross a binding, lists and all", async () => {
+    const { binding, crossed } = openBinding();
+    const verifier = createVerifier({ binding });
+    await verifier.verify("t");
+    await verifier.verify("t", { permissions: ["a:b"] });
+    await verifier.verify("t", { permissions: ["a:b"], permission: "a:c" });
+    const lists = crossed.flatMap((options) => Object.values(Object(options)));
+    expect([crossed.length, lists.length]).toEqual([3, 2]);
+    expect([...crossed, ...lists].filter((value) => !Object.isFrozen(value))).toEqual([]);
+  });
+
   it.each(wrong)(
     "%s is a mistake of the caller's, alike for both verifiers",
     async (_, options) => {
@@ -198,6 +243,12 @@ describe("createVerifier", () => {
     const create = () => Reflect.apply(createVerifier, null, [options]);
     expect(create).toThrow(TypeError);
     expect(create).toThrow(name);
+  });
+
+  it("refuses what stands behind the options", () => {
+    const create = () => Reflect.apply(createVerifier, null, [{ binding }, { permission: "a:b" }]);
+    expect(create).toThrow(TypeError);
+    expect(create).toThrow("createVerifier");
   });
 
   it("keeps what it was given then, whatever becomes of it", async () => {

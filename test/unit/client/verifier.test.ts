@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const verdict = (token: string, options?: VerifyOptions): Promise<Verdict> =>
+const verdict = (token: string, options: VerifyOptions = {}): Promise<Verdict> =>
   remoteVerifier(server).verifier.verify(token, options);
 
 describe("an offline verifier", () => {
