@@ -11,7 +11,17 @@ describe("the bucket of a request", () => {
   });
 
   it("RAT-10 is none when there is no address, or one that all Workers share", () => {
-    for (const address of [null, "2a06:98c0:3600::103"]) expect(addressBucket(address)).toBeNull();
+    for (const address of [
+      null,
+      "2a06:98c0:3600::103",
+      "2a06:98c0:3600:0:0:0:0:103",
+      "2A06:98C0:3600:0000:0000:0000:0000:0103",
+      "2a06:98c0:3600:0::103",
+      "2a06:98c0:3600::0.0.1.3",
+    ]) {
+      expect(addressBucket(address)).toBeNull();
+    }
+    expect(addressBucket("2a06:98c0:3600::104")).toBe("ip6:2a06:98c0:3600:0");
   });
 
   it.each([
@@ -34,6 +44,8 @@ describe("the bucket of a request", () => {
   it("is the IPv4 address when that is written as IPv6, not one bucket for all", () => {
     expect(addressBucket("::ffff:192.0.2.7")).toBe("ip4:192.0.2.7");
     expect(addressBucket("::FFFF:192.0.2.8")).toBe("ip4:192.0.2.8");
+    expect(addressBucket("0:0:0:0:0:ffff:192.0.2.7")).toBe("ip4:192.0.2.7");
+    expect(addressBucket("::ffff:c000:0207")).toBe("ip4:192.0.2.7");
   });
 
   it("is the same exactly for two addresses of one /64, however they are shortened", () => {
