@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CLOCK_LEEWAY } from "../client/access-token.ts";
-import { parseEmail } from "../domain/email.ts";
+import { type Email, parseEmail } from "../domain/email.ts";
 import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION, MAX_ACCESS_TOKEN_TTL } from "./constants.ts";
 import { misspelt } from "./misspelt.ts";
 import { parseSecrets, type Secrets } from "./security/secrets.ts";
@@ -10,7 +10,7 @@ export type Config = {
   readonly issuer: string;
   readonly audience: string;
   readonly publicAppUrl: string;
-  readonly mailFrom: string;
+  readonly mailFrom: Email;
   readonly registration: "open" | "private" | "closed";
   readonly requireVerifiedEmail: boolean;
   readonly accessTokenTtl: number;
@@ -82,6 +82,14 @@ const origin = z.string().refine((value) => isOrigin(value) || isAppOrigin(value
     "must be origins, such as https://app.example.com or capacitor://localhost, separated by commas",
 });
 
+/** In its canonical form: mail is sent from that, whatever letters the domain was typed in. */
+const emailAddress = z.string().transform((value, context): Email => {
+  const parsed = parseEmail(value);
+  if (parsed.ok) return parsed.value;
+  context.addIssue({ code: "custom", message: "must be a plain e-mail address" });
+  return z.NEVER;
+});
+
 const secrets = z.string().transform((value, context): Secrets => {
   const parsed = parseSecrets(value);
   if (parsed.ok) return parsed.value;
@@ -98,9 +106,7 @@ const schema = z
     }),
     AUDIENCE: z.string().regex(/^[^\s,]+$/, "must be one word"),
     PUBLIC_APP_URL: httpUrl,
-    MAIL_FROM: z.string().refine((value) => parseEmail(value).ok, {
-      message: "must be a plain e-mail address",
-    }),
+    MAIL_FROM: emailAddress,
     REGISTRATION: z.enum(["open", "private", "closed"]),
     REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform((value) => value === "true"),
     ACCESS_TOKEN_TTL: seconds(1, MAX_ACCESS_TOKEN_TTL, 600),

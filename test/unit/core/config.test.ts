@@ -92,6 +92,7 @@ describe("a good configuration", () => {
       "https://a.example, http://b.example:8080",
       { corsOrigins: ["https://a.example", "http://b.example:8080"] },
     ],
+    ["MAIL_FROM", "No-Reply@MÜNCHEN.example", { mailFrom: "no-reply@xn--mnchen-3ya.example" }],
     ["PASSWORD_MIN_LENGTH", "8", { passwordMinLength: 8 }],
     ["PUBLIC_APP_URL", "https://example.com/app", { publicAppUrl: "https://example.com/app" }],
     ["REFRESH_REPLAY_WINDOW", "1", { refresh: { replayWindow: 1_000 } }],
