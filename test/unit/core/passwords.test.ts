@@ -56,14 +56,26 @@ describe("a stored password", () => {
   });
 });
 
+/** A hash of today's kind. */
+function digested(ln: number, r: number, p: number, keyLength = 32, saltBytes = salt): string {
+  const input = sha256(utf8(`auth-service/password\0${password}`));
+  const key = SCRYPT_ENGINES.native(input, saltBytes, { ln, r, p }, keyLength);
+  return `$scrypt-sha256$ln=${ln},r=${r},p=${p}$${toBase64(saltBytes)}$${toBase64(key)}`;
+}
+
 describe("a password stored in another way", () => {
+  it("is none where all is as it is done today", () => {
+    expect(native.verify(password, digested(15, 8, 3))).toBe("match");
+  });
+
   it.each([
     ["the password not digested", stored(15, 8, 3)],
-    ["another N", stored(14, 8, 1)],
-    ["another r", stored(10, 4, 3)],
-    ["another p", stored(10, 8, 1)],
-    ["another length of key", stored(15, 8, 3, 64)],
-    ["another length of salt", stored(15, 8, 3, 32, new Uint8Array(8).fill(7))],
+    ["another N", digested(14, 8, 3)],
+    ["another r", digested(15, 4, 3)],
+    ["another p", digested(15, 8, 1)],
+    ["another length of key", digested(15, 8, 3, 64)],
+    ["a shorter salt", digested(15, 8, 3, 32, new Uint8Array(8).fill(7))],
+    ["a longer salt", digested(15, 8, 3, 32, new Uint8Array(32).fill(7))],
   ])("PWD-07 is a match that is outdated, with %s", (_, outdated) => {
     expect(native.verify(password, outdated)).toBe("match_outdated");
   });
@@ -99,6 +111,12 @@ describe("a password that HMAC takes for another", () => {
 
   it("is none with a tab in it and longer than a digest: its owner gets in, and it is renewed", () => {
     const tabbed = "four tall lanterns\tnear the harbour" as Password;
+    expect(native.verify(tabbed, undigested(tabbed))).toBe("match_outdated");
+  });
+
+  it("is none with a tab in it and longer than a digest in bytes alone", () => {
+    const tabbed = "vier Störche\tam Ufer der Pegnitz" as Password;
+    expect([tabbed.length, utf8(tabbed).length]).toEqual([32, 33]);
     expect(native.verify(tabbed, undigested(tabbed))).toBe("match_outdated");
   });
 
@@ -192,6 +210,12 @@ describe("ENU-02 a password that is not right costs a hash with current paramete
         expect(work).toBe(Math.max(CURRENT, 2 ** at.ln * at.r * at.p));
       }),
     );
+  });
+
+  it("in pieces that scrypt can do, whose N is two at least, by either engine", () => {
+    const least = hashOf("scrypt", { ln: 1, r: 1, p: 4 });
+    expect(native.verify(password, least)).toBe("mismatch");
+    expect(noble.verify(password, least)).toBe("mismatch");
   });
 
   it("in no more pieces than there are digits", () => {
