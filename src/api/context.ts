@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Device } from "../domain/refresh-session.ts";
+import { shownPart } from "../domain/shown-text.ts";
 import type { Env } from "../env.ts";
 import type { Services } from "../services.ts";
 import type { Caller, UserCaller } from "../use-cases/verify-token.ts";
@@ -28,5 +29,5 @@ const MAX_USER_AGENT_LENGTH = 256;
 /** Where a request comes from, as its session's owner is shown it. */
 export const deviceOf = (c: AppContext): Device => ({
   ip: clientAddress(c),
-  userAgent: c.req.header("user-agent")?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+  userAgent: shownPart(c.req.header("user-agent") ?? "", MAX_USER_AGENT_LENGTH) || null,
 });

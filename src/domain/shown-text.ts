@@ -40,3 +40,20 @@ export function parseShownText(input: string): Result<string, TextFault> {
   if (INVISIBLE.test(input.replaceAll(NEEDED_ANYWHERE, ""))) return err("invisible");
   return LONE_MARK.test(input) ? err("lone_mark") : ok(input);
 }
+
+const UNSEEN = /[\p{Cc}\u2028\u2029\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+const LONE_MARKS = new RegExp(`(^|${BLANK})\\p{M}+`, "gu");
+const PADDING = new RegExp(`^${BLANK}+|${BLANK}+$`, "gu");
+const HALF_CHARACTER = /\p{Cs}$/u;
+
+/**
+ * What of a text can be shown, for one that a program sent about itself: nobody is there to send
+ * another. It is cut between characters.
+ *
+ * @param maxLength UTF-16 code units
+ */
+export function shownPart(input: string, maxLength: number): string {
+  const seen = input.toWellFormed().replaceAll(UNSEEN, "").replaceAll(LONE_MARKS, "$1");
+  const whole = seen.replaceAll(PADDING, "").slice(0, maxLength).replace(HALF_CHARACTER, "");
+  return whole.replaceAll(PADDING, "");
+}

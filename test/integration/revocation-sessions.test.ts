@@ -30,6 +30,18 @@ it("people see their own sessions, the newest use first, and which one is theirs
   expect(body.sessions[1].current).toBe(false);
 });
 
+it("people are shown what can be shown of a user agent, and no half character", async () => {
+  const { email } = await newUser();
+  const sent = `\u202e\u2066 Safari\u200b ${"x".repeat(247)}\u{1f422}`;
+  const login = await call("POST", "/v1/auth/login", {
+    body: { email, password: "correct horse battery staple" },
+    headers: { "user-agent": sent },
+  });
+  expect(login.status).toBe(200);
+  const { body } = await call("GET", "/v1/auth/sessions", { token: login.body.access_token });
+  expect(body.sessions[0].user_agent).toBe(`Safari ${"x".repeat(247)}\u{1f422}`);
+});
+
 it("one session is ended by its id, and the others go on", async () => {
   const here = await newUser();
   const there = await signIn(here.email);

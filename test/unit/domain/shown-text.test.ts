@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseShownText, type TextFault } from "../../../src/domain/shown-text.ts";
+import { parseShownText, shownPart, type TextFault } from "../../../src/domain/shown-text.ts";
 
 describe("a text that is shown", () => {
   it.each([
@@ -63,5 +64,38 @@ describe("a text that is shown", () => {
   ].map((control) => [control.codePointAt(0)?.toString(16), control]);
   it.each(controls)("is invisible with the control of direction U+%s", (_, control) => {
     expect(parseShownText(`Ada${control}nimda`)).toEqual({ ok: false, error: "invisible" });
+  });
+});
+
+describe("what of a text can be shown", () => {
+  it.each([
+    ["Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (X11; Linux x86_64)"],
+    ["ad\u202enimda\u202c", "adnimda"],
+    ["\u2066Safari\u2069\u200b", "Safari"],
+    ["a\tb\u0000c\u2028d\u0085", "abcd"],
+    [" \u0301Firefox \u0301\u2800", "Firefox"],
+    ["a\ud800b", "a\ufffdb"],
+    ["\u200b\u3164 ", ""],
+  ])("of %j it is %j", (text, shown) => {
+    expect(shownPart(text, 256)).toBe(shown);
+  });
+
+  it("is cut between characters, and ends in no gap", () => {
+    expect(shownPart("abc\u{1f422}", 4)).toBe("abc");
+    expect(shownPart("abc\u{1f422}d", 5)).toBe("abc\u{1f422}");
+    expect(shownPart("abc def", 4)).toBe("abc");
+  });
+
+  it("would be taken whole, and is as long as it may be at most", () => {
+    const sign = fc.constantFrom(..." \u0301\u200d\u202e\u2800\ufe0f\ud83dä\t");
+    const unit = fc.oneof(sign, fc.string({ unit: "binary", maxLength: 1 }));
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 12 }), fc.nat({ max: 8 }), (units, most) => {
+        const shown = shownPart(units.join(""), most);
+        expect(shown.length).toBeLessThanOrEqual(most);
+        expect(parseShownText(shown)).toEqual({ ok: true, value: shown });
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
