@@ -77,7 +77,7 @@ function wire(env: Env, config: Config, log: Log) {
   });
   const serviceAccounts = d1ServiceAccounts(db, notify);
   const rotation = {
-    keys: d1SigningKeys(db),
+    keys: d1SigningKeys(db, notify, clock),
     keyMaker: keyMaker(secrets),
     jwksCache: kvJwksCache(env.JWKS_CACHE),
     clock,

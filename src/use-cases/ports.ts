@@ -88,7 +88,7 @@ export type Notice =
    */
   | {
       readonly event: "row_unreadable";
-      readonly table: "users" | "service_accounts" | "service_account_secrets";
+      readonly table: "users" | "service_accounts" | "service_account_secrets" | "signing_keys";
       readonly row: string;
       readonly column: string;
     };
@@ -409,6 +409,7 @@ export type StoredSigningKey = SigningKey & {
 };
 
 export interface SigningKeys {
+  /** In the order of the chain. A key that cannot be read counts as revoked, with a notice. */
   list(): Promise<StoredSigningKey[]>;
   /** @returns false when another key has that place in the chain */
   create(key: StoredSigningKey): Promise<boolean>;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { SigningKeys, StoredSigningKey } from "../../src/use-cases/ports.ts";
-import { someKey } from "../support/samples.ts";
+import { someCoordinate, someKey } from "../support/samples.ts";
 
 /** @param make gives a store without keys */
 export function signingKeysContract(make: () => Promise<SigningKeys>): void {
@@ -19,7 +19,7 @@ export function signingKeysContract(make: () => Promise<SigningKeys>): void {
     it("lists the keys as they were made, in the order of the chain", async () => {
       expect(await keys.list()).toEqual([]);
       const second = await stored({ sequence: 2, signsFrom: 5_000 });
-      const okp = { kty: "OKP", crv: "Ed25519", x: "x" } as const;
+      const okp = { kty: "OKP", crv: "Ed25519", x: someCoordinate() } as const;
       const first = await stored({ sequence: 1, alg: "EdDSA", publicJwk: okp, revokedAt: 7 });
       expect(await keys.list()).toEqual([first, second]);
     });

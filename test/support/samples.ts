@@ -59,6 +59,9 @@ export const someUser = (given: Partial<NewUser> = {}): NewUser => ({
   ...given,
 });
 
+/** 32 bytes, as a JWK has them. */
+export const someCoordinate = (): string => `${someId()}${someId()}`.slice(0, 43);
+
 /** A key as the store sees it: nothing can be signed with it. */
 export const someKey = (given: Partial<StoredSigningKey> = {}): StoredSigningKey => ({
   kid: someId(),
@@ -67,7 +70,7 @@ export const someKey = (given: Partial<StoredSigningKey> = {}): StoredSigningKey
   createdAt: Date.now(),
   signsFrom: null,
   revokedAt: null,
-  publicJwk: { kty: "EC", crv: "P-256", x: someId(), y: someId() },
+  publicJwk: { kty: "EC", crv: "P-256", x: someCoordinate(), y: someCoordinate() },
   wrappedPrivate: `v1.${someId()}`,
   ...given,
 });

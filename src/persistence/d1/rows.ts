@@ -73,7 +73,9 @@ export function rowReader<T>(table: Table, code: string, schema: z.ZodType<T>): 
 
 /** An id goes into the log; what stands in its place by hand may be anything, an address too. */
 const nameOf = ({ id, row_number }: Named): string =>
-  typeof id === "string" && /^(?:[a-z]{3}_)?[\w-]{22}$/.test(id) ? id : `rowid ${row_number}`;
+  typeof id === "string" && /^(?:(?:[a-z]{3}_)?[\w-]{22}|[\w-]{43})$/.test(id)
+    ? id
+    : `rowid ${row_number}`;
 
 const columnAtFault = ({ issues }: z.ZodError): string =>
   String(issues[0]?.path[0]).replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,17 +1,34 @@
-import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
-import { publicJwk, signingAlg } from "../../core/security/jwk.ts";
-import type { SigningKeys, StoredSigningKey } from "../../use-cases/ports.ts";
+import { and, asc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import type { Clock, Notify, SigningKeys } from "../../use-cases/ports.ts";
 import { type Database, onD1 } from "./database.ts";
 import { signingKeys } from "./schema.ts";
+import { keysIn } from "./signing-key-rows.ts";
 
-/** Every change is compare-and-set: it names what it expects, so running twice changes nothing. */
-export function d1SigningKeys(db: Database): SigningKeys {
+const columns = {
+  id: signingKeys.kid,
+  kid: signingKeys.kid,
+  alg: signingKeys.alg,
+  sequence: signingKeys.sequence,
+  publicJwk: signingKeys.publicJwk,
+  wrappedPrivate: signingKeys.wrappedPrivate,
+  createdAt: signingKeys.createdAt,
+  signsFrom: signingKeys.signsFrom,
+  revokedAt: signingKeys.revokedAt,
+  row_number: sql<number>`${signingKeys}.rowid`.as("row_number"),
+};
+
+/**
+ * Every change is compare-and-set: it names what it expects, so running twice changes nothing.
+ *
+ * @param notify hears of keys that cannot be read
+ */
+export function d1SigningKeys(db: Database, notify: Notify, clock: Clock): SigningKeys {
   return {
     async list() {
       const rows = await onD1(() =>
-        db.select().from(signingKeys).orderBy(asc(signingKeys.sequence)),
+        db.select(columns).from(signingKeys).orderBy(asc(signingKeys.sequence)),
       );
-      return rows.map(keyOf);
+      return keysIn(rows, clock(), notify);
     },
 
     async create({ publicJwk: jwk, ...key }) {
@@ -84,13 +101,5 @@ export function d1SigningKeys(db: Database): SigningKeys {
           .run(),
       );
     },
-  };
-}
-
-function keyOf(row: typeof signingKeys.$inferSelect): StoredSigningKey {
-  return {
-    ...row,
-    alg: signingAlg.parse(row.alg),
-    publicJwk: publicJwk.parse(JSON.parse(row.publicJwk)),
   };
 }

@@ -1,5 +1,10 @@
 import { d1SigningKeys } from "../../../src/persistence/d1/signing-keys.ts";
+import type { Notice } from "../../../src/use-cases/ports.ts";
 import { signingKeysContract } from "../../contracts/signing-keys.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 
-signingKeysContract(async () => d1SigningKeys(await emptyDatabase()));
+const unread = (notice: Notice) => {
+  throw new Error(JSON.stringify(notice));
+};
+
+signingKeysContract(async () => d1SigningKeys(await emptyDatabase(), unread, () => 0));
