@@ -6,10 +6,12 @@
  * the command line, where other processes and the shell's history would see it. It is hashed
  * here; only the hash goes to the database. It must be what the service of that environment would
  * take, by the vars of wrangler.toml, and 15 characters at least. For an existing account whose
- * address is verified it may be left out: the account then keeps the password it has.
+ * address is verified it may be left out: the account then keeps the password it has. If the
+ * account becomes another while this waits for the password, nothing is done.
  */
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
+import * as z from "zod";
 import { consoleLog } from "../src/core/logging.ts";
 import { breachCheck } from "../src/core/security/breach-check.ts";
 import { passwordPolicy } from "../src/core/security/password-policy.ts";
@@ -67,36 +69,64 @@ async function hashOf(input: string, email: Email, policy: PasswordPolicy): Prom
 /** Text for SQLite: the only character that means anything in it is the quote. */
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** One transaction. The version grows, so that every copy of the account is noticed to be old. */
-function adminSql(email: Email, hash: string | null, now: number): string[] {
-  const id = userIdOf(randomBytes(16).toString("base64url"));
-  const change = `admin-${randomBytes(8).toString("hex")}`;
-  const account =
+/** An account as it was read: only that one is changed, and only while it is so. */
+const found = z.object({ id: z.string(), version: z.int(), email_verified: z.literal([0, 1]) });
+type Found = z.output<typeof found>;
+
+function readAccount(target: Target, email: Email): Found | null {
+  const query = `select id, version, email_verified from users where email = ${quote(email)}`;
+  const [row] = readRows(target, query);
+  if (row === undefined) return null;
+  const parsed = found.safeParse(row);
+  if (parsed.success) return parsed.data;
+  return fail(`The row of ${email} cannot be read: see docs/operations.md. Nothing was done.`);
+}
+
+type Change = {
+  readonly email: Email;
+  readonly existing: Found | null;
+  /** Null keeps the password. */
+  readonly hash: string | null;
+  readonly now: number;
+};
+
+/**
+ * One transaction, whose second statement does nothing where the first did nothing. The version grows, so
+ * that every copy of the account is noticed to be old.
+ *
+ * @returns the statements, and a query that has a row once they have done what they say
+ */
+function adminSql({ email, existing, hash, now }: Change): { write: string[]; check: string } {
+  const id = quote(existing?.id ?? userIdOf(randomBytes(16).toString("base64url")));
+  const change = quote(`admin-${randomBytes(8).toString("hex")}`);
+  const password =
     hash === null
-      ? `update users set status = 'active', email_verified = 1, version = version + 1,
-           change_id = ${quote(change)}, updated_at = ${now} where email = ${quote(email)}`
-      : `insert into users (id, email, email_verified, password_hash, password_set_at, change_id,
+      ? ""
+      : `password_hash = ${quote(hash)}, password_set_at = max(${now}, password_set_at + 1),`;
+  const account =
+    existing === null
+      ? `insert into users (id, email, email_verified, password_hash, password_set_at, change_id,
            created_at, updated_at)
-         values (${quote(id)}, ${quote(email)}, 1, ${quote(hash)}, ${now}, ${quote(change)}, ${now}, ${now})
-         on conflict (email) do update set status = 'active', email_verified = 1,
-           password_hash = excluded.password_hash,
-           password_set_at = max(excluded.password_set_at, users.password_set_at + 1),
-           version = users.version + 1, change_id = excluded.change_id,
-           updated_at = excluded.updated_at`;
+         values (${id}, ${quote(email)}, 1, ${quote(hash ?? "")}, ${now}, ${change}, ${now}, ${now})
+         on conflict do nothing`
+      : `update users set status = 'active', email_verified = 1, version = version + 1,
+           ${password} change_id = ${change}, updated_at = ${now}
+         where id = ${id} and email = ${quote(email)} and version = ${existing.version}
+           and email_verified = ${existing.email_verified}`;
   const roles = `insert into user_roles (user_id, role)
     select users.id, roles.name from users, roles
-    where users.email = ${quote(email)} and roles.name in ('admin', 'user')
+    where users.id = ${id} and users.change_id = ${change} and roles.name in ('admin', 'user')
     on conflict do nothing`;
-  return [account, roles];
+  const check = `select users.id from users join user_roles on user_roles.user_id = users.id
+    where users.id = ${id} and users.change_id = ${change} and user_roles.role = 'admin'`;
+  return { write: [account, roles], check };
 }
 
 const { email, target } = readArguments();
 const policy = policyOf(target.environment);
-const query = `select email_verified from users where email = ${quote(email)}`;
-const existing = readRows(target, query);
-const exists = existing.length > 0;
+const existing = readAccount(target, email);
 // Whoever registered an address that nobody verified may be a stranger, whose password it is.
-const keepsPassword = existing.some((row) => Object(row).email_verified === 1);
+const keepsPassword = existing?.email_verified === 1;
 const prompt = keepsPassword
   ? `${email} has an account. New password (empty keeps the old one): `
   : `Password for ${email}: `;
@@ -105,9 +135,14 @@ const hash = await hashOf(input, email, policy);
 if (hash === null && !keepsPassword) {
   fail("A password is needed: the account is new, or its address was never verified.");
 }
-executeSql(target, adminSql(email, hash, Date.now()));
+const { write, check } = adminSql({ email, existing, hash, now: Date.now() });
+executeSql(target, write);
+if (readRows(target, check).length === 0) {
+  const was = existing === null ? "An account with that address appeared" : "The account changed";
+  fail(`${was} while this ran, so nothing was done. Look whose ${email} is now, and run it again.`);
+}
 console.log(`${email} is an administrator${hash === null ? "" : ", with the password given"}.`);
-if (exists) {
+if (existing !== null) {
   const kept = hash === null ? "its password was kept" : "its password was replaced";
   console.log(
     `The account was there before: ${kept}. Open sessions notice soon (AUTHORITY_MAX_AGE).`,

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { passwordHasher, SCRYPT_ENGINES } from "../../src/core/security/passwords.ts";
 import type { Password } from "../../src/domain/password.ts";
-import { copyProject, type ProjectCopy } from "../support/dev-server.ts";
+import { copyProject, type ProjectCopy, until } from "../support/dev-server.ts";
 import { applyMigrations, executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
 
 /* What admin:create takes for a password. No service runs: the database tells what it stored. */
@@ -100,6 +100,96 @@ it("LOG-01 no tool that it starts is handed the password, and wrangler's log set
     .filter((line) => line.includes("wrangler"));
   expect(tools.length).toBeGreaterThan(0);
   expect(tools.filter((line) => line.startsWith("true"))).toEqual([]);
+});
+
+async function change(statement: string): Promise<void> {
+  expect(await executeSql(project.directory, statement)).toMatchObject({ code: 0 });
+}
+
+/** Runs it, and does something to the database after it read that and before it has a password. */
+async function whileItWaits(email: string, statement: string, input: string): Promise<ScriptRun> {
+  const spy = join(project.directory, "read.mjs");
+  const marker = join(project.directory, "read.txt");
+  rmSync(marker, { force: true });
+  writeFileSync(
+    spy,
+    `import { writeFileSync } from "node:fs";
+     if (process.argv.includes("--command") && process.argv.includes("execute")) {
+       process.on("exit", () => writeFileSync(${JSON.stringify(marker)}, ""));
+     }`,
+  );
+  return runScript(project.directory, "admin:create", ["--email", email], {
+    input,
+    env: { NODE_OPTIONS: `--import=${pathToFileURL(spy)}` },
+    async meanwhile() {
+      await until(async () => existsSync(marker), 60_000);
+      await change(statement);
+    },
+  });
+}
+
+const OWNER = `usr_${"o".repeat(21)}A`;
+const STRANGER = `usr_${"s".repeat(21)}A`;
+const insert = (id: string, email: string, verified: 0 | 1) =>
+  `insert into users (id, email, email_verified, password_hash, created_at, updated_at)
+   values ('${id}', '${email}', ${verified}, 'hash of ${id}', 1, 1);`;
+
+async function administrators(email: string): Promise<string> {
+  const { output } = await executeSql(
+    project.directory,
+    `select users.id || ' ' || email_verified || ' ' || password_hash || ' ' || version || ' ' ||
+      (select count(*) from user_roles where user_id = users.id) as found
+      from users where email = '${email}'`,
+  );
+  return /usr_[^│"]*/.exec(output)?.[0].trim() ?? "";
+}
+
+it.each([
+  ["keeping the password", "", 1],
+  ["with a new password", PASSWORD, 1],
+  ["with a new password, the address never verified", PASSWORD, 0],
+] as const)(
+  "an account that became a stranger's while it waited is left alone: %s",
+  async (_, input, verified) => {
+    const email = `moved-${input.length}-${verified}@example.com`;
+    await change(
+      `delete from users where id in ('${OWNER}', '${STRANGER}'); ${insert(OWNER, email, verified)}`,
+    );
+    const moved = `delete from users where id = '${OWNER}'; ${insert(STRANGER, email, verified)}`;
+    const run = await whileItWaits(email, moved, input);
+    expect(run.code).toBe(1);
+    expect(run.output).toContain("nothing was done");
+    expect(run.output).not.toContain("is an administrator");
+    expect(await administrators(email)).toBe(`${STRANGER} ${verified} hash of ${STRANGER} 1 0`);
+  },
+);
+
+it("an account that was changed while it waited is left alone", async () => {
+  const email = "changed@example.com";
+  const setUp = `delete from users where id = '${OWNER}'; ${insert(OWNER, email, 1)}`;
+  await change(setUp);
+  const newer = `update users set version = version + 1 where id = '${OWNER}'`;
+  const run = await whileItWaits(email, newer, "");
+  expect([run.code, run.output.includes("nothing was done")]).toEqual([1, true]);
+  expect(await administrators(email)).toBe(`${OWNER} 1 hash of ${OWNER} 2 0`);
+});
+
+it("an account that appeared while a new one was being made is left alone", async () => {
+  const email = "appeared@example.com";
+  await change(`delete from users where id = '${STRANGER}'`);
+  const run = await whileItWaits(email, insert(STRANGER, email, 0), PASSWORD);
+  expect([run.code, run.output.includes("appeared")]).toEqual([1, true]);
+  expect(await administrators(email)).toBe(`${STRANGER} 0 hash of ${STRANGER} 1 0`);
+});
+
+it("an account that is there and stays as it was read is made an administrator, either way", async () => {
+  const email = "there@example.com";
+  const setUp = `delete from users where id = '${OWNER}'; ${insert(OWNER, email, 1)}`;
+  await change(setUp);
+  expect(await createAdmin(email, "")).toMatchObject({ code: 0 });
+  expect(await administrators(email)).toBe(`${OWNER} 1 hash of ${OWNER} 2 2`);
+  expect(await createAdmin(email, PASSWORD)).toMatchObject({ code: 0 });
+  expect(await administrators(email)).toMatch(new RegExp(`^${OWNER} 1 \\$scrypt-.* 3 2$`));
 });
 
 it("PWD-05 asks the list of breaches that the service asks, and goes on without it, saying so", async () => {

@@ -6,16 +6,24 @@ export type ScriptRun = { readonly code: number | null; readonly output: string 
 /**
  * `npm run <script> -- <args>` in a project.
  *
- * @param input what is piped to it
+ * @param input what is piped to it, once `meanwhile` is done
  * @returns its exit code, and both streams together
  */
 export function runScript(
   directory: string,
   script: string,
   args: readonly string[],
-  { input = "", env = {} }: { input?: string | Uint8Array; env?: Record<string, string> } = {},
+  {
+    input = "",
+    env = {},
+    meanwhile = async () => undefined,
+  }: {
+    input?: string | Uint8Array;
+    env?: Record<string, string>;
+    meanwhile?: () => Promise<unknown>;
+  } = {},
 ): Promise<ScriptRun> {
-  return run(directory, ["run", "-s", script, "--", ...args], input, env);
+  return run(directory, ["run", "-s", script, "--", ...args], input, env, meanwhile);
 }
 
 /** One statement on the local database, as an operator would give it. */
@@ -38,6 +46,7 @@ function run(
   args: readonly string[],
   input: string | Uint8Array,
   env: Record<string, string>,
+  meanwhile: () => Promise<unknown> = async () => undefined,
 ): Promise<ScriptRun> {
   const child = spawn("npm", [...args], {
     cwd: directory,
@@ -51,9 +60,11 @@ function run(
     });
   }
   child.stdin.on("error", () => undefined); // a script that reads no input closes it
-  child.stdin.end(input);
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<ScriptRun>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, output }));
   });
+  return meanwhile()
+    .finally(() => child.stdin.end(input))
+    .then(() => ended);
 }
