@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { capturedLog } from "../support/canaries.ts";
 import { serviceWith } from "../support/faults.ts";
 import { harmless, routes } from "../support/matrix.ts";
+import { expectOAuthError } from "../support/service-accounts.ts";
 
 let log: ReturnType<typeof capturedLog>;
 beforeEach(() => {
@@ -30,8 +31,12 @@ describe.each([
         continue;
       }
       expect([route.path, reply.status]).toEqual([route.path, 503]);
-      expect(reply.body.code).toBe("misconfigured");
       expect(reply.headers.get("retry-after")).toBe("60");
+      if (route.path.startsWith("/oauth2/")) {
+        expectOAuthError(reply, 503, "temporarily_unavailable");
+        continue;
+      }
+      expect(reply.body.code).toBe("misconfigured");
       expect(reply.headers.get("x-request-id")).toBe(reply.body.request_id);
       expect(JSON.stringify(reply.body)).not.toContain("AUTH_SECRETS");
     }

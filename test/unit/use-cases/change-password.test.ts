@@ -97,7 +97,7 @@ describe.each(ACTIONS)("$name", ({ act }) => {
     const { service, user } = on;
     await service.deps.roles.create(
       { name: "editor", description: "", permissions: [] },
-      someActor("*"),
+      { actor: someActor("*"), changeId: "made" },
     );
     const answer = await actWhile(on, async () => {
       await setRole(service.deps, someActor("*"), user.id, "editor", "assign_role");
