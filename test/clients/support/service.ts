@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyProject, startDevServer } from "../../support/dev-server.ts";
 import { type HttpReply, httpClient } from "../../support/http-client.ts";
-import { runScript } from "../../support/scripts.ts";
+import { executeSql, runScript } from "../../support/scripts.ts";
 import { readSigner, type Signer } from "./signer.ts";
 
 /** What stands in the document, so that only the issuer has to be replaced in it. */
@@ -25,6 +25,10 @@ export type Service = {
   readonly program: { readonly id: string; readonly secret: string };
   readonly signer: Signer;
   signIn(): Promise<Tokens>;
+  /** Ends the session of an access token. */
+  signOut(token: string): Promise<void>;
+  /** The person's address counts as verified from now on. */
+  verifyAddress(): Promise<void>;
   /** A service account's access token. */
   programToken(): Promise<string>;
   /** An administrator's call, which must succeed. */
@@ -71,6 +75,12 @@ async function populate(
     signer: await readSigner(directory, readFileSync(join(directory, ".dev.vars"), "utf8")),
     administer,
     signIn: () => succeeded(http.signIn(PERSON, PASSWORD)),
+    signOut: (token) => succeeded(http.call("POST", "/v1/auth/logout", { token })),
+    async verifyAddress() {
+      const statement = `update users set email_verified = 1 where email = '${PERSON}'`;
+      const run = await executeSql(directory, statement);
+      if (run.code !== 0) throw new Error(run.output);
+    },
     programToken: () => programToken(issuer, program),
   };
 }
