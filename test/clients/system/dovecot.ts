@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { freePort } from "../../support/dev-server.ts";
@@ -8,10 +7,14 @@ import { snippet } from "../support/snippets.ts";
 import { startDaemon } from "./daemon.ts";
 import type { Software, Verdict } from "./software.ts";
 
+/** Milliseconds. */
+const TIMEOUT = 20_000;
+
 export const dovecot: Software = {
   name: "Dovecot, OAUTHBEARER",
   packages: { "dovecot-imapd": "/usr/lib/dovecot/imap", "dovecot-core": "/usr/sbin/dovecot" },
   asks: true,
+  needsRoot: true, // it starts each of its processes as another user
   version: ["/usr/sbin/dovecot", "--version"],
 
   async start(service, directory) {
@@ -54,8 +57,7 @@ export const dovecot: Software = {
   },
 };
 
-const { username } = userInfo();
-
+/** Mail is never opened: signing in is all that is tried. */
 const configuration = (directory: string, port: number, code: string): string => `
 base_dir = ${directory}/run
 state_dir = ${directory}/state
@@ -65,7 +67,6 @@ ssl = no
 disable_plaintext_auth = no
 auth_verbose = yes
 default_login_user = nobody
-default_internal_user = ${username === "root" ? "dovecot" : username}
 first_valid_uid = 1
 mail_location = maildir:${directory}/mail/%u
 userdb {
@@ -87,14 +88,16 @@ ${code}
 /** SASL OAUTHBEARER (RFC 7628, section 3.1) over IMAP, as a mail client does it. */
 function signIn(port: number, name: string, token: string): Promise<Verdict> {
   const message = `n,a=${name},\u0001host=localhost\u0001port=${port}\u0001auth=Bearer ${token}\u0001\u0001`;
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect(port, "127.0.0.1").setTimeout(TIMEOUT);
   socket.write(`a AUTHENTICATE OAUTHBEARER ${Buffer.from(message).toString("base64")}\r\n`);
   return new Promise((resolve, reject) => {
     const done = (verdict: Verdict) => {
-      socket.destroy();
       resolve(verdict);
+      socket.destroy();
     };
     socket.on("error", reject);
+    socket.on("timeout", () => done({ kind: "broken", how: "no answer" }));
+    socket.on("close", () => done({ kind: "broken", how: "hung up" }));
     createInterface({ input: socket }).on("line", (line) => {
       if (line.startsWith("+"))
         socket.write("\r\n"); // the details of a refusal, which are noted

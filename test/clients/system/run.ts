@@ -2,12 +2,13 @@
  * `npm run clients:system`: software of Debian's, as it ships, by the snippets of docs/clients.md.
  * With names, only what is so named: `npm run clients:system -- nginx`.
  *
- * What is not installed is named, and no failure. Exits with 1 if anything takes a token that it
+ * What cannot be tried is named, and no failure. Exits with 1 if anything takes a token that it
  * must not, or refuses one that is good.
  */
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
 import process from "node:process";
 import { startService } from "../support/service.ts";
 import { modAuthOpenidc, modOauth2 } from "./apache.ts";
@@ -31,8 +32,12 @@ const ALL: readonly Software[] = [
   golangJwt,
 ];
 
-const missing = ({ packages }: Software): string[] =>
-  Object.keys(packages).filter((name) => !existsSync(packages[name] ?? ""));
+/** Why it cannot be tried here, or null. */
+function obstacle({ packages, needsRoot }: Software): string | null {
+  const missing = Object.keys(packages).filter((name) => !existsSync(packages[name] ?? ""));
+  if (missing.length > 0) return `not installed (apt-get install ${missing.join(" ")})`;
+  return needsRoot === true && userInfo().uid !== 0 ? "not tried (needs root)" : null;
+}
 
 function versionOf({ version: [command, ...args] }: Software): string {
   const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
@@ -44,18 +49,23 @@ async function main(names: readonly string[]): Promise<number> {
     names.every((part) => name.toLowerCase().includes(part.toLowerCase())),
   );
   if (asked.length === 0) throw new Error(`nothing is named ${names.join(" ")}`);
-  const [installed, absent] = [
-    asked.filter((software) => missing(software).length === 0),
-    asked.filter((software) => missing(software).length > 0),
-  ];
-  for (const software of absent) {
-    console.log(`${software.name}: not installed (apt-get install ${missing(software).join(" ")})`);
+  for (const software of asked) {
+    const reason = obstacle(software);
+    if (reason !== null) console.log(`${software.name}: ${reason}`);
   }
-  if (installed.length === 0) return 0;
+  const able = asked.filter((software) => obstacle(software) === null);
+  if (able.length === 0) return 0;
+  const wrong = await tryAll(able);
+  console.log(`\n${able.length} tried, ${asked.length - able.length} not, ${wrong} wrong`);
+  return wrong === 0 ? 0 : 1;
+}
+
+/** @returns how much was wrong */
+async function tryAll(able: readonly Software[]): Promise<number> {
   const service = await startService();
   let wrong = 0;
   try {
-    for (const software of installed) {
+    for (const software of able) {
       console.log(`\n${software.name}: ${versionOf(software)}`);
       for (const { what, is, isRight } of await tryOut(software, service)) {
         console.log(`  ${isRight ? "ok   " : "WRONG"} ${what}: ${is}`);
@@ -65,9 +75,7 @@ async function main(names: readonly string[]): Promise<number> {
   } finally {
     await service.stop();
   }
-  const counts = [`${installed.length} tried`, `${absent.length} not installed`, `${wrong} wrong`];
-  console.log(`\n${counts.join(", ")}`);
-  return wrong === 0 ? 0 : 1;
+  return wrong;
 }
 
 process.exitCode = await main(process.argv.slice(2));

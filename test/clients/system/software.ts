@@ -27,6 +27,7 @@ export type Software = {
   readonly name: string;
   /** A file of each package that is needed: what is not there is not installed. */
   readonly packages: Readonly<Record<string, string>>;
+  readonly needsRoot?: boolean;
   /** True where it asks the service about each token: an ended session is refused here too. */
   readonly asks: boolean;
   /** A command that prints its version. */
