@@ -2,7 +2,8 @@ import type { UserId } from "../../domain/ids.ts";
 import { type AccountPolicy, type Accounts, Unavailable } from "../../use-cases/ports.ts";
 import type { Addressed, Outage } from "./account-authority.ts";
 import { call, callOnce } from "./call.ts";
-import type { UserCalls, UserObject } from "./user-object.ts";
+import type { UserCalls } from "./user-calls.ts";
+import type { UserObject } from "./user-object.ts";
 
 /**
  * The port to the users' objects. Ids come from tokens whose signature or MAC was good or from

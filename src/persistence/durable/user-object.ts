@@ -32,28 +32,8 @@ import { database } from "../d1/database.ts";
 import { AccountAuthority, type Addressed, type Outage } from "./account-authority.ts";
 import { ProofCounts } from "./proof-counts.ts";
 import { SessionTable, type StoredSession } from "./session-table.ts";
+import type { UserCalls } from "./user-calls.ts";
 import { bringUpToDate } from "./user-schema.ts";
-
-/** What the object answers over RPC: the port's answers, and outages as outcomes. */
-export interface UserCalls {
-  openSession(to: Addressed, command: OpenSession): Promise<OpenAnswer | Outage>;
-  refresh(to: Addressed, command: RefreshCommand): Promise<RefreshAnswer | Outage>;
-  check(
-    to: Addressed,
-    sessionId: SessionId,
-  ): Promise<{ kind: "live"; grant: SessionGrant } | { kind: "dead" } | Outage>;
-  holdsToken(
-    to: Addressed,
-    sessionId: SessionId,
-    hash: string,
-  ): Promise<{ kind: "answered"; holds: boolean } | Outage>;
-  listSessions(to: Addressed): Promise<SessionInfo[]>;
-  endSessions(to: Addressed, which: SessionsSelection): Promise<number>;
-  change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
-  reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
-  releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
-  clearProofs(to: Addressed, by: Prover): Promise<void>;
-}
 
 /** Where a request comes from whose Worker runs older code, and does not say. */
 const NOWHERE: Device = { ip: null, userAgent: null };
