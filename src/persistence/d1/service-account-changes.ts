@@ -34,8 +34,8 @@ export async function changeRow(
  */
 export const MARK = 2 ** 40;
 
-export const mark = (id: string, condition: SQL): SQL => sql`
-  update service_accounts set version = ${MARK} where id = ${id} and ${condition}`;
+export const mark = (id: string, condition: SQL, set = sql``): SQL => sql`
+  update service_accounts set version = ${MARK} ${set} where id = ${id} and ${condition}`;
 
 export const hasVersion = (id: string, version: number): SQL =>
   sql`exists (select 1 from service_accounts where id = ${id} and version = ${version})`;

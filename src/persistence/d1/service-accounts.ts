@@ -150,7 +150,8 @@ export function d1ServiceAccounts(db: Database, notify: Notify): ServiceAccounts
     async remove(id, actor, version) {
       const isSeenOne = version === null ? sql`true` : sql`version = ${version}`;
       const [, marked, , , , left] = await atomically(db, [
-        mark(id, sql`${isSeenOne} and ${stillActs(actor)}`),
+        // The guards look at tokens_from as well, which may be what cannot be read.
+        mark(id, sql`${isSeenOne} and ${stillActs(actor)}`, sql`, tokens_from = ${MARK}`),
         sql`select 1 where ${isMarked(id)}`,
         sql`delete from service_account_secrets where service_account_id = ${id} and ${isMarked(id)}`,
         sql`delete from service_account_roles where service_account_id = ${id} and ${isMarked(id)}`,
