@@ -7,6 +7,8 @@ const secret = randomBytes(32).toString("base64url");
 export default defineConfig({
   test: {
     silent: "passed-only",
+    // Each is mostly waiting for its runtime, so two share what CI has: two cores.
+    maxWorkers: 2,
     coverage: {
       provider: "istanbul",
       include: ["src/**/*.ts"],
@@ -34,6 +36,7 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           setupFiles: ["test/support/migrate.ts"],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
