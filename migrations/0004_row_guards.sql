@@ -150,16 +150,16 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER service_account_secrets_kinds_insert BEFORE INSERT ON service_account_secrets
 WHEN typeof(NEW.id) <> 'text' OR typeof(NEW.hash) <> 'text' OR typeof(NEW.made_by) NOT IN ('text', 'null')
-  OR (NEW.made_with IS NOT NULL AND NOT json_valid(NEW.made_with))
+  OR (NEW.made_with IS NOT NULL AND iif(json_valid(NEW.made_with), json_type(NEW.made_with), '') <> 'array')
 BEGIN
-  SELECT RAISE(ABORT, 'service_account_secrets: what should be text is not, or made_with is not JSON');
+  SELECT RAISE(ABORT, 'service_account_secrets: what should be text is not, or made_with is not a JSON array');
 END;
 --> statement-breakpoint
 CREATE TRIGGER service_account_secrets_kinds_update BEFORE UPDATE OF id, hash, made_by, made_with ON service_account_secrets
 WHEN typeof(NEW.id) <> 'text' OR typeof(NEW.hash) <> 'text' OR typeof(NEW.made_by) NOT IN ('text', 'null')
-  OR (NEW.made_with IS NOT NULL AND NOT json_valid(NEW.made_with))
+  OR (NEW.made_with IS NOT NULL AND iif(json_valid(NEW.made_with), json_type(NEW.made_with), '') <> 'array')
 BEGIN
-  SELECT RAISE(ABORT, 'service_account_secrets: what should be text is not, or made_with is not JSON');
+  SELECT RAISE(ABORT, 'service_account_secrets: what should be text is not, or made_with is not a JSON array');
 END;
 --> statement-breakpoint
 CREATE TRIGGER roles_name_insert BEFORE INSERT ON roles

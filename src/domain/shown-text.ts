@@ -16,12 +16,13 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/u;
  * of the character before; the tags of a regional flag.
  */
 const NEEDED = [
-  "(?<=[[\\p{L}\\p{M}]--[\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}]])[\\u200c\\u200d](?=[\\p{L}\\p{M}])",
+  "(?<=[[\\p{L}\\p{M}]--[\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}]])[\\u200c\\u200d](?=[\\p{L}\\p{M}])",
   "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic})",
-  "(?<=\\p{Emoji})[\\ufe0e\\ufe0f]",
+  "(?<=[\\p{Emoji}--[0-9#*]])[\\ufe0e\\ufe0f]",
+  "(?<=[0-9#*])\\ufe0f(?=\\u20e3)",
   "(?<=\\p{Script=Han})[\\ufe00-\\ufe02\\u{e0100}-\\u{e01ef}]",
   "(?<=\\p{Script=Mongolian})[\\u180b-\\u180f]",
-  "(?<=\\u{1f3f4})[\\u{e0020}-\\u{e007e}]+\\u{e007f}",
+  "(?<=\\u{1f3f4})[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}",
 ];
 const NEEDED_ANYWHERE = new RegExp(NEEDED.join("|"), "gv");
 
@@ -43,7 +44,8 @@ export function parseShownText(input: string): Result<string, TextFault> {
 
 const UNSEEN = /[\p{Cc}\u2028\u2029\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 const LONE_MARKS = new RegExp(`(^|${BLANK})\\p{M}+`, "gu");
-const PADDING = new RegExp(`^${BLANK}+|${BLANK}+$`, "gu");
+// The look behind keeps it linear: without it each blank of a long run starts a search of its own.
+const PADDING = new RegExp(`^${BLANK}+|(?<!${BLANK})${BLANK}+$`, "gu");
 const HALF_CHARACTER = /\p{Cs}$/u;
 
 /**

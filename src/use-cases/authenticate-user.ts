@@ -81,7 +81,10 @@ async function checkOwner(deps: SignInDeps, input: SignInInput): Promise<Passwor
     found,
   );
   // Somebody else may have a copy of the token: showing it must not be worse than not showing it.
-  return check.kind === "throttled" ? checkPassword(deps, byName, password, found) : check;
+  if (check.kind !== "throttled") return check;
+  const other = await checkPassword(deps, byName, password, found);
+  if (other.kind !== "throttled") return other;
+  return check.retryAfter < other.retryAfter ? check : other;
 }
 
 async function openSession(

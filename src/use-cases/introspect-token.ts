@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from "../domain/access-token.ts";
 import { parseUserId } from "../domain/ids.ts";
-import { Unavailable, type Users } from "./ports.ts";
+import { Impossible, Unavailable, type Users } from "./ports.ts";
 import { type VerifyDeps, verifyToken } from "./verify-token.ts";
 
 export type IntrospectDeps = VerifyDeps & { readonly users: Users };
@@ -40,7 +40,7 @@ async function usernameOf(users: Users, sub: string): Promise<string | undefined
     const user = (await users.findById(id.value))?.user;
     return user?.emailVerified ? user.email : sub;
   } catch (error) {
-    if (error instanceof Unavailable) return undefined;
+    if (error instanceof Unavailable || error instanceof Impossible) return undefined;
     throw error;
   }
 }

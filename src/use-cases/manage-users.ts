@@ -49,8 +49,11 @@ export async function createManagedUser(
   if (!mayBecome(NO_RIGHTS, rightsOf(roles, allowed.value)))
     return { kind: "too_many_permissions" };
   const made = await createUser(deps, input, actor);
-  const isRefused = made.kind === "email_taken" || made.kind === "no_such_role";
-  return isRefused && !(await deps.actors.stillAct(actor)) ? { kind: "forbidden" } : made;
+  if (made.kind !== "email_taken" && made.kind !== "no_such_role") return made;
+  if (!(await deps.actors.stillAct(actor))) return { kind: "forbidden" };
+  // A role may have been raised above whoever gives it since it was looked at.
+  const still = await mayMakeWith(deps.roles, actor, input.roles);
+  return still.ok ? made : { kind: still.error };
 }
 
 /**
@@ -70,7 +73,9 @@ export async function updateUser(
     if (!changed.ok) return changed;
     if (status === "active") await deps.throttle.clear(target.value.email);
   }
-  if (name !== undefined) await deps.users.rename(userId, name, deps.clock());
+  if (name !== undefined && !(await deps.users.rename(userId, name, deps.clock(), actor))) {
+    return err((await deps.actors.stillAct(actor)) ? "not_found" : "forbidden");
+  }
   const found = await deps.users.findById(userId);
   return found === null ? err("not_found") : ok(found.user);
 }
@@ -86,10 +91,11 @@ export async function deleteUser(
 ): Promise<Result<null, Refusal>> {
   const change = { kind: "delete" } as const;
   if (!covers(actor.permissions, ["*"])) return changeTarget(deps, actor, userId, change);
-  if (!(await deps.users.mend(userId, deps.newChangeId()))) return err("not_found");
-  const command = { changeId: deps.newChangeId(), change, ifVersion: null };
+  if (!(await deps.users.mend(userId, deps.newChangeId(), actor))) return err("not_found");
+  const command = { changeId: deps.newChangeId(), change, ifVersion: null, by: actor };
   const answer = await deps.accounts.change(userId, command);
-  return answer.kind === "done" ? ok(null) : err(answer.kind);
+  if (answer.kind === "done") return ok(null);
+  return err((await deps.actors.stillAct(actor)) ? answer.kind : "forbidden");
 }
 
 /** Gives or takes a role. Either needs every permission that the role carries. */
@@ -119,7 +125,8 @@ async function changeTarget(
     if (answer.kind === "done") return ok(null);
     // Not made, perhaps because whoever asked lost the right while they were asking.
     if (!(await deps.actors.stillAct(actor))) return err("forbidden");
-    if (answer.kind !== "conflict") return err(answer.kind);
+    // A role that was to be given may be gone, or grant more than when it was looked at.
+    if (answer.kind !== "conflict" && answer.kind !== "no_such_role") return err(answer.kind);
   }
   return err("conflict");
 }

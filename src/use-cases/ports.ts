@@ -130,8 +130,8 @@ export interface Users {
   findByEmail(email: Email): Promise<Credential | null>;
   /** At most `limit` users, newest first. A row that cannot be read is left out, with a notice. */
   list(query: UserQuery): Promise<User[]>;
-  /** @returns false when the user is gone */
-  rename(id: UserId, name: string | null, now: number): Promise<boolean>;
+  /** @returns false when the user is gone, or whoever does it may no longer */
+  rename(id: UserId, name: string | null, now: number, by?: Actor): Promise<boolean>;
   /** Replaces the hash only while it is the one given: a rehash never undoes a change. */
   rehash(id: UserId, old: string, fresh: string): Promise<void>;
   /**
@@ -139,7 +139,7 @@ export interface Users {
    *
    * @returns false when there is none
    */
-  mend(id: UserId, changeId: string): Promise<boolean>;
+  mend(id: UserId, changeId: string, by: Actor): Promise<boolean>;
 }
 
 export interface Roles {

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Actor } from "../../src/domain/actor.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import type { User } from "../../src/domain/user.ts";
 import type { AccountRecord, UserQuery, Users } from "../../src/use-cases/ports.ts";
 import { emailOf, someEmail, someId, someUser, someUserId } from "../support/samples.ts";
+
+const SYSTEM: Actor = { kind: "system", id: "system", roles: [], permissions: ["*"] };
 
 type Harness = { readonly users: Users; readonly record: AccountRecord };
 
@@ -136,10 +139,10 @@ export function usersContract(make: () => Promise<Harness>): void {
       const user = someUser({ roles: ["user"] });
       await users.create(user);
       const before = await users.findById(user.id);
-      expect(await users.mend(user.id, someId())).toBe(true);
+      expect(await users.mend(user.id, someId(), SYSTEM)).toBe(true);
       expect(await users.findById(user.id)).toEqual(before);
       expect(await record.read(user.id)).toMatchObject({ changeId: "" });
-      expect(await users.mend(someUserId(), someId())).toBe(false);
+      expect(await users.mend(someUserId(), someId(), SYSTEM)).toBe(false);
     });
 
     it("PWD-07 rehashes only while the hash is the one that was checked", async () => {

@@ -9,6 +9,7 @@ import {
   signIn,
 } from "../support/client.ts";
 import { serviceWith } from "../support/faults.ts";
+import { beforeFirstWrite } from "../support/interposed.ts";
 import { interposed } from "../support/objects.ts";
 
 let admin: SignedIn;
@@ -55,6 +56,53 @@ it.each(Object.entries(losses))(
     expect(after.body.user.roles).toEqual(["user"]);
   },
 );
+
+it.each(Object.entries(losses))(
+  "AUZ-04 nobody is deleted or renamed by an administrator once they are %s",
+  async (_, lose) => {
+    const target = await insertUser(["user"]);
+    const path = `/v1/users/${target.id}`;
+    const token = leaving.accessToken;
+    const deletion = await losingBefore("change", lose)("DELETE", path, { token });
+    expect([deletion.status, deletion.body.code]).toEqual([403, "forbidden"]);
+
+    leaving = await newcomer();
+    const service = serviceWith({ DB: beforeFirstWrite(lose) });
+    const body = { name: "Renamed" };
+    const naming = await service("PATCH", path, { token: leaving.accessToken, body });
+    expect([naming.status, naming.body.code]).toEqual([403, "forbidden"]);
+
+    const after = await call("GET", path, { token: admin.accessToken });
+    expect([after.status, after.body.user.name]).toEqual([200, null]);
+  },
+);
+
+it("AUZ-04 nobody gives a role that was raised above them since it was looked at", async () => {
+  const role = async (permissions: readonly string[]) => {
+    const name = `role-${crypto.randomUUID().slice(0, 8)}`;
+    await call("POST", "/v1/roles", { token: admin.accessToken, body: { name, permissions } });
+    return name;
+  };
+  const giver = await role(["roles:assign", "users:write", "a:b"]);
+  const { id, email } = await insertUser([giver, "user"], freshEmail("giver"));
+  const { accessToken: token } = await signIn(email);
+  const raise = (name: string) => () =>
+    call("PATCH", `/v1/roles/${name}`, {
+      token: admin.accessToken,
+      body: { permissions: ["*"] },
+    });
+
+  const given = await role(["a:b"]);
+  const assigning = losingBefore("change", raise(given));
+  const assigned = await assigning("PUT", `/v1/users/${id}/roles/${given}`, { token });
+  expect([assigned.status, assigned.body.code]).toEqual([403, "forbidden"]);
+
+  const held = await role(["a:b"]);
+  const making = serviceWith({ DB: beforeFirstWrite(raise(held)) });
+  const body = { email: freshEmail("made"), roles: [held] };
+  const made = await making("POST", "/v1/users", { token, body });
+  expect([made.status, made.body.code]).toEqual([403, "forbidden"]);
+});
 
 it.each(Object.entries(losses))(
   "AUZ-04 no account is made by whoever was %s while its password was judged",

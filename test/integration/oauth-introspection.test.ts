@@ -127,6 +127,17 @@ it("without D1 it knows whether a token is active, and not what its owner is cal
   expect(reply.body).not.toHaveProperty("username");
 });
 
+it("of a row that cannot be read it takes no name, and keeps the verdict", async () => {
+  const owner = await signIn((await insertUser(["user"])).email);
+  // By hand: an address as the row's guards let it in, and no host can be called.
+  await env.DB.prepare("update users set email = 'owner@exa_mple.com' where id = ?")
+    .bind(owner.id)
+    .run();
+  const reply = await post(PATH, client, { token: owner.accessToken });
+  expect([reply.status, reply.body.active]).toEqual([200, true]);
+  expect(reply.body).not.toHaveProperty("username");
+});
+
 it("REV-07 of a dead token it says that it is dead, and nothing else", async () => {
   const ended = await newUser();
   await call("POST", "/v1/auth/logout", { token: ended.accessToken });

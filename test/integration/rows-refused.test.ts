@@ -122,6 +122,7 @@ describe("the database refuses, inserted or updated by whatever hand,", () => {
     ["service_account_secrets", "last_used_at", 0.5],
     ["service_account_secrets", "hash", BLOB],
     ["service_account_secrets", "made_with", "a:b"],
+    ["service_account_secrets", "made_with", "{}"],
     ["roles", "name", "Editor"],
     ["roles", "name", "1st"],
     ["roles", "name", "a b"],

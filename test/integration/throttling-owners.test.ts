@@ -14,6 +14,7 @@ import {
   type SignedIn,
   signIn,
 } from "../support/client.ts";
+import { MINUTE, SECOND } from "../support/moving-clock.ts";
 import { userObject } from "../support/storage.ts";
 import {
   DAY,
@@ -160,6 +161,25 @@ it("whoever shows a token is never worse off than whoever shows none", async () 
   await strangersTry(owner.email);
   for (let i = 0; i < FREE_TRIES; i++) await login(owner.email, owner.refreshToken);
   expect((await login(owner.email, owner.refreshToken, PASSWORD)).status).toBe(429);
+});
+
+it("RAT-06 whoever shows a token is told to wait no longer than for the shorter of the two", async () => {
+  const owner = await newUser();
+  await strangersTry(owner.email);
+  for (let i = 0; i < 3; i++) {
+    moveClock(MINUTE);
+    await login(owner.email);
+  }
+  for (let i = 0; i < FREE_TRIES; i++) await login(owner.email, owner.refreshToken);
+  const waitOf = async (device?: string) => {
+    const reply = await login(owner.email, device, PASSWORD);
+    expect(reply.status).toBe(429);
+    return Number(reply.headers.get("retry-after"));
+  };
+  const wait = await waitOf(owner.refreshToken);
+  expect(wait).toBeLessThan(await waitOf());
+  moveClock(wait * SECOND);
+  expect((await login(owner.email, owner.refreshToken, PASSWORD)).status).toBe(200);
 });
 
 it("RAT-06 a device's failures from before the password was set are forgotten, too", async () => {

@@ -5,7 +5,7 @@ import type { Actor } from "../../domain/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { ADMIN } from "../../domain/role.ts";
 import { type AccountRecord, Impossible } from "../../use-cases/ports.ts";
-import { stillActs } from "./conditions.ts";
+import { mayStillGive, stillActs } from "./conditions.ts";
 import { atomically, type Database } from "./database.ts";
 import { ROLES_OF_USER, roleNames } from "./users.ts";
 
@@ -114,7 +114,8 @@ function statements(
         mark(
           sql``,
           sql`exists (select 1 from roles where name = ${change.role}) and not exists (
-            select 1 from user_roles where user_id = ${userId} and role = ${change.role})`,
+            select 1 from user_roles where user_id = ${userId} and role = ${change.role})
+            and ${by === undefined ? sql`true` : mayStillGive(by, [change.role])}`,
         ),
         sql`
           insert into user_roles (user_id, role)

@@ -56,13 +56,29 @@ function grantStill(roles: readonly string[], permissions: readonly string[]): S
   return sql`not exists (
     select 1 from json_each(${JSON.stringify(others)}) needed where not exists (
       select 1 from role_permissions
-      where ${isOneOf(
-        sql`role`,
-        roles.filter((role) => !isBuiltIn(role)),
-      )}
-        and permission in ('*', needed.value,
-          substr(needed.value, 1, instr(needed.value, ':')) || '*')))`;
+      where ${isEditableOneOf(sql`role`, roles)} and permission in ${covering(sql`needed.value`)}))`;
 }
+
+/**
+ * True while these roles grant nothing that whoever gives them does not hold: one may be raised
+ * between the look at it and the write.
+ */
+export const mayStillGive = ({ permissions }: Actor, roles: readonly string[]): SQL => sql`
+  not exists (
+    select 1 from role_permissions given
+    where ${isEditableOneOf(sql`given.role`, roles)} and not exists (
+      select 1 from json_each(${JSON.stringify(permissions)}) held
+      where held.value in ${covering(sql`given.permission`)}))`;
+
+/** What covers a permission: itself, the wildcard of its resource, the wildcard of all. */
+const covering = (permission: SQL): SQL =>
+  sql`('*', ${permission}, substr(${permission}, 1, instr(${permission}, ':')) || '*')`;
+
+const isEditableOneOf = (column: SQL, roles: readonly string[]): SQL =>
+  isOneOf(
+    column,
+    roles.filter((role) => !isBuiltIn(role)),
+  );
 
 const BUILT_IN_NAMES = BUILT_IN_ROLES.map((role) => role.name);
 

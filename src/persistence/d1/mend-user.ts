@@ -1,5 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { Actor } from "../../domain/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
+import { stillActs } from "./conditions.ts";
 import { atomically, type Database } from "./database.ts";
 import { MAX_TIME } from "./rows.ts";
 
@@ -34,14 +36,19 @@ const LEAP = 1_000_000;
  *
  * @returns false when there is no such row
  */
-export async function mendUser(db: Database, id: UserId, changeId: string): Promise<boolean> {
+export async function mendUser(
+  db: Database,
+  id: UserId,
+  changeId: string,
+  by: Actor,
+): Promise<boolean> {
   const mended = COLUMNS.map(
     ([column, isGood, instead]) => sql`${column} = iif(${isGood}, ${column}, ${instead})`,
   );
   const [, found] = await atomically(db, [
     sql`update users set ${sql.join(mended, sql`, `)}, change_id = ${changeId},
       version = iif(${IS_VERSION}, version, 1) + ${LEAP}
-      where id = ${id} and not (${IS_WHOLE})`,
+      where id = ${id} and not (${IS_WHOLE}) and ${stillActs(by)}`,
     sql`select 1 from users where id = ${id}`,
   ]);
   return Boolean(found?.results.length);

@@ -4,7 +4,7 @@ import type { UserId } from "../../../src/domain/ids.ts";
 import { ADMIN } from "../../../src/domain/role.ts";
 import { signInRefusal, type User } from "../../../src/domain/user.ts";
 import type { AccountRecord } from "../../../src/use-cases/ports.ts";
-import { stillActs } from "./conditions.ts";
+import { mayStillGive, stillActs } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
 export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
@@ -19,7 +19,8 @@ export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
     async apply(userId, change, changeId, base, now, requireVerifiedEmail, by) {
       const row = db.users.get(userId);
       const mayGo = (user: User) => isNotTheLast(db, user, requireVerifiedEmail);
-      const mayAct = by === undefined || stillActs(db, by);
+      const given = change.kind === "assign_role" ? [change.role] : [];
+      const mayAct = by === undefined || (stillActs(db, by) && mayStillGive(db, by, given));
       if (row?.user.version === base && mayAct && isAllowed(db, row.user, change, mayGo)) {
         const changed = changedRow(row, change, now);
         if (changed === null) db.users.delete(userId);

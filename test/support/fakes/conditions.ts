@@ -15,6 +15,16 @@ export function areStill({ roles }: MemoryDatabase, wanted: readonly Role[]): bo
 export const isLiving = ({ expiresAt }: SecretRow, now: number): boolean =>
   expiresAt === null || expiresAt > now;
 
+/** As the real adapter's: these roles grant nothing that whoever gives them does not hold. */
+export const mayStillGive = (db: MemoryDatabase, by: Actor, roles: readonly string[]): boolean =>
+  covers(
+    by.permissions,
+    permissionsOf(
+      roles.filter((role) => !isBuiltIn(role)),
+      db.roles,
+    ),
+  );
+
 /** As the real adapter's: whoever acts is active and holds the roles and rights they act by. */
 export function stillActs(db: MemoryDatabase, actor: Actor): boolean {
   const { kind, id, roles } = actor;

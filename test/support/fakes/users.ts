@@ -1,6 +1,6 @@
 import { FIRST_VERSION, type User } from "../../../src/domain/user.ts";
 import type { UserQuery, Users } from "../../../src/use-cases/ports.ts";
-import { stillActs } from "./conditions.ts";
+import { mayStillGive, stillActs } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
 export function memoryUsers(db: MemoryDatabase): Users {
@@ -11,7 +11,7 @@ export function memoryUsers(db: MemoryDatabase): Users {
 
   return {
     async create({ now, passwordHash, ...user }, by) {
-      const mayAct = by === undefined || stillActs(db, by);
+      const mayAct = by === undefined || (stillActs(db, by) && mayStillGive(db, by, user.roles));
       if (!mayAct || user.roles.some((role) => !roles.has(role))) return "no_such_role";
       if (users.has(user.id) || byEmail(user.email) !== undefined) return "email_taken";
       const made: User = {
@@ -37,9 +37,9 @@ export function memoryUsers(db: MemoryDatabase): Users {
         .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
         .slice(0, query.limit),
 
-    async rename(id, name, now) {
+    async rename(id, name, now, by) {
       const row = users.get(id);
-      if (row === undefined) return false;
+      if (row === undefined || (by !== undefined && !stillActs(db, by))) return false;
       users.set(id, { ...row, user: { ...row.user, name, updatedAt: now } });
       return true;
     },

@@ -52,6 +52,10 @@ describe("a text that is shown", () => {
     ["invisible", "a joiner alone", "\u200d"],
     ["invisible", "two joiners", "م\u200c\u200cی"],
     ["invisible", "a selector that selects nothing", "a\ufe0f"],
+    ["invisible", "a selector after a digit", "Agent1\ufe0f"],
+    ["invisible", "a joiner between ideographs", "田\u200d中"],
+    ["invisible", "words in tags behind a flag", `🏴${"\u{e0061}".repeat(28)}\u{e007f}`],
+    ["invisible", "a space in tags behind a flag", "🏴\u{e0061}\u{e0020}\u{e0062}\u{e007f}"],
     ["invisible", "tags without a flag", "Ada\u{e0041}\u{e007f}"],
     ["lone_mark", "a mark at its beginning", "\u0301Ada"],
     ["lone_mark", "a mark behind a space", "Ada \u0301"],
@@ -84,6 +88,12 @@ describe("what of a text can be shown", () => {
     expect(shownPart("abc\u{1f422}", 4)).toBe("abc");
     expect(shownPart("abc\u{1f422}d", 5)).toBe("abc\u{1f422}");
     expect(shownPart("abc def", 4)).toBe("abc");
+  });
+
+  it("takes no longer for a long run of blanks than for letters, but for a factor", () => {
+    // Each blank that began a search of its own would make this minutes; the runner gives it 5 s.
+    const longest = 1_000_000;
+    expect(shownPart(`a${" ".repeat(longest)}x`, 256)).toBe("a");
   });
 
   it("would be taken whole, and is as long as it may be at most", () => {
