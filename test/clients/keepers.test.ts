@@ -202,13 +202,16 @@ describe("Auth.js", () => {
     expect((await app.session(first)).session).toBeNull();
   });
 
-  it("keeps its session through an outage, and loses it when the service has ended it", async () => {
+  it("keeps its session through an outage and a lost reply, and loses it when the service has ended it", async () => {
     const first = await signIn();
     later();
     way.weather = "service down";
     const during = await app.session(first);
     expect(during.session?.access_token).toBeDefined();
-    const after = await app.session(during.cookies);
+    way.weather = "reply lost";
+    const unheard = await app.session(during.cookies);
+    expect(unheard.session?.access_token).toBeDefined();
+    const after = await app.session(unheard.cookies);
     const { access_token: token = "" } = after.session ?? {};
     expect((await http().call("POST", "/v1/auth/logout", { token })).status).toBe(204);
     vi.setSystemTime(Date.now() + 10 * MINUTE);
