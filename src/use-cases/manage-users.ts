@@ -12,7 +12,7 @@ import {
   type CreateUserResult,
   createUser,
 } from "./create-user.ts";
-import { MAX_ROUNDS, mayGrant, mayMakeWith } from "./may-grant.ts";
+import { inRounds, mayGrant, mayMakeWith } from "./may-grant.ts";
 import type { Accounts, Actors, Clock, LoginThrottle, Roles, Users } from "./ports.ts";
 
 export type ManageUsersDeps = {
@@ -74,7 +74,7 @@ export async function updateUser(
     if (status === "active") await deps.throttle.clear(target.value.email);
   }
   if (name !== undefined && !(await deps.users.rename(userId, name, deps.clock(), actor))) {
-    return err((await deps.actors.stillAct(actor)) ? "not_found" : "forbidden");
+    return err(await refusalOf(deps, actor, "not_found"));
   }
   const found = await deps.users.findById(userId);
   return found === null ? err("not_found") : ok(found.user);
@@ -95,7 +95,7 @@ export async function deleteUser(
   const command = { changeId: deps.newChangeId(), change, ifVersion: null, by: actor };
   const answer = await deps.accounts.change(userId, command);
   if (answer.kind === "done") return ok(null);
-  return err((await deps.actors.stillAct(actor)) ? answer.kind : "forbidden");
+  return err(await refusalOf(deps, actor, answer.kind));
 }
 
 /** Gives or takes a role. Either needs every permission that the role carries. */
@@ -116,19 +116,26 @@ async function changeTarget(
   userId: UserId,
   change: AccountChange,
 ): Promise<Result<null, Refusal>> {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  return inRounds<Result<null, Refusal>>(deps.actors, actor, async () => {
     const target = await targetOf(deps, actor, userId, change);
     if (!target.ok) return target;
     const { version: ifVersion } = target.value;
     const command = { changeId: deps.newChangeId(), change, ifVersion, by: actor };
     const answer = await deps.accounts.change(userId, command);
     if (answer.kind === "done") return ok(null);
-    // Not made, perhaps because whoever asked lost the right while they were asking.
-    if (!(await deps.actors.stillAct(actor))) return err("forbidden");
     // A role that was to be given may be gone, or grant more than when it was looked at.
-    if (answer.kind !== "conflict" && answer.kind !== "no_such_role") return err(answer.kind);
-  }
-  return err("conflict");
+    if (answer.kind === "conflict" || answer.kind === "no_such_role") return "moved";
+    return err(await refusalOf(deps, actor, answer.kind));
+  });
+}
+
+/** Why a change was not made: perhaps whoever asked lost the right while they were asking. */
+async function refusalOf<R extends string>(
+  { actors }: ManageUsersDeps,
+  actor: Actor,
+  refusal: R,
+): Promise<R | "forbidden"> {
+  return (await actors.stillAct(actor)) ? refusal : "forbidden";
 }
 
 /** The account, unless it may do something that whoever asks may not, or would hold too much. */

@@ -8,7 +8,7 @@ import type { Actors, Roles } from "./ports.ts";
  * Times that a change is decided, when what it was decided on changed meanwhile. In each round one
  * of those who change the same thing at once is done.
  */
-export const MAX_ROUNDS = 10;
+const MAX_ROUNDS = 10;
 
 /**
  * Decides a change, and anew where something moved before it was made. It may have been the right

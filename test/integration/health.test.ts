@@ -3,7 +3,8 @@ import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { capturedLog } from "../support/canaries.ts";
 import { call, newUser, type Reply } from "../support/client.ts";
 import { failing, serviceWith } from "../support/faults.ts";
-import { moveClock, unreachable } from "../support/throttle.ts";
+import { moveClock } from "../support/moving-clock.ts";
+import { unreachable } from "../support/throttle.ts";
 
 beforeAll(() => newUser()); // the first signing key exists from here on
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { call, insertUser, newAdmin, type SignedIn, signIn } from "../support/client.ts";
 import { serviceWith } from "../support/faults.ts";
-import { moveClock } from "../support/throttle.ts";
+import { moveClock } from "../support/moving-clock.ts";
 
 let admin: SignedIn;
 beforeAll(async () => {

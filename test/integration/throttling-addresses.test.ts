@@ -3,9 +3,10 @@ import { afterEach, expect, it, vi } from "vitest";
 import { FREE_TRIES } from "../../src/domain/throttle.ts";
 import { freshEmail, newAdmin, newUser, PASSWORD } from "../support/client.ts";
 import { failing, serviceWith } from "../support/faults.ts";
+import { moveClock } from "../support/moving-clock.ts";
 import { adminRpcWith } from "../support/rpc.ts";
 import { expectOAuthError, form } from "../support/service-accounts.ts";
-import { failuresOf, moveClock, unreachable } from "../support/throttle.ts";
+import { failuresOf, unreachable } from "../support/throttle.ts";
 
 afterEach(() => {
   vi.useRealTimers();

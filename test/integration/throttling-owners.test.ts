@@ -14,16 +14,9 @@ import {
   type SignedIn,
   signIn,
 } from "../support/client.ts";
-import { MINUTE, SECOND } from "../support/moving-clock.ts";
+import { DAY, MINUTE, moveClock, SECOND } from "../support/moving-clock.ts";
 import { userObject } from "../support/storage.ts";
-import {
-  DAY,
-  failInARow,
-  failuresOf,
-  moveClock,
-  storedFor,
-  throttleOf,
-} from "../support/throttle.ts";
+import { failInARow, failuresOf, storedFor, throttleOf } from "../support/throttle.ts";
 
 afterEach(() => {
   vi.useRealTimers();

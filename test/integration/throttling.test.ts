@@ -11,15 +11,8 @@ import {
   refresh,
   signIn,
 } from "../support/client.ts";
-import {
-  DAY,
-  failInARow,
-  failuresOf,
-  HOUR,
-  moveClock,
-  storedFor,
-  throttleOf,
-} from "../support/throttle.ts";
+import { DAY, HOUR, moveClock } from "../support/moving-clock.ts";
+import { failInARow, failuresOf, storedFor, throttleOf } from "../support/throttle.ts";
 
 afterEach(() => {
   vi.useRealTimers();

@@ -1,12 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
 import { parseConfig } from "../../src/core/config.ts";
 import { loginNameKey } from "../../src/core/security/rate-limit.ts";
 import type { ThrottleState } from "../../src/domain/throttle.ts";
-
-export const HOUR = 60 * 60 * 1_000;
-export const DAY = 24 * HOUR;
+import { HOUR, moveClock } from "./moving-clock.ts";
 
 /** The object that counts the failures of a login name, found as the service finds it. */
 export function throttleOf(email: string) {
@@ -41,13 +38,6 @@ export async function failInARow(email: string, times: number): Promise<void> {
     if (attempt.kind !== "allowed") throw new Error(`try ${i + 1} was ${attempt.kind}`);
     await throttleOf(email).fail();
   }
-}
-
-/** Stops the clock, if it still runs, and moves it by so many milliseconds. */
-export function moveClock(by: number): void {
-  const now = Date.now();
-  vi.useFakeTimers({ toFake: ["Date"] });
-  vi.setSystemTime(now + by);
 }
 
 /** A namespace whose objects do not answer the call named. */

@@ -5,7 +5,7 @@ import type { Actor } from "../../domain/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { ADMIN } from "../../domain/role.ts";
 import { type AccountRecord, Impossible } from "../../use-cases/ports.ts";
-import { mayStillGive, stillActs } from "./conditions.ts";
+import { mayAct } from "./conditions.ts";
 import { atomically, type Database } from "./database.ts";
 import { ROLES_OF_USER, roleNames } from "./users.ts";
 
@@ -85,11 +85,12 @@ function statements(
 ): SQL[] {
   const mayGo = sql`(
     not ${isActiveAdmin(userId)} or ${anotherAdmin(userId, requireVerifiedEmail)})`;
+  const given = change.kind === "assign_role" ? [change.role] : [];
   const mark = (set: SQL, condition: SQL) =>
     sql`
       update users set version = version + 1, change_id = ${changeId}, updated_at = ${now} ${set}
       where id = ${userId} and version = ${base} and ${condition}
-        and ${by === undefined ? sql`true` : stillActs(by)}`;
+        and ${mayAct(by, given)}`;
   const marked = sql`exists (select 1 from users where id = ${userId} and change_id = ${changeId})`;
 
   switch (change.kind) {
@@ -114,8 +115,7 @@ function statements(
         mark(
           sql``,
           sql`exists (select 1 from roles where name = ${change.role}) and not exists (
-            select 1 from user_roles where user_id = ${userId} and role = ${change.role})
-            and ${by === undefined ? sql`true` : mayStillGive(by, [change.role])}`,
+            select 1 from user_roles where user_id = ${userId} and role = ${change.role})`,
         ),
         sql`
           insert into user_roles (user_id, role)

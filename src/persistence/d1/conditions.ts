@@ -60,10 +60,17 @@ function grantStill(roles: readonly string[], permissions: readonly string[]): S
 }
 
 /**
+ * True while whoever acts may still, and may give these roles. What is nobody's act in particular
+ * (a registration, a change to one's own account) is not asked.
+ */
+export const mayAct = (by: Actor | undefined, given: readonly string[] = []): SQL =>
+  by === undefined ? sql`true` : sql`(${stillActs(by)} and ${mayStillGive(by, given)})`;
+
+/**
  * True while these roles grant nothing that whoever gives them does not hold: one may be raised
  * between the look at it and the write.
  */
-export const mayStillGive = ({ permissions }: Actor, roles: readonly string[]): SQL => sql`
+const mayStillGive = ({ permissions }: Actor, roles: readonly string[]): SQL => sql`
   not exists (
     select 1 from role_permissions given
     where ${isEditableOneOf(sql`given.role`, roles)} and not exists (

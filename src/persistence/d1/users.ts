@@ -12,7 +12,7 @@ import {
   type UserQuery,
   type Users,
 } from "../../use-cases/ports.ts";
-import { mayStillGive, stillActs } from "./conditions.ts";
+import { mayAct } from "./conditions.ts";
 import { atomically, type Database, onD1 } from "./database.ts";
 import { mendUser } from "./mend-user.ts";
 import { flag, rowReader, spelt, status, texts, time, version } from "./rows.ts";
@@ -95,7 +95,7 @@ export function d1Users(db: Database, notify: Notify): Users {
     async rename(id, name, now, by) {
       const [renamed] = await atomically(db, [
         sql`update users set name = ${name}, updated_at = ${now}
-          where id = ${id} and ${by === undefined ? sql`true` : stillActs(by)}`,
+          where id = ${id} and ${mayAct(by)}`,
       ]);
       return Boolean(renamed?.meta.changes);
     },
@@ -127,7 +127,7 @@ async function create(
       select ${user.id}, ${user.email}, ${user.emailVerified ? 1 : 0}, ${user.name},
         ${user.passwordHash}, ${user.now}, ${FIRST_VERSION}, ${user.now}, ${user.now}
       where (select count(*) from roles where name in (select value from json_each(${names})))
-        = json_array_length(${names}) and ${by === undefined ? sql`true` : sql`${stillActs(by)} and ${mayStillGive(by, user.roles)}`}
+        = json_array_length(${names}) and ${mayAct(by, user.roles)}
       on conflict do nothing`,
     sql`insert into user_roles (user_id, role)
       select users.id, value from users, json_each(${names}) where users.id = ${user.id}

@@ -4,7 +4,7 @@ import type { UserId } from "../../../src/domain/ids.ts";
 import { ADMIN } from "../../../src/domain/role.ts";
 import { signInRefusal, type User } from "../../../src/domain/user.ts";
 import type { AccountRecord } from "../../../src/use-cases/ports.ts";
-import { mayStillGive, stillActs } from "./conditions.ts";
+import { mayAct } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
 export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
@@ -20,8 +20,11 @@ export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
       const row = db.users.get(userId);
       const mayGo = (user: User) => isNotTheLast(db, user, requireVerifiedEmail);
       const given = change.kind === "assign_role" ? [change.role] : [];
-      const mayAct = by === undefined || (stillActs(db, by) && mayStillGive(db, by, given));
-      if (row?.user.version === base && mayAct && isAllowed(db, row.user, change, mayGo)) {
+      if (
+        row?.user.version === base &&
+        mayAct(db, by, given) &&
+        isAllowed(db, row.user, change, mayGo)
+      ) {
         const changed = changedRow(row, change, now);
         if (changed === null) db.users.delete(userId);
         else db.users.set(userId, { ...changed, changeId });

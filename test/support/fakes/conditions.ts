@@ -15,8 +15,15 @@ export function areStill({ roles }: MemoryDatabase, wanted: readonly Role[]): bo
 export const isLiving = ({ expiresAt }: SecretRow, now: number): boolean =>
   expiresAt === null || expiresAt > now;
 
+/** As the real adapter's: whoever acts, if anybody, may still, and may give these roles. */
+export const mayAct = (
+  db: MemoryDatabase,
+  by: Actor | undefined,
+  given: readonly string[] = [],
+): boolean => by === undefined || (stillActs(db, by) && mayStillGive(db, by, given));
+
 /** As the real adapter's: these roles grant nothing that whoever gives them does not hold. */
-export const mayStillGive = (db: MemoryDatabase, by: Actor, roles: readonly string[]): boolean =>
+const mayStillGive = (db: MemoryDatabase, by: Actor, roles: readonly string[]): boolean =>
   covers(
     by.permissions,
     permissionsOf(

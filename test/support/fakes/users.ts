@@ -1,6 +1,6 @@
 import { FIRST_VERSION, type User } from "../../../src/domain/user.ts";
 import type { UserQuery, Users } from "../../../src/use-cases/ports.ts";
-import { mayStillGive, stillActs } from "./conditions.ts";
+import { mayAct } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 
 export function memoryUsers(db: MemoryDatabase): Users {
@@ -11,8 +11,8 @@ export function memoryUsers(db: MemoryDatabase): Users {
 
   return {
     async create({ now, passwordHash, ...user }, by) {
-      const mayAct = by === undefined || (stillActs(db, by) && mayStillGive(db, by, user.roles));
-      if (!mayAct || user.roles.some((role) => !roles.has(role))) return "no_such_role";
+      if (!mayAct(db, by, user.roles) || user.roles.some((role) => !roles.has(role)))
+        return "no_such_role";
       if (users.has(user.id) || byEmail(user.email) !== undefined) return "email_taken";
       const made: User = {
         ...user,
@@ -39,7 +39,7 @@ export function memoryUsers(db: MemoryDatabase): Users {
 
     async rename(id, name, now, by) {
       const row = users.get(id);
-      if (row === undefined || (by !== undefined && !stillActs(db, by))) return false;
+      if (row === undefined || !mayAct(db, by)) return false;
       users.set(id, { ...row, user: { ...row.user, name, updatedAt: now } });
       return true;
     },
