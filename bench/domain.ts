@@ -4,20 +4,20 @@
  */
 import { Session } from "node:inspector/promises";
 import process from "node:process";
-import { sameAuthority } from "../src/domain/authority.ts";
-import { parseEmail } from "../src/domain/email.ts";
+import { covers } from "../src/domain/access/permission.ts";
+import { BUILT_IN_CATALOGUE, permissionsOf } from "../src/domain/access/role.ts";
+import { sameAuthority } from "../src/domain/accounts/authority.ts";
+import { parseEmail } from "../src/domain/accounts/email.ts";
+import { signInRefusal } from "../src/domain/accounts/user.ts";
+import { reserve } from "../src/domain/credentials/throttle.ts";
 import { parseSessionId, parseUserId, sessionIdOf } from "../src/domain/ids.ts";
-import { covers } from "../src/domain/permission.ts";
 import {
   decideRefresh,
   evictions,
   isExpired,
   newSession,
   type RefreshSession,
-} from "../src/domain/refresh-session.ts";
-import { BUILT_IN_CATALOGUE, permissionsOf } from "../src/domain/role.ts";
-import { reserve } from "../src/domain/throttle.ts";
-import { signInRefusal } from "../src/domain/user.ts";
+} from "../src/domain/sessions/refresh-session.ts";
 import { type Profile, sharesOf, shareTable } from "./measure/inspector.ts";
 import { spreadOf } from "./measure/statistics.ts";
 import { spread } from "./report/format.ts";

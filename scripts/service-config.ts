@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { unstable_readConfig } from "wrangler";
-import { type Config, parseConfig } from "../src/core/config.ts";
+import { type Config, parseConfig } from "../src/core/config/config.ts";
 import { err, ok, type Result } from "../src/domain/result.ts";
 
 /**

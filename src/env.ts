@@ -1,7 +1,7 @@
-import type { LoginThrottleObject } from "./persistence/durable/login-throttle-object.ts";
-import type { UserObject } from "./persistence/durable/user-object.ts";
+import type { UserObject } from "./persistence/durable/accounts/user-object.ts";
+import type { LoginThrottleObject } from "./persistence/durable/credentials/login-throttle-object.ts";
 
-/** The bindings that wrangler.toml declares. Vars and secrets are read through core/config.ts only. */
+/** The bindings that wrangler.toml declares. Vars and secrets are read through core/config/config.ts only. */
 export interface Env {
   readonly DB: D1Database;
   readonly JWKS_CACHE: KVNamespace;

@@ -1,11 +1,11 @@
-import { app } from "./api/app.ts";
+import { app } from "./api/http/app.ts";
 import { scheduled } from "./api/scheduled.ts";
 import type { Env } from "./env.ts";
 
-export { AuthAdminRpc } from "./api/admin-rpc.ts";
-export { AuthRpc } from "./api/rpc.ts";
-export { LoginThrottleObject } from "./persistence/durable/login-throttle-object.ts";
-export { UserObject } from "./persistence/durable/user-object.ts";
+export { AuthAdminRpc } from "./api/rpc/admin-rpc.ts";
+export { AuthRpc } from "./api/rpc/auth-rpc.ts";
+export { UserObject } from "./persistence/durable/accounts/user-object.ts";
+export { LoginThrottleObject } from "./persistence/durable/credentials/login-throttle-object.ts";
 
 export default {
   fetch: app.fetch,

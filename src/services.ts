@@ -1,42 +1,42 @@
 import { waitUntil } from "cloudflare:workers";
-import { type Config, parseConfig } from "./core/config.ts";
+import { type Config, parseConfig } from "./core/config/config.ts";
 import {
   CLIENT_SECRET_OVERLAP,
   DEFERRAL,
   FIRST_PARTY_CLIENT,
   MAX_SESSIONS,
   READINESS_MAX_AGE,
-} from "./core/constants.ts";
-import { liveness } from "./core/liveness.ts";
+} from "./core/config/constants.ts";
 import { consoleLog, errorDetails, type Log, notifyLog } from "./core/logging.ts";
-import { roleCatalogue } from "./core/role-catalogue.ts";
+import { jwksCopy } from "./core/memory/jwks-copy.ts";
+import { liveness } from "./core/memory/liveness.ts";
+import { roleCatalogue } from "./core/memory/role-catalogue.ts";
+import { sharedWork } from "./core/memory/shared-work.ts";
 import { breachCheck } from "./core/security/breach-check.ts";
 import { clientSecretCodec } from "./core/security/client-secret.ts";
 import { toBase64Url } from "./core/security/encoding.ts";
-import { jwksCopy } from "./core/security/jwks-copy.ts";
 import { keyRing } from "./core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "./core/security/key-wrapping.ts";
 import { passwordPolicy } from "./core/security/password-policy.ts";
 import { passwordHasher, SCRYPT_ENGINES } from "./core/security/passwords.ts";
 import { loginNameKey } from "./core/security/rate-limit.ts";
 import { refreshTokenCodec } from "./core/security/refresh-token.ts";
-import { sharedWork } from "./core/shared-work.ts";
 import { serviceAccountIdOf, sessionIdOf, userIdOf } from "./domain/ids.ts";
 import type { Env } from "./env.ts";
-import { d1Actors } from "./persistence/d1/actors.ts";
+import { d1Actors } from "./persistence/d1/access/actors.ts";
+import { d1Roles } from "./persistence/d1/access/roles.ts";
+import { d1Users } from "./persistence/d1/accounts/users.ts";
+import { d1ServiceAccounts } from "./persistence/d1/clients/service-accounts.ts";
 import { database } from "./persistence/d1/database.ts";
 import { probeD1 } from "./persistence/d1/guards.ts";
-import { d1Roles } from "./persistence/d1/roles.ts";
-import { d1ServiceAccounts } from "./persistence/d1/service-accounts.ts";
-import { d1SigningKeys } from "./persistence/d1/signing-keys.ts";
-import { d1Users } from "./persistence/d1/users.ts";
-import { durableAccounts } from "./persistence/durable/accounts.ts";
-import { durableLoginThrottle } from "./persistence/durable/login-throttle.ts";
+import { d1SigningKeys } from "./persistence/d1/keys/signing-keys.ts";
+import { durableAccounts } from "./persistence/durable/accounts/accounts.ts";
+import { durableLoginThrottle } from "./persistence/durable/credentials/login-throttle.ts";
 import { kvJwksCache } from "./persistence/kv/jwks-cache.ts";
 import { checkHealth } from "./use-cases/check-health.ts";
-import { liveAuthority } from "./use-cases/live-authority.ts";
+import { rotateSigningKeys } from "./use-cases/keys/rotate-signing-keys.ts";
 import type { Defer, RandomBytes } from "./use-cases/ports.ts";
-import { rotateSigningKeys } from "./use-cases/rotate-signing-keys.ts";
+import { liveAuthority } from "./use-cases/tokens/live-authority.ts";
 
 export type Services = ReturnType<typeof wire>;
 

@@ -1,7 +1,7 @@
 import { errorDetails } from "../core/logging.ts";
 import type { Env } from "../env.ts";
 import { servicesOf } from "../services.ts";
-import { rotateSigningKeys } from "../use-cases/rotate-signing-keys.ts";
+import { rotateSigningKeys } from "../use-cases/keys/rotate-signing-keys.ts";
 
 /** The cron trigger. It may run twice, late or never; a run that fails says so. */
 export async function scheduled(_: ScheduledController, env: Env): Promise<void> {

@@ -1,6 +1,6 @@
 import { compactVerify, decodeProtectedHeader } from "jose";
-import type { AccessTokenClaims } from "../domain/access-token.ts";
 import { parseServiceAccountId, parseSessionId, parseUserId } from "../domain/ids.ts";
+import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
 
 export type VerificationKey = { readonly alg: "ES256" | "EdDSA"; readonly key: CryptoKey };
 

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { AccessTokenClaims } from "../domain/access-token.ts";
+import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
 import { bearerToken, challengeTo, INSUFFICIENT } from "./bearer-token.ts";
 import {
   type Exact,

@@ -1,4 +1,4 @@
-export type { AccessTokenClaims } from "../domain/access-token.ts";
+export type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
 export { type AuthVariables, type RequireAuthOptions, requireAuth } from "./hono.ts";
 export type { MaxStaleness } from "./options.ts";
 export {

@@ -1,4 +1,4 @@
-import { parsePermission } from "../domain/permission.ts";
+import { parsePermission } from "../domain/access/permission.ts";
 
 /**
  * What the options of this library may be. They are checked whole before anything is done with

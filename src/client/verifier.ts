@@ -1,5 +1,5 @@
-import type { AccessTokenClaims } from "../domain/access-token.ts";
-import { covers } from "../domain/permission.ts";
+import { covers } from "../domain/access/permission.ts";
+import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
 import { verifyAccessToken } from "./access-token.ts";
 import {
   type Exact,

@@ -1,16 +1,16 @@
-import type { AccessTokenClaims } from "../domain/access-token.ts";
-import type { AccountChange, RowAfter } from "../domain/account-change.ts";
-import type { Actor } from "../domain/actor.ts";
-import type { Authority } from "../domain/authority.ts";
-import type { Email } from "../domain/email.ts";
+import type { Actor } from "../domain/access/actor.ts";
+import type { Role } from "../domain/access/role.ts";
+import type { AccountChange, RowAfter } from "../domain/accounts/account-change.ts";
+import type { Authority } from "../domain/accounts/authority.ts";
+import type { Email } from "../domain/accounts/email.ts";
+import type { User, UserStatus } from "../domain/accounts/user.ts";
+import type { ClientSecret, Maker, ServiceAccount } from "../domain/clients/service-account.ts";
+import type { Password, PasswordWeakness } from "../domain/credentials/password.ts";
+import type { ThrottleState } from "../domain/credentials/throttle.ts";
 import type { ServiceAccountId, SessionId, UserId } from "../domain/ids.ts";
-import type { Password, PasswordWeakness } from "../domain/password.ts";
-import type { Device, RefreshPolicy, TokenHash } from "../domain/refresh-session.ts";
-import type { Role } from "../domain/role.ts";
-import type { ClientSecret, Maker, ServiceAccount } from "../domain/service-account.ts";
-import type { SigningAlg, SigningKey } from "../domain/signing-key.ts";
-import type { ThrottleState } from "../domain/throttle.ts";
-import type { User, UserStatus } from "../domain/user.ts";
+import type { SigningAlg, SigningKey } from "../domain/keys/signing-key.ts";
+import type { Device, RefreshPolicy, TokenHash } from "../domain/sessions/refresh-session.ts";
+import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
 
 /**
  * A store or a peer did not answer, so the outcome is unknown. Every adapter throws this and

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { grants } from "../../src/domain/permission.ts";
+import { grants } from "../../src/domain/access/permission.ts";
 import { type Service, startService } from "./support/service.ts";
 import { load, snippetNames } from "./support/snippets.ts";
 import { badTokens } from "./support/tokens.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AccountChange } from "../../src/domain/account-change.ts";
+import type { AccountChange } from "../../src/domain/accounts/account-change.ts";
 import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
 import { ACCOUNT_POLICY, someUserId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";

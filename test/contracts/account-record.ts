@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AccountChange } from "../../src/domain/account-change.ts";
-import { authorityOf } from "../../src/domain/authority.ts";
+import type { AccountChange } from "../../src/domain/accounts/account-change.ts";
+import { authorityOf } from "../../src/domain/accounts/authority.ts";
+import { signInRefusal } from "../../src/domain/accounts/user.ts";
 import type { UserId } from "../../src/domain/ids.ts";
-import { signInRefusal } from "../../src/domain/user.ts";
 import type { AccountRecord, Credential, Users } from "../../src/use-cases/ports.ts";
 import { someId, someUser, someUserId } from "../support/samples.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Email } from "../../src/domain/email.ts";
-import { FREE_TRIES, HARD_LIMIT } from "../../src/domain/throttle.ts";
+import type { Email } from "../../src/domain/accounts/email.ts";
+import { FREE_TRIES, HARD_LIMIT } from "../../src/domain/credentials/throttle.ts";
 import type { Attempt, LoginThrottle } from "../../src/use-cases/ports.ts";
 import { DAY, HOUR, SECOND, someEmail } from "../support/samples.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { BUILT_IN_ROLES, type Role } from "../../src/domain/access/role.ts";
 import { MAX_ROLES } from "../../src/domain/limits.ts";
-import { BUILT_IN_ROLES, type Role } from "../../src/domain/role.ts";
 import type { Roles, ServiceAccounts, Users } from "../../src/use-cases/ports.ts";
 import { someEdit, someUser } from "../support/samples.ts";
 import { someAccount } from "../support/service-account-samples.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { ADMIN, BUILT_IN_ROLES } from "../../src/domain/access/role.ts";
 import type { ServiceAccountId } from "../../src/domain/ids.ts";
 import { MAX_SERVICE_ACCOUNTS } from "../../src/domain/limits.ts";
-import { ADMIN, BUILT_IN_ROLES } from "../../src/domain/role.ts";
 import type { NewServiceAccount, Roles, ServiceAccounts } from "../../src/use-cases/ports.ts";
 import { someActor, someEdit } from "../support/samples.ts";
 import {

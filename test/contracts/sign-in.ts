@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { authorityOf } from "../../src/domain/authority.ts";
+import { authorityOf } from "../../src/domain/accounts/authority.ts";
 import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
 import { ACCOUNT_POLICY, SECOND, someSessionId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Actor } from "../../src/domain/actor.ts";
+import type { Actor } from "../../src/domain/access/actor.ts";
+import type { User } from "../../src/domain/accounts/user.ts";
 import type { UserId } from "../../src/domain/ids.ts";
-import type { User } from "../../src/domain/user.ts";
 import type { AccountRecord, UserQuery, Users } from "../../src/use-cases/ports.ts";
 import { emailOf, someEmail, someId, someUser, someUserId } from "../support/samples.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { passwordHasher, SCRYPT_ENGINES } from "../../src/core/security/passwords.ts";
-import type { Password } from "../../src/domain/password.ts";
+import type { Password } from "../../src/domain/credentials/password.ts";
 import { copyProject, type ProjectCopy, until } from "../support/dev-server.ts";
 import { applyMigrations, executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { unstable_readConfig } from "wrangler";
-import { parseConfig, VARIABLES } from "../../src/core/config.ts";
+import { parseConfig, VARIABLES } from "../../src/core/config/config.ts";
 import {
   copyProject,
   type DevServer,

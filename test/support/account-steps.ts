@@ -1,8 +1,8 @@
 import { vi } from "vitest";
-import type { AccountChange } from "../../src/domain/account-change.ts";
-import { authorityOf } from "../../src/domain/authority.ts";
+import type { AccountChange } from "../../src/domain/accounts/account-change.ts";
+import { authorityOf } from "../../src/domain/accounts/authority.ts";
+import type { User } from "../../src/domain/accounts/user.ts";
 import type { SessionId, UserId } from "../../src/domain/ids.ts";
-import type { User } from "../../src/domain/user.ts";
 import type {
   AccountRecord,
   Accounts,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Authority } from "../../src/domain/authority.ts";
+import type { Authority } from "../../src/domain/accounts/authority.ts";
 import { type SessionId, sessionIdOf } from "../../src/domain/ids.ts";
 
 /** Values that rules are explored with: few of each kind, so that they meet often. */

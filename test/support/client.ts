@@ -1,8 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
+import type { Password } from "../../src/domain/credentials/password.ts";
 import { userIdOf } from "../../src/domain/ids.ts";
-import type { Password } from "../../src/domain/password.ts";
 
 export const ORIGIN = "http://localhost:8787";
 export const PASSWORD = "correct horse battery staple" as Password;

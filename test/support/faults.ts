@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { app } from "../../src/api/app.ts";
+import { app } from "../../src/api/http/app.ts";
 import type { Env } from "../../src/env.ts";
 import { client } from "./client.ts";
 

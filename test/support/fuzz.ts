@@ -1,4 +1,7 @@
 import fc from "fast-check";
+import { newRole, roleChange } from "../../src/api/wire/access/roles.ts";
+import { newUser, ownChange, userChange } from "../../src/api/wire/accounts/users.ts";
+import { rotation } from "../../src/api/wire/keys/keys.ts";
 import {
   credentials,
   logoutRequest,
@@ -6,10 +9,7 @@ import {
   passwordProof,
   refreshRequest,
   registration,
-} from "../../src/api/schemas/auth.ts";
-import { rotation } from "../../src/api/schemas/keys.ts";
-import { newRole, roleChange } from "../../src/api/schemas/roles.ts";
-import { newUser, ownChange, userChange } from "../../src/api/schemas/users.ts";
+} from "../../src/api/wire/sessions/auth.ts";
 import type { Route } from "./matrix.ts";
 
 /** Every name that some body or query knows, and some that objects bring along. */

@@ -1,6 +1,6 @@
-import { app } from "../../src/api/app.ts";
-import { type Access, accessOf } from "../../src/api/dependencies.ts";
-import { grants } from "../../src/domain/permission.ts";
+import { app } from "../../src/api/http/app.ts";
+import { type Access, accessOf } from "../../src/api/http/dependencies.ts";
+import { grants } from "../../src/domain/access/permission.ts";
 import type { Options, Reply } from "./client.ts";
 
 export type Route = {

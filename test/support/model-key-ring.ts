@@ -1,16 +1,19 @@
 import { decodeProtectedHeader } from "jose";
-import { jwksCopy } from "../../src/core/security/jwks-copy.ts";
+import { jwksCopy } from "../../src/core/memory/jwks-copy.ts";
 import { type KeyRing, keyRing } from "../../src/core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
-import type { AccessTokenClaims } from "../../src/domain/access-token.ts";
-import type { SigningAlg } from "../../src/domain/signing-key.ts";
+import type { SigningAlg } from "../../src/domain/keys/signing-key.ts";
+import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
+import {
+  revokeSigningKey,
+  rotateSigningKeys,
+} from "../../src/use-cases/keys/rotate-signing-keys.ts";
 import {
   type JwksCache,
   type SigningKeys,
   type StoredSigningKey,
   Unavailable,
 } from "../../src/use-cases/ports.ts";
-import { revokeSigningKey, rotateSigningKeys } from "../../src/use-cases/rotate-signing-keys.ts";
 import { memoryJwksCache } from "./fakes/jwks-cache.ts";
 import { memorySigningKeys } from "./fakes/signing-keys.ts";
 import { secretsOf, someSecret } from "./model-secrets.ts";

@@ -4,7 +4,7 @@ import {
   newSession,
   type RefreshPolicy,
   type RefreshSession,
-} from "../../src/domain/refresh-session.ts";
+} from "../../src/domain/sessions/refresh-session.ts";
 
 export type Step =
   | {

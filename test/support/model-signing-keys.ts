@@ -5,7 +5,7 @@ import {
   type SigningKey,
   type SigningKeyPolicy,
   withdrawnKeys,
-} from "../../src/domain/signing-key.ts";
+} from "../../src/domain/keys/signing-key.ts";
 
 export type Step =
   | { readonly do: "start"; readonly force: boolean }

@@ -1,4 +1,4 @@
-import { release, reserve, type ThrottleState } from "../../src/domain/throttle.ts";
+import { release, reserve, type ThrottleState } from "../../src/domain/credentials/throttle.ts";
 
 export type Step =
   | { readonly do: "try" }

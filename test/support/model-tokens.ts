@@ -11,8 +11,8 @@ import {
   type VerificationKey,
   verifyAccessToken,
 } from "../../src/client/access-token.ts";
-import type { AccessTokenClaims } from "../../src/domain/access-token.ts";
 import { sessionIdOf, userIdOf } from "../../src/domain/ids.ts";
+import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
 
 /** Access tokens made by hand, so that any part of them can be wrong. Times are Unix seconds. */
 

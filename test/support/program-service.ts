@@ -1,9 +1,9 @@
-import { roleCatalogue } from "../../src/core/role-catalogue.ts";
+import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
 import { clientSecretCodec } from "../../src/core/security/client-secret.ts";
-import type { Actor } from "../../src/domain/actor.ts";
+import type { Actor } from "../../src/domain/access/actor.ts";
 import { type ServiceAccountId, serviceAccountIdOf } from "../../src/domain/ids.ts";
-import { rotateClientSecret } from "../../src/use-cases/manage-client-secrets.ts";
-import { createServiceAccount } from "../../src/use-cases/manage-service-accounts.ts";
+import { rotateClientSecret } from "../../src/use-cases/clients/manage-client-secrets.ts";
+import { createServiceAccount } from "../../src/use-cases/clients/manage-service-accounts.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
 import { memoryActors } from "./fakes/actors.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";

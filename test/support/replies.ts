@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { isProblemCode, PROBLEMS } from "../../src/api/problems.ts";
+import { isProblemCode, PROBLEMS } from "../../src/api/http/problems.ts";
 import { ORIGIN, type Reply } from "./client.ts";
 import { expectOAuthError } from "./service-accounts.ts";
 

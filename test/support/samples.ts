@@ -1,8 +1,8 @@
 import { toBase64Url } from "../../src/core/security/encoding.ts";
-import type { Actor } from "../../src/domain/actor.ts";
-import { type Email, parseEmail } from "../../src/domain/email.ts";
+import type { Actor } from "../../src/domain/access/actor.ts";
+import { type Email, parseEmail } from "../../src/domain/accounts/email.ts";
 import { type SessionId, sessionIdOf, type UserId, userIdOf } from "../../src/domain/ids.ts";
-import type { SigningKeyPolicy } from "../../src/domain/signing-key.ts";
+import type { SigningKeyPolicy } from "../../src/domain/keys/signing-key.ts";
 import type { AccountPolicy, NewUser, StoredSigningKey } from "../../src/use-cases/ports.ts";
 
 export const SECOND = 1_000;

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { UserObject } from "../../src/persistence/durable/user-object.ts";
+import type { UserObject } from "../../src/persistence/durable/accounts/user-object.ts";
 
 /** A stub of a user's object; a fresh one, since a crash breaks those that were there. */
 export const userObject = (userId: string): DurableObjectStub<UserObject> =>

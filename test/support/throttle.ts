@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { parseConfig } from "../../src/core/config.ts";
+import { parseConfig } from "../../src/core/config/config.ts";
 import { loginNameKey } from "../../src/core/security/rate-limit.ts";
-import type { ThrottleState } from "../../src/domain/throttle.ts";
+import type { ThrottleState } from "../../src/domain/credentials/throttle.ts";
 import { HOUR, moveClock } from "./moving-clock.ts";
 
 /** The object that counts the failures of a login name, found as the service finds it. */

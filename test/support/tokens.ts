@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { expect } from "vitest";
-import type { Config } from "../../src/core/config.ts";
+import type { Config } from "../../src/core/config/config.ts";
 import { fromBase64Url, toBase64Url, utf8 } from "../../src/core/security/encoding.ts";
 import { unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
-import { currentKey } from "../../src/domain/signing-key.ts";
+import { currentKey } from "../../src/domain/keys/signing-key.ts";
 import { type Services, servicesOf } from "../../src/services.ts";
 import type { StoredSigningKey } from "../../src/use-cases/ports.ts";
 import { call } from "./client.ts";

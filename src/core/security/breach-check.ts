@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Password } from "../../domain/password.ts";
+import type { Password } from "../../domain/credentials/password.ts";
 import { errorDetails, type Log } from "../logging.ts";
 
 export type BreachCheck = (password: Password) => Promise<boolean>;

@@ -1,6 +1,6 @@
 import { CompactSign } from "jose";
 import { ACCESS_TOKEN_TYPE, type VerificationKey } from "../../client/access-token.ts";
-import type { AccessTokenClaims } from "../../domain/access-token.ts";
+import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import { utf8 } from "./encoding.ts";
 
 /** Signs an access token (RFC 9068). It is verified by the code that other Workers import. */

@@ -6,7 +6,8 @@ import {
   type SigningAlg,
   type SigningKeyPolicy,
   withdrawnKeys,
-} from "../../domain/signing-key.ts";
+} from "../../domain/keys/signing-key.ts";
+import { jwksOf } from "../../use-cases/keys/rotate-signing-keys.ts";
 import {
   type Jwks,
   type PublicJwk,
@@ -15,11 +16,10 @@ import {
   type TokenVerifier,
   Unavailable,
 } from "../../use-cases/ports.ts";
-import { jwksOf } from "../../use-cases/rotate-signing-keys.ts";
-import { KEYS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../constants.ts";
-import type { JwksCopy } from "./jwks-copy.ts";
+import { KEYS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../config/constants.ts";
+import type { JwksCopy } from "../memory/jwks-copy.ts";
+import { type KeyCopyDeps, keyCopy } from "../memory/key-copy.ts";
 import { signAccessToken } from "./jwt.ts";
-import { type KeyCopyDeps, keyCopy } from "./key-copy.ts";
 
 export type KeyRingDeps = KeyCopyDeps & {
   readonly jwksCopy: JwksCopy;

@@ -4,9 +4,9 @@ import {
   isLongEnough,
   nameWords,
   type PasswordWeakness,
-} from "../../domain/password.ts";
+} from "../../domain/credentials/password.ts";
 import type { PasswordPolicy } from "../../use-cases/ports.ts";
-import { PRODUCT_NAMES } from "../constants.ts";
+import { PRODUCT_NAMES } from "../config/constants.ts";
 import type { BreachCheck } from "./breach-check.ts";
 
 /** Guesses are judged on so much of a password: beyond it they only grow, and so does the work. */

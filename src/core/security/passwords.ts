@@ -1,7 +1,7 @@
 import { scryptSync, timingSafeEqual } from "node:crypto";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { Password } from "../../domain/password.ts";
+import type { Password } from "../../domain/credentials/password.ts";
 import type { PasswordHasher, RandomBytes } from "../../use-cases/ports.ts";
 import { concat, utf8 } from "./encoding.ts";
 import { type Cost, formatHash, parseHash, type StoredHash, workOf } from "./stored-hash.ts";

@@ -1,13 +1,13 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { Actor } from "../../domain/actor.ts";
-import { covers } from "../../domain/permission.ts";
+import type { Actor } from "../../domain/access/actor.ts";
+import { covers } from "../../domain/access/permission.ts";
 import {
   BUILT_IN_CATALOGUE,
   BUILT_IN_ROLES,
   isBuiltIn,
   permissionsOf,
   type Role,
-} from "../../domain/role.ts";
+} from "../../domain/access/role.ts";
 
 /** The texts of a list as rows: one bound parameter, however many, where D1 takes a hundred. */
 export const textsOf = (texts: readonly string[]): SQL =>
@@ -49,7 +49,7 @@ export function stillActs({ kind, id, roles, permissions }: Actor): SQL {
   return sql`(${isHolder} and ${grantStill(roles, permissions)})`;
 }
 
-/** `covers` of domain/permission.ts in SQL: a contract test compares. */
+/** `covers` of domain/access/permission.ts in SQL: a contract test compares. */
 function grantStill(roles: readonly string[], permissions: readonly string[]): SQL {
   const fixed = permissionsOf(roles, BUILT_IN_CATALOGUE);
   const others = permissions.filter((permission) => !covers(fixed, [permission]));

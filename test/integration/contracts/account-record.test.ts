@@ -1,5 +1,5 @@
-import { d1AccountRecord } from "../../../src/persistence/d1/account-record.ts";
-import { d1Users } from "../../../src/persistence/d1/users.ts";
+import { d1AccountRecord } from "../../../src/persistence/d1/accounts/account-record.ts";
+import { d1Users } from "../../../src/persistence/d1/accounts/users.ts";
 import { accountRecordContract } from "../../contracts/account-record.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 import { unheard } from "../../support/unheard.ts";

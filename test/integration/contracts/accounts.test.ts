@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import { d1AccountRecord } from "../../../src/persistence/d1/account-record.ts";
-import { d1Users } from "../../../src/persistence/d1/users.ts";
-import { durableAccounts } from "../../../src/persistence/durable/accounts.ts";
+import { d1AccountRecord } from "../../../src/persistence/d1/accounts/account-record.ts";
+import { d1Users } from "../../../src/persistence/d1/accounts/users.ts";
+import { durableAccounts } from "../../../src/persistence/durable/accounts/accounts.ts";
 import { accountsContract } from "../../contracts/accounts.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 import { ACCOUNT_POLICY } from "../../support/samples.ts";

@@ -1,8 +1,8 @@
-import { d1AccountRecord } from "../../../src/persistence/d1/account-record.ts";
-import { d1Actors } from "../../../src/persistence/d1/actors.ts";
-import { d1Roles } from "../../../src/persistence/d1/roles.ts";
-import { d1ServiceAccounts } from "../../../src/persistence/d1/service-accounts.ts";
-import { d1Users } from "../../../src/persistence/d1/users.ts";
+import { d1Actors } from "../../../src/persistence/d1/access/actors.ts";
+import { d1Roles } from "../../../src/persistence/d1/access/roles.ts";
+import { d1AccountRecord } from "../../../src/persistence/d1/accounts/account-record.ts";
+import { d1Users } from "../../../src/persistence/d1/accounts/users.ts";
+import { d1ServiceAccounts } from "../../../src/persistence/d1/clients/service-accounts.ts";
 import { actorsContract } from "../../contracts/actors.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 import { unheard } from "../../support/unheard.ts";

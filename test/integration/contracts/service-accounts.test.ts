@@ -1,5 +1,5 @@
-import { d1Roles } from "../../../src/persistence/d1/roles.ts";
-import { d1ServiceAccounts } from "../../../src/persistence/d1/service-accounts.ts";
+import { d1Roles } from "../../../src/persistence/d1/access/roles.ts";
+import { d1ServiceAccounts } from "../../../src/persistence/d1/clients/service-accounts.ts";
 import { serviceAccountsContract } from "../../contracts/service-accounts.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 import { unheard } from "../../support/unheard.ts";

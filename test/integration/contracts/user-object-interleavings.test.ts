@@ -1,12 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { AccountChange } from "../../../src/domain/account-change.ts";
-import { authorityOf } from "../../../src/domain/authority.ts";
-import { d1AccountRecord } from "../../../src/persistence/d1/account-record.ts";
+import type { AccountChange } from "../../../src/domain/accounts/account-change.ts";
+import { authorityOf } from "../../../src/domain/accounts/authority.ts";
+import { d1AccountRecord } from "../../../src/persistence/d1/accounts/account-record.ts";
+import { d1Users } from "../../../src/persistence/d1/accounts/users.ts";
 import { database } from "../../../src/persistence/d1/database.ts";
-import { d1Users } from "../../../src/persistence/d1/users.ts";
-import { UserObject } from "../../../src/persistence/durable/user-object.ts";
+import { UserObject } from "../../../src/persistence/durable/accounts/user-object.ts";
 import { ACCOUNT_POLICY, someId, someSessionId, someUser } from "../../support/samples.ts";
 import { unheard } from "../../support/unheard.ts";
 

@@ -1,8 +1,8 @@
-import type { AccountChange } from "../../../src/domain/account-change.ts";
-import { authorityOf } from "../../../src/domain/authority.ts";
+import { ADMIN } from "../../../src/domain/access/role.ts";
+import type { AccountChange } from "../../../src/domain/accounts/account-change.ts";
+import { authorityOf } from "../../../src/domain/accounts/authority.ts";
+import { signInRefusal, type User } from "../../../src/domain/accounts/user.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
-import { ADMIN } from "../../../src/domain/role.ts";
-import { signInRefusal, type User } from "../../../src/domain/user.ts";
 import type { AccountRecord } from "../../../src/use-cases/ports.ts";
 import { mayAct } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";

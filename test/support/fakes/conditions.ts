@@ -1,6 +1,6 @@
-import type { Actor } from "../../../src/domain/actor.ts";
-import { covers } from "../../../src/domain/permission.ts";
-import { isBuiltIn, permissionsOf, type Role } from "../../../src/domain/role.ts";
+import type { Actor } from "../../../src/domain/access/actor.ts";
+import { covers } from "../../../src/domain/access/permission.ts";
+import { isBuiltIn, permissionsOf, type Role } from "../../../src/domain/access/role.ts";
 import type { MemoryDatabase, SecretRow } from "./memory-database.ts";
 
 /** As the real adapter's: these roles exist and together grant exactly what they granted. */

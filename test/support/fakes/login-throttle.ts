@@ -1,5 +1,5 @@
-import { release, reserve, type ThrottleState } from "../../../src/domain/throttle.ts";
-import { UndecidedTries } from "../../../src/persistence/durable/undecided-tries.ts";
+import { release, reserve, type ThrottleState } from "../../../src/domain/credentials/throttle.ts";
+import { UndecidedTries } from "../../../src/persistence/durable/credentials/undecided-tries.ts";
 import type { Clock, LoginThrottle } from "../../../src/use-cases/ports.ts";
 
 export type MemoryLoginThrottle = LoginThrottle & {

@@ -1,5 +1,5 @@
-import { judgeChange } from "../../../src/domain/account-change.ts";
-import { type Authority, sameAuthority, takeOver } from "../../../src/domain/authority.ts";
+import { judgeChange } from "../../../src/domain/accounts/account-change.ts";
+import { type Authority, sameAuthority, takeOver } from "../../../src/domain/accounts/authority.ts";
 import type { SessionId, UserId } from "../../../src/domain/ids.ts";
 import {
   type Device,
@@ -8,7 +8,7 @@ import {
   isExpired,
   newSession,
   type RefreshSession,
-} from "../../../src/domain/refresh-session.ts";
+} from "../../../src/domain/sessions/refresh-session.ts";
 import type {
   AccountPolicy,
   AccountRecord,

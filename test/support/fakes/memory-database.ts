@@ -1,7 +1,11 @@
+import { BUILT_IN_CATALOGUE, type Role } from "../../../src/domain/access/role.ts";
+import type { User } from "../../../src/domain/accounts/user.ts";
+import type {
+  ClientSecret,
+  Maker,
+  ServiceAccount,
+} from "../../../src/domain/clients/service-account.ts";
 import type { ServiceAccountId, UserId } from "../../../src/domain/ids.ts";
-import { BUILT_IN_CATALOGUE, type Role } from "../../../src/domain/role.ts";
-import type { ClientSecret, Maker, ServiceAccount } from "../../../src/domain/service-account.ts";
-import type { User } from "../../../src/domain/user.ts";
 
 /** A row of users with its roles, and the change that made this version of it. */
 export type UserRow = {

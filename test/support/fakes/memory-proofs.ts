@@ -1,4 +1,4 @@
-import { release, reserve, type ThrottleState } from "../../../src/domain/throttle.ts";
+import { release, reserve, type ThrottleState } from "../../../src/domain/credentials/throttle.ts";
 import type { AllowedAttempt, Attempt, Clock, Prover } from "../../../src/use-cases/ports.ts";
 
 /** What a user's object remembers of failed proofs. */

@@ -1,5 +1,5 @@
+import { isBuiltIn, type Role } from "../../../src/domain/access/role.ts";
 import { MAX_ROLES } from "../../../src/domain/limits.ts";
-import { isBuiltIn, type Role } from "../../../src/domain/role.ts";
 import type { RoleDecision, Roles } from "../../../src/use-cases/ports.ts";
 import { endSecrets } from "./client-secrets.ts";
 import { areStill, isLiving, stillActs } from "./conditions.ts";

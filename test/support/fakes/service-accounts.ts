@@ -1,7 +1,7 @@
+import { permissionsOf, rolesAfter } from "../../../src/domain/access/role.ts";
+import { FIRST_VERSION } from "../../../src/domain/accounts/user.ts";
 import type { ServiceAccountId } from "../../../src/domain/ids.ts";
 import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../../src/domain/limits.ts";
-import { permissionsOf, rolesAfter } from "../../../src/domain/role.ts";
-import { FIRST_VERSION } from "../../../src/domain/user.ts";
 import type { Act, Decided, ServiceAccounts, WithSecrets } from "../../../src/use-cases/ports.ts";
 import { endSecrets } from "./client-secrets.ts";
 import { areStill, isLiving, stillActs } from "./conditions.ts";

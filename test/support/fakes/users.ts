@@ -1,4 +1,4 @@
-import { FIRST_VERSION, type User } from "../../../src/domain/user.ts";
+import { FIRST_VERSION, type User } from "../../../src/domain/accounts/user.ts";
 import type { UserQuery, Users } from "../../../src/use-cases/ports.ts";
 import { mayAct } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";

@@ -1,0 +1,106 @@
+/**
+ * Which file of src/ may import which: the layers inwards only, and within a layer no circles between
+ * subjects (docs/architecture.md). Types count as much as values: what is imported must be known.
+ */
+import { posix } from "node:path";
+
+/** By layer, what its files may import beside their own layer: folders, or single files. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  "use-cases": ["domain"],
+  // A token is judged by the client's own code, here as elsewhere (docs/decisions/0008).
+  core: ["domain", "use-cases", "client"],
+  persistence: ["domain", "use-cases", "core", "env.ts"],
+  api: ["domain", "use-cases", "core", "client", "services.ts", "env.ts"],
+  // Other Workers bundle the client: of the service it takes pure rules alone.
+  client: [
+    "domain/ids.ts",
+    "domain/result.ts",
+    "domain/access/permission.ts",
+    "domain/tokens/access-token.ts",
+  ],
+};
+
+/** Of the files that stand beside the layers, what they may import: anything. */
+const ROOT = [/^index\.ts$/, /^env\.ts$/, /^services\.ts$/, /^wiring\//];
+
+/** Layers that import no package: they run anywhere. */
+const PURE = ["domain", "use-cases"];
+
+/** What state is about: the same names in every layer. */
+const SUBJECTS = [
+  "access",
+  "accounts",
+  "clients",
+  "credentials",
+  "events",
+  "keys",
+  "sessions",
+  "tokens",
+];
+
+/** @property path below src/ */
+export type SourceFile = { readonly path: string; readonly text: string };
+
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
+
+/** @returns what must be imported differently */
+export function layerProblems(files: readonly SourceFile[]): string[] {
+  const imports = files.flatMap(({ path, text }) =>
+    [...text.matchAll(IMPORT)].map(([, specifier = ""]) => ({ path, specifier })),
+  );
+  return [...imports.flatMap(outwards), ...circles(imports)];
+}
+
+type Import = { readonly path: string; readonly specifier: string };
+
+const layerOf = (path: string): string => path.split("/")[0] ?? path;
+
+const targetOf = ({ path, specifier }: Import): string =>
+  posix.join(posix.dirname(path), specifier);
+
+function outwards(one: Import): string[] {
+  const { path, specifier } = one;
+  if (ROOT.some((root) => root.test(path))) return [];
+  const layer = layerOf(path);
+  if (!specifier.startsWith(".")) {
+    return PURE.includes(layer) ? [`${path}: ${layer} imports no package (${specifier})`] : [];
+  }
+  const target = targetOf(one);
+  const allowed = [layer, ...(MAY_IMPORT[layer] ?? [])];
+  const isAllowed = allowed.some((name) => target === name || target.startsWith(`${name}/`));
+  return isAllowed ? [] : [`${path}: ${layer} may not import ${target}`];
+}
+
+/** `persistence/d1/accounts`, or null for what is about none. */
+function subjectOf(path: string): string | null {
+  const folders = posix.dirname(path).split("/");
+  const at = folders.findIndex((folder) => SUBJECTS.includes(folder));
+  return at === -1 ? null : folders.slice(0, at + 1).join("/");
+}
+
+function circles(imports: readonly Import[]): string[] {
+  const graph = new Map<string, Map<string, string>>();
+  for (const one of imports.filter(({ specifier }) => specifier.startsWith("."))) {
+    const [from, to] = [subjectOf(one.path), subjectOf(targetOf(one))];
+    if (from === null || to === null || from === to) continue;
+    graph.set(from, (graph.get(from) ?? new Map()).set(to, one.path));
+  }
+  return [...graph].flatMap(([from, targets]) =>
+    [...targets]
+      .filter(([to]) => reaches(graph, to, from))
+      .map(([to, path]) => `${path}: ${from} imports ${to}, which imports it in turn`),
+  );
+}
+
+function reaches(
+  graph: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  from: string,
+  wanted: string,
+  seen = new Set<string>(),
+): boolean {
+  if (from === wanted) return true;
+  if (seen.has(from)) return false;
+  seen.add(from);
+  return [...(graph.get(from)?.keys() ?? [])].some((next) => reaches(graph, next, wanted, seen));
+}

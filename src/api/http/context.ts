@@ -1,0 +1,33 @@
+import type { Context } from "hono";
+import type { Device } from "../../domain/sessions/refresh-session.ts";
+import { shownPart } from "../../domain/shown-text.ts";
+import type { Env } from "../../env.ts";
+import type { Services } from "../../services.ts";
+import type { Caller, UserCaller } from "../../use-cases/tokens/verify-token.ts";
+
+export type AppEnv = {
+  Bindings: Env;
+  Variables: {
+    /** Stands in the reply and in every log line of the request. */
+    requestId: string;
+    services: Services;
+    /** Set by the access declaration of every route that is not public. */
+    caller: Caller;
+    /** Set where the caller is a person. */
+    user: UserCaller;
+  };
+};
+
+export type AppContext = Context<AppEnv>;
+
+/** The only address header that clients cannot set. */
+export const clientAddress = (c: AppContext): string | null =>
+  c.req.header("cf-connecting-ip") ?? null;
+
+const MAX_USER_AGENT_LENGTH = 256;
+
+/** Where a request comes from, as its session's owner is shown it. */
+export const deviceOf = (c: AppContext): Device => ({
+  ip: clientAddress(c),
+  userAgent: shownPart(c.req.header("user-agent") ?? "", MAX_USER_AGENT_LENGTH) || null,
+});

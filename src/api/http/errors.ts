@@ -1,0 +1,119 @@
+import type { ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { challengeTo, INSUFFICIENT } from "../../client/bearer-token.ts";
+import {
+  MAX_FIELD_ERRORS,
+  MAX_PATH_LENGTH,
+  RETRY_AFTER_OUTAGE,
+} from "../../core/config/constants.ts";
+import { consoleLog, errorDetails } from "../../core/logging.ts";
+import { Unavailable } from "../../use-cases/ports.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+import { PROBLEMS, type ProblemCode } from "./problems.ts";
+
+/** A field at fault: its path in the body or query, and what is wrong with it. */
+export type FieldError = { readonly path: string; readonly message: string };
+
+type ProblemDetails = {
+  readonly errors?: readonly FieldError[];
+  /** Seconds. */
+  readonly retryAfter?: number;
+};
+
+/** Answers with `application/problem+json` (RFC 9457). */
+export function problem(c: AppContext, code: ProblemCode, details: ProblemDetails = {}): Response {
+  const { status, title } = PROBLEMS[code];
+  const { errors, retryAfter } = details;
+  const challenge = challengeFor(c, code, status);
+  const body = {
+    type: `${baseUrl(c)}/problems/${code}`,
+    title,
+    status,
+    code,
+    request_id: c.get("requestId"),
+    ...(errors === undefined ? {} : { errors: errors.slice(0, MAX_FIELD_ERRORS).map(shortened) }),
+  };
+  return c.newResponse(JSON.stringify(body), status, {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    ...(challenge === null ? {} : { "www-authenticate": challenge }),
+    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+  });
+}
+
+/** A path may be made of what was sent, and is cut between characters. */
+function shortened({ path, message }: FieldError): FieldError {
+  if (path.length <= MAX_PATH_LENGTH) return { path, message };
+  return { path: path.slice(0, MAX_PATH_LENGTH).replace(/[\ud800-\udbff]$/, ""), message };
+}
+
+/** An outage: the outcome is unknown, and the same request may be sent again. */
+function unavailable(c: AppContext): Response {
+  return problem(c, "service_unavailable", { retryAfter: RETRY_AFTER_OUTAGE });
+}
+
+/** A role that does not exist is the body's fault, not the path's. */
+export function refused(c: AppContext, reason: ProblemCode | "no_such_role"): Response {
+  if (reason !== "no_such_role") return problem(c, reason);
+  return problem(c, "invalid_request", {
+    errors: [{ path: "roles", message: "must be roles that exist" }],
+  });
+}
+
+/** @param what there are as many of as there may be */
+export function tooMany(c: AppContext, what: string): Response {
+  return problem(c, "conflict", {
+    errors: [{ path: "", message: `there may be no more than ${what}` }],
+  });
+}
+
+/** @param wait milliseconds */
+export function tooManyRequests(c: AppContext, wait: number): Response {
+  return problem(c, "too_many_requests", { retryAfter: Math.max(1, Math.ceil(wait / 1_000)) });
+}
+
+/** RFC 9110, section 11.6.1: every 401 says how to authenticate. */
+function challengeFor(c: AppContext, code: ProblemCode, status: number): string | null {
+  if (code === "forbidden") return INSUFFICIENT;
+  if (code === "invalid_token") return challengeTo(c.req.header("authorization"));
+  return status === 401 ? "Bearer" : null;
+}
+
+/** The misconfigured service knows no issuer; the type is then relative (RFC 9457, section 3.1.1). */
+function baseUrl(c: AppContext): string {
+  return c.get("services")?.issuer ?? "";
+}
+
+export const onError: ErrorHandler<AppEnv> = (error, c) => {
+  if (error instanceof HTTPException && error.status === 400) {
+    return problem(c, "invalid_request", {
+      errors: [{ path: "", message: "the body is not valid JSON" }],
+    });
+  }
+  logFailure(c.get("requestId"), error);
+  return error instanceof Unavailable ? unavailable(c) : problem(c, "internal_error");
+};
+
+/** What went wrong, for the operator; whoever asked is told no more than that it did. */
+export function logFailure(requestId: string, error: unknown): void {
+  const details = { requestId, ...errorDetails(error) };
+  if (error instanceof Unavailable) {
+    const { dependency } = error;
+    consoleLog.error({ event: "dependency_failed", dependency, ...details });
+  } else {
+    consoleLog.error({ event: "request_failed", ...details });
+  }
+}
+
+/** @param methodsOf the methods that a path takes, empty for an unknown path */
+export function notFound(methodsOf: (path: string) => readonly string[]): NotFoundHandler<AppEnv> {
+  return (c) => {
+    const methods = methodsOf(c.req.path);
+    if (methods.length === 0) return problem(c, "not_found");
+    const response = problem(c, "method_not_allowed");
+    // What takes GET takes HEAD (RFC 9110, section 9.1).
+    const allowed = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+    response.headers.set("allow", allowed.join(", "));
+    return response;
+  };
+}

@@ -1,0 +1,109 @@
+import { zValidator } from "@hono/zod-validator";
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { output, ZodType } from "zod";
+import { MAX_BODY_SIZE } from "../../core/config/constants.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+import { type FieldError, problem } from "./errors.ts";
+
+type Issue = {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+};
+
+/** Parses the JSON body; a wrong one is 400 with its fields named. */
+export const jsonBody = <S extends ZodType>(schema: S) =>
+  zValidator<S, "json", AppEnv, string, typeof refuseInvalid>("json", schema, refuseInvalid);
+
+export const queryParams = <S extends ZodType>(schema: S) =>
+  zValidator<S, "query", AppEnv, string, typeof refuseInvalid>("query", schema, refuseInvalid);
+
+type Outcome =
+  | { readonly success: true }
+  | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+
+function refuseInvalid(result: Outcome, c: AppContext): Response | undefined {
+  return result.success ? undefined : refuse(c, result.error.issues);
+}
+
+const limit = bodyLimit({
+  maxSize: MAX_BODY_SIZE,
+  onError: (c) => problem(c as AppContext, "payload_too_large"),
+});
+
+/** Where no body is read, only what is said of its length can be refused. */
+export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!isReadOnly(c)) return limit(c, next);
+  const stated = Number(c.req.header("content-length") ?? 0);
+  return stated > MAX_BODY_SIZE ? problem(c, "payload_too_large") : next();
+};
+
+/**
+ * Refuses a body that is not declared as JSON or is not UTF-8 (RFC 8259, section 8.1). A lenient
+ * decoder would read every wrong byte as the same letter, and different passwords as one.
+ */
+export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
+  // OAuth's endpoints take forms, and say so in OAuth's own words.
+  if (isReadOnly(c) || !hasBody(c) || c.req.path.startsWith("/oauth2/")) return next();
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") return problem(c, "unsupported_media_type");
+  const text = utf8(await c.req.arrayBuffer());
+  if (text === null) {
+    return problem(c, "invalid_request", {
+      errors: [{ path: "", message: "the body is not valid UTF-8" }],
+    });
+  }
+  // Hono would make the text anew, through a stream, of the bytes that it remembers.
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
+  return next();
+};
+
+function utf8(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Parses the body of a route that also works without one. */
+export async function optionalJson<S extends ZodType>(
+  c: AppContext,
+  schema: S,
+): Promise<output<S> | Response> {
+  const text = await c.req.text();
+  const result = schema.safeParse(text === "" ? {} : parseJson(text));
+  return result.success ? result.data : refuse(c, result.error.issues);
+}
+
+/** Undefined for what is not JSON, which no schema takes. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** No route reads a body then; to look whether there is one would make a stream of it. */
+const isReadOnly = (c: AppContext): boolean => c.req.method === "GET" || c.req.method === "HEAD";
+
+function hasBody(c: AppContext): boolean {
+  return c.req.raw.body !== null && c.req.header("content-length") !== "0";
+}
+
+function refuse(c: AppContext, issues: readonly Issue[]): Response {
+  return problem(c, "invalid_request", { errors: issues.flatMap(fieldsOf) });
+}
+
+/** An unknown key is named itself, not the object that held it. */
+function fieldsOf({ code, path, message, keys }: Issue): FieldError[] {
+  if (code === "unrecognized_keys" && keys !== undefined) {
+    return keys.map((key) => ({ path: pathOf([...path, key]), message: "is not known" }));
+  }
+  return [{ path: pathOf(path), message }];
+}
+
+const pathOf = (path: readonly PropertyKey[]): string => path.map(String).join(".");

@@ -1,0 +1,120 @@
+import { FIRST_PARTY_CLIENT } from "../../core/config/constants.ts";
+import type { ServiceAccount } from "../../domain/clients/service-account.ts";
+import {
+  authenticateClient,
+  type ClientCredentials,
+} from "../../use-cases/clients/authenticate-client.ts";
+import type { OAuthClient } from "../../use-cases/sessions/revoke-token.ts";
+import type { AppContext } from "../http/context.ts";
+import { type OAuthErrorCode, oauthError } from "./errors.ts";
+
+/** A form's fields, each given once. */
+export type Form = ReadonlyMap<string, string>;
+
+/** What identifies a client, and belongs into no address: those are logged (RFC 6749, 2.3.1). */
+const NEVER_IN_ADDRESS = ["client_id", "client_secret", "client_assertion"];
+
+/**
+ * Reads `application/x-www-form-urlencoded`. A field given twice is refused, and an empty one is
+ * as good as none (RFC 6749, section 3.2).
+ */
+export async function readForm(c: AppContext): Promise<Form | Response> {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded") {
+    return oauthError(c, "invalid_request", "the body must be a form");
+  }
+  if (NEVER_IN_ADDRESS.some((name) => c.req.query(name) !== undefined)) {
+    return oauthError(c, "invalid_request", "a client is named in the header or the body only");
+  }
+  const fields = parseForm(await c.req.arrayBuffer()); // not text(): the runtime warns
+  if (fields === null) return oauthError(c, "invalid_request", "the form is not valid UTF-8");
+  const form = new Map<string, string>();
+  for (const [name, value] of fields) {
+    if (form.has(name)) return oauthError(c, "invalid_request", "a parameter is given twice");
+    form.set(name, value);
+  }
+  return new Map([...form].filter(([, value]) => value !== ""));
+}
+
+/** The service account that asks, or the refusal. */
+export async function requireClient(c: AppContext, form: Form): Promise<ServiceAccount | Response> {
+  const client = await identifyClient(c, form);
+  return client === "public" ? oauthError(c, "invalid_client") : client;
+}
+
+/**
+ * Who asks (RFC 6749, section 2.3): a service account that authenticates, or the public client,
+ * which has no secret and says its name. Whoever shows a credential is judged by it.
+ *
+ * @param nameless what to make of a request that says nothing of its client
+ */
+export async function identifyClient(
+  c: AppContext,
+  form: Form,
+  nameless: "public" | "invalid_client" = "invalid_client",
+): Promise<OAuthClient | Response> {
+  const shown = credentialsOf(c.req.header("authorization"), form) ?? nameless;
+  if (shown === "public") return "public";
+  if (typeof shown === "string") return oauthError(c, shown);
+  const account = await authenticateClient(c.get("services"), shown);
+  return account ?? oauthError(c, "invalid_client");
+}
+
+/** One way to authenticate, never two (RFC 6749, section 2.3); null where there is none. */
+function credentialsOf(
+  header: string | undefined,
+  form: Form,
+): ClientCredentials | "public" | OAuthErrorCode | null {
+  const [id, secret] = [form.get("client_id"), form.get("client_secret")];
+  // RFC 7521, section 4.2: not offered here, and not to be overlooked beside another.
+  const assertion = form.get("client_assertion");
+  const shown = [header, secret, assertion].filter((credential) => credential !== undefined);
+  if (shown.length > 1) return "invalid_request";
+  if (header !== undefined) return headerCredentials(header, id);
+  if (secret !== undefined && id !== undefined) return { id, secret };
+  if (shown.length > 0) return "invalid_client";
+  if (id === undefined) return null;
+  return id === FIRST_PARTY_CLIENT ? "public" : "invalid_client";
+}
+
+function headerCredentials(
+  header: string,
+  id: string | undefined,
+): ClientCredentials | OAuthErrorCode {
+  const basic = basicCredentials(header);
+  if (basic === null) return "invalid_client";
+  return id === undefined || id === basic.id ? basic : "invalid_request";
+}
+
+/** Id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1). */
+function basicCredentials(header: string): ClientCredentials | null {
+  const encoded = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
+  if (encoded === undefined) return null;
+  try {
+    const [id = "", secret, ...rest] = atob(encoded).split(":").map(formDecode);
+    return secret === undefined || rest.length > 0 ? null : { id, secret };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Names and values, or null for what is no UTF-8, escaped or not (RFC 6749, appendix B). A lenient
+ * decoder would read every wrong byte as the same letter, and different secrets as one.
+ */
+function parseForm(bytes: ArrayBuffer): [name: string, value: string][] | null {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text
+      .split("&")
+      .filter((pair) => pair !== "")
+      .map((pair) => {
+        const [name = "", ...value] = pair.split("=");
+        return [formDecode(name), formDecode(value.join("="))];
+      });
+  } catch {
+    return null;
+  }
+}
+
+const formDecode = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));

@@ -1,0 +1,30 @@
+import { Hono } from "hono";
+import { grants } from "../../../domain/access/permission.ts";
+import { isUser } from "../../../use-cases/tokens/verify-token.ts";
+import type { AppEnv } from "../../http/context.ts";
+import { access } from "../../http/dependencies.ts";
+import { problem } from "../../http/errors.ts";
+import { queryParams } from "../../http/validation.ts";
+import { forwardAuthQuery } from "../../wire/sessions/auth.ts";
+
+/**
+ * For proxies that ask about each request before they pass it on (nginx's `auth_request`,
+ * Traefik's and Caddy's forward auth): who asks and what they may do, in headers, as of now.
+ */
+export const forwardAuthRoute = new Hono<AppEnv>().get(
+  "/v1/auth/check",
+  access("caller"),
+  queryParams(forwardAuthQuery),
+  (c) => {
+    const caller = c.get("caller");
+    const { permission } = c.req.valid("query");
+    if (permission !== undefined && !grants(caller.permissions, permission)) {
+      return problem(c, "forbidden");
+    }
+    c.header("x-auth-subject", caller.id);
+    if (isUser(caller)) c.header("x-auth-session", caller.sessionId);
+    c.header("x-auth-roles", caller.roles.join(","));
+    c.header("x-auth-permissions", caller.permissions.join(","));
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,146 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import * as z from "zod";
+import { consoleLog } from "../../core/logging.ts";
+import type { Actor } from "../../domain/access/actor.ts";
+import { grants } from "../../domain/access/permission.ts";
+import { parseUserId, type UserId } from "../../domain/ids.ts";
+import type { Env } from "../../env.ts";
+import type { Services } from "../../services.ts";
+import {
+  createManagedUser,
+  deleteUser,
+  setRole,
+  updateUser,
+} from "../../use-cases/accounts/manage-users.ts";
+import { mayCallerHash } from "../http/dependencies.ts";
+import { newUser, userOnWire } from "../wire/accounts/users.ts";
+import { permission, roleName } from "../wire/fields.ts";
+import { answer } from "./auth-rpc.ts";
+
+/**
+ * Who calls, as whoever deploys the calling Worker wrote it into `props`: it cannot come from a
+ * request, and only from the same account, whose deployers are trusted (docs/decisions/0010).
+ */
+const propsSchema = z.strictObject({
+  caller: z.string().regex(/^[\w.-]{1,64}$/),
+  permissions: z.array(permission),
+});
+
+type Refusal = { readonly ok: false; readonly code: string };
+/** What a call may have made. */
+type Made = { readonly user?: { readonly id: string } };
+type Done<T extends Made = Made> = ({ readonly ok: true } & T) | Refusal;
+
+const userId = z.string().transform((value, context): UserId => {
+  const id = parseUserId(value);
+  if (id.ok) return id.value;
+  context.addIssue({ code: "custom", message: "must be a user id" });
+  return z.NEVER;
+});
+
+/**
+ * Administration for other Workers, by the same rules as over HTTP: each call needs its
+ * permission in the binding's props, and nobody hands out what they don't have. Results are
+ * unions, never thrown; the caller's name goes on record.
+ */
+export class AuthAdminRpc extends WorkerEntrypoint<Env> {
+  async createUser(input: unknown): Promise<Done<{ user: ReturnType<typeof userOnWire> }>> {
+    return this.#call(
+      "createUser",
+      "users:write",
+      newUser,
+      input,
+      async (services, actor, given) => {
+        const { email, password = null, name = null, roles } = given;
+        const isCostly = password !== null;
+        if (isCostly && !(await mayCallerHash(services, actor.id))) {
+          return no("too_many_requests");
+        }
+        const wanted = { email, password, name, roles };
+        const made = await createManagedUser(services, actor, wanted);
+        return made.kind === "created" ? { ok: true, user: userOnWire(made.user) } : no(made.kind);
+      },
+    );
+  }
+
+  async disableUser(id: unknown): Promise<Done> {
+    return this.#call("disableUser", "users:write", userId, id, async (services, actor, user) =>
+      done(await updateUser(services, actor, user, { status: "disabled" })),
+    );
+  }
+
+  async deleteUser(id: unknown): Promise<Done> {
+    return this.#call("deleteUser", "users:write", userId, id, async (services, actor, user) =>
+      done(await deleteUser(services, actor, user)),
+    );
+  }
+
+  async assignRole(id: unknown, role: unknown): Promise<Done> {
+    return this.#changeRole("assign_role", id, role);
+  }
+
+  async removeRole(id: unknown, role: unknown): Promise<Done> {
+    return this.#changeRole("remove_role", id, role);
+  }
+
+  async endSessions(id: unknown): Promise<Done> {
+    return this.#call("endSessions", "sessions:revoke", userId, id, async (services, _, user) => {
+      if ((await services.users.findById(user)) === null) return no("not_found");
+      await services.accounts.endSessions(user, "all");
+      return { ok: true };
+    });
+  }
+
+  #changeRole(wanted: "assign_role" | "remove_role", id: unknown, role: unknown): Promise<Done> {
+    const schema = z.tuple([userId, roleName]);
+    const method = wanted === "assign_role" ? "assignRole" : "removeRole";
+    return this.#call(method, "roles:assign", schema, [id, role], async (services, actor, given) =>
+      done(await setRole(services, actor, ...given, wanted)),
+    );
+  }
+
+  /** Props, permission, arguments, work, record: the same for every call. */
+  async #call<S extends z.ZodType, T extends Made>(
+    method: string,
+    needed: string,
+    schema: S,
+    input: unknown,
+    work: (services: Services, actor: Actor, given: z.output<S>) => Promise<Done<T>>,
+  ): Promise<Done<T>> {
+    const props = propsSchema.safeParse(this.ctx.props);
+    if (!props.success) return no("forbidden"); // nobody to put on record
+    const { caller, permissions } = props.data;
+    const actor: Actor = { kind: "worker", id: caller, roles: [], permissions };
+    const outcome = await this.#decide(actor, needed, schema, input, work);
+    const target = targetOf(input, outcome);
+    consoleLog.info({ event: "admin_call", caller, method, target, outcome: codeOf(outcome) });
+    return outcome;
+  }
+
+  async #decide<S extends z.ZodType, T extends Made>(
+    actor: Actor,
+    needed: string,
+    schema: S,
+    input: unknown,
+    work: (services: Services, actor: Actor, given: z.output<S>) => Promise<Done<T>>,
+  ): Promise<Done<T>> {
+    if (!grants(actor.permissions, needed)) return no("forbidden");
+    const given = schema.safeParse(input);
+    if (!given.success) return no("invalid_request");
+    return answer(this.env, (services) => work(services, actor, given.data));
+  }
+}
+
+/** The id that is acted upon, or that was just made; never a name or an address. */
+function targetOf(input: unknown, outcome: Done): UserId | null {
+  const made = outcome.ok ? outcome.user?.id : undefined;
+  const parsed = parseUserId(made ?? (Array.isArray(input) ? input[0] : input));
+  return parsed.ok ? parsed.value : null;
+}
+
+const no = (code: string): Refusal => ({ ok: false, code });
+
+const codeOf = (outcome: Done): string => (outcome.ok ? "ok" : outcome.code);
+
+const done = (result: { ok: true } | { ok: false; error: string }): Done =>
+  result.ok ? { ok: true } : no(result.error);

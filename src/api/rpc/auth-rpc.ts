@@ -1,0 +1,80 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import {
+  optionsArgument,
+  readOptions,
+  WIRE_FIELDS,
+  type WireOptions,
+  wireOptions,
+} from "../../client/options.ts";
+import type { Verdict as ClientVerdict } from "../../client/verifier.ts";
+import type { Env } from "../../env.ts";
+import { type Services, servicesOf } from "../../services.ts";
+import { verifyToken } from "../../use-cases/tokens/verify-token.ts";
+import { logFailure } from "../http/errors.ts";
+import { permission } from "../wire/fields.ts";
+
+type Refused = { readonly ok: false; readonly code: "invalid_request" | "unavailable" };
+type Keys = { readonly ok: true } & Awaited<ReturnType<Services["ring"]["jwks"]>>;
+
+/**
+ * What other Workers call through a service binding: exactly this, and nothing of it throws. The
+ * verdicts are those of HTTP.
+ */
+export class AuthRpc extends WorkerEntrypoint<Env> {
+  /** Judges an access token, as fresh as `maxStaleness` asks; `"offline"` unless told. */
+  async verify(token: unknown, ...given: unknown[]): Promise<ClientVerdict> {
+    const wanted = wantedBy(given);
+    if (typeof token !== "string" || wanted === null) return { ok: false, code: "invalid_request" };
+    return answer(this.env, (services) => verifyToken(services, token, wanted));
+  }
+
+  /** `verify` with a permission that the caller must hold. */
+  async authorize(token: unknown, needed: unknown, ...given: unknown[]): Promise<ClientVerdict> {
+    const one = permission.safeParse(needed);
+    const wanted = one.success ? wantedBy(given, { permission: one.data }) : null;
+    if (typeof token !== "string" || wanted === null) return { ok: false, code: "invalid_request" };
+    return answer(this.env, (services) => verifyToken(services, token, wanted));
+  }
+
+  /** The published key set (RFC 7517, section 5). */
+  async jwks(): Promise<Keys | Refused> {
+    return answer(this.env, async (services) => ({
+      ok: true as const,
+      ...(await services.ring.jwks()),
+    }));
+  }
+}
+
+type Wanted = WireOptions & Required<Pick<WireOptions, "maxStaleness">>;
+
+/**
+ * @param given the arguments from where the options stand
+ * @param besides what another argument asks for
+ * @returns null for what they may not be
+ */
+function wantedBy(
+  given: readonly unknown[],
+  besides: { readonly permission?: string } = {},
+): Wanted | null {
+  try {
+    const options = readOptions("AuthRpc", optionsArgument("AuthRpc", given), WIRE_FIELDS);
+    return { maxStaleness: "offline", ...wireOptions("AuthRpc", { ...options, ...besides }) };
+  } catch {
+    return null;
+  }
+}
+
+/** Does the work, or says that nothing was decided. */
+export async function answer<T>(
+  env: Env,
+  work: (services: Services) => Promise<T>,
+): Promise<T | { readonly ok: false; readonly code: "unavailable" }> {
+  const services = servicesOf(env);
+  if (services === "misconfigured") return { ok: false, code: "unavailable" };
+  try {
+    return await work(services);
+  } catch (error) {
+    logFailure("rpc", error);
+    return { ok: false, code: "unavailable" };
+  }
+}

@@ -1,0 +1,19 @@
+import * as z from "zod";
+import { MAX_PERMISSIONS_PER_ROLE } from "../../../domain/limits.ts";
+import { description, permission, roleName } from "../fields.ts";
+
+/** A set: repeats are dropped. */
+const permissions = z
+  .array(permission)
+  .max(MAX_PERMISSIONS_PER_ROLE)
+  .transform((all) => [...new Set(all)].sort());
+
+export const newRole = z.strictObject({
+  name: roleName,
+  description: description.default(""),
+  permissions,
+});
+
+export const roleChange = z
+  .strictObject({ description: description.optional(), permissions: permissions.optional() })
+  .refine((change) => Object.keys(change).length > 0, { message: "must change something" });

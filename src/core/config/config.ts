@@ -1,0 +1,206 @@
+import * as z from "zod";
+import { CLOCK_LEEWAY } from "../../client/access-token.ts";
+import { type Email, parseEmail } from "../../domain/accounts/email.ts";
+import { parseSecrets, type Secrets } from "../security/secrets.ts";
+import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION, MAX_ACCESS_TOKEN_TTL } from "./constants.ts";
+import { misspelt } from "./misspelt.ts";
+
+/** Everything that can be set from outside, parsed once. Durations are milliseconds. */
+export type Config = {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly publicAppUrl: string;
+  readonly mailFrom: Email;
+  readonly registration: "open" | "private" | "closed";
+  readonly requireVerifiedEmail: boolean;
+  readonly accessTokenTtl: number;
+  readonly refresh: {
+    readonly idleTtl: number;
+    readonly absoluteTtl: number;
+    readonly replayWindow: number;
+  };
+  readonly authorityMaxAge: number;
+  readonly signingKeys: {
+    readonly alg: "ES256" | "EdDSA";
+    readonly rotationInterval: number;
+    readonly publishAhead: number;
+    readonly tokenLifetime: number;
+  };
+  readonly passwordMinLength: number;
+  readonly passwordScrypt: "noble" | "native";
+  readonly breachCheckUrl: string | null;
+  readonly corsOrigins: readonly string[];
+  readonly secrets: Secrets;
+};
+
+const DAY = 24 * 60 * 60;
+
+/** Seconds between two runs of the cron, which makes the next signing key. */
+const CRON_INTERVAL = 60 * 60;
+
+/** A whole number of seconds, given in milliseconds. A wrong one is not compared with others. */
+const seconds = (min: number, max: number, usual: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, { error: "must be a whole number of seconds", abort: true })
+    .default(String(usual))
+    .transform(Number)
+    .pipe(z.number().min(min, { abort: true }).max(max, { abort: true }))
+    .transform((value) => value * 1_000);
+
+/**
+ * An http(s) address as links are built from it. It must be spelled as URLs are compared, or what
+ * is compared with it never matches.
+ */
+const httpUrl = z.string().refine(isPlainUrl, {
+  message:
+    "must be an http(s) address in its normal form, without credentials, query, fragment or slash at the end",
+});
+
+function isPlainUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.host.includes("*")) return false;
+  const isNormal = url.href === value || url.href === `${value}/`;
+  return isNormal && !/[?#@]|\/$/.test(value);
+}
+
+/** Scheme, host and port alone: what browsers send as `Origin` (RFC 6454, section 6.2). */
+const isOrigin = (value: string): boolean =>
+  isPlainUrl(value) && URL.parse(value)?.origin === value;
+
+/**
+ * What packaged apps send, such as `capacitor://localhost` or `chrome-extension://<id>`: to URLs
+ * their schemes have no origin, browsers write scheme and host all the same.
+ */
+const isAppOrigin = (value: string): boolean =>
+  /^(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?$/.test(
+    value,
+  );
+
+const origin = z.string().refine((value) => isOrigin(value) || isAppOrigin(value), {
+  message:
+    "must be origins, such as https://app.example.com or capacitor://localhost, separated by commas",
+});
+
+/** In its canonical form: mail is sent from that, whatever letters the domain was typed in. */
+const emailAddress = z.string().transform((value, context): Email => {
+  const parsed = parseEmail(value);
+  if (parsed.ok) return parsed.value;
+  context.addIssue({ code: "custom", message: "must be a plain e-mail address" });
+  return z.NEVER;
+});
+
+const secrets = z.string().transform((value, context): Secrets => {
+  const parsed = parseSecrets(value);
+  if (parsed.ok) return parsed.value;
+  // The value itself never reaches a message.
+  context.addIssue({ code: "custom", message: `must be real secrets; these are ${parsed.error}` });
+  return z.NEVER;
+});
+
+const schema = z
+  .object({
+    // Without a path: RFC 8414, section 3.1, would look for the metadata where we have none.
+    ISSUER: z.string().refine(isOrigin, {
+      message: "must be an origin, such as https://auth.example.com, without a path",
+    }),
+    AUDIENCE: z.string().regex(/^[^\s,]+$/, "must be one word"),
+    PUBLIC_APP_URL: httpUrl,
+    MAIL_FROM: emailAddress,
+    REGISTRATION: z.enum(["open", "private", "closed"]),
+    REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform((value) => value === "true"),
+    ACCESS_TOKEN_TTL: seconds(1, MAX_ACCESS_TOKEN_TTL, 600),
+    REFRESH_IDLE_TTL: seconds(1, 400 * DAY, 30 * DAY),
+    REFRESH_ABSOLUTE_TTL: seconds(1, 400 * DAY, 90 * DAY),
+    // Not 0: a call to the user's object that broke off is repeated, with the token just spent.
+    REFRESH_REPLAY_WINDOW: seconds(1, 300, 30),
+    AUTHORITY_MAX_AGE: seconds(0, DAY, 300),
+    KEY_ROTATION_INTERVAL: seconds(1, 400 * DAY, 30 * DAY),
+    KEY_PUBLISH_AHEAD: seconds(1, 100 * DAY, DAY),
+    SIGNING_ALG: z.enum(["ES256", "EdDSA"]).default("ES256"),
+    PASSWORD_MIN_LENGTH: z
+      .string()
+      .regex(/^[0-9]+$/, "must be a whole number")
+      .default("15")
+      .transform(Number)
+      .pipe(z.number().min(8).max(64)),
+    PASSWORD_SCRYPT: z.enum(["noble", "native"]).default("noble"),
+    BREACH_CHECK_URL: z.union([z.literal("").transform(() => null), httpUrl]).default(null),
+    CORS_ORIGINS: z
+      .string()
+      .default("")
+      .transform((value) => (value.trim() === "" ? [] : value.split(",").map((o) => o.trim())))
+      .pipe(z.array(origin)),
+    AUTH_SECRETS: secrets,
+  })
+  .superRefine((vars, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
+    if (vars.REFRESH_IDLE_TTL > vars.REFRESH_ABSOLUTE_TTL) {
+      refuse("REFRESH_IDLE_TTL", "must not exceed REFRESH_ABSOLUTE_TTL");
+    }
+    if (vars.ACCESS_TOKEN_TTL > vars.REFRESH_ABSOLUTE_TTL) {
+      refuse("ACCESS_TOKEN_TTL", "must not exceed REFRESH_ABSOLUTE_TTL");
+    }
+    if (vars.REFRESH_REPLAY_WINDOW > vars.REFRESH_IDLE_TTL) {
+      refuse("REFRESH_REPLAY_WINDOW", "must not exceed REFRESH_IDLE_TTL");
+    }
+    // Verifiers cache the JWKS and KV is slow to tell: a key that signed sooner would be unknown.
+    if (vars.KEY_PUBLISH_AHEAD < (JWKS_MAX_AGE + KV_PROPAGATION) * 1_000) {
+      refuse("KEY_PUBLISH_AHEAD", `must be at least ${JWKS_MAX_AGE + KV_PROPAGATION}`);
+    }
+    // The cron must find the time to make the next key, or no interval is ever kept.
+    if (vars.KEY_PUBLISH_AHEAD + CRON_INTERVAL * 1_000 > vars.KEY_ROTATION_INTERVAL) {
+      refuse(
+        "KEY_PUBLISH_AHEAD",
+        `must be at least ${CRON_INTERVAL} less than KEY_ROTATION_INTERVAL`,
+      );
+    }
+  });
+
+/** Everything that is read from outside, by name. */
+export const VARIABLES: readonly string[] = Object.keys(schema.shape);
+
+/** @returns the configuration, or a line for each wrong value that names the variable, never a secret */
+export function parseConfig(
+  env: object,
+): { ok: true; value: Config } | { ok: false; problems: readonly string[] } {
+  const parsed = schema.safeParse(env);
+  const wrong = parsed.error?.issues ?? [];
+  const problems = [
+    ...wrong.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    ...misspelt(env, VARIABLES),
+  ];
+  return parsed.success && problems.length === 0
+    ? { ok: true, value: configOf(parsed.data) }
+    : { ok: false, problems };
+}
+
+function configOf(vars: z.output<typeof schema>): Config {
+  return {
+    issuer: vars.ISSUER,
+    audience: vars.AUDIENCE,
+    publicAppUrl: vars.PUBLIC_APP_URL,
+    mailFrom: vars.MAIL_FROM,
+    registration: vars.REGISTRATION,
+    requireVerifiedEmail: vars.REQUIRE_VERIFIED_EMAIL,
+    accessTokenTtl: vars.ACCESS_TOKEN_TTL,
+    refresh: {
+      idleTtl: vars.REFRESH_IDLE_TTL,
+      absoluteTtl: vars.REFRESH_ABSOLUTE_TTL,
+      replayWindow: vars.REFRESH_REPLAY_WINDOW,
+    },
+    authorityMaxAge: vars.AUTHORITY_MAX_AGE,
+    signingKeys: {
+      alg: vars.SIGNING_ALG,
+      rotationInterval: vars.KEY_ROTATION_INTERVAL,
+      publishAhead: vars.KEY_PUBLISH_AHEAD,
+      tokenLifetime: (MAX_ACCESS_TOKEN_TTL + CLOCK_LEEWAY) * 1_000 + KEYS_MAX_AGE,
+    },
+    passwordMinLength: vars.PASSWORD_MIN_LENGTH,
+    passwordScrypt: vars.PASSWORD_SCRYPT,
+    breachCheckUrl: vars.BREACH_CHECK_URL,
+    corsOrigins: vars.CORS_ORIGINS,
+    secrets: vars.AUTH_SECRETS,
+  };
+}

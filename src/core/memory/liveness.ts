@@ -1,0 +1,55 @@
+import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
+import type { Clock, LiveAuthority, Liveness } from "../../use-cases/ports.ts";
+import { MAX_REMEMBERED_VERDICTS, ROLES_MAX_AGE } from "../config/constants.ts";
+
+type Remembered = {
+  readonly authority: LiveAuthority | null;
+  readonly askedAt: number;
+  /** Which of two answers was asked for later: the clock may jump back, this does not. */
+  readonly order: number;
+};
+
+/**
+ * What the accounts said last, by account and session, for callers who take an answer of some age.
+ * The memory is bounded; an answer never replaces one that was asked for later.
+ *
+ * @param ask the account's own judgement now: its authority, or null when the token is dead
+ */
+export function liveness(
+  ask: (claims: AccessTokenClaims) => Promise<LiveAuthority | null>,
+  clock: Clock,
+): Liveness {
+  const remembered = new Map<string, Remembered>();
+  let asked = 0;
+
+  const remember = (key: string, answer: Remembered): void => {
+    const known = remembered.get(key);
+    if (known !== undefined && known.order > answer.order) return;
+    remembered.delete(key); // the last one written is the last one dropped
+    remembered.set(key, answer);
+    const [oldest] = remembered.keys();
+    if (remembered.size > MAX_REMEMBERED_VERDICTS && oldest !== undefined)
+      remembered.delete(oldest);
+  };
+
+  return {
+    async ask(claims, maxAge) {
+      const key = `${claims.sub} ${claims.sid ?? ""}`;
+      const askedAt = clock();
+      const known = remembered.get(key);
+      if (known !== undefined && isYoung(known, askedAt, maxAge)) return known.authority;
+      const order = ++asked;
+      const authority = await ask(claims);
+      remember(key, { authority, askedAt, order });
+      return authority;
+    },
+  };
+}
+
+/** What a program may do is part of its answer, and no copy of what roles grant lives longer. */
+function isYoung({ authority, askedAt }: Remembered, now: number, maxAge: number): boolean {
+  const limit = authority?.program === undefined ? maxAge : Math.min(maxAge, ROLES_MAX_AGE);
+  // A clock that jumped back makes the answer's age unknown.
+  const age = now - askedAt;
+  return age >= 0 && age < limit;
+}

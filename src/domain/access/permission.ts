@@ -1,0 +1,29 @@
+import { err, ok, type Result } from "../result.ts";
+
+declare const brand: unique symbol;
+
+/** `resource:action`, `resource:*` or `*`. */
+export type Permission = string & { readonly [brand]: "Permission" };
+
+const WORD = "[a-z](?:[a-z0-9_-]{0,62}[a-z0-9])?";
+const PERMISSION = new RegExp(`^(?:\\*|${WORD}:(?:\\*|${WORD}))$`);
+
+export function parsePermission(input: string): Result<Permission, "invalid_permission"> {
+  return PERMISSION.test(input) ? ok(input as Permission) : err("invalid_permission");
+}
+
+/** True when one of the permissions held is the one needed, or a wildcard over it. */
+export function grants(held: readonly string[], needed: string): boolean {
+  const resource = needed.slice(0, Math.max(needed.indexOf(":"), 0));
+  return held.some(
+    (permission) =>
+      permission === "*" ||
+      permission === needed ||
+      (resource !== "" && permission === `${resource}:*`),
+  );
+}
+
+/** True when nothing in `given` goes beyond `held`: nobody hands out what they don't have. */
+export function covers(held: readonly string[], given: readonly string[]): boolean {
+  return given.every((permission) => grants(held, permission));
+}

@@ -1,0 +1,34 @@
+import type { UserId } from "../ids.ts";
+import type { Email } from "./email.ts";
+
+export type UserStatus = "active" | "disabled";
+
+/** The version that a new account has. */
+export const FIRST_VERSION = 1;
+
+/** An account as D1 records it, without its credential. Times are Unix milliseconds. */
+export type User = {
+  readonly id: UserId;
+  readonly email: Email;
+  readonly emailVerified: boolean;
+  readonly name: string | null;
+  readonly status: UserStatus;
+  readonly roles: readonly string[];
+  /** Grows with every change to credentials, status or roles. */
+  readonly version: number;
+  readonly passwordSetAt: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export type SignInRefusal = "account_disabled" | "email_not_verified";
+
+/** What stands between a right password and a session. Asked only after the password was right. */
+export function signInRefusal(
+  user: Pick<User, "status" | "emailVerified">,
+  requireVerifiedEmail: boolean,
+): SignInRefusal | null {
+  if (user.status !== "active") return "account_disabled";
+  if (requireVerifiedEmail && !user.emailVerified) return "email_not_verified";
+  return null;
+}

@@ -1,0 +1,66 @@
+import type { Actor } from "../access/actor.ts";
+import { covers } from "../access/permission.ts";
+import { permissionsOf, type Role } from "../access/role.ts";
+import type { UserStatus } from "../accounts/user.ts";
+import type { ServiceAccountId } from "../ids.ts";
+
+/** A program that acts for itself (RFC 6749, section 4.4). Times are Unix milliseconds. */
+export type ServiceAccount = {
+  readonly id: ServiceAccountId;
+  /** What operators call it. */
+  readonly name: string;
+  readonly status: UserStatus;
+  readonly roles: readonly string[];
+  /** What its roles amount to, read together with it. */
+  readonly permissions: readonly string[];
+  /** Grows with every change to status or roles, and when a role comes to grant more. */
+  readonly version: number;
+  /** Tokens of an older version were made before a raise or the end of a secret: they are refused. */
+  readonly tokensFrom: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+/** What an account authenticates with. */
+export type ClientSecret = {
+  readonly id: string;
+  /** SHA-256 as base64url: the secret is 256 random bits. */
+  readonly hash: string;
+  readonly maker: Maker;
+  readonly createdAt: number;
+  /** Written at most once an hour. */
+  readonly lastUsedAt: number | null;
+  readonly expiresAt: number | null;
+};
+
+/** Whoever made a secret, and may know it. */
+export type Maker = {
+  /** Null where it was not kept. */
+  readonly name: string | null;
+  /** What a program could do when it made the secret; null for people. */
+  readonly had: readonly string[] | null;
+  /** The roles it has now: none when it is gone or may not act. */
+  readonly roles: readonly string[];
+};
+
+/** An id, or the kind and the name of whoever has none. */
+export const makerName = ({ kind, id }: Actor): string =>
+  kind === "user" || kind === "service" ? id : `${kind}:${id}`;
+
+/**
+ * True when whoever made a secret could grant these permissions: nobody holds the key to more.
+ * Of a program it also counts what it could do then, since whoever held it then may know the
+ * secret, and not whoever holds it now. Of a Worker or an operator nothing is ours to read now.
+ *
+ * @param catalogue the maker's roles as they are
+ */
+export function couldGrant(
+  { had, roles }: Maker,
+  catalogue: ReadonlyMap<string, Role>,
+  permissions: readonly string[],
+): boolean {
+  return (
+    covers(permissionsOf(roles, catalogue), permissions) &&
+    (had === null || covers(had, permissions))
+  );
+}

@@ -1,0 +1,161 @@
+import type { SessionId } from "../ids.ts";
+import { elapsed } from "../time.ts";
+
+/**
+ * One sign-in on one device: a chain of refresh tokens of which only the newest and the one
+ * before it are known, by hash. Times are Unix milliseconds.
+ */
+export type RefreshSession = {
+  readonly id: SessionId;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  /** When it ends unless it is used again, as its owner was told: no later limit shortens it. */
+  readonly expiresAt: number;
+  readonly current: TokenHash;
+  readonly rotation: Rotation | null;
+  /** When a token just spent was presented by what looks like another device. */
+  readonly replayedElsewhereAt: number | null;
+};
+
+/** SHA-256 of a refresh secret, and the version of the root secret it was derived under. */
+export type TokenHash = { readonly hash: string; readonly secretVersion: number };
+
+/** Where a request came from, as far as it tells. */
+export type Device = { readonly ip: string | null; readonly userAgent: string | null };
+
+/** How the current token came to be. */
+export type Rotation = {
+  /** The hash of the token that was spent. */
+  readonly previous: string;
+  readonly at: number;
+  /** Milliseconds for which the spent token gives the same successor. */
+  readonly replayWindow: number;
+  readonly by: Device;
+  /** True once a replay from elsewhere was recorded: one a rotation is enough to know. */
+  readonly isReplayNoted: boolean;
+};
+
+/** Durations in milliseconds. */
+export type RefreshPolicy = {
+  readonly idleTtl: number;
+  readonly absoluteTtl: number;
+  readonly replayWindow: number;
+};
+
+export type RefreshDecision =
+  | { readonly kind: "rotate"; readonly session: RefreshSession }
+  /** @property isNoteworthy when the session was changed, to record where the replay came from */
+  | { readonly kind: "replay"; readonly session: RefreshSession; readonly isNoteworthy: boolean }
+  | { readonly kind: "reuse" }
+  | { readonly kind: "expired" }
+  | { readonly kind: "unknown" };
+
+export type Presented = { readonly hash: string; readonly device: Device };
+
+/** A session as it begins. */
+export function newSession(
+  id: SessionId,
+  current: TokenHash,
+  now: number,
+  policy: RefreshPolicy,
+): RefreshSession {
+  return {
+    id,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: limitOf(now, now, policy),
+    current,
+    rotation: null,
+    replayedElsewhereAt: null,
+  };
+}
+
+/**
+ * Refresh token rotation with reuse detection (RFC 9700, section 4.14.2). The presented hash
+ * belongs to a token whose MAC was good, so a hash that is neither the current nor the previous
+ * one is an older generation: somebody holds a copy.
+ */
+export function decideRefresh(
+  session: RefreshSession | null,
+  { hash, device }: Presented,
+  successor: TokenHash,
+  now: number,
+  policy: RefreshPolicy,
+): RefreshDecision {
+  if (session === null) return { kind: "unknown" };
+  if (isExpired(session, now)) return { kind: "expired" };
+  if (hash === session.current.hash) {
+    return { kind: "rotate", session: rotate(session, successor, device, now, policy) };
+  }
+  const { rotation } = session;
+  // While the previous token is still the previous one, its successor has not been used.
+  const isReplay = rotation?.previous === hash && elapsed(rotation.at, now) < rotation.replayWindow;
+  return isReplay ? replay(session, rotation, device, now) : { kind: "reuse" };
+}
+
+function rotate(
+  session: RefreshSession,
+  successor: TokenHash,
+  by: Device,
+  now: number,
+  policy: RefreshPolicy,
+): RefreshSession {
+  const lastUsedAt = Math.max(now, session.lastUsedAt);
+  return {
+    ...session,
+    lastUsedAt,
+    expiresAt: Math.max(session.expiresAt, limitOf(session.createdAt, lastUsedAt, policy)),
+    current: successor,
+    rotation: {
+      previous: session.current.hash,
+      at: now,
+      replayWindow: policy.replayWindow,
+      by,
+      isReplayNoted: false,
+    },
+  };
+}
+
+/** Extends nothing, whoever replays; a phone changes networks, so it is not refused either. */
+function replay(
+  session: RefreshSession,
+  rotation: Rotation,
+  device: Device,
+  now: number,
+): RefreshDecision {
+  const isNoteworthy = !rotation.isReplayNoted && isElsewhere(rotation.by, device);
+  if (!isNoteworthy) return { kind: "replay", session, isNoteworthy };
+  const noted = { ...rotation, isReplayNoted: true };
+  return {
+    kind: "replay",
+    session: { ...session, rotation: noted, replayedElsewhereAt: now },
+    isNoteworthy,
+  };
+}
+
+/** Another address and another agent: one alone changes on an honest device, too. */
+function isElsewhere(here: Device, there: Device): boolean {
+  const isKnown = ({ ip, userAgent }: Device) => ip !== null || userAgent !== null;
+  if (!isKnown(here) || !isKnown(there)) return false;
+  return here.ip !== there.ip && here.userAgent !== there.userAgent;
+}
+
+/** The sooner of the idle and the absolute limit. */
+const limitOf = (createdAt: number, lastUsedAt: number, policy: RefreshPolicy): number =>
+  Math.min(createdAt + policy.absoluteTtl, lastUsedAt + policy.idleTtl);
+
+export const isExpired = (session: Pick<RefreshSession, "expiresAt">, now: number): boolean =>
+  now >= session.expiresAt;
+
+/** The sessions that must go before one more is opened: the least recently used. */
+export function evictions(
+  sessions: readonly Pick<RefreshSession, "id" | "lastUsedAt">[],
+  limit: number,
+): SessionId[] {
+  const surplus = sessions.length + 1 - limit;
+  if (surplus <= 0) return [];
+  return [...sessions]
+    .sort((a, b) => a.lastUsedAt - b.lastUsedAt)
+    .slice(0, surplus)
+    .map((session) => session.id);
+}

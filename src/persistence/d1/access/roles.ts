@@ -1,0 +1,165 @@
+import { type SQL, sql } from "drizzle-orm";
+import * as z from "zod";
+import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../../domain/access/role.ts";
+import { MAX_ROLES } from "../../../domain/limits.ts";
+import type { RoleDecision, Roles } from "../../../use-cases/ports.ts";
+import { roleNames } from "../accounts/users.ts";
+import { endSecrets } from "../clients/client-secrets.ts";
+import { areStill, isLiving, isOneOf, stillActs, textsOf } from "../conditions.ts";
+import { atomically, type Database, onD1 } from "../database.ts";
+import { rolePermissions, roles } from "../schema.ts";
+
+export function d1Roles(db: Database): Roles {
+  /** @param names null for all of them */
+  const editable = async (names: readonly string[] | null): Promise<Role[]> => {
+    const [found, granted] = await onD1(() =>
+      db.batch([
+        db
+          .select({ name: roles.name, description: roles.description })
+          .from(roles)
+          .where(names === null ? undefined : isOneOf(roles.name, names))
+          .orderBy(roles.name),
+        db
+          .select()
+          .from(rolePermissions)
+          .where(names === null ? undefined : isOneOf(rolePermissions.role, names)),
+      ]),
+    );
+    const byRole = Map.groupBy(granted, (row) => row.role);
+    return found
+      .filter((role) => !isBuiltIn(role.name))
+      .map((role) => ({
+        ...role,
+        permissions: (byRole.get(role.name) ?? []).map((row) => row.permission).sort(),
+      }));
+  };
+
+  return {
+    list: async () => [...BUILT_IN_ROLES, ...(await editable(null))],
+
+    async named(names) {
+      const unknown = names.filter((name) => !isBuiltIn(name));
+      const found = unknown.length === 0 ? [] : await editable(unknown);
+      const builtIn = BUILT_IN_ROLES.filter((role) => names.includes(role.name));
+      return new Map([...builtIn, ...found].map((role) => [role.name, role]));
+    },
+
+    async heldSets(name, after, limit) {
+      const [result] = await atomically(db, [
+        sql`select distinct role_names from (
+            ${setsIn(sql`user_roles`, sql`user_id`, name)} union all
+            ${setsIn(sql`service_account_roles`, sql`service_account_id`, name)})
+          where role_names > ${after === null ? "" : JSON.stringify(after)}
+          order by role_names limit ${limit}`,
+      ]);
+      return z
+        .array(z.object({ role_names: z.string() }))
+        .parse(result?.results)
+        .map((row) => roleNames(row.role_names));
+    },
+
+    async create({ name, description, permissions }, { actor, changeId }) {
+      const isMade = isMarked(name, changeId);
+      const [, , made, taken, full] = await atomically(db, [
+        sql`insert into roles (name, description, change_id)
+          select ${name}, ${description}, ${changeId}
+          where ${COUNT} < ${MAX_ROLES} and ${stillActs(actor)} on conflict do nothing`,
+        insertPermissions(name, permissions, isMade),
+        sql`select 1 where ${isMade}`,
+        sql`select 1 from roles where name = ${name} and ${stillActs(actor)}`,
+        sql`select 1 where ${COUNT} >= ${MAX_ROLES} and ${stillActs(actor)}`,
+      ]);
+      if (made?.results.length) return "created";
+      if (taken?.results.length) return "role_exists";
+      return full?.results.length ? "too_many" : "moved";
+    },
+
+    async update(name, { description = null, permissions }, decided) {
+      const { actor, changeId, role } = decided;
+      const isEdited = isMarked(name, changeId);
+      const granted =
+        permissions === undefined
+          ? []
+          : [
+              sql`delete from role_permissions where role = ${name} and ${isEdited}`,
+              insertPermissions(name, permissions, isEdited),
+            ];
+      const results = await atomically(db, [
+        sql`update roles set change_id = ${changeId},
+          description = coalesce(${description}, description)
+          where name = ${name} and ${areStill([role])} and ${areHoldersStill(decided)}
+            and ${stillActs(actor)}`,
+        ...granted,
+        ...raised(decided, isEdited),
+        sql`select 1 where ${isEdited}`,
+      ]);
+      const [updated] = await editable([name]);
+      if (updated === undefined) return null;
+      return results.at(-1)?.results.length ? updated : "moved";
+    },
+
+    async remove(role, { actor, changeId }) {
+      const { name } = role;
+      const isUsed = sql`(exists (select 1 from user_roles where role = ${name})
+        or exists (select 1 from service_account_roles where role = ${name}))`;
+      const [, marked, , , left, used] = await atomically(db, [
+        sql`update roles set change_id = ${changeId}
+          where name = ${name} and ${areStill([role])} and not ${isUsed} and ${stillActs(actor)}`,
+        sql`select 1 where ${isMarked(name, changeId)}`,
+        sql`delete from role_permissions where role = ${name} and ${isMarked(name, changeId)}`,
+        sql`delete from roles where name = ${name} and change_id = ${changeId}`,
+        sql`select 1 from roles where name = ${name}`,
+        sql`select 1 where ${isUsed} and ${stillActs(actor)}`,
+      ]);
+      if (marked?.results.length) return "removed";
+      if (!left?.results.length) return "not_found";
+      return used?.results.length ? "role_in_use" : "moved";
+    },
+  };
+}
+
+const COUNT = sql`(select count(*) from roles)`;
+
+/** The first statement of an edit decides and marks; what follows is done only where the mark stands. */
+const isMarked = (name: string, changeId: string): SQL => sql`exists (
+  select 1 from roles where name = ${name} and change_id = ${changeId})`;
+
+const insertPermissions = (
+  name: string,
+  permissions: readonly string[],
+  condition: SQL,
+): SQL => sql`
+  insert into role_permissions (role, permission)
+  select ${name}, value from json_each(${JSON.stringify(permissions)}) where ${condition}`;
+
+/** The roles of everybody in a table who holds this one, sorted, as JSON. */
+const setsIn = (table: SQL, holder: SQL, name: string): SQL => sql`
+  select (select json_group_array(role) from (
+    select role from ${table} other where other.${holder} = held.${holder} order by role)
+  ) as role_names from ${table} held where held.role = ${name}`;
+
+/** Nobody was given the role meanwhile, nor changed, nor given a secret that was not looked at. */
+function areHoldersStill({ role, raise, now }: RoleDecision): SQL {
+  if (raise === null) return sql`true`;
+  const holders = sql`(select service_account_id from service_account_roles
+    where role = ${role.name})`;
+  const seen = raise.holders.map(({ id, version }) => `${id} ${version}`);
+  return sql`not exists (select 1 from service_accounts
+      where id in ${holders} and id || ' ' || version not in ${textsOf(seen)})
+    and not exists (select 1 from service_account_secrets
+      where service_account_id in ${holders} and ${isLiving(now)}
+        and id not in ${textsOf(raise.seen)})`;
+}
+
+/** Every holder moves on; those that come to do more refuse the tokens that were made before. */
+function raised({ role, raise, now }: RoleDecision, isEdited: SQL): SQL[] {
+  if (raise === null) return [];
+  const more = raise.holders.filter(({ isRaised }) => isRaised).map(({ id }) => id);
+  return [
+    sql`update service_accounts set version = version + 1, updated_at = ${now},
+      tokens_from = iif(id in ${textsOf(more)}, version + 1, tokens_from)
+      where id in (select service_account_id from service_account_roles where role = ${role.name})
+        and ${isEdited}`,
+    ...endSecrets(raise.ended, now, isEdited),
+  ];
+}

@@ -1,0 +1,142 @@
+import { type SQL, sql } from "drizzle-orm";
+import * as z from "zod";
+import type { Actor } from "../../../domain/access/actor.ts";
+import { ADMIN } from "../../../domain/access/role.ts";
+import type { AccountChange } from "../../../domain/accounts/account-change.ts";
+import type { UserId } from "../../../domain/ids.ts";
+import { type AccountRecord, Impossible } from "../../../use-cases/ports.ts";
+import { mayAct } from "../conditions.ts";
+import { atomically, type Database } from "../database.ts";
+import { ROLES_OF_USER, roleNames } from "./users.ts";
+
+/**
+ * How a user's object changes D1. Every change is one atomic batch, conditional on the version
+ * it was decided on, and marks the row with its own id: the row read at the end of the batch
+ * tells what happened, whatever was lost on the way.
+ */
+export function d1AccountRecord(db: Database): AccountRecord {
+  /** Runs the statements, if any, and reads the row that they left. */
+  const rowAfter = async (userId: UserId, statements: readonly SQL[]) => {
+    const results = await atomically(db, [...statements, selectRow(userId)]);
+    const rows = rowsOf.safeParse(results.at(-1)?.results);
+    if (!rows.success) throw new Impossible("user_row_unreadable", userId);
+    return rows.data[0] ?? null;
+  };
+
+  return {
+    read: (userId) => rowAfter(userId, []),
+    apply: (userId, change, changeId, base, now, requireVerifiedEmail, by) =>
+      rowAfter(userId, statements(userId, change, changeId, base, now, requireVerifiedEmail, by)),
+    fence: (userId, fenceId, base) =>
+      rowAfter(userId, [
+        sql`update users set version = version + 1, change_id = ${fenceId}
+          where id = ${userId} and version = ${base}`,
+      ]),
+  };
+}
+
+const selectRow = (userId: UserId) => sql`
+  select change_id, status, version, password_set_at, ${ROLES_OF_USER} as role_names
+  from users where id = ${userId}`;
+
+const rowsOf = z.array(
+  z
+    .object({
+      change_id: z.string(),
+      status: z.enum(["active", "disabled"]),
+      version: z.int(),
+      password_set_at: z.int(),
+      role_names: z.string(),
+    })
+    .transform((row) => ({
+      changeId: row.change_id,
+      authority: {
+        status: row.status,
+        roles: roleNames(row.role_names),
+        version: row.version,
+        passwordSetAt: row.password_set_at,
+      },
+    })),
+);
+
+/** `signInRefusal` of domain/accounts/user.ts in SQL, for whoever has a password: a contract test compares. */
+const maySignIn = (requireVerifiedEmail: boolean) => sql`(
+  other.status = 'active' and other.password_hash is not null
+  and (other.email_verified or not ${requireVerifiedEmail}))`;
+
+/** True while somebody else could still sign in and administer the service. */
+const anotherAdmin = (userId: UserId, requireVerifiedEmail: boolean) => sql`exists (
+  select 1 from user_roles held join users other on other.id = held.user_id
+  where held.role = ${ADMIN} and other.id <> ${userId} and ${maySignIn(requireVerifiedEmail)})`;
+
+/** Whoever is in may act for as long as a session lives, so more is not asked of who goes. */
+const isActiveAdmin = (userId: UserId) => sql`(users.status = 'active' and exists (
+  select 1 from user_roles where user_id = ${userId} and role = ${ADMIN}))`;
+
+/** The first statement decides and marks; the others follow only where the mark stands. */
+function statements(
+  userId: UserId,
+  change: AccountChange,
+  changeId: string,
+  base: number,
+  now: number,
+  requireVerifiedEmail: boolean,
+  by: Actor | undefined,
+): SQL[] {
+  const mayGo = sql`(
+    not ${isActiveAdmin(userId)} or ${anotherAdmin(userId, requireVerifiedEmail)})`;
+  const given = change.kind === "assign_role" ? [change.role] : [];
+  const mark = (set: SQL, condition: SQL) =>
+    sql`
+      update users set version = version + 1, change_id = ${changeId}, updated_at = ${now} ${set}
+      where id = ${userId} and version = ${base} and ${condition}
+        and ${mayAct(by, given)}`;
+  const marked = sql`exists (select 1 from users where id = ${userId} and change_id = ${changeId})`;
+
+  switch (change.kind) {
+    case "set_password":
+      return [
+        mark(
+          // Strictly later than before, even when the clock is not: sessions are told by it.
+          sql`, password_hash = ${change.passwordHash},
+            password_set_at = max(${now}, password_set_at + 1)`,
+          sql`true`,
+        ),
+      ];
+    case "set_status":
+      return [
+        mark(
+          sql`, status = ${change.status}`,
+          sql`status <> ${change.status} and (${change.status} = 'active' or ${mayGo})`,
+        ),
+      ];
+    case "assign_role":
+      return [
+        mark(
+          sql``,
+          sql`exists (select 1 from roles where name = ${change.role}) and not exists (
+            select 1 from user_roles where user_id = ${userId} and role = ${change.role})`,
+        ),
+        sql`
+          insert into user_roles (user_id, role)
+          select ${userId}, ${change.role} where ${marked} on conflict do nothing`,
+      ];
+    case "remove_role":
+      return [
+        mark(
+          sql``,
+          sql`exists (select 1 from user_roles where user_id = ${userId} and role = ${change.role})
+            and (${change.role} <> ${ADMIN} or ${mayGo})`,
+        ),
+        sql`
+          delete from user_roles
+          where user_id = ${userId} and role = ${change.role} and ${marked}`,
+      ];
+    case "delete":
+      return [
+        mark(sql`, status = 'deleted'`, mayGo),
+        sql`delete from user_roles where user_id = ${userId} and ${marked}`,
+        sql`delete from users where id = ${userId} and change_id = ${changeId}`,
+      ];
+  }
+}

@@ -1,0 +1,59 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Act, Decided } from "../../../use-cases/ports.ts";
+import { isLiving, stillActs, textsOf } from "../conditions.ts";
+import { atomically, type Database } from "../database.ts";
+
+/**
+ * Makes a change to the row of the version that was looked at, where all of it still holds.
+ *
+ * @param statements what is done besides, each only where the row is marked
+ * @param set what the row is then, its version among it
+ * @returns false when nothing was done
+ */
+export async function changeRow(
+  db: Database,
+  id: string,
+  { actor, version }: Act,
+  condition: SQL,
+  statements: readonly SQL[],
+  set: SQL,
+): Promise<boolean> {
+  const [, marked] = await atomically(db, [
+    mark(id, sql`version = ${version} and ${condition} and ${stillActs(actor)}`),
+    sql`select 1 where ${isMarked(id)}`,
+    ...statements,
+    sql`update service_accounts set ${set} where id = ${id} and version = ${MARK}`,
+  ]);
+  return marked?.results.length === 1;
+}
+
+/**
+ * No account gets to this version. A row has it within a batch only: the first statement decides
+ * and marks, what follows is done only where the mark stands, and the last one takes it away. So
+ * also whoever changes themselves is judged once, before the change.
+ */
+export const MARK = 2 ** 40;
+
+export const mark = (id: string, condition: SQL, set = sql``): SQL => sql`
+  update service_accounts set version = ${MARK} ${set} where id = ${id} and ${condition}`;
+
+export const hasVersion = (id: string, version: number): SQL =>
+  sql`exists (select 1 from service_accounts where id = ${id} and version = ${version})`;
+
+export const isMarked = (id: string): SQL => hasVersion(id, MARK);
+
+/** Of rows that belong to an account. */
+export const ofMarked = (id: string): SQL => sql`service_account_id = ${id} and ${isMarked(id)}`;
+
+/** For a raise, no secret may have been made that was not looked at. */
+export const isSeen = (id: string, { raise, now }: Decided): SQL =>
+  raise === null
+    ? sql`true`
+    : sql`not exists (select 1 from service_account_secrets where service_account_id = ${id}
+        and ${isLiving(now)} and id not in ${textsOf(raise.seen)})`;
+
+export const endedBy = ({ raise }: Decided): readonly string[] => raise?.ended ?? [];
+
+/** Whatever raises an account refuses the tokens of before: whoever holds one may not hold this. */
+export const tokensFrom = ({ raise, version }: Decided): SQL =>
+  raise === null ? sql`tokens_from` : sql`${version + 1}`;

@@ -1,0 +1,37 @@
+import type { SessionId } from "../../../domain/ids.ts";
+import type {
+  AllowedAttempt,
+  Attempt,
+  ChangeAnswer,
+  ChangeCommand,
+  OpenAnswer,
+  OpenSession,
+  Prover,
+  RefreshAnswer,
+  RefreshCommand,
+  SessionGrant,
+  SessionInfo,
+  SessionsSelection,
+} from "../../../use-cases/ports.ts";
+import type { Addressed, Outage } from "./account-authority.ts";
+
+/** What the object answers over RPC: the port's answers, and outages as outcomes. */
+export interface UserCalls {
+  openSession(to: Addressed, command: OpenSession): Promise<OpenAnswer | Outage>;
+  refresh(to: Addressed, command: RefreshCommand): Promise<RefreshAnswer | Outage>;
+  check(
+    to: Addressed,
+    sessionId: SessionId,
+  ): Promise<{ kind: "live"; grant: SessionGrant } | { kind: "dead" } | Outage>;
+  holdsToken(
+    to: Addressed,
+    sessionId: SessionId,
+    hash: string,
+  ): Promise<{ kind: "answered"; holds: boolean } | Outage>;
+  listSessions(to: Addressed): Promise<SessionInfo[]>;
+  endSessions(to: Addressed, which: SessionsSelection): Promise<number>;
+  change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
+  reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
+  releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
+  clearProofs(to: Addressed, by: Prover): Promise<void>;
+}

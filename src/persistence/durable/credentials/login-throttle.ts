@@ -1,0 +1,21 @@
+import type { Email } from "../../../domain/accounts/email.ts";
+import type { LoginThrottle } from "../../../use-cases/ports.ts";
+import { call, callOnce } from "../call.ts";
+import type { LoginThrottleObject } from "./login-throttle-object.ts";
+
+const WHAT = "login throttle";
+
+/** @param nameKey turns a login name into one that tells a dump's reader nothing */
+export function durableLoginThrottle(
+  namespace: DurableObjectNamespace<LoginThrottleObject>,
+  nameKey: (loginName: Email) => string,
+): LoginThrottle {
+  const stubOf = (name: Email) => () => namespace.get(namespace.idFromName(nameKey(name)));
+
+  return {
+    reserve: (name, setAt) => callOnce(async () => stubOf(name)().reserve(setAt), WHAT),
+    release: (name, attempt) => callOnce(() => stubOf(name)().release(attempt), WHAT),
+    fail: (name) => callOnce(() => stubOf(name)().fail(), WHAT),
+    clear: (name) => call(stubOf(name), (stub) => stub.clear(), WHAT),
+  };
+}

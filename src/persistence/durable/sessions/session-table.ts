@@ -1,0 +1,158 @@
+import type { SessionId } from "../../../domain/ids.ts";
+import type { Device, RefreshSession, Rotation } from "../../../domain/sessions/refresh-session.ts";
+
+/** A session as the user's object stores it: hashes only. Times are Unix milliseconds. */
+export type StoredSession = RefreshSession & {
+  /** Where it was opened. */
+  readonly device: Device;
+};
+
+type Row = {
+  id: string;
+  created_at: number;
+  last_used_at: number;
+  current_hash: string;
+  secret_version: number;
+  previous_hash: string | null;
+  rotated_at: number | null;
+  replay_window: number | null;
+  rotated_ip: string | null;
+  rotated_user_agent: string | null;
+  replay_noted: number;
+  replayed_elsewhere_at: number | null;
+  ip: string | null;
+  user_agent: string | null;
+  /** When the session ends. */
+  purge_at: number;
+};
+
+/** Of rotations that older code wrote down without it: what it was if nobody changed it. */
+const DEFAULT_REPLAY_WINDOW = 30_000;
+
+/**
+ * The sessions of one user. Every call is synchronous, so a sequence of them is never interleaved.
+ *
+ * Rows are remembered for `update` alone, whose condition says if the storage has the session
+ * still. Whatever allows without writing reads: an object that was replaced learns of it there.
+ */
+export class SessionTable {
+  readonly #sql: SqlStorage;
+  readonly #used = new Map<SessionId, StoredSession>();
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** As it was used last here; the storage has the word, in `update` or `find`. */
+  remembered(id: SessionId): StoredSession | null {
+    return this.#used.get(id) ?? this.find(id);
+  }
+
+  find(id: SessionId): StoredSession | null {
+    this.#used.delete(id);
+    const [row] = this.#sql.exec<Row>("select * from sessions where id = ?", id).toArray();
+    if (row === undefined) return null;
+    const session = sessionOf(row);
+    this.#used.set(id, session);
+    return session;
+  }
+
+  all(): StoredSession[] {
+    return this.#sql.exec<Row>("select * from sessions").toArray().map(sessionOf);
+  }
+
+  /** One that begins: it was never rotated. */
+  add(session: StoredSession): void {
+    this.#sql.exec(
+      `insert into sessions (id, created_at, last_used_at, current_hash, secret_version,
+         ip, user_agent, purge_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      session.id,
+      session.createdAt,
+      session.lastUsedAt,
+      session.current.hash,
+      session.current.secretVersion,
+      session.device.ip,
+      session.device.userAgent,
+      session.expiresAt,
+    );
+  }
+
+  /** @returns false when the storage has the session no more; nothing is then brought back */
+  update(session: StoredSession): boolean {
+    const { rotation } = session;
+    this.#used.delete(session.id); // until it is stored
+    const { rowsWritten } = this.#sql.exec(
+      `update sessions set last_used_at = ?, purge_at = ?, current_hash = ?, secret_version = ?,
+         previous_hash = ?, rotated_at = ?, replay_window = ?, rotated_ip = ?,
+         rotated_user_agent = ?, replay_noted = ?, replayed_elsewhere_at = ? where id = ?`,
+      session.lastUsedAt,
+      session.expiresAt,
+      session.current.hash,
+      session.current.secretVersion,
+      rotation?.previous ?? null,
+      rotation?.at ?? null,
+      rotation?.replayWindow ?? null,
+      rotation?.by.ip ?? null,
+      rotation?.by.userAgent ?? null,
+      rotation?.isReplayNoted ? 1 : 0,
+      session.replayedElsewhereAt,
+      session.id,
+    );
+    if (rowsWritten === 0) return false;
+    this.#used.set(session.id, session);
+    return true;
+  }
+
+  /** The storage was emptied. */
+  forget(): void {
+    this.#used.clear();
+  }
+
+  remove(id: SessionId): number {
+    this.#used.clear();
+    return this.#sql.exec("delete from sessions where id = ?", id).rowsWritten > 0 ? 1 : 0;
+  }
+
+  removeAllExcept(id: SessionId | null): number {
+    this.#used.clear();
+    const ending = this.all().filter((session) => session.id !== id);
+    this.#sql.exec("delete from sessions where id is not ?", id);
+    return ending.length;
+  }
+
+  purge(now: number): void {
+    this.#used.clear();
+    this.#sql.exec("delete from sessions where purge_at <= ?", now);
+  }
+
+  /** When the next one ends. */
+  nextEnd(): number | null {
+    const query = "select min(purge_at) as at from sessions";
+    return this.#sql.exec<{ at: number | null }>(query).one().at;
+  }
+}
+
+function sessionOf(row: Row): StoredSession {
+  return {
+    id: row.id as SessionId, // written by add alone
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.purge_at,
+    current: { hash: row.current_hash, secretVersion: row.secret_version },
+    rotation: rotationOf(row),
+    replayedElsewhereAt: row.replayed_elsewhere_at,
+    device: { ip: row.ip, userAgent: row.user_agent },
+  };
+}
+
+function rotationOf(row: Row): Rotation | null {
+  if (row.previous_hash === null || row.rotated_at === null) return null;
+  return {
+    previous: row.previous_hash,
+    at: row.rotated_at,
+    replayWindow: row.replay_window ?? DEFAULT_REPLAY_WINDOW,
+    by: { ip: row.rotated_ip, userAgent: row.rotated_user_agent },
+    isReplayNoted: row.replay_noted !== 0,
+  };
+}

@@ -1,0 +1,153 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import { covers } from "../../domain/access/permission.ts";
+import { mayBecome, rightsOf } from "../../domain/access/rights.ts";
+import { isBuiltIn, permissionsOf, type Role } from "../../domain/access/role.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import type {
+  Actors,
+  Clock,
+  RoleCatalogue,
+  RoleDecision,
+  RoleEdit,
+  Roles,
+  ServiceAccounts,
+  WithSecrets,
+} from "../ports.ts";
+import { raiseOf } from "./end-secrets.ts";
+import { inRounds } from "./may-grant.ts";
+
+export type ManageRolesDeps = {
+  readonly actors: Actors;
+  readonly roles: Roles;
+  readonly serviceAccounts: ServiceAccounts;
+  readonly catalogue: RoleCatalogue;
+  readonly clock: Clock;
+  readonly newChangeId: () => string;
+};
+
+export type RoleChange = Partial<Omit<Role, "name">>;
+
+/** Sets of roles that are looked at in one reading, which walks all who hold the role. */
+const SETS_AT_ONCE = 1_000;
+
+/** Makes a role that carries nothing its maker lacks. */
+export async function createRole(
+  deps: ManageRolesDeps,
+  actor: Actor,
+  role: Role,
+): Promise<Result<Role, "forbidden" | "role_exists" | "too_many_roles" | "conflict">> {
+  if (isBuiltIn(role.name)) return err("role_exists");
+  if (!covers(actor.permissions, role.permissions)) return err("forbidden");
+  return inRounds(deps.actors, actor, async () => {
+    const made = await deps.roles.create(role, editBy(deps, actor));
+    if (made === "moved") return made;
+    if (made !== "created") return err(made === "too_many" ? "too_many_roles" : made);
+    deps.catalogue.forget();
+    return ok(role);
+  });
+}
+
+/**
+ * Changes a role that its editor could have made, into one that its editor could make, and that
+ * everybody who holds it can hold.
+ *
+ * @returns the role, and the ids of the secrets that ended with it
+ */
+export async function updateRole(
+  deps: ManageRolesDeps,
+  actor: Actor,
+  name: string,
+  change: RoleChange,
+): Promise<
+  Result<
+    { readonly role: Role; readonly ended: readonly string[] },
+    "forbidden" | "not_found" | "too_many_permissions" | "conflict"
+  >
+> {
+  return inRounds(deps.actors, actor, async () => {
+    const found = await editable(deps, actor, name);
+    if (!found.ok) return found;
+    const { permissions = found.value.permissions } = change;
+    if (!covers(actor.permissions, permissions)) return err("forbidden");
+    const after = { ...found.value, permissions };
+    if (!(await canBeHeld(deps.roles, found.value, after))) return err("too_many_permissions");
+    const now = deps.clock();
+    const raise = await raiseBy(deps, found.value, after, now);
+    const decided = { ...editBy(deps, actor), now, role: found.value, raise };
+    const role = await deps.roles.update(name, change, decided);
+    if (role === null) return err("not_found");
+    if (role === "moved") return role;
+    deps.catalogue.forget();
+    return ok({ role, ended: raise?.ended ?? [] });
+  });
+}
+
+/** Removes a role that nobody holds. */
+export async function removeRole(
+  deps: ManageRolesDeps,
+  actor: Actor,
+  name: string,
+): Promise<Result<null, "forbidden" | "not_found" | "conflict" | "role_in_use">> {
+  return inRounds(deps.actors, actor, async () => {
+    const found = await editable(deps, actor, name);
+    if (!found.ok) return found;
+    const outcome = await deps.roles.remove(found.value, editBy(deps, actor));
+    if (outcome === "moved") return outcome;
+    if (outcome !== "removed") return err(outcome);
+    deps.catalogue.forget();
+    return ok(null);
+  });
+}
+
+const editBy = (deps: ManageRolesDeps, actor: Actor): RoleEdit => ({
+  actor,
+  changeId: deps.newChangeId(),
+});
+
+/** The role, unless it is built in or carries what whoever asks lacks. */
+async function editable(
+  deps: ManageRolesDeps,
+  actor: Actor,
+  name: string,
+): Promise<Result<Role, "forbidden" | "not_found" | "conflict">> {
+  if (isBuiltIn(name)) return err("conflict");
+  const role = (await deps.roles.named([name])).get(name);
+  if (role === undefined) return err("not_found");
+  return covers(actor.permissions, role.permissions) ? ok(role) : err("forbidden");
+}
+
+/** False when some holder would amount to too much: the sets that they hold are looked at, not each. */
+async function canBeHeld(roles: Roles, before: Role, after: Role): Promise<boolean> {
+  if (covers(before.permissions, after.permissions)) return true;
+  let last: readonly string[] | null = null;
+  for (;;) {
+    const sets: string[][] = await roles.heldSets(before.name, last, SETS_AT_ONCE);
+    const catalogue = new Map(await roles.named([...new Set(sets.flat())]));
+    const edited = new Map([...catalogue, [after.name, after]]);
+    const fits = (set: readonly string[]) =>
+      mayBecome(rightsOf(set, catalogue), rightsOf(set, edited));
+    if (!sets.every(fits)) return false;
+    last = sets.at(-1) ?? null;
+    if (sets.length < SETS_AT_ONCE) return true;
+  }
+}
+
+/** A role that comes to grant more raises every service account that holds it. */
+async function raiseBy(
+  { roles, serviceAccounts }: ManageRolesDeps,
+  before: Role,
+  after: Role,
+  now: number,
+): Promise<RoleDecision["raise"]> {
+  if (covers(before.permissions, after.permissions)) return null;
+  const holders = await serviceAccounts.holdersOf(before.name, now);
+  const held = await roles.named([...new Set(holders.flatMap(({ account }) => account.roles))]);
+  const edited = new Map([...held, [after.name, after]]);
+  const amount = ({ account }: WithSecrets) => permissionsOf(account.roles, edited);
+  const raise = await raiseOf(roles, holders, amount);
+  const seen = holders.map((holder) => {
+    const { id, version, permissions } = holder.account;
+    return { id, version, isRaised: !covers(permissions, amount(holder)) };
+  });
+  return { ...raise, holders: seen };
+}

@@ -1,0 +1,44 @@
+import type { ServiceAccount } from "../../domain/clients/service-account.ts";
+import { parseServiceAccountId } from "../../domain/ids.ts";
+import type { Clock, Defer, ServiceAccounts } from "../ports.ts";
+
+export interface ClientSecretCodec {
+  /** A new secret, to be shown once, and what is kept of it. */
+  create(): { readonly secret: string; readonly hash: string };
+  matches(secret: string, hashes: readonly string[]): boolean;
+}
+
+export type ClientAuthenticationDeps = {
+  readonly serviceAccounts: ServiceAccounts;
+  readonly clientSecrets: ClientSecretCodec;
+  readonly clock: Clock;
+  readonly defer: Defer;
+};
+
+export type ClientCredentials = { readonly id: string; readonly secret: string };
+
+/** Milliseconds within which a further use of a secret is not written down. */
+const USE_NOTED_FOR = 60 * 60 * 1_000;
+
+/**
+ * Authenticates a service account by its secret (RFC 6749, section 2.3.1). The account is as it
+ * was when the secret was good, so that one that ended with a raise never opens what was raised.
+ *
+ * @returns null for anything that is not right: unknown, wrong, expired and disabled look alike
+ */
+export async function authenticateClient(
+  deps: ClientAuthenticationDeps,
+  { id, secret }: ClientCredentials,
+): Promise<ServiceAccount | null> {
+  const parsed = parseServiceAccountId(id);
+  if (!parsed.ok) return null;
+  const now = deps.clock();
+  const found = await deps.serviceAccounts.withSecrets(parsed.value, now);
+  const used = found?.secrets.find(({ hash }) => deps.clientSecrets.matches(secret, [hash]));
+  if (found === null || used === undefined || found.account.status !== "active") return null;
+  const since = now - USE_NOTED_FOR;
+  if (used.lastUsedAt === null || used.lastUsedAt <= since) {
+    deps.defer(() => deps.serviceAccounts.noteUse(used.id, now, since));
+  }
+  return found.account;
+}

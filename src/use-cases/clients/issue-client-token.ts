@@ -1,0 +1,34 @@
+import type { ServiceAccount } from "../../domain/clients/service-account.ts";
+import type { TokenSigner } from "../ports.ts";
+import type { IssueDeps } from "../tokens/issue-token.ts";
+
+export type ClientTokenDeps = Omit<IssueDeps, "clientId"> & { readonly signer: TokenSigner };
+
+/**
+ * An access token for a service account (RFC 6749, section 4.4), of what it could do at the moment
+ * it authenticated. There is no refresh token: it has its secret. Its subject is itself, and can
+ * be no person's.
+ */
+export async function issueClientToken(
+  deps: ClientTokenDeps,
+  account: ServiceAccount,
+): Promise<{ readonly accessToken: string; readonly expiresIn: number }> {
+  const sign = await deps.signer.prepare();
+  const issuedAt = Math.floor(deps.clock() / 1_000);
+  const expiresIn = Math.floor(deps.accessTokenTtl / 1_000);
+  const accessToken = await sign({
+    iss: deps.issuer,
+    sub: account.id,
+    aud: deps.audience,
+    exp: issuedAt + expiresIn,
+    iat: issuedAt,
+    jti: deps.newTokenId(),
+    client_id: account.id,
+    ver: account.version,
+    auth_time: issuedAt,
+    amr: [],
+    roles: account.roles,
+    permissions: account.permissions,
+  });
+  return { accessToken, expiresIn };
+}

@@ -1,0 +1,136 @@
+import type { Email } from "../../domain/accounts/email.ts";
+import type { Password } from "../../domain/credentials/password.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type {
+  Accounts,
+  AllowedAttempt,
+  Attempt,
+  Credential,
+  Defer,
+  LoginThrottle,
+  Notify,
+  PasswordHasher,
+  Prover,
+} from "../ports.ts";
+
+export type PasswordCheckDeps = {
+  readonly throttle: LoginThrottle;
+  readonly accounts: Accounts;
+  readonly hasher: PasswordHasher;
+  readonly defer: Defer;
+  /** Told what an operator should know and a client must not. */
+  readonly notify: Notify;
+};
+
+export type PasswordCheck =
+  | { readonly kind: "right"; readonly credential: Credential; readonly outdatedHash: boolean }
+  | { readonly kind: "wrong" }
+  /** @property retryAfter milliseconds */
+  | { readonly kind: "throttled"; readonly retryAfter: number };
+
+/** The tries that count together: those of one who may be anybody, or of one who is known. */
+export type Tries = {
+  /** @param credentialSetAt failures from before it are forgotten (Unix milliseconds) */
+  reserve(credentialSetAt?: number): Promise<Attempt>;
+  release(attempt: AllowedAttempt): Promise<void>;
+  /** The try was wrong. */
+  fail(): Promise<void>;
+  clear(): Promise<void>;
+};
+
+/** The tries of everybody who names this account at sign-in. */
+export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): Tries => ({
+  reserve: (credentialSetAt) => throttle.reserve(loginName, credentialSetAt),
+  release: (attempt) => throttle.release(loginName, attempt),
+  fail: () => throttle.fail(loginName),
+  clear: () => throttle.clear(loginName),
+});
+
+/** The tries of one who showed a token of the account, so that strangers' tries are not theirs. */
+export const triesBy = (
+  { accounts }: PasswordCheckDeps,
+  userId: UserId,
+  prover: Prover,
+): Tries => ({
+  reserve: (credentialSetAt) => accounts.reserveProof(userId, prover, credentialSetAt),
+  release: (attempt) => accounts.releaseProof(userId, prover, attempt),
+  fail: async () => undefined, // nobody waits for it
+  clear: () => accounts.clearProofs(userId, prover),
+});
+
+/**
+ * The one place a password is compared, for sign-in, change and deletion alike. The try is
+ * counted before anything is hashed, and an unknown name takes the same steps as a known one.
+ *
+ * @param find reads the account, at the same time as the try is counted
+ */
+export async function checkPassword(
+  deps: PasswordCheckDeps,
+  tries: Tries,
+  password: Password,
+  find: () => Promise<Credential | null>,
+): Promise<PasswordCheck> {
+  const [reservation, lookup] = await Promise.allSettled([tries.reserve(), find()]);
+  if (reservation.status === "rejected") throw reservation.reason;
+  if (lookup.status === "rejected") {
+    await giveBack(tries, reservation.value);
+    throw lookup.reason;
+  }
+  const credential = lookup.value;
+  const attempt = await sinceCredential(tries, reservation.value, credential);
+  if (attempt.kind !== "allowed") return { kind: "throttled", retryAfter: attempt.retryAfter };
+  const check = compare(deps, password, credential);
+  if (check.kind === "right") await forget(deps, tries);
+  else tell(deps, tries);
+  return check;
+}
+
+/** Begun at once and not waited for; unheard, others wait a little longer. */
+function tell(deps: PasswordCheckDeps, tries: Tries): void {
+  const told = tries.fail().catch(() => undefined);
+  deps.defer(() => told);
+}
+
+/**
+ * What was tried before the account had its password was not this account's. One without a
+ * password forgives nothing: by that a stranger would learn that there is an account.
+ */
+async function sinceCredential(
+  tries: Tries,
+  attempt: Attempt,
+  credential: Credential | null,
+): Promise<Attempt> {
+  const setAt = credential?.passwordHash == null ? 0 : credential.user.passwordSetAt;
+  if (attempt.kind === "allowed" || attempt.lastAt >= setAt) return attempt;
+  return tries.reserve(setAt);
+}
+
+/** An outage is nobody's failed try. When the counter is down too the try stays counted. */
+async function giveBack(tries: Tries, attempt: Attempt): Promise<void> {
+  if (attempt.kind === "allowed") await tries.release(attempt).catch(() => undefined);
+}
+
+/** A count that is not cleared errs on the safe side, so it does not stop whoever was right. */
+async function forget(deps: PasswordCheckDeps, tries: Tries): Promise<void> {
+  await tries.clear().catch(() => deps.notify({ event: "login_throttle_not_cleared" }));
+}
+
+function compare(
+  deps: PasswordCheckDeps,
+  password: Password,
+  credential: Credential | null,
+): PasswordCheck {
+  const stored = credential?.passwordHash ?? null;
+  if (credential === null || stored === null) {
+    deps.hasher.verifyNothing(password);
+    return { kind: "wrong" };
+  }
+  const verdict = deps.hasher.verify(password, stored);
+  if (verdict === "match" || verdict === "match_outdated") {
+    return { kind: "right", credential, outdatedHash: verdict === "match_outdated" };
+  }
+  if (verdict === "unreadable") {
+    deps.notify({ event: "password_hash_refused", userId: credential.user.id });
+  }
+  return { kind: "wrong" };
+}

@@ -1,0 +1,50 @@
+import type { User } from "../../domain/accounts/user.ts";
+import type { SessionId } from "../../domain/ids.ts";
+import type { Device } from "../../domain/sessions/refresh-session.ts";
+import type {
+  Accounts,
+  NewSession,
+  RandomBytes,
+  RoleCatalogue,
+  SessionGrant,
+  TokenSigner,
+} from "../ports.ts";
+import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
+import type { RefreshTokenCodec } from "./refresh-token.ts";
+
+export type BeginDeps = IssueDeps & {
+  readonly accounts: Accounts;
+  readonly catalogue: RoleCatalogue;
+  readonly signer: TokenSigner;
+  readonly refreshTokens: RefreshTokenCodec;
+  readonly random: RandomBytes;
+  readonly newSessionId: () => SessionId;
+};
+
+export type Beginning = {
+  /** What the user's object is to open. */
+  readonly session: NewSession;
+  /** The tokens of the session once it is open. */
+  readonly issue: (grant: SessionGrant) => Promise<TokenPair>;
+};
+
+/** Makes all ready before the session exists: nothing can then keep its tokens from its owner. */
+export async function beginSession(
+  deps: BeginDeps,
+  user: User,
+  device: Device,
+): Promise<Beginning> {
+  const [sign, roles] = await Promise.all([
+    deps.signer.prepare(),
+    deps.catalogue.named(user.roles),
+  ]);
+  const sessionId = deps.newSessionId();
+  const first = deps.refreshTokens.first(user.id, sessionId, deps.random(32));
+  const refreshToken = deps.refreshTokens.format(first);
+  const token = { hash: deps.refreshTokens.hash(first), secretVersion: first.version };
+  return {
+    session: { sessionId, token, device },
+    issue: (grant) =>
+      issueToken(deps, { sign, roles, userId: user.id, sessionId, grant, refreshToken }),
+  };
+}

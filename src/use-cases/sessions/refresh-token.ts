@@ -1,0 +1,142 @@
+import type { Role } from "../../domain/access/role.ts";
+import type { SessionId, UserId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import type { Device } from "../../domain/sessions/refresh-session.ts";
+import {
+  type Accounts,
+  type Notify,
+  type RefreshAnswer,
+  type RoleCatalogue,
+  type TokenSigner,
+  Unavailable,
+} from "../ports.ts";
+import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
+
+/** A refresh token whose MAC was good. */
+export type RefreshToken = {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  /** The version of the root secret that it was made under. */
+  readonly version: number;
+  readonly secret: Uint8Array;
+};
+
+export interface RefreshTokenCodec {
+  readonly newestVersion: number;
+  /** Null for anything that was not made here under a known secret. */
+  parse(text: string): RefreshToken | null;
+  format(token: RefreshToken): string;
+  /** The first token of a session. */
+  first(userId: UserId, sessionId: SessionId, secret: Uint8Array): RefreshToken;
+  /** The one token that follows this one under a version, or null for an unknown version. */
+  successor(token: RefreshToken, version: number): RefreshToken | null;
+  hash(token: RefreshToken): string;
+}
+
+export type RefreshDeps = IssueDeps & {
+  readonly accounts: Accounts;
+  readonly catalogue: RoleCatalogue;
+  readonly signer: TokenSigner;
+  readonly refreshTokens: RefreshTokenCodec;
+  readonly notify: Notify;
+};
+
+/** The object is asked again when its user was given another role meanwhile. */
+const MAX_ROUNDS = 3;
+
+/**
+ * Rotates a refresh token (RFC 9700, section 4.14.2): one call to the user's object. All that
+ * could fail for other reasons is done before it, so that an outage consumes nothing.
+ *
+ * @throws Unavailable when a store does not answer; the token presented is then still good
+ */
+export async function refreshToken(
+  deps: RefreshDeps,
+  text: string,
+  device: Device,
+): Promise<Result<TokenPair, "invalid_refresh_token">> {
+  const presented = deps.refreshTokens.parse(text);
+  if (presented === null) return err("invalid_refresh_token");
+  const sign = await deps.signer.prepare();
+
+  const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
+  const { answer, roles } = await present(deps, presented, offered, device);
+  const { userId, sessionId } = presented;
+  if (answer.kind === "reused") deps.notify({ event: "refresh_token_reused", userId, sessionId });
+  if (!("grant" in answer)) return err("invalid_refresh_token");
+
+  if (answer.isNoteworthy) {
+    deps.notify({ event: "refresh_token_replayed_elsewhere", userId, sessionId });
+  }
+  const isOffered = answer.secretVersion === offered.version;
+  const successor = isOffered ? offered : successorUnder(deps, presented, answer.secretVersion);
+  const tokens = await issueToken(deps, {
+    sign,
+    roles,
+    userId,
+    sessionId,
+    grant: answer.grant,
+    refreshToken: deps.refreshTokens.format(successor),
+  });
+  return ok(tokens);
+}
+
+type Presented = {
+  readonly answer: RefreshAnswer;
+  readonly roles: ReadonlyMap<string, Role | null>;
+};
+
+/**
+ * The object is told which roles are at hand, the built-in ones among them; it consumes nothing
+ * and names its user's where that is not enough. So D1 is asked only for roles of one's own
+ * making that this isolate has not read within a minute.
+ */
+async function present(
+  deps: RefreshDeps,
+  presented: RefreshToken,
+  offered: RefreshToken,
+  device: Device,
+): Promise<Presented> {
+  const ask = (knownRoles: readonly string[] | null): Promise<RefreshAnswer> =>
+    deps.accounts.refresh(presented.userId, {
+      sessionId: presented.sessionId,
+      presented: deps.refreshTokens.hash(presented),
+      successor: { hash: deps.refreshTokens.hash(offered), secretVersion: offered.version },
+      knownRoles,
+      device,
+    });
+
+  let known = deps.catalogue.atHand();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const answer = await ask([...known.keys()]);
+    if (answer.kind !== "roles_wanted") return { answer, roles: known };
+    if (answer.roles === undefined) return askWithAll(deps, ask);
+    known = await lookUp(deps.catalogue, answer.roles);
+  }
+  throw new Unavailable("roles");
+}
+
+/** What was asked for is known afterwards, also where it turns out to be no role. */
+async function lookUp(
+  catalogue: RoleCatalogue,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Role | null>> {
+  const found = await catalogue.named(names);
+  return new Map(names.map((name) => [name, found.get(name) ?? null]));
+}
+
+/** An object that runs older code does not say which roles it wants (platform: 300 s at most). */
+async function askWithAll(
+  { catalogue }: RefreshDeps,
+  ask: (knownRoles: null) => Promise<RefreshAnswer>,
+): Promise<Presented> {
+  const roles = await catalogue.all();
+  return { answer: await ask(null), roles };
+}
+
+/** Another version can only be asked for while a new root secret is being rolled out. */
+function successorUnder(deps: RefreshDeps, token: RefreshToken, version: number): RefreshToken {
+  const successor = deps.refreshTokens.successor(token, version);
+  if (successor === null) throw new Unavailable("secrets");
+  return successor;
+}

@@ -1,0 +1,104 @@
+import { authorityOf } from "../../domain/accounts/authority.ts";
+import type { Email } from "../../domain/accounts/email.ts";
+import { type SignInRefusal, signInRefusal, type User } from "../../domain/accounts/user.ts";
+import type { Password } from "../../domain/credentials/password.ts";
+import type { Device } from "../../domain/sessions/refresh-session.ts";
+import {
+  checkPassword,
+  type PasswordCheck,
+  type PasswordCheckDeps,
+  triesBy,
+  triesByName,
+} from "../credentials/check-password.ts";
+import { type Credential, type Defer, Unavailable, type Users } from "../ports.ts";
+import type { TokenPair } from "../tokens/issue-token.ts";
+import { type BeginDeps, beginSession } from "./begin-session.ts";
+
+export type SignInDeps = PasswordCheckDeps &
+  BeginDeps & {
+    readonly users: Users;
+    readonly requireVerifiedEmail: boolean;
+    readonly defer: Defer;
+  };
+
+export type SignInInput = {
+  readonly email: Email;
+  readonly password: Password;
+  /** A refresh token that this device was given once, alive or not (OWASP, "Device Cookies"). */
+  readonly deviceToken: string | null;
+  readonly device: Device;
+};
+
+export type SignIn =
+  | { readonly kind: "signed_in"; readonly tokens: TokenPair }
+  | { readonly kind: "invalid_credentials" }
+  | { readonly kind: SignInRefusal }
+  | { readonly kind: "throttled"; readonly retryAfter: number };
+
+/** Times a sign-in is done over when the account changed while its password was checked. */
+const MAX_ROUNDS = 2;
+
+/**
+ * @throws Unavailable when a store does not answer, or the account changes faster than it can be
+ *   read; a try that an outage ended is taken back where the throttle still answers
+ */
+export async function authenticateUser(deps: SignInDeps, input: SignInInput): Promise<SignIn> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const check = await checkOwner(deps, input);
+    if (check.kind === "throttled") return check;
+    if (check.kind === "wrong") return { kind: "invalid_credentials" };
+    const { user } = check.credential;
+    const refusal = signInRefusal(user, deps.requireVerifiedEmail);
+    if (refusal !== null) return { kind: refusal };
+    const tokens = await openSession(deps, user, input.device);
+    if (tokens === "refused") return { kind: "invalid_credentials" };
+    if (tokens === "stale") continue;
+    // A second hash, which the sign-in does not need: its tokens come first.
+    if (check.outdatedHash) deps.defer(() => rehash(deps, check.credential, input.password));
+    return { kind: "signed_in", tokens };
+  }
+  throw new Unavailable("account row");
+}
+
+/**
+ * Whoever shows a token of the very account is counted apart, in either case after the same
+ * steps; for everyone else the account is looked for while the try is counted.
+ */
+async function checkOwner(deps: SignInDeps, input: SignInInput): Promise<PasswordCheck> {
+  const { email, password, deviceToken } = input;
+  const find = () => deps.users.findByEmail(email);
+  const byName = triesByName(deps, email);
+  const token = deviceToken === null ? null : deps.refreshTokens.parse(deviceToken);
+  if (token === null) return checkPassword(deps, byName, password, find);
+  const credential = await find();
+  const found = async () => credential;
+  const isOwn = credential?.user.id === token.userId;
+  if (!isOwn) return checkPassword(deps, byName, password, found);
+  const check = await checkPassword(
+    deps,
+    triesBy(deps, token.userId, token.sessionId),
+    password,
+    found,
+  );
+  // Somebody else may have a copy of the token: showing it must not be worse than not showing it.
+  if (check.kind !== "throttled") return check;
+  const other = await checkPassword(deps, byName, password, found);
+  if (other.kind !== "throttled") return other;
+  return check.retryAfter < other.retryAfter ? check : other;
+}
+
+async function openSession(
+  deps: SignInDeps,
+  user: User,
+  device: Device,
+): Promise<TokenPair | "stale" | "refused"> {
+  const { session, issue } = await beginSession(deps, user, device);
+  const answer = await deps.accounts.openSession(user.id, { ...session, seen: authorityOf(user) });
+  return answer.kind === "opened" ? issue(answer.grant) : answer.kind;
+}
+
+/** Not part of the sign-in: when it fails, the next sign-in tries again. */
+async function rehash(deps: SignInDeps, old: Credential, password: Password): Promise<void> {
+  if (old.passwordHash === null) return;
+  await deps.users.rehash(old.user.id, old.passwordHash, deps.hasher.hash(password));
+}

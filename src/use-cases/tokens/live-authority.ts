@@ -1,0 +1,25 @@
+import { parseServiceAccountId, parseSessionId, parseUserId } from "../../domain/ids.ts";
+import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
+import type { Accounts, LiveAuthority, ServiceAccounts } from "../ports.ts";
+
+/**
+ * What the one judge of an account says of a token now: for a person their own object, for a
+ * service account its row.
+ *
+ * @returns null when the session has ended or the account may not act
+ */
+export async function liveAuthority(
+  deps: { readonly accounts: Accounts; readonly serviceAccounts: ServiceAccounts },
+  { sub, sid }: AccessTokenClaims,
+): Promise<LiveAuthority | null> {
+  const [user, session] = [parseUserId(sub), parseSessionId(sid)];
+  if (user.ok && session.ok) {
+    const grant = await deps.accounts.check(user.value, session.value);
+    return grant?.authority ?? null;
+  }
+  const id = parseServiceAccountId(sub);
+  const account = id.ok ? await deps.serviceAccounts.find(id.value) : null;
+  if (account?.status !== "active") return null;
+  const { roles, version, permissions, tokensFrom } = account;
+  return { roles, version, program: { permissions, tokensFrom } };
+}

@@ -1,0 +1,117 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { authorityOf } from "../../../src/domain/accounts/authority.ts";
+import { parseUserId } from "../../../src/domain/ids.ts";
+import {
+  call,
+  newAdmin,
+  newUser,
+  PASSWORD,
+  refresh,
+  type SignedIn,
+  signIn,
+} from "../../support/client.ts";
+import { serviceWith } from "../../support/faults.ts";
+import { DAY, moveClock, stopClock } from "../../support/moving-clock.ts";
+import { interposed } from "../../support/objects.ts";
+import { dumpObject, userObject } from "../../support/storage.ts";
+import { services } from "../../support/tokens.ts";
+
+let user: SignedIn;
+
+beforeEach(async () => {
+  stopClock();
+  user = await newUser();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function sessionIds(): Promise<string[]> {
+  const { tables } = await dumpObject(userObject(user.id));
+  return Reflect.get(Object(tables), "sessions").map((row: { id: string }) => row.id);
+}
+
+const alarm = (): Promise<boolean> => runDurableObjectAlarm(userObject(user.id));
+
+async function deleteUser(): Promise<void> {
+  const admin = await newAdmin();
+  const reply = await call("DELETE", `/v1/users/${user.id}`, { token: admin.accessToken });
+  expect(reply.status).toBe(204);
+}
+
+it("CFW-14 the alarm purges what has ended, and wakes again for what has not", async () => {
+  moveClock(10 * DAY);
+  const second = await signIn(user.email);
+  moveClock(20 * DAY);
+  expect(await alarm()).toBe(true);
+  expect(await sessionIds()).toEqual([second.sessionId]);
+  moveClock(10 * DAY);
+  expect(await alarm()).toBe(true);
+  expect(await sessionIds()).toEqual([]);
+  expect(await alarm()).toBe(false);
+  expect((await signIn(user.email)).id).toBe(user.id);
+  expect(await alarm()).toBe(true);
+});
+
+it("CFW-14 an alarm that comes early, or twice, purges nothing that is alive", async () => {
+  expect(await alarm()).toBe(true);
+  expect(await alarm()).toBe(true);
+  expect(await sessionIds()).toEqual([user.sessionId]);
+  expect((await refresh(user.refreshToken)).status).toBe(200);
+});
+
+it("the tombstone of a deleted user goes when its time has come, and leaves nothing", async () => {
+  await deleteUser();
+  expect(await sessionIds()).toEqual([]);
+  moveClock(90 * DAY);
+  expect(await alarm()).toBe(true);
+  expect(await dumpObject(userObject(user.id))).toEqual({ pairs: [], tables: {} });
+  expect((await refresh(user.refreshToken)).status).toBe(401);
+  expect(await dumpObject(userObject(user.id))).toEqual({ pairs: [], tables: {} });
+});
+
+it("an alarm that was already on its way does not take the tombstone", async () => {
+  await deleteUser();
+  expect(await alarm()).toBe(true);
+  expect(await dumpObject(userObject(user.id))).toMatchObject({
+    pairs: [
+      ["authority", { authority: { status: "deleted" } }],
+      ["schema", 2],
+    ],
+  });
+  moveClock(90 * DAY);
+  expect(await alarm()).toBe(true);
+  expect(await dumpObject(userObject(user.id))).toEqual({ pairs: [], tables: {} });
+});
+
+it("a sign-in whose row was read before the deletion opens no session", async () => {
+  const overtaken = serviceWith({
+    USERS: interposed(env.USERS, async (method) => {
+      if (method === "openSession") await deleteUser();
+    }),
+  });
+  const login = { body: { email: user.email, password: PASSWORD } };
+  const reply = await overtaken("POST", "/v1/auth/login", login);
+  expect([reply.status, reply.body.code]).toEqual([401, "invalid_credentials"]);
+  expect(await sessionIds()).toEqual([]);
+});
+
+it("a sign-in whose row was read before the deletion is refused for as long as the tombstone stands", async () => {
+  const id = parseUserId(user.id);
+  const { users, accounts, newSessionId } = services();
+  const found = id.ok ? await users.findById(id.value) : null;
+  if (!id.ok || found === null) throw new Error("no such user");
+  await deleteUser();
+  moveClock(90 * DAY - 1);
+  const answer = await accounts.openSession(id.value, {
+    seen: authorityOf(found.user),
+    sessionId: newSessionId(),
+    token: { hash: "any", secretVersion: 1 },
+    device: { ip: null, userAgent: null },
+  });
+  expect(answer).toEqual({ kind: "refused" });
+  expect(await sessionIds()).toEqual([]);
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { createUser } from "../../../src/use-cases/accounts/create-user.ts";
+import { registerUser } from "../../../src/use-cases/accounts/register-user.ts";
+import { memoryService, PASSWORD } from "../../support/memory-service.ts";
+import { atEveryCall, FAULTS, outcomeOf, PortFaults } from "../../support/port-faults.ts";
+import { someEmail } from "../../support/samples.ts";
+
+const input = () => ({ email: someEmail(), name: "Ada", password: PASSWORD, roles: [] });
+
+const everyone = (service: ReturnType<typeof memoryService>) =>
+  service.deps.users.list({ email: null, status: null, after: null, limit: 10 });
+
+describe("CFW-11 creating an account", () => {
+  it("whose reply was lost has created it once, and says so", async () => {
+    const service = memoryService();
+    const wanted = input();
+    const made = await createUser(service.through(new PortFaults(1, "reply lost")), wanted);
+    const [user, ...others] = await everyone(service);
+    expect(others).toEqual([]);
+    // What is told without reading is what is there to read.
+    expect(made).toEqual({ kind: "created", user });
+    expect(user).toMatchObject({ email: wanted.email, name: "Ada", roles: ["user"] });
+  });
+
+  it.each(FAULTS)("is said to be done exactly when it is: %s", async (kind) => {
+    const broken = await atEveryCall(kind, async (faults) => {
+      const service = memoryService();
+      const wanted = input();
+      const outcome = await outcomeOf(createUser(service.through(faults), wanted));
+      faults.end();
+      const isThere = (await service.deps.users.findByEmail(wanted.email)) !== null;
+      expect(outcome === "unavailable" ? false : outcome.kind === "created").toBe(isThere);
+      if (!isThere) expect((await createUser(service.deps, wanted)).kind).toBe("created");
+      expect(await everyone(service)).toHaveLength(1);
+    });
+    expect(broken[0]).toBe("create");
+  });
+
+  it("ACC-07 of two at once for one address one is made", async () => {
+    const service = memoryService();
+    const wanted = input();
+    const made = await Promise.all([
+      createUser(service.deps, wanted),
+      createUser(service.deps, wanted),
+    ]);
+    expect(made.map(({ kind }) => kind).sort()).toEqual(["created", "email_taken"]);
+  });
+
+  it("a weak password makes nothing", async () => {
+    const service = memoryService();
+    const answer = await createUser(
+      { ...service.deps, policy: { weakness: async () => "common" } },
+      input(),
+    );
+    expect(answer).toEqual({ kind: "weak_password", weakness: "common" });
+    expect(await everyone(service)).toEqual([]);
+  });
+});
+
+it("ENU-03 private registration keeps nothing that a stranger says of the account", async () => {
+  const service = memoryService();
+  const { email, password } = input();
+  const deps = { ...service.deps, isPrivate: true };
+  const answer = await registerUser(deps, { email, password, name: "You Won" });
+  expect(answer).toEqual({ kind: "accepted" });
+  const made = await service.deps.users.findByEmail(email);
+  expect(made).toMatchObject({ passwordHash: null, user: { email, name: null } });
+});

@@ -1,0 +1,177 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { unstable_readConfig } from "wrangler";
+import * as z from "zod";
+import { parseConfig, VARIABLES } from "../../../src/core/config/config.ts";
+
+const bindings = z.array(z.object({ binding: z.string() }));
+const named = z.array(z.object({ name: z.string() }));
+
+/** The parts of wrangler's configuration that this is about. */
+const schema = z.object({
+  name: z.string(),
+  definedEnvironments: z.array(z.string()),
+  workers_dev: z.boolean(),
+  preview_urls: z.boolean(),
+  routes: z.array(z.object({ pattern: z.string(), custom_domain: z.literal(true) })).default([]),
+  vars: z.record(z.string(), z.string()),
+  secrets: z.object({ required: z.array(z.string()) }),
+  d1_databases: z.array(
+    z.object({ binding: z.string(), database_name: z.string(), migrations_dir: z.string() }),
+  ),
+  kv_namespaces: bindings,
+  durable_objects: z.object({
+    bindings: z.array(z.object({ name: z.string(), class_name: z.string() })),
+  }),
+  migrations: z.array(z.object({ tag: z.string(), new_sqlite_classes: z.array(z.string()) })),
+  ratelimits: z.array(
+    z.object({
+      name: z.string(),
+      namespace_id: z.string(),
+      simple: z.object({ limit: z.number(), period: z.literal(60) }),
+    }),
+  ),
+  send_email: named,
+  queues: z.object({ producers: bindings, consumers: z.array(z.unknown()) }),
+  services: bindings,
+  triggers: z.object({ crons: z.array(z.string()) }),
+  observability: z.strictObject({
+    enabled: z.boolean(),
+    redact_query_string: z.boolean(),
+    logs: z.strictObject({ enabled: z.boolean(), invocation_logs: z.boolean() }),
+  }),
+});
+
+type Config = z.output<typeof schema>;
+
+/** As wrangler itself reads it for a deployment. */
+const read = (env?: string): Config =>
+  schema.parse(
+    unstable_readConfig(
+      { config: "wrangler.toml", ...(env === undefined ? {} : { env }) },
+      { hideWarnings: true },
+    ),
+  );
+
+const development = read();
+const environments = development.definedEnvironments.map((name): [string, Config] => [
+  name,
+  read(name),
+]);
+
+/** What the code finds in `env`, and how it is started. */
+const shapeOf = (config: Config) => ({
+  secrets: config.secrets,
+  d1: config.d1_databases.map(({ binding, migrations_dir }) => ({ binding, migrations_dir })),
+  kv: config.kv_namespaces,
+  objects: config.durable_objects.bindings,
+  migrations: config.migrations,
+  limits: config.ratelimits.map(({ name }) => name),
+  mail: config.send_email,
+  queues: config.queues.producers,
+  consumers: config.queues.consumers.length,
+  services: config.services,
+  crons: config.triggers.crons,
+  observability: config.observability,
+});
+
+it("CFG-01 there are environments for staging and production", () => {
+  expect(environments.map(([name]) => name)).toEqual(["staging", "production"]);
+});
+
+describe.each<[string, Config]>([["development", development], ...environments])(
+  "CFG-01 the configuration for %s",
+  (_, config) => {
+    it("is reachable by its own routes only", () => {
+      expect(config.workers_dev).toBe(false);
+      expect(config.preview_urls).toBe(false);
+    });
+
+    it("has the bindings and migrations that the top level has", () => {
+      expect(shapeOf(config)).toEqual(shapeOf(development));
+    });
+
+    it("holds no secret, and names the ones that must be set", () => {
+      expect(config.secrets.required).toEqual(["AUTH_SECRETS"]);
+      expect(Object.keys(config.vars)).not.toContain("AUTH_SECRETS");
+      for (const value of Object.values(config.vars)) {
+        expect(value).not.toMatch(/[A-Za-z0-9_-]{32,}/);
+      }
+    });
+
+    it("has the vars that the top level has, and none that the service does not read", () => {
+      expect(Object.keys(config.vars)).toEqual(
+        expect.arrayContaining(Object.keys(development.vars)),
+      );
+      expect(VARIABLES).toEqual(expect.arrayContaining(Object.keys(config.vars)));
+    });
+
+    it("logs neither requests as they came nor what their addresses ask for", () => {
+      expect(config.observability).toEqual({
+        enabled: true,
+        redact_query_string: true,
+        logs: { enabled: true, invocation_logs: false },
+      });
+    });
+
+    it("is one that the service accepts once it has its secrets", () => {
+      const bytes = crypto.getRandomValues(new Uint8Array(32));
+      const secret = `v1:${Buffer.from(bytes).toString("base64url")}`;
+      expect(parseConfig({ ...config.vars, AUTH_SECRETS: secret })).toMatchObject({ ok: true });
+      expect(parseConfig(config.vars)).toMatchObject({ ok: false });
+    });
+  },
+);
+
+it.each(environments)("CFG-01 %s is served where its tokens say they come from", (_, config) => {
+  const { host } = new URL(config.vars["ISSUER"] ?? "");
+  expect(config.routes).toEqual([{ pattern: host, custom_domain: true }]);
+  for (const name of ["ISSUER", "PUBLIC_APP_URL"]) {
+    expect(config.vars[name]).toMatch(/^https:\/\//);
+  }
+});
+
+it.each(environments)("CFG-01 %s lets nobody register while there is no mail", (_, config) => {
+  expect(config.vars["REGISTRATION"]).toBe("closed");
+});
+
+it.each(environments)("CFG-01 %s shares no data with another", (_, config) => {
+  const others = [development, ...environments.map(([, other]) => other)].filter(
+    (other) => other.name !== config.name,
+  );
+  expect(others).toHaveLength(environments.length);
+  const storesOf = ({ d1_databases, ratelimits }: Config) => [
+    ...d1_databases.map(({ database_name }) => database_name),
+    ...ratelimits.map(({ namespace_id }) => namespace_id),
+  ];
+  const taken = new Set(others.flatMap(storesOf));
+  expect(storesOf(config).filter((store) => taken.has(store))).toEqual([]);
+});
+
+it("CFG-01 the README's limits are those of the configuration", () => {
+  const readme = readFileSync("README.md", "utf8");
+  const rows = readme.matchAll(/^\| `(\w+_LIMIT)` \|.*?\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$/gm);
+  const written = [...rows].map(([, name, ...limits]) => [
+    name,
+    ...limits.map((limit) => Number(limit.replaceAll(",", ""))),
+  ]);
+  const all = [development, ...environments.map(([, config]) => config)];
+  const configured = development.ratelimits.map(({ name }) => [
+    name,
+    ...all.map((config) => config.ratelimits.find((one) => one.name === name)?.simple.limit),
+  ]);
+  expect(written).toEqual(configured);
+});
+
+it("CFG-01 all who share an address have a larger limit than one who has their own", () => {
+  for (const { ratelimits } of [development, ...environments.map(([, config]) => config)]) {
+    const [own = 0, shared = 0] = ["ADDRESS_LIMIT", "SHARED_LIMIT"].map(
+      (name) => ratelimits.find((one) => one.name === name)?.simple.limit,
+    );
+    expect(shared).toBeGreaterThan(own);
+  }
+});
+
+it("CFG-01 the file with the local secrets is never committed", () => {
+  expect(readFileSync(".gitignore", "utf8").split("\n")).toContain(".dev.vars*");
+});

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { toBase64Url } from "../../src/core/security/encoding.ts";
+import { parseSessionId, parseUserId, sessionIdOf, userIdOf } from "../../src/domain/ids.ts";
+
+const sixteenBytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
+const LAST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+describe("an id", () => {
+  it("made from 16 random bytes is parsed back", () => {
+    fc.assert(
+      fc.property(sixteenBytes, (bytes) => {
+        const random = toBase64Url(bytes);
+        expect(parseUserId(userIdOf(random))).toEqual({ ok: true, value: `usr_${random}` });
+        expect(parseSessionId(sessionIdOf(random))).toEqual({ ok: true, value: `ses_${random}` });
+      }),
+    );
+  });
+
+  it("has one spelling: of the 64 last letters only four stand for whole bytes", () => {
+    const good = [...LAST].filter((letter) => parseUserId(`usr_${"A".repeat(21)}${letter}`).ok);
+    expect(good).toEqual(["A", "Q", "g", "w"]);
+    const also = [...LAST].filter((letter) => parseSessionId(`ses_${"A".repeat(21)}${letter}`).ok);
+    expect(also).toEqual(good);
+  });
+
+  it("of a user is no id of a session, nor the other way round", () => {
+    const random = "A".repeat(22);
+    expect(parseUserId(sessionIdOf(random))).toEqual({ ok: false, error: "invalid_user_id" });
+    expect(parseSessionId(userIdOf(random))).toEqual({ ok: false, error: "invalid_session_id" });
+  });
+
+  it.each([
+    "",
+    "A".repeat(22),
+    `usr_${"A".repeat(21)}`,
+    `usr_${"A".repeat(23)}`,
+    `USR_${"A".repeat(22)}`,
+    `usr_${"A".repeat(22)}\n`,
+    ` usr_${"A".repeat(22)}`,
+    `usr_${"A".repeat(20)}+A`,
+    `usr_${"A".repeat(20)}==`,
+    null,
+    undefined,
+    7,
+    [`usr_${"A".repeat(22)}`],
+    { toString: () => `usr_${"A".repeat(22)}` },
+  ])("is not %j", (input) => {
+    expect(parseUserId(input).ok).toBe(false);
+    expect(parseSessionId(input).ok).toBe(false);
+  });
+});

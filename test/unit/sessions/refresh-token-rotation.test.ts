@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { roleCatalogue } from "../../../src/core/memory/role-catalogue.ts";
+import { BUILT_IN_CATALOGUE } from "../../../src/domain/access/role.ts";
+import { Unavailable } from "../../../src/use-cases/ports.ts";
+import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
+import { DEVICE, memoryService } from "../../support/memory-service.ts";
+import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
+import { ACCOUNT_POLICY, someEdit } from "../../support/samples.ts";
+
+const { replayWindow } = ACCOUNT_POLICY.refresh;
+
+const EDITOR = { name: "editor", description: "", permissions: ["pages:write"] };
+
+/** A user who is signed in, and what is true of their session whatever broke at a refresh. */
+async function signedIn(roles: readonly string[] = []) {
+  const service = memoryService();
+  await service.deps.roles.create(EDITOR, someEdit());
+  const user = await service.register({ roles });
+  const { refreshToken: presented } = await service.signIn(user.email);
+
+  const refreshThrough = async (faults: PortFaults) => {
+    const outcome = await outcomeOf(refreshToken(service.through(faults), presented, DEVICE));
+    faults.end();
+    expect(outcome === "unavailable" || outcome.ok).toBe(true);
+    if (faults.struck !== null) expect(outcome).toBe("unavailable");
+  };
+  const expectStillGood = async () => {
+    const again = await refreshToken(service.deps, presented, DEVICE);
+    if (!again.ok) throw new Error("the token presented no longer works");
+    expect((await refreshToken(service.deps, again.value.refreshToken, DEVICE)).ok).toBe(true);
+    expect(await service.deps.accounts.listSessions(user.id)).toHaveLength(1);
+    expect(service.notices).toEqual([]);
+  };
+  return { service, user, presented, refreshThrough, expectStillGood };
+}
+
+describe.each(FAULTS)("REF-07 refresh, %s", (kind) => {
+  it("whatever call breaks, the token presented works on and nothing is revoked", async () => {
+    const broken = await atEveryCall(kind, async (faults) => {
+      const { refreshThrough, expectStillGood } = await signedIn();
+      await refreshThrough(faults);
+      await expectStillGood();
+    });
+    expect(broken).toEqual(["prepare", "refresh", "sign"]);
+  });
+
+  it("the same for a user with an editable role, whose permissions D1 must tell", async () => {
+    const broken = await atEveryCall(kind, async (faults) => {
+      const { refreshThrough, expectStillGood } = await signedIn(["editor"]);
+      await refreshThrough(faults);
+      await expectStillGood();
+    });
+    expect(broken).toEqual(["prepare", "refresh", "named", "refresh", "sign"]);
+  });
+
+  it("the same when the object must ask D1 about its user first", async () => {
+    const broken = await atEveryCall(kind, async (faults) => {
+      const { service, refreshThrough, expectStillGood } = await signedIn();
+      service.advance(ACCOUNT_POLICY.authorityMaxAge);
+      await refreshThrough(faults);
+      await expectStillGood();
+    });
+    expect(broken).toEqual(["prepare", "refresh", "read", "sign"]);
+  });
+});
+
+describe("refresh while the roles cannot be read", () => {
+  const withoutRoles = (service: Awaited<ReturnType<typeof signedIn>>["service"]) => ({
+    ...service.deps,
+    catalogue: {
+      ...service.deps.catalogue,
+      atHand: () => new Map(BUILT_IN_CATALOGUE),
+      named: () => Promise.reject(new Unavailable("d1")),
+    },
+  });
+
+  it("goes on for a user with built-in roles alone", async () => {
+    const { service, presented } = await signedIn(["admin"]);
+    const refreshed = await refreshToken(withoutRoles(service), presented, DEVICE);
+    expect(refreshed.ok && JSON.parse(refreshed.value.accessToken)).toMatchObject({
+      roles: ["admin", "user"],
+      permissions: ["*"],
+    });
+  });
+
+  it("REF-07 consumes nothing of a user with an editable role", async () => {
+    const { service, presented } = await signedIn(["editor"]);
+    expect(await outcomeOf(refreshToken(withoutRoles(service), presented, DEVICE))).toBe(
+      "unavailable",
+    );
+    // Had the token been consumed, it would be reuse by now.
+    service.advance(replayWindow);
+    const refreshed = await refreshToken(service.deps, presented, DEVICE);
+    expect(refreshed.ok && JSON.parse(refreshed.value.accessToken).permissions).toEqual([
+      "pages:write",
+    ]);
+    expect(service.notices).toEqual([]);
+  });
+});
+
+describe("refresh for a user with an editable role", () => {
+  const permissionsIn = (answer: Awaited<ReturnType<typeof refreshToken>>) =>
+    answer.ok && JSON.parse(answer.value.accessToken).permissions;
+
+  it("reads that role alone, once a minute, and then makes one call", async () => {
+    const { service, presented } = await signedIn(["editor"]);
+    const read: (readonly string[])[] = [];
+    let calls = 0;
+    const { roles, accounts, clock } = service.deps;
+    const named: typeof roles.named = (names) => {
+      read.push(names);
+      return roles.named(names);
+    };
+    const refresh: typeof accounts.refresh = (...args) => {
+      calls += 1;
+      return accounts.refresh(...args);
+    };
+    const catalogue = roleCatalogue({ ...roles, named }, clock);
+    const deps = { ...service.deps, accounts: { ...accounts, refresh }, catalogue };
+    const first = await refreshToken(deps, presented, DEVICE);
+    expect([read, calls]).toEqual([[["editor"]], 2]);
+    expect(permissionsIn(first)).toEqual(["pages:write"]);
+    if (!first.ok) throw new Error(first.error);
+    expect(permissionsIn(await refreshToken(deps, first.value.refreshToken, DEVICE))).toEqual([
+      "pages:write",
+    ]);
+    expect([read, calls]).toEqual([[["editor"]], 3]);
+  });
+
+  it("asks again when the user was given another role meanwhile", async () => {
+    const { service, user, presented } = await signedIn(["editor"]);
+    const { roles, accounts } = service.deps;
+    const named: typeof roles.named = async (names) => {
+      const change = { kind: "assign_role", role: "reviewer" } as const;
+      await roles.create(
+        { name: "reviewer", description: "", permissions: ["pages:review"] },
+        someEdit(),
+      );
+      await accounts.change(user.id, { changeId: "once", change, ifVersion: null });
+      return roles.named(names);
+    };
+    const catalogue = roleCatalogue({ ...roles, named }, service.deps.clock);
+    const refreshed = await refreshToken({ ...service.deps, catalogue }, presented, DEVICE);
+    expect(permissionsIn(refreshed)).toEqual(["pages:review", "pages:write"]);
+  });
+
+  it("reads every role for an object that runs older code and names none", async () => {
+    const { service, presented } = await signedIn(["editor"]);
+    const { accounts } = service.deps;
+    const refresh: typeof accounts.refresh = async (...args) => {
+      const answer = await accounts.refresh(...args);
+      return answer.kind === "roles_wanted" ? { kind: "roles_wanted" } : answer;
+    };
+    const deps = { ...service.deps, accounts: { ...accounts, refresh } };
+    expect(permissionsIn(await refreshToken(deps, presented, DEVICE))).toEqual(["pages:write"]);
+  });
+});
