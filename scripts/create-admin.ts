@@ -19,7 +19,7 @@ import { passwordHasher, SCRYPT_ENGINES } from "../src/core/security/passwords.t
 import { type Email, parseEmail } from "../src/domain/accounts/email.ts";
 import { parsePassword } from "../src/domain/credentials/password.ts";
 import { userIdOf } from "../src/domain/ids.ts";
-import type { PasswordPolicy } from "../src/use-cases/ports.ts";
+import type { PasswordPolicy } from "../src/use-cases/credentials/ports.ts";
 import { serviceConfig } from "./service-config.ts";
 import { fail, readSecret } from "./terminal.ts";
 import { executeSql, readRows, type Target } from "./wrangler-d1.ts";

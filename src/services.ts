@@ -35,7 +35,7 @@ import { durableLoginThrottle } from "./persistence/durable/credentials/login-th
 import { kvJwksCache } from "./persistence/kv/jwks-cache.ts";
 import { checkHealth } from "./use-cases/check-health.ts";
 import { rotateSigningKeys } from "./use-cases/keys/rotate-signing-keys.ts";
-import type { Defer, RandomBytes } from "./use-cases/ports.ts";
+import type { Defer, RandomBytes } from "./use-cases/outside.ts";
 import { liveAuthority } from "./use-cases/tokens/live-authority.ts";
 
 export type Services = ReturnType<typeof wire>;
@@ -127,8 +127,13 @@ function wire(env: Env, config: Config, log: Log) {
     roles,
     catalogue: roleCatalogue(roles, clock),
     accounts,
+    sessions: accounts,
+    proofs: accounts,
     serviceAccounts,
-    liveness: liveness((claims) => liveAuthority({ accounts, serviceAccounts }, claims), clock),
+    liveness: liveness(
+      (claims) => liveAuthority({ sessions: accounts, serviceAccounts }, claims),
+      clock,
+    ),
     throttle: durableLoginThrottle(env.LOGIN_THROTTLES, (name) => loginNameKey(secrets, name)),
     addressLimit: env.ADDRESS_LIMIT,
     sharedLimit: env.SHARED_LIMIT,

@@ -1,4 +1,4 @@
-import type { Notice, Notify } from "../use-cases/ports.ts";
+import type { Notice, Notify } from "../use-cases/events/ports.ts";
 
 /**
  * One JSON object a line. What may be logged is the type: ids, codes, counts and places in the

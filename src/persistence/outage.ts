@@ -1,4 +1,4 @@
-import { Unavailable } from "../use-cases/ports.ts";
+import { Unavailable } from "../use-cases/outside.ts";
 
 /**
  * By name, which is what is left of an error's class once it came out of a Durable Object. Of a

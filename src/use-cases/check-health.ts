@@ -1,4 +1,4 @@
-import type { Clock } from "./ports.ts";
+import type { Clock } from "./outside.ts";
 
 /** Touches one dependency, and rejects when it does not answer. */
 export type Probe = () => Promise<unknown>;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { FREE_TRIES, HARD_LIMIT } from "../../src/domain/credentials/throttle.ts";
-import type { AllowedAttempt, Prover } from "../../src/use-cases/ports.ts";
+import type { AllowedAttempt, Prover } from "../../src/use-cases/credentials/ports.ts";
 import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
 import { ACCOUNT_POLICY, DAY, HOUR, SECOND, someSessionId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";

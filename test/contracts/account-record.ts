@@ -3,7 +3,8 @@ import type { AccountChange } from "../../src/domain/accounts/account-change.ts"
 import { authorityOf } from "../../src/domain/accounts/authority.ts";
 import { signInRefusal } from "../../src/domain/accounts/user.ts";
 import type { UserId } from "../../src/domain/ids.ts";
-import type { AccountRecord, Credential, Users } from "../../src/use-cases/ports.ts";
+import type { AccountRecord, Users } from "../../src/use-cases/accounts/ports.ts";
+import type { Credential } from "../../src/use-cases/credentials/ports.ts";
 import { someId, someUser, someUserId } from "../support/samples.ts";
 
 type Harness = { readonly users: Users; readonly record: AccountRecord };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, vi } from "vitest";
-import type { AccountRecord, Accounts, Users } from "../../src/use-cases/ports.ts";
+import type { AccountRecord, UserObjects, Users } from "../../src/use-cases/accounts/ports.ts";
 import { accountChangesContract } from "./account-changes.ts";
 import { accountProofsContract } from "./account-proofs.ts";
 import { accountSessionsContract } from "./account-sessions.ts";
@@ -10,7 +10,7 @@ export type AccountsHarness = {
   readonly users: Users;
   /** Hands other than the user's object. */
   readonly record: AccountRecord;
-  readonly accounts: Accounts;
+  readonly accounts: UserObjects;
 };
 
 /** @param make gives a store without users, under the policy of the samples */

@@ -1,12 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Actor } from "../../src/domain/access/actor.ts";
-import type {
-  AccountRecord,
-  Actors,
-  Roles,
-  ServiceAccounts,
-  Users,
-} from "../../src/use-cases/ports.ts";
+import type { Actors, Roles } from "../../src/use-cases/access/ports.ts";
+import type { AccountRecord, Users } from "../../src/use-cases/accounts/ports.ts";
+import type { ServiceAccounts } from "../../src/use-cases/clients/ports.ts";
 import { DAY, someActor, someEdit, someUser } from "../support/samples.ts";
 import {
   decidedOn,

@@ -1,13 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ServiceAccountId } from "../../src/domain/ids.ts";
 import { MAX_CLIENT_SECRETS } from "../../src/domain/limits.ts";
-import type {
-  AccountRecord,
-  NewServiceAccount,
-  Roles,
-  ServiceAccounts,
-  Users,
-} from "../../src/use-cases/ports.ts";
+import type { Roles } from "../../src/use-cases/access/ports.ts";
+import type { AccountRecord, Users } from "../../src/use-cases/accounts/ports.ts";
+import type { NewServiceAccount, ServiceAccounts } from "../../src/use-cases/clients/ports.ts";
 import { DAY, HOUR, someEdit, someUser } from "../support/samples.ts";
 import {
   decidedOn,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Jwks, JwksCache } from "../../src/use-cases/ports.ts";
+import type { Jwks, JwksCache } from "../../src/use-cases/keys/ports.ts";
 
 const JWKS: Jwks = {
   keys: [

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Email } from "../../src/domain/accounts/email.ts";
 import { FREE_TRIES, HARD_LIMIT } from "../../src/domain/credentials/throttle.ts";
-import type { Attempt, LoginThrottle } from "../../src/use-cases/ports.ts";
+import type { Attempt, LoginThrottle } from "../../src/use-cases/credentials/ports.ts";
 import { DAY, HOUR, SECOND, someEmail } from "../support/samples.ts";
 
 /** The harness moves the clock through Date, which fakes and objects alike look at. */

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { BUILT_IN_ROLES, type Role } from "../../src/domain/access/role.ts";
 import { MAX_ROLES } from "../../src/domain/limits.ts";
-import type { Roles, ServiceAccounts, Users } from "../../src/use-cases/ports.ts";
+import type { Roles } from "../../src/use-cases/access/ports.ts";
+import type { Users } from "../../src/use-cases/accounts/ports.ts";
+import type { ServiceAccounts } from "../../src/use-cases/clients/ports.ts";
 import { someEdit, someUser } from "../support/samples.ts";
 import { someAccount } from "../support/service-account-samples.ts";
 

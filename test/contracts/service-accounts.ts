@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ADMIN, BUILT_IN_ROLES } from "../../src/domain/access/role.ts";
 import type { ServiceAccountId } from "../../src/domain/ids.ts";
 import { MAX_SERVICE_ACCOUNTS } from "../../src/domain/limits.ts";
-import type { NewServiceAccount, Roles, ServiceAccounts } from "../../src/use-cases/ports.ts";
+import type { Roles } from "../../src/use-cases/access/ports.ts";
+import type { NewServiceAccount, ServiceAccounts } from "../../src/use-cases/clients/ports.ts";
 import { someActor, someEdit } from "../support/samples.ts";
 import {
   decidedOn,

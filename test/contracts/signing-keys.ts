@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { SigningKeys, StoredSigningKey } from "../../src/use-cases/ports.ts";
+import type { SigningKeys, StoredSigningKey } from "../../src/use-cases/keys/ports.ts";
 import { someCoordinate, someKey } from "../support/samples.ts";
 
 /** @param make gives a store without keys */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Actor } from "../../src/domain/access/actor.ts";
 import type { User } from "../../src/domain/accounts/user.ts";
 import type { UserId } from "../../src/domain/ids.ts";
-import type { AccountRecord, UserQuery, Users } from "../../src/use-cases/ports.ts";
+import type { AccountRecord, UserQuery, Users } from "../../src/use-cases/accounts/ports.ts";
 import { emailOf, someEmail, someId, someUser, someUserId } from "../support/samples.ts";
 
 const SYSTEM: Actor = { kind: "system", id: "system", roles: [], permissions: ["*"] };

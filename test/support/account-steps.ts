@@ -5,14 +5,16 @@ import type { User } from "../../src/domain/accounts/user.ts";
 import type { SessionId, UserId } from "../../src/domain/ids.ts";
 import type {
   AccountRecord,
-  Accounts,
   ChangeCommand,
-  NewSession,
   NewUser,
+  UserObjects,
+  Users,
+} from "../../src/use-cases/accounts/ports.ts";
+import type {
+  NewSession,
   OpenSession,
   RefreshCommand,
-  Users,
-} from "../../src/use-cases/ports.ts";
+} from "../../src/use-cases/sessions/ports.ts";
 import { someId, someSessionId, someUser } from "./samples.ts";
 
 export const advance = (ms: number): void => {
@@ -25,7 +27,7 @@ const DEVICE = { ip: "192.0.2.1", userAgent: "a browser" };
 export function accountSteps(stores: {
   readonly users: Users;
   readonly record: AccountRecord;
-  readonly accounts: Accounts;
+  readonly accounts: UserObjects;
 }) {
   const { users, record, accounts } = stores;
 

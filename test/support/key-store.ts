@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import { currentKey, type SigningKeyPolicy } from "../../src/domain/keys/signing-key.ts";
+import type { Notice } from "../../src/use-cases/events/ports.ts";
+import type { Jwks, JwksCache, KeyMaker, SigningKeys } from "../../src/use-cases/keys/ports.ts";
 import { jwksOf, type RotationDeps } from "../../src/use-cases/keys/rotate-signing-keys.ts";
-import type { Jwks, JwksCache, KeyMaker, Notice, SigningKeys } from "../../src/use-cases/ports.ts";
 import { memoryJwksCache } from "./fakes/jwks-cache.ts";
 import { memorySigningKeys } from "./fakes/signing-keys.ts";
 import { KEY_POLICY, someKey } from "./samples.ts";

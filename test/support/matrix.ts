@@ -1,5 +1,5 @@
+import { type Access, accessOf } from "../../src/api/http/access.ts";
 import { app } from "../../src/api/http/app.ts";
-import { type Access, accessOf } from "../../src/api/http/dependencies.ts";
 import { grants } from "../../src/domain/access/permission.ts";
 import type { Options, Reply } from "./client.ts";
 

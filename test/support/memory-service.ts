@@ -5,7 +5,8 @@ import { parseSecrets } from "../../src/core/security/secrets.ts";
 import type { Email } from "../../src/domain/accounts/email.ts";
 import { type Password, parsePassword } from "../../src/domain/credentials/password.ts";
 import { createUser } from "../../src/use-cases/accounts/create-user.ts";
-import type { Notice, PasswordPolicy } from "../../src/use-cases/ports.ts";
+import type { PasswordPolicy } from "../../src/use-cases/credentials/ports.ts";
+import type { Notice } from "../../src/use-cases/events/ports.ts";
 import { authenticateUser } from "../../src/use-cases/sessions/sign-in.ts";
 import type { TokenPair } from "../../src/use-cases/tokens/issue-token.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
@@ -77,6 +78,8 @@ export function memoryService() {
     roles,
     throttle,
     accounts,
+    sessions: accounts,
+    proofs: accounts,
     record,
     catalogue: roleCatalogue(roles, clock),
     signer: plainSigner,
@@ -101,12 +104,15 @@ export function memoryService() {
   /** The same stores seen through faults, with caches of their own, as a fresh isolate has. */
   const through = (faults: PortFaults): typeof deps => {
     seenRecord = faults.wrap(record);
+    const objects = faults.wrap(accounts);
     return {
       ...deps,
       users: faults.wrap(users),
       roles: faults.wrap(roles),
       throttle: faults.wrap(throttle),
-      accounts: faults.wrap(accounts),
+      accounts: objects,
+      sessions: objects,
+      proofs: objects,
       catalogue: roleCatalogue(faults.wrap(roles), clock),
       signer: faults.wrap(plainSigner),
     };

@@ -4,16 +4,12 @@ import { type KeyRing, keyRing } from "../../src/core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
 import type { SigningAlg } from "../../src/domain/keys/signing-key.ts";
 import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
+import type { JwksCache, SigningKeys, StoredSigningKey } from "../../src/use-cases/keys/ports.ts";
 import {
   revokeSigningKey,
   rotateSigningKeys,
 } from "../../src/use-cases/keys/rotate-signing-keys.ts";
-import {
-  type JwksCache,
-  type SigningKeys,
-  type StoredSigningKey,
-  Unavailable,
-} from "../../src/use-cases/ports.ts";
+import { Unavailable } from "../../src/use-cases/outside.ts";
 import { memoryJwksCache } from "./fakes/jwks-cache.ts";
 import { memorySigningKeys } from "./fakes/signing-keys.ts";
 import { secretsOf, someSecret } from "./model-secrets.ts";

@@ -1,4 +1,4 @@
-import { Unavailable } from "../../src/use-cases/ports.ts";
+import { Unavailable } from "../../src/use-cases/outside.ts";
 
 /**
  * How a call breaks: before it did anything, or after it did everything and the reply was lost;

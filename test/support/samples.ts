@@ -3,7 +3,8 @@ import type { Actor } from "../../src/domain/access/actor.ts";
 import { type Email, parseEmail } from "../../src/domain/accounts/email.ts";
 import { type SessionId, sessionIdOf, type UserId, userIdOf } from "../../src/domain/ids.ts";
 import type { SigningKeyPolicy } from "../../src/domain/keys/signing-key.ts";
-import type { AccountPolicy, NewUser, StoredSigningKey } from "../../src/use-cases/ports.ts";
+import type { AccountPolicy, NewUser } from "../../src/use-cases/accounts/ports.ts";
+import type { StoredSigningKey } from "../../src/use-cases/keys/ports.ts";
 
 export const SECOND = 1_000;
 export const HOUR = 3_600 * SECOND;

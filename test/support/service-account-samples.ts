@@ -1,5 +1,5 @@
 import { serviceAccountIdOf } from "../../src/domain/ids.ts";
-import type { NewClientSecret, NewServiceAccount } from "../../src/use-cases/ports.ts";
+import type { NewClientSecret, NewServiceAccount } from "../../src/use-cases/clients/ports.ts";
 import { someActor, someId } from "./samples.ts";
 
 export const NOW = Date.UTC(2026, 0, 1);

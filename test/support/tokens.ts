@@ -6,7 +6,7 @@ import { fromBase64Url, toBase64Url, utf8 } from "../../src/core/security/encodi
 import { unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
 import { currentKey } from "../../src/domain/keys/signing-key.ts";
 import { type Services, servicesOf } from "../../src/services.ts";
-import type { StoredSigningKey } from "../../src/use-cases/ports.ts";
+import type { StoredSigningKey } from "../../src/use-cases/keys/ports.ts";
 import { call } from "./client.ts";
 
 /** The service's own parts, over the bindings of the test. */

@@ -11,12 +11,13 @@ import { livenessRoute, readinessRoute } from "../routes/health.ts";
 import { keyRoutes } from "../routes/keys/keys.ts";
 import { wellKnownRoutes } from "../routes/keys/well-known.ts";
 import { authRoutes } from "../routes/sessions/auth.ts";
+import { denyUndeclared, refuseUnrouted } from "./access.ts";
 import type { AppEnv } from "./context.ts";
 import { crossOrigin } from "./cross-origin.ts";
-import { denyUndeclared, refuseUnrouted, withServices } from "./dependencies.ts";
 import { envelope } from "./envelope.ts";
 import { notFound, onError } from "./errors.ts";
 import { RememberingRouter } from "./router.ts";
+import { withServices } from "./services.ts";
 import { limitBody, requireJson } from "./validation.ts";
 
 /** The HTTP API. Its routes are the public contract. */

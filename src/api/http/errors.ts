@@ -7,7 +7,7 @@ import {
   RETRY_AFTER_OUTAGE,
 } from "../../core/config/constants.ts";
 import { consoleLog, errorDetails } from "../../core/logging.ts";
-import { Unavailable } from "../../use-cases/ports.ts";
+import { Unavailable } from "../../use-cases/outside.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
 

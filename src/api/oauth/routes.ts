@@ -3,8 +3,9 @@ import { issueClientToken } from "../../use-cases/clients/issue-client-token.ts"
 import { refreshToken } from "../../use-cases/sessions/refresh-token.ts";
 import { revokeToken } from "../../use-cases/sessions/revoke-token.ts";
 import { introspectToken } from "../../use-cases/tokens/introspect-token.ts";
+import { access } from "../http/access.ts";
 import { type AppContext, type AppEnv, deviceOf } from "../http/context.ts";
-import { access, limitClients } from "../http/dependencies.ts";
+import { limitClients } from "../http/limits.ts";
 import { type Form, identifyClient, readForm, requireClient } from "./client.ts";
 import { NOT_KEPT, oauthError } from "./errors.ts";
 import { introspectionOnWire } from "./wire.ts";

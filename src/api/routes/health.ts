@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { RETRY_AFTER_OUTAGE } from "../../core/config/constants.ts";
+import { access } from "../http/access.ts";
 import type { AppEnv } from "../http/context.ts";
-import { access } from "../http/dependencies.ts";
 
 /** Answers whatever the configuration: it says only that the code runs. */
 export const livenessRoute = new Hono<AppEnv>().get("/health/live", access("public"), (c) =>

@@ -12,7 +12,7 @@ import {
   setRole,
   updateUser,
 } from "../../use-cases/accounts/manage-users.ts";
-import { mayCallerHash } from "../http/dependencies.ts";
+import { mayCallerHash } from "../http/limits.ts";
 import { newUser, userOnWire } from "../wire/accounts/users.ts";
 import { permission, roleName } from "../wire/fields.ts";
 import { answer } from "./auth-rpc.ts";
@@ -86,7 +86,7 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
   async endSessions(id: unknown): Promise<Done> {
     return this.#call("endSessions", "sessions:revoke", userId, id, async (services, _, user) => {
       if ((await services.users.findById(user)) === null) return no("not_found");
-      await services.accounts.endSessions(user, "all");
+      await services.sessions.endSessions(user, "all");
       return { ok: true };
     });
   }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../use-cases/ports.ts";
+import type { Clock } from "../../use-cases/outside.ts";
 
 /** What an isolate read a moment ago. */
 export type IsolateCopy<T> = {

@@ -1,4 +1,5 @@
-import type { Clock, Jwks, JwksCache } from "../../use-cases/ports.ts";
+import type { Jwks, JwksCache } from "../../use-cases/keys/ports.ts";
+import type { Clock } from "../../use-cases/outside.ts";
 import { JWKS_COPY_AGE } from "../config/constants.ts";
 import { type IsolateCopy, isolateCopy } from "./isolate-copy.ts";
 

@@ -1,11 +1,6 @@
-import {
-  type Clock,
-  type Defer,
-  type Notify,
-  type SigningKeys,
-  type StoredSigningKey,
-  Unavailable,
-} from "../../use-cases/ports.ts";
+import type { Notify } from "../../use-cases/events/ports.ts";
+import type { SigningKeys, StoredSigningKey } from "../../use-cases/keys/ports.ts";
+import { type Clock, type Defer, Unavailable } from "../../use-cases/outside.ts";
 import { KEYS_RELOAD_INTERVAL, KEYS_RENEWAL_AGE } from "../config/constants.ts";
 
 /** Milliseconds. */

@@ -1,5 +1,6 @@
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
-import type { Clock, LiveAuthority, Liveness } from "../../use-cases/ports.ts";
+import type { Clock } from "../../use-cases/outside.ts";
+import type { LiveAuthority, Liveness } from "../../use-cases/tokens/ports.ts";
 import { MAX_REMEMBERED_VERDICTS, ROLES_MAX_AGE } from "../config/constants.ts";
 
 type Remembered = {

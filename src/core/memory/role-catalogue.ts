@@ -1,5 +1,6 @@
 import { BUILT_IN_CATALOGUE, type Role } from "../../domain/access/role.ts";
-import type { Clock, RoleCatalogue, Roles } from "../../use-cases/ports.ts";
+import type { RoleCatalogue, Roles } from "../../use-cases/access/ports.ts";
+import type { Clock } from "../../use-cases/outside.ts";
 import { MAX_REMEMBERED_ROLES, MAX_ROLES_AT_HAND, ROLES_MAX_AGE } from "../config/constants.ts";
 
 /** @property role null when no role bore the name */

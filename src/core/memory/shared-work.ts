@@ -1,4 +1,4 @@
-import type { Clock, Defer } from "../../use-cases/ports.ts";
+import type { Clock, Defer } from "../../use-cases/outside.ts";
 
 /**
  * Work whose result serves all who ask within an age of its beginning, also while it is under way.

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { ClientSecretCodec } from "../../use-cases/clients/authenticate-client.ts";
-import type { RandomBytes } from "../../use-cases/ports.ts";
+import type { RandomBytes } from "../../use-cases/outside.ts";
 import { toBase64Url, utf8 } from "./encoding.ts";
 
 const PREFIX = "scs_";

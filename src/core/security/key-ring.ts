@@ -7,15 +7,10 @@ import {
   type SigningKeyPolicy,
   withdrawnKeys,
 } from "../../domain/keys/signing-key.ts";
+import type { Jwks, PublicJwk, StoredSigningKey } from "../../use-cases/keys/ports.ts";
 import { jwksOf } from "../../use-cases/keys/rotate-signing-keys.ts";
-import {
-  type Jwks,
-  type PublicJwk,
-  type StoredSigningKey,
-  type TokenSigner,
-  type TokenVerifier,
-  Unavailable,
-} from "../../use-cases/ports.ts";
+import { Unavailable } from "../../use-cases/outside.ts";
+import type { TokenSigner, TokenVerifier } from "../../use-cases/tokens/ports.ts";
 import { KEYS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../config/constants.ts";
 import type { JwksCopy } from "../memory/jwks-copy.ts";
 import { type KeyCopyDeps, keyCopy } from "../memory/key-copy.ts";

@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
 import * as z from "zod";
-import type { KeyMaker, PublicJwk, StoredSigningKey } from "../../use-cases/ports.ts";
+import type { KeyMaker, PublicJwk, StoredSigningKey } from "../../use-cases/keys/ports.ts";
 import { concat, fromBase64Url, toBase64Url, utf8 } from "./encoding.ts";
 import { publicJwk } from "./jwk.ts";
 import { newestSubkey, type Secrets } from "./secrets.ts";

@@ -5,7 +5,7 @@ import {
   nameWords,
   type PasswordWeakness,
 } from "../../domain/credentials/password.ts";
-import type { PasswordPolicy } from "../../use-cases/ports.ts";
+import type { PasswordPolicy } from "../../use-cases/credentials/ports.ts";
 import { PRODUCT_NAMES } from "../config/constants.ts";
 import type { BreachCheck } from "./breach-check.ts";
 

@@ -2,7 +2,8 @@ import { scryptSync, timingSafeEqual } from "node:crypto";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Password } from "../../domain/credentials/password.ts";
-import type { PasswordHasher, RandomBytes } from "../../use-cases/ports.ts";
+import type { PasswordHasher } from "../../use-cases/credentials/ports.ts";
+import type { RandomBytes } from "../../use-cases/outside.ts";
 import { concat, utf8 } from "./encoding.ts";
 import { type Cost, formatHash, parseHash, type StoredHash, workOf } from "./stored-hash.ts";
 

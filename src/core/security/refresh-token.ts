@@ -8,7 +8,7 @@ import {
   type UserId,
   userIdOf,
 } from "../../domain/ids.ts";
-import { Impossible } from "../../use-cases/ports.ts";
+import { Impossible } from "../../use-cases/outside.ts";
 import type { RefreshToken, RefreshTokenCodec } from "../../use-cases/sessions/refresh-token.ts";
 import { concat, fromBase64Url, toBase64Url } from "./encoding.ts";
 import { mac, type Secrets } from "./secrets.ts";

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { Impossible } from "../../use-cases/ports.ts";
+import { Impossible } from "../../use-cases/outside.ts";
 import { fromBase64Url, utf8 } from "./encoding.ts";
 
 /** What a subkey is for. A label is never given a second meaning. */

@@ -1,4 +1,4 @@
-import { Impossible } from "../../use-cases/ports.ts";
+import { Impossible } from "../../use-cases/outside.ts";
 
 /** By table, what a row must be like: a trigger each for inserting and for updating. */
 const RULES = {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Result } from "../../domain/result.ts";
-import { Impossible, type Notice, type Notify } from "../../use-cases/ports.ts";
+import type { Notice, Notify } from "../../use-cases/events/ports.ts";
+import { Impossible } from "../../use-cases/outside.ts";
 
 // What a row is read by. The triggers refuse most of what is no such thing, but not in rows that
 // were there before them, and not all of it: whoever wrote a row by hand must hear of it.

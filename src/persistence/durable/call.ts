@@ -1,4 +1,4 @@
-import { Unavailable } from "../../use-cases/ports.ts";
+import { Unavailable } from "../../use-cases/outside.ts";
 import { outageOf } from "../outage.ts";
 
 /**

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { publicJwk, signingAlg } from "../../core/security/jwk.ts";
-import { type JwksCache, Unavailable } from "../../use-cases/ports.ts";
+import type { JwksCache } from "../../use-cases/keys/ports.ts";
+import { Unavailable } from "../../use-cases/outside.ts";
 
 const KEY = "jwks";
 

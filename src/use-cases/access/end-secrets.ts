@@ -1,6 +1,6 @@
 import { covers } from "../../domain/access/permission.ts";
 import { couldGrant } from "../../domain/clients/service-account.ts";
-import type { Raise, Roles, WithSecrets } from "../ports.ts";
+import type { Raise, Roles, WithSecrets } from "./ports.ts";
 
 /**
  * What an account that comes to do more must lose: the secrets of those who could not have given

@@ -3,23 +3,23 @@ import { covers } from "../../domain/access/permission.ts";
 import { mayBecome, rightsOf } from "../../domain/access/rights.ts";
 import { isBuiltIn, permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import type { Clock } from "../outside.ts";
+import { raiseOf } from "./end-secrets.ts";
+import { inRounds } from "./may-grant.ts";
 import type {
   Actors,
-  Clock,
   RoleCatalogue,
   RoleDecision,
   RoleEdit,
+  RoleHolders,
   Roles,
-  ServiceAccounts,
   WithSecrets,
-} from "../ports.ts";
-import { raiseOf } from "./end-secrets.ts";
-import { inRounds } from "./may-grant.ts";
+} from "./ports.ts";
 
 export type ManageRolesDeps = {
   readonly actors: Actors;
   readonly roles: Roles;
-  readonly serviceAccounts: ServiceAccounts;
+  readonly serviceAccounts: RoleHolders;
   readonly catalogue: RoleCatalogue;
   readonly clock: Clock;
   readonly newChangeId: () => string;

@@ -2,7 +2,7 @@ import type { Actor } from "../../domain/access/actor.ts";
 import { covers, grants } from "../../domain/access/permission.ts";
 import { permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { Actors, Roles } from "../ports.ts";
+import type { Actors, Roles } from "./ports.ts";
 
 /**
  * Times that a change is decided, when what it was decided on changed meanwhile. In each round one

@@ -8,18 +8,13 @@ import {
   type PasswordCheckDeps,
   triesBy,
 } from "../credentials/check-password.ts";
-import {
-  type Accounts,
-  type ChangeAnswer,
-  type Credential,
-  type NewSession,
-  type PasswordPolicy,
-  Unavailable,
-  type Users,
-} from "../ports.ts";
+import type { Credential, PasswordPolicy } from "../credentials/ports.ts";
+import { Unavailable } from "../outside.ts";
 import { type BeginDeps, beginSession } from "../sessions/begin-session.ts";
+import type { NewSession } from "../sessions/ports.ts";
 import type { TokenPair } from "../tokens/issue-token.ts";
 import type { UserCaller } from "../tokens/verify-token.ts";
+import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
 
 export type OwnAccountDeps = PasswordCheckDeps & {
   readonly users: Users;

@@ -4,7 +4,9 @@ import type { Email } from "../../domain/accounts/email.ts";
 import { FIRST_VERSION, type User } from "../../domain/accounts/user.ts";
 import type { Password, PasswordWeakness } from "../../domain/credentials/password.ts";
 import type { UserId } from "../../domain/ids.ts";
-import type { Clock, NewUser, PasswordHasher, PasswordPolicy, Users } from "../ports.ts";
+import type { PasswordHasher, PasswordPolicy } from "../credentials/ports.ts";
+import type { Clock } from "../outside.ts";
+import type { NewUser, Users } from "./ports.ts";
 
 export type CreateUserDeps = {
   readonly users: Users;

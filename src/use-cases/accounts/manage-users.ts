@@ -7,13 +7,16 @@ import type { User } from "../../domain/accounts/user.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds, mayGrant, mayMakeWith } from "../access/may-grant.ts";
-import type { Accounts, Actors, Clock, LoginThrottle, Roles, Users } from "../ports.ts";
+import type { Actors, Roles } from "../access/ports.ts";
+import type { LoginThrottle } from "../credentials/ports.ts";
+import type { Clock } from "../outside.ts";
 import {
   type CreateUserDeps,
   type CreateUserInput,
   type CreateUserResult,
   createUser,
 } from "./create-user.ts";
+import type { Accounts, Users } from "./ports.ts";
 
 export type ManageUsersDeps = {
   readonly actors: Actors;

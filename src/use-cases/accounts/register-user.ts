@@ -1,6 +1,6 @@
 import type { Email } from "../../domain/accounts/email.ts";
 import type { Password } from "../../domain/credentials/password.ts";
-import { Impossible } from "../ports.ts";
+import { Impossible } from "../outside.ts";
 import { type CreateUserDeps, type CreateUserResult, createUser } from "./create-user.ts";
 
 export type RegisterUserDeps = CreateUserDeps & { readonly isPrivate: boolean };

@@ -1,6 +1,7 @@
 import type { ServiceAccount } from "../../domain/clients/service-account.ts";
 import { parseServiceAccountId } from "../../domain/ids.ts";
-import type { Clock, Defer, ServiceAccounts } from "../ports.ts";
+import type { Clock, Defer } from "../outside.ts";
+import type { ServiceAccounts } from "./ports.ts";
 
 export interface ClientSecretCodec {
   /** A new secret, to be shown once, and what is kept of it. */

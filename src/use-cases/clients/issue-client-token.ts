@@ -1,6 +1,6 @@
 import type { ServiceAccount } from "../../domain/clients/service-account.ts";
-import type { TokenSigner } from "../ports.ts";
 import type { IssueDeps } from "../tokens/issue-token.ts";
+import type { TokenSigner } from "../tokens/ports.ts";
 
 export type ClientTokenDeps = Omit<IssueDeps, "clientId"> & { readonly signer: TokenSigner };
 

@@ -4,8 +4,10 @@ import { makerName, type ServiceAccount } from "../../domain/clients/service-acc
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/may-grant.ts";
-import type { Actors, Clock, NewClientSecret, ServiceAccounts, WithSecrets } from "../ports.ts";
+import type { Actors, WithSecrets } from "../access/ports.ts";
+import type { Clock } from "../outside.ts";
 import type { ClientSecretCodec } from "./authenticate-client.ts";
+import type { NewClientSecret, ServiceAccounts } from "./ports.ts";
 
 export type ClientSecretDeps = {
   readonly actors: Actors;

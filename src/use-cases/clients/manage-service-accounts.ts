@@ -7,7 +7,7 @@ import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { raiseOf } from "../access/end-secrets.ts";
 import { inRounds, mayGrant, mayMakeWith } from "../access/may-grant.ts";
-import type { Raise, Roles, WithSecrets } from "../ports.ts";
+import type { Raise, Roles, WithSecrets } from "../access/ports.ts";
 import {
   type ClientSecretDeps,
   type MadeSecret,

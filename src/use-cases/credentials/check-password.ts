@@ -1,21 +1,21 @@
 import type { Email } from "../../domain/accounts/email.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import type { UserId } from "../../domain/ids.ts";
+import type { Notify } from "../events/ports.ts";
+import type { Defer } from "../outside.ts";
 import type {
-  Accounts,
   AllowedAttempt,
   Attempt,
   Credential,
-  Defer,
   LoginThrottle,
-  Notify,
   PasswordHasher,
+  Proofs,
   Prover,
-} from "../ports.ts";
+} from "./ports.ts";
 
 export type PasswordCheckDeps = {
   readonly throttle: LoginThrottle;
-  readonly accounts: Accounts;
+  readonly proofs: Proofs;
   readonly hasher: PasswordHasher;
   readonly defer: Defer;
   /** Told what an operator should know and a client must not. */
@@ -47,15 +47,11 @@ export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): 
 });
 
 /** The tries of one who showed a token of the account, so that strangers' tries are not theirs. */
-export const triesBy = (
-  { accounts }: PasswordCheckDeps,
-  userId: UserId,
-  prover: Prover,
-): Tries => ({
-  reserve: (credentialSetAt) => accounts.reserveProof(userId, prover, credentialSetAt),
-  release: (attempt) => accounts.releaseProof(userId, prover, attempt),
+export const triesBy = ({ proofs }: PasswordCheckDeps, userId: UserId, prover: Prover): Tries => ({
+  reserve: (credentialSetAt) => proofs.reserveProof(userId, prover, credentialSetAt),
+  release: (attempt) => proofs.releaseProof(userId, prover, attempt),
   fail: async () => undefined, // nobody waits for it
-  clear: () => accounts.clearProofs(userId, prover),
+  clear: () => proofs.clearProofs(userId, prover),
 });
 
 /**

@@ -6,15 +6,9 @@ import {
   type SigningKeyPolicy,
 } from "../../domain/keys/signing-key.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type {
-  Clock,
-  Jwks,
-  JwksCache,
-  KeyMaker,
-  Notify,
-  SigningKeys,
-  StoredSigningKey,
-} from "../ports.ts";
+import type { Notify } from "../events/ports.ts";
+import type { Clock } from "../outside.ts";
+import type { Jwks, JwksCache, KeyMaker, SigningKeys, StoredSigningKey } from "./ports.ts";
 
 export type RotationDeps = {
   readonly keys: SigningKeys;

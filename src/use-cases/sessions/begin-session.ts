@@ -1,19 +1,15 @@
 import type { User } from "../../domain/accounts/user.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import type { Device } from "../../domain/sessions/refresh-session.ts";
-import type {
-  Accounts,
-  NewSession,
-  RandomBytes,
-  RoleCatalogue,
-  SessionGrant,
-  TokenSigner,
-} from "../ports.ts";
+import type { RoleCatalogue } from "../access/ports.ts";
+import type { RandomBytes } from "../outside.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
+import type { SessionGrant, TokenSigner } from "../tokens/ports.ts";
+import type { NewSession, Sessions } from "./ports.ts";
 import type { RefreshTokenCodec } from "./refresh-token.ts";
 
 export type BeginDeps = IssueDeps & {
-  readonly accounts: Accounts;
+  readonly sessions: Sessions;
   readonly catalogue: RoleCatalogue;
   readonly signer: TokenSigner;
   readonly refreshTokens: RefreshTokenCodec;

@@ -2,15 +2,12 @@ import type { Role } from "../../domain/access/role.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Device } from "../../domain/sessions/refresh-session.ts";
-import {
-  type Accounts,
-  type Notify,
-  type RefreshAnswer,
-  type RoleCatalogue,
-  type TokenSigner,
-  Unavailable,
-} from "../ports.ts";
+import type { RoleCatalogue } from "../access/ports.ts";
+import type { Notify } from "../events/ports.ts";
+import { Unavailable } from "../outside.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
+import type { TokenSigner } from "../tokens/ports.ts";
+import type { RefreshAnswer, Sessions } from "./ports.ts";
 
 /** A refresh token whose MAC was good. */
 export type RefreshToken = {
@@ -34,7 +31,7 @@ export interface RefreshTokenCodec {
 }
 
 export type RefreshDeps = IssueDeps & {
-  readonly accounts: Accounts;
+  readonly sessions: Sessions;
   readonly catalogue: RoleCatalogue;
   readonly signer: TokenSigner;
   readonly refreshTokens: RefreshTokenCodec;
@@ -98,7 +95,7 @@ async function present(
   device: Device,
 ): Promise<Presented> {
   const ask = (knownRoles: readonly string[] | null): Promise<RefreshAnswer> =>
-    deps.accounts.refresh(presented.userId, {
+    deps.sessions.refresh(presented.userId, {
       sessionId: presented.sessionId,
       presented: deps.refreshTokens.hash(presented),
       successor: { hash: deps.refreshTokens.hash(offered), secretVersion: offered.version },

@@ -2,14 +2,14 @@ import { grants } from "../../domain/access/permission.ts";
 import type { ServiceAccount } from "../../domain/clients/service-account.ts";
 import { parseSessionId, parseUserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { SessionsSelection } from "../ports.ts";
 import { type UserCaller, type VerifyDeps, verifyToken } from "../tokens/verify-token.ts";
+import type { SessionsSelection } from "./ports.ts";
 import type { RefreshDeps, RefreshToken } from "./refresh-token.ts";
 
 /** `local` ends this session, `others` all but this one, `global` every one. */
 export type LogoutScope = "local" | "others" | "global";
 
-type LogoutDeps = Pick<RefreshDeps, "accounts" | "refreshTokens">;
+type LogoutDeps = Pick<RefreshDeps, "sessions" | "refreshTokens">;
 
 type Session = Pick<UserCaller, "userId" | "sessionId">;
 
@@ -52,7 +52,7 @@ async function logoutByRefreshToken(
 }
 
 async function end(deps: LogoutDeps, session: Session, scope: LogoutScope): Promise<void> {
-  await deps.accounts.endSessions(session.userId, selection(session.sessionId, scope));
+  await deps.sessions.endSessions(session.userId, selection(session.sessionId, scope));
 }
 /** The public client that people sign in with, or a service account that authenticated. */
 export type OAuthClient = "public" | ServiceAccount;
@@ -111,7 +111,7 @@ const mayRevokeAny = (client: OAuthClient): boolean =>
   client !== "public" && grants(client.permissions, "sessions:revoke");
 
 async function isLive(deps: LogoutDeps, token: RefreshToken): Promise<boolean> {
-  return deps.accounts.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));
+  return deps.sessions.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));
 }
 
 function selection(sessionId: UserCaller["sessionId"], scope: LogoutScope): SessionsSelection {

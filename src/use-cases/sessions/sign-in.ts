@@ -10,13 +10,14 @@ import {
   triesBy,
   triesByName,
 } from "../credentials/check-password.ts";
-import { type Credential, type Defer, Unavailable, type Users } from "../ports.ts";
+import type { Credential, Credentials } from "../credentials/ports.ts";
+import { type Defer, Unavailable } from "../outside.ts";
 import type { TokenPair } from "../tokens/issue-token.ts";
 import { type BeginDeps, beginSession } from "./begin-session.ts";
 
 export type SignInDeps = PasswordCheckDeps &
   BeginDeps & {
-    readonly users: Users;
+    readonly users: Credentials;
     readonly requireVerifiedEmail: boolean;
     readonly defer: Defer;
   };
@@ -93,7 +94,7 @@ async function openSession(
   device: Device,
 ): Promise<TokenPair | "stale" | "refused"> {
   const { session, issue } = await beginSession(deps, user, device);
-  const answer = await deps.accounts.openSession(user.id, { ...session, seen: authorityOf(user) });
+  const answer = await deps.sessions.openSession(user.id, { ...session, seen: authorityOf(user) });
   return answer.kind === "opened" ? issue(answer.grant) : answer.kind;
 }
 

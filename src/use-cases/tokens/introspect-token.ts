@@ -1,9 +1,10 @@
 import { parseUserId } from "../../domain/ids.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
-import { Impossible, Unavailable, type Users } from "../ports.ts";
+import type { Credentials } from "../credentials/ports.ts";
+import { Impossible, Unavailable } from "../outside.ts";
 import { type VerifyDeps, verifyToken } from "./verify-token.ts";
 
-export type IntrospectDeps = VerifyDeps & { readonly users: Users };
+export type IntrospectDeps = VerifyDeps & { readonly users: Credentials };
 
 export type Introspection = {
   readonly claims: AccessTokenClaims;
@@ -33,7 +34,7 @@ export async function introspectToken(
  * open the mailbox of that name, so one that nobody verified, or a program's own choice, will not
  * do. A record that cannot be read takes the name away, not the verdict.
  */
-async function usernameOf(users: Users, sub: string): Promise<string | undefined> {
+async function usernameOf(users: Credentials, sub: string): Promise<string | undefined> {
   const id = parseUserId(sub);
   if (!id.ok) return sub;
   try {

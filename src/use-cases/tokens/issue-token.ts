@@ -1,7 +1,8 @@
 import { permissionsOf, type Role } from "../../domain/access/role.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
-import type { Clock, SessionGrant } from "../ports.ts";
+import type { Clock } from "../outside.ts";
+import type { SessionGrant } from "./ports.ts";
 
 export type TokenPair = {
   readonly accessToken: string;

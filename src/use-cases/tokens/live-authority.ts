@@ -1,6 +1,6 @@
 import { parseServiceAccountId, parseSessionId, parseUserId } from "../../domain/ids.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
-import type { Accounts, LiveAuthority, ServiceAccounts } from "../ports.ts";
+import type { LiveAuthority, LivePrograms, LiveSessions } from "./ports.ts";
 
 /**
  * What the one judge of an account says of a token now: for a person their own object, for a
@@ -9,12 +9,12 @@ import type { Accounts, LiveAuthority, ServiceAccounts } from "../ports.ts";
  * @returns null when the session has ended or the account may not act
  */
 export async function liveAuthority(
-  deps: { readonly accounts: Accounts; readonly serviceAccounts: ServiceAccounts },
+  deps: { readonly sessions: LiveSessions; readonly serviceAccounts: LivePrograms },
   { sub, sid }: AccessTokenClaims,
 ): Promise<LiveAuthority | null> {
   const [user, session] = [parseUserId(sub), parseSessionId(sid)];
   if (user.ok && session.ok) {
-    const grant = await deps.accounts.check(user.value, session.value);
+    const grant = await deps.sessions.check(user.value, session.value);
     return grant?.authority ?? null;
   }
   const id = parseServiceAccountId(sub);

@@ -3,7 +3,8 @@ import { covers } from "../../domain/access/permission.ts";
 import { BUILT_IN_CATALOGUE, isBuiltIn, permissionsOf } from "../../domain/access/role.ts";
 import { parseSessionId, parseUserId, type SessionId, type UserId } from "../../domain/ids.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
-import type { LiveAuthority, Liveness, RoleCatalogue, Roles, TokenVerifier } from "../ports.ts";
+import type { RoleCatalogue, Roles } from "../access/ports.ts";
+import type { LiveAuthority, Liveness, TokenVerifier } from "./ports.ts";
 
 /**
  * How old the knowledge of revocation may be: `"offline"` for signature and claims only, or a

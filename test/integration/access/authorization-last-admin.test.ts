@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { userIdOf } from "../../../src/domain/ids.ts";
-import type { AccountPolicy } from "../../../src/use-cases/ports.ts";
+import type { AccountPolicy } from "../../../src/use-cases/accounts/ports.ts";
 import {
   call,
   freshEmail,

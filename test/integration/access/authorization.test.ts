@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { beforeAll, describe, expect, it } from "vitest";
+import { access, denyUndeclared } from "../../../src/api/http/access.ts";
 import type { AppEnv } from "../../../src/api/http/context.ts";
-import { access, denyUndeclared } from "../../../src/api/http/dependencies.ts";
 import { call, client, insertUser, newAdmin, type SignedIn, signIn } from "../../support/client.ts";
 import {
   accessTo,

@@ -1,5 +1,5 @@
 import { d1SigningKeys } from "../../../src/persistence/d1/keys/signing-keys.ts";
-import type { Notice } from "../../../src/use-cases/ports.ts";
+import type { Notice } from "../../../src/use-cases/events/ports.ts";
 import { signingKeysContract } from "../../contracts/signing-keys.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 

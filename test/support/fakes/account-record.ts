@@ -3,7 +3,7 @@ import type { AccountChange } from "../../../src/domain/accounts/account-change.
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { signInRefusal, type User } from "../../../src/domain/accounts/user.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
-import type { AccountRecord } from "../../../src/use-cases/ports.ts";
+import type { AccountRecord } from "../../../src/use-cases/accounts/ports.ts";
 import { mayAct } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 

@@ -1,9 +1,9 @@
 import type { UserId } from "../../../src/domain/ids.ts";
-import type { Accounts } from "../../../src/use-cases/ports.ts";
+import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
 import { MemoryAccount, type MemoryAccountDeps } from "./memory-account.ts";
 
 /** The users' objects, over any AccountRecord. */
-export function memoryAccounts(deps: MemoryAccountDeps): Accounts {
+export function memoryAccounts(deps: MemoryAccountDeps): UserObjects {
   const objects = new Map<UserId, MemoryAccount>();
   const ask = <T>(userId: UserId, work: (account: MemoryAccount) => T | Promise<T>) => {
     const account = objects.get(userId) ?? new MemoryAccount(userId, deps);

@@ -1,4 +1,4 @@
-import type { Actors } from "../../../src/use-cases/ports.ts";
+import type { Actors } from "../../../src/use-cases/access/ports.ts";
 import { stillActs } from "./conditions.ts";
 import type { MemoryDatabase } from "./memory-database.ts";
 

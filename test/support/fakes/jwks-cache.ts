@@ -1,4 +1,4 @@
-import type { Jwks, JwksCache } from "../../../src/use-cases/ports.ts";
+import type { Jwks, JwksCache } from "../../../src/use-cases/keys/ports.ts";
 
 export function memoryJwksCache(): JwksCache {
   let cached: Jwks | null = null;

@@ -1,6 +1,7 @@
 import { release, reserve, type ThrottleState } from "../../../src/domain/credentials/throttle.ts";
 import { UndecidedTries } from "../../../src/persistence/durable/credentials/undecided-tries.ts";
-import type { Clock, LoginThrottle } from "../../../src/use-cases/ports.ts";
+import type { LoginThrottle } from "../../../src/use-cases/credentials/ports.ts";
+import type { Clock } from "../../../src/use-cases/outside.ts";
 
 export type MemoryLoginThrottle = LoginThrottle & {
   /** How many failures in a row are remembered. */

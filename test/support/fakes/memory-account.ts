@@ -14,14 +14,16 @@ import type {
   AccountRecord,
   ChangeAnswer,
   ChangeCommand,
-  Clock,
+} from "../../../src/use-cases/accounts/ports.ts";
+import type { Clock } from "../../../src/use-cases/outside.ts";
+import type {
   NewSession,
   OpenAnswer,
   OpenSession,
   RefreshAnswer,
   RefreshCommand,
-  SessionGrant,
-} from "../../../src/use-cases/ports.ts";
+} from "../../../src/use-cases/sessions/ports.ts";
+import type { SessionGrant } from "../../../src/use-cases/tokens/ports.ts";
 import { someId } from "../samples.ts";
 import { MemoryProofs } from "./memory-proofs.ts";
 

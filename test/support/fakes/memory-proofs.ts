@@ -1,5 +1,6 @@
 import { release, reserve, type ThrottleState } from "../../../src/domain/credentials/throttle.ts";
-import type { AllowedAttempt, Attempt, Clock, Prover } from "../../../src/use-cases/ports.ts";
+import type { AllowedAttempt, Attempt, Prover } from "../../../src/use-cases/credentials/ports.ts";
+import type { Clock } from "../../../src/use-cases/outside.ts";
 
 /** What a user's object remembers of failed proofs. */
 export class MemoryProofs {

@@ -1,4 +1,4 @@
-import type { PasswordHasher } from "../../../src/use-cases/ports.ts";
+import type { PasswordHasher } from "../../../src/use-cases/credentials/ports.ts";
 
 /** Hashes that cost nothing and hide nothing: `current:` and the password. */
 export const plainHasher: PasswordHasher = {

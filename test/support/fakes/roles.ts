@@ -1,6 +1,6 @@
 import { isBuiltIn, type Role } from "../../../src/domain/access/role.ts";
 import { MAX_ROLES } from "../../../src/domain/limits.ts";
-import type { RoleDecision, Roles } from "../../../src/use-cases/ports.ts";
+import type { RoleDecision, Roles } from "../../../src/use-cases/access/ports.ts";
 import { endSecrets } from "./client-secrets.ts";
 import { areStill, isLiving, stillActs } from "./conditions.ts";
 import type { MemoryDatabase } from "./memory-database.ts";

@@ -1,4 +1,4 @@
-import type { SigningKeys, StoredSigningKey } from "../../../src/use-cases/ports.ts";
+import type { SigningKeys, StoredSigningKey } from "../../../src/use-cases/keys/ports.ts";
 
 export function memorySigningKeys(): SigningKeys {
   const keys = new Map<string, StoredSigningKey>();

@@ -1,4 +1,4 @@
-import type { TokenSigner } from "../../../src/use-cases/ports.ts";
+import type { TokenSigner } from "../../../src/use-cases/tokens/ports.ts";
 
 /** Access tokens that are their claims as JSON. */
 export const plainSigner: TokenSigner = {

@@ -1,5 +1,5 @@
 import { FIRST_VERSION, type User } from "../../../src/domain/accounts/user.ts";
-import type { UserQuery, Users } from "../../../src/use-cases/ports.ts";
+import type { UserQuery, Users } from "../../../src/use-cases/accounts/ports.ts";
 import { mayAct } from "./conditions.ts";
 import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 

@@ -6,7 +6,7 @@ import {
 } from "../../../src/core/config/constants.ts";
 import { roleCatalogue } from "../../../src/core/memory/role-catalogue.ts";
 import { BUILT_IN_CATALOGUE } from "../../../src/domain/access/role.ts";
-import { Unavailable } from "../../../src/use-cases/ports.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { memoryDatabase } from "../../support/fakes/memory-database.ts";
 import { memoryRoles } from "../../support/fakes/roles.ts";
 

@@ -5,7 +5,7 @@ import {
   deleteOwnAccount,
 } from "../../../src/use-cases/accounts/change-password.ts";
 import { setRole } from "../../../src/use-cases/accounts/manage-users.ts";
-import type { Accounts } from "../../../src/use-cases/ports.ts";
+import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
 import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
 import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
@@ -78,8 +78,8 @@ describe.each(ACTIONS)("$name", ({ act }) => {
   /** The act, while something slips in where the count of tries is cleared. */
   const actWhile = async (on: Awaited<ReturnType<typeof signedIn>>, slip: () => Promise<void>) => {
     const { service, owner } = on;
-    const accounts = { ...service.deps.accounts, clearProofs: slip };
-    const deps = { ...service.deps, accounts };
+    const proofs = { ...service.deps.proofs, clearProofs: slip };
+    const deps = { ...service.deps, proofs };
     return act === "change"
       ? changePassword(deps, owner, { current: PASSWORD, next: NEXT, device: DEVICE })
       : deleteOwnAccount(deps, owner, PASSWORD);
@@ -161,7 +161,7 @@ describe("changing the password", () => {
     const { service, owner, signInWith } = await signedIn();
     const accounts = {
       ...service.deps.accounts,
-      change: async (...[id, { open: _, ...command }]: Parameters<Accounts["change"]>) =>
+      change: async (...[id, { open: _, ...command }]: Parameters<UserObjects["change"]>) =>
         service.deps.accounts.change(id, command),
     };
     const input = { current: PASSWORD, next: NEXT, device: DEVICE };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { consoleLog, errorDetails, type LogEvent, notifyLog } from "../../../src/core/logging.ts";
-import { Impossible, Unavailable } from "../../../src/use-cases/ports.ts";
+import { Impossible, Unavailable } from "../../../src/use-cases/outside.ts";
 
 const CANARY = "canary-correct-horse";
 

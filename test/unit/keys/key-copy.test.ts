@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { keyCopy } from "../../../src/core/memory/key-copy.ts";
-import type { StoredSigningKey } from "../../../src/use-cases/ports.ts";
+import type { StoredSigningKey } from "../../../src/use-cases/keys/ports.ts";
 import { memorySigningKeys } from "../../support/fakes/signing-keys.ts";
 
 /** Readings that end when they are told to. */

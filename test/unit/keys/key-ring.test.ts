@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { KEYS_MAX_AGE, KEYS_RELOAD_INTERVAL } from "../../../src/core/config/constants.ts";
-import { Unavailable } from "../../../src/use-cases/ports.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { KeyRingWorld } from "../../support/model-key-ring.ts";
 import { DAY } from "../../support/samples.ts";
 

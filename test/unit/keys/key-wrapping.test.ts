@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fromBase64Url, toBase64Url } from "../../../src/core/security/encoding.ts";
 import { keyMaker, unwrapSigningKey } from "../../../src/core/security/key-wrapping.ts";
 import type { SigningAlg } from "../../../src/domain/keys/signing-key.ts";
-import type { StoredSigningKey } from "../../../src/use-cases/ports.ts";
+import type { StoredSigningKey } from "../../../src/use-cases/keys/ports.ts";
 import { secretsOf, someSecret } from "../../support/model-secrets.ts";
 
 const [v1, v2] = [someSecret(1), someSecret(2)];

@@ -5,7 +5,7 @@ import {
   revokeSigningKey,
   rotateSigningKeys,
 } from "../../../src/use-cases/keys/rotate-signing-keys.ts";
-import { Unavailable } from "../../../src/use-cases/ports.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { type KeyStore, keyStore } from "../../support/key-store.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
 import { DAY, KEY_POLICY } from "../../support/samples.ts";

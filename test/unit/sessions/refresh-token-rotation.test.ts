@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { roleCatalogue } from "../../../src/core/memory/role-catalogue.ts";
 import { BUILT_IN_CATALOGUE } from "../../../src/domain/access/role.ts";
-import { Unavailable } from "../../../src/use-cases/ports.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
@@ -106,17 +106,17 @@ describe("refresh for a user with an editable role", () => {
     const { service, presented } = await signedIn(["editor"]);
     const read: (readonly string[])[] = [];
     let calls = 0;
-    const { roles, accounts, clock } = service.deps;
+    const { roles, sessions, clock } = service.deps;
     const named: typeof roles.named = (names) => {
       read.push(names);
       return roles.named(names);
     };
-    const refresh: typeof accounts.refresh = (...args) => {
+    const refresh: typeof sessions.refresh = (...args) => {
       calls += 1;
-      return accounts.refresh(...args);
+      return sessions.refresh(...args);
     };
     const catalogue = roleCatalogue({ ...roles, named }, clock);
-    const deps = { ...service.deps, accounts: { ...accounts, refresh }, catalogue };
+    const deps = { ...service.deps, sessions: { ...sessions, refresh }, catalogue };
     const first = await refreshToken(deps, presented, DEVICE);
     expect([read, calls]).toEqual([[["editor"]], 2]);
     expect(permissionsIn(first)).toEqual(["pages:write"]);
@@ -146,12 +146,12 @@ describe("refresh for a user with an editable role", () => {
 
   it("reads every role for an object that runs older code and names none", async () => {
     const { service, presented } = await signedIn(["editor"]);
-    const { accounts } = service.deps;
-    const refresh: typeof accounts.refresh = async (...args) => {
-      const answer = await accounts.refresh(...args);
+    const { sessions } = service.deps;
+    const refresh: typeof sessions.refresh = async (...args) => {
+      const answer = await sessions.refresh(...args);
       return answer.kind === "roles_wanted" ? { kind: "roles_wanted" } : answer;
     };
-    const deps = { ...service.deps, accounts: { ...accounts, refresh } };
+    const deps = { ...service.deps, sessions: { ...sessions, refresh } };
     expect(permissionsIn(await refreshToken(deps, presented, DEVICE))).toEqual(["pages:write"]);
   });
 });

@@ -3,7 +3,7 @@ import { MAX_REMEMBERED_VERDICTS, ROLES_MAX_AGE } from "../../../src/core/config
 import { liveness } from "../../../src/core/memory/liveness.ts";
 import { serviceAccountIdOf } from "../../../src/domain/ids.ts";
 import type { AccessTokenClaims } from "../../../src/domain/tokens/access-token.ts";
-import type { LiveAuthority } from "../../../src/use-cases/ports.ts";
+import type { LiveAuthority } from "../../../src/use-cases/tokens/ports.ts";
 import { CLAIMS } from "../../support/model-tokens.ts";
 import { SECOND, someId, someSessionId, someUserId } from "../../support/samples.ts";
 

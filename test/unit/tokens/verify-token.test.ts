@@ -5,8 +5,8 @@ import { updateRole } from "../../../src/use-cases/access/manage-roles.ts";
 import { authenticateClient } from "../../../src/use-cases/clients/authenticate-client.ts";
 import { issueClientToken } from "../../../src/use-cases/clients/issue-client-token.ts";
 import { createServiceAccount } from "../../../src/use-cases/clients/manage-service-accounts.ts";
-import type { LiveAuthority } from "../../../src/use-cases/ports.ts";
 import { liveAuthority } from "../../../src/use-cases/tokens/live-authority.ts";
+import type { LiveAuthority } from "../../../src/use-cases/tokens/ports.ts";
 import { verifyToken } from "../../../src/use-cases/tokens/verify-token.ts";
 import { plainSigner } from "../../support/fakes/token-signer.ts";
 import { memoryService } from "../../support/memory-service.ts";
@@ -24,7 +24,7 @@ async function program() {
   const deps = {
     ...service.deps,
     defer: (work: () => Promise<unknown>) => void noted.push(work()),
-    accounts: memoryService().deps.accounts,
+    sessions: memoryService().deps.sessions,
     signer: plainSigner,
     newTokenId: someId,
     issuer: "https://auth.example.com",

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { grants } from "../../../domain/access/permission.ts";
 import { isUser } from "../../../use-cases/tokens/verify-token.ts";
+import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
-import { access } from "../../http/dependencies.ts";
 import { problem } from "../../http/errors.ts";
 import { queryParams } from "../../http/validation.ts";
 import { forwardAuthQuery } from "../../wire/sessions/auth.ts";

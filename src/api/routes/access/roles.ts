@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { MAX_ROLES } from "../../../domain/limits.ts";
 import { createRole, removeRole, updateRole } from "../../../use-cases/access/manage-roles.ts";
+import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
-import { access } from "../../http/dependencies.ts";
 import { problem, tooMany } from "../../http/errors.ts";
 import { jsonBody } from "../../http/validation.ts";
 import { newRole, roleChange } from "../../wire/access/roles.ts";

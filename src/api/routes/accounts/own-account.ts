@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import { parseSessionId } from "../../../domain/ids.ts";
 import { changePassword, deleteOwnAccount } from "../../../use-cases/accounts/change-password.ts";
+import { access } from "../../http/access.ts";
 import { type AppEnv, deviceOf } from "../../http/context.ts";
-import { access, limitByAddress } from "../../http/dependencies.ts";
 import { problem, tooManyRequests } from "../../http/errors.ts";
+import { limitByAddress } from "../../http/limits.ts";
 import { jsonBody } from "../../http/validation.ts";
 import { weakPassword } from "../../http/weak-password.ts";
 import { ownChange, sessionOnWire, userOnWire } from "../../wire/accounts/users.ts";
@@ -50,14 +51,14 @@ export const ownAccountRoutes = new Hono<AppEnv>()
 
   .get("/v1/auth/sessions", access("self"), async (c) => {
     const { userId, sessionId } = c.get("user");
-    const sessions = await c.get("services").accounts.listSessions(userId);
+    const sessions = await c.get("services").sessions.listSessions(userId);
     return c.json({ sessions: sessions.map((session) => sessionOnWire(session, sessionId)) });
   })
 
   .delete("/v1/auth/sessions/:id", access("self"), async (c) => {
     const id = parseSessionId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
-    const { accounts } = c.get("services");
-    const ended = await accounts.endSessions(c.get("user").userId, { only: id.value });
+    const { sessions } = c.get("services");
+    const ended = await sessions.endSessions(c.get("user").userId, { only: id.value });
     return ended > 0 ? c.body(null, 204) : problem(c, "not_found");
   });

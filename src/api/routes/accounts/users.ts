@@ -8,9 +8,10 @@ import {
   updateUser,
 } from "../../../use-cases/accounts/manage-users.ts";
 import { isUser } from "../../../use-cases/tokens/verify-token.ts";
+import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
-import { access, limitByAddress } from "../../http/dependencies.ts";
 import { problem, refused } from "../../http/errors.ts";
+import { limitByAddress } from "../../http/limits.ts";
 import { jsonBody, queryParams } from "../../http/validation.ts";
 import { weakPassword } from "../../http/weak-password.ts";
 import { formatUserCursor } from "../../wire/accounts/cursor.ts";
@@ -89,20 +90,20 @@ export const userRoutes = new Hono<AppEnv>()
   )
 
   .get("/v1/users/:id/sessions", access({ permission: "users:read" }), async (c) => {
-    const { users, accounts } = c.get("services");
+    const { users, sessions } = c.get("services");
     const id = parseUserId(c.req.param("id"));
     if (!id.ok || (await users.findById(id.value)) === null) return problem(c, "not_found");
-    const sessions = await accounts.listSessions(id.value);
+    const open = await sessions.listSessions(id.value);
     const caller = c.get("caller");
     const own = isUser(caller) ? caller.sessionId : null;
-    return c.json({ sessions: sessions.map((session) => sessionOnWire(session, own)) });
+    return c.json({ sessions: open.map((session) => sessionOnWire(session, own)) });
   })
 
   .delete("/v1/users/:id/sessions", access({ permission: "sessions:revoke" }), async (c) => {
-    const { users, accounts } = c.get("services");
+    const { users, sessions } = c.get("services");
     const id = parseUserId(c.req.param("id"));
     if (!id.ok || (await users.findById(id.value)) === null) return problem(c, "not_found");
-    await accounts.endSessions(id.value, "all");
+    await sessions.endSessions(id.value, "all");
     return c.body(null, 204);
   });
 

@@ -13,8 +13,8 @@ import {
   setServiceAccountRole,
   updateServiceAccount,
 } from "../../../use-cases/clients/manage-service-accounts.ts";
+import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
-import { access } from "../../http/dependencies.ts";
 import { problem, refused, tooMany } from "../../http/errors.ts";
 import { jsonBody } from "../../http/validation.ts";
 import {

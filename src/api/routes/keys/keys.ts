@@ -1,11 +1,11 @@
 import { Hono } from "hono";
+import type { StoredSigningKey } from "../../../use-cases/keys/ports.ts";
 import {
   revokeSigningKey,
   rotateSigningKeys,
 } from "../../../use-cases/keys/rotate-signing-keys.ts";
-import type { StoredSigningKey } from "../../../use-cases/ports.ts";
+import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
-import { access } from "../../http/dependencies.ts";
 import { problem } from "../../http/errors.ts";
 import { optionalJson } from "../../http/validation.ts";
 import { keysOnWire, rotation } from "../../wire/keys/keys.ts";

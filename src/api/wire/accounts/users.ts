@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { User } from "../../../domain/accounts/user.ts";
-import type { SessionInfo } from "../../../use-cases/ports.ts";
+import type { SessionInfo } from "../../../use-cases/sessions/ports.ts";
 import { displayName, email, limit, password, roleNames } from "../fields.ts";
 import { time, timeOrNull } from "../time.ts";
 import { userCursor } from "./cursor.ts";

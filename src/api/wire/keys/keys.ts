@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type SigningKeyPolicy, stateOf, verifiesUntil } from "../../../domain/keys/signing-key.ts";
-import type { StoredSigningKey } from "../../../use-cases/ports.ts";
+import type { StoredSigningKey } from "../../../use-cases/keys/ports.ts";
 import { time } from "../time.ts";
 
 /** A kid is a SHA-256 thumbprint as base64url (RFC 7638). */

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Actors } from "../../../use-cases/ports.ts";
+import type { Actors } from "../../../use-cases/access/ports.ts";
 import { stillActs } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
 

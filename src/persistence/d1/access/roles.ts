@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../../domain/access/role.ts";
 import { MAX_ROLES } from "../../../domain/limits.ts";
-import type { RoleDecision, Roles } from "../../../use-cases/ports.ts";
+import type { RoleDecision, Roles } from "../../../use-cases/access/ports.ts";
 import { roleNames } from "../accounts/users.ts";
 import { endSecrets } from "../clients/client-secrets.ts";
 import { areStill, isLiving, isOneOf, stillActs, textsOf } from "../conditions.ts";

@@ -4,14 +4,10 @@ import type { Actor } from "../../../domain/access/actor.ts";
 import { parseEmail } from "../../../domain/accounts/email.ts";
 import { FIRST_VERSION, type User } from "../../../domain/accounts/user.ts";
 import { parseUserId } from "../../../domain/ids.ts";
-import {
-  type Credential,
-  Impossible,
-  type NewUser,
-  type Notify,
-  type UserQuery,
-  type Users,
-} from "../../../use-cases/ports.ts";
+import type { NewUser, UserQuery, Users } from "../../../use-cases/accounts/ports.ts";
+import type { Credential } from "../../../use-cases/credentials/ports.ts";
+import type { Notify } from "../../../use-cases/events/ports.ts";
+import { Impossible } from "../../../use-cases/outside.ts";
 import { mayAct } from "../conditions.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
 import { flag, rowReader, spelt, status, texts, time, version } from "../rows.ts";

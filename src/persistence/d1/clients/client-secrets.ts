@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { ClientSecret } from "../../../domain/clients/service-account.ts";
-import type { NewClientSecret } from "../../../use-cases/ports.ts";
+import type { NewClientSecret } from "../../../use-cases/clients/ports.ts";
 import { isLiving, textsOf } from "../conditions.ts";
 import { rowReader, rowsOf, texts, time } from "../rows.ts";
 

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Act, Decided } from "../../../use-cases/ports.ts";
+import type { Act, Decided } from "../../../use-cases/clients/ports.ts";
 import { isLiving, stillActs, textsOf } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
 

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { BUILT_IN_CATALOGUE, collapsed } from "../../../domain/access/role.ts";
 import type { ServiceAccount } from "../../../domain/clients/service-account.ts";
 import { parseServiceAccountId } from "../../../domain/ids.ts";
-import type { Notify } from "../../../use-cases/ports.ts";
+import type { Notify } from "../../../use-cases/events/ports.ts";
 import { isEditable } from "../conditions.ts";
 import { rowReader, rowsOf, spelt, status, texts, time, version } from "../rows.ts";
 

@@ -1,6 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../../domain/limits.ts";
-import type { Notify, ServiceAccounts, WithSecrets } from "../../../use-cases/ports.ts";
+import type { WithSecrets } from "../../../use-cases/access/ports.ts";
+import type { ServiceAccounts } from "../../../use-cases/clients/ports.ts";
+import type { Notify } from "../../../use-cases/events/ports.ts";
 import { areStill, isLiving, stillActs, textsOf } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
 import { endSecrets, insertSecret, secretsByAccount, selectSecrets } from "./client-secrets.ts";

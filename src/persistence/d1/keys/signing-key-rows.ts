@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { signingAlg } from "../../../core/security/jwk.ts";
 import { currentKey } from "../../../domain/keys/signing-key.ts";
-import type { Notify, PublicJwk, StoredSigningKey } from "../../../use-cases/ports.ts";
+import type { Notify } from "../../../use-cases/events/ports.ts";
+import type { PublicJwk, StoredSigningKey } from "../../../use-cases/keys/ports.ts";
 import { rowReader, rowsOf, time } from "../rows.ts";
 
 /** 32 bytes (RFC 7518, section 6.2.1.2; RFC 8037, section 2). */

@@ -1,5 +1,7 @@
 import { and, asc, eq, gt, isNull, or, sql } from "drizzle-orm";
-import type { Clock, Notify, SigningKeys } from "../../../use-cases/ports.ts";
+import type { Notify } from "../../../use-cases/events/ports.ts";
+import type { SigningKeys } from "../../../use-cases/keys/ports.ts";
+import type { Clock } from "../../../use-cases/outside.ts";
 import { type Database, onD1 } from "../database.ts";
 import { signingKeys } from "../schema.ts";
 import { keysIn } from "./signing-key-rows.ts";

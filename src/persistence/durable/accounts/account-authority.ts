@@ -7,13 +7,13 @@ import {
   takeOver,
 } from "../../../domain/accounts/authority.ts";
 import type { UserId } from "../../../domain/ids.ts";
-import {
-  type AccountPolicy,
-  type AccountRecord,
-  type ChangeAnswer,
-  type ChangeCommand,
-  Unavailable,
-} from "../../../use-cases/ports.ts";
+import type {
+  AccountPolicy,
+  AccountRecord,
+  ChangeAnswer,
+  ChangeCommand,
+} from "../../../use-cases/accounts/ports.ts";
+import { Unavailable } from "../../../use-cases/outside.ts";
 import type { SessionTable } from "../sessions/session-table.ts";
 import { AuthorityStore, type Intent } from "./authority-store.ts";
 import { bringUpToDate } from "./user-schema.ts";

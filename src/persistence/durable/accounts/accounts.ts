@@ -1,5 +1,6 @@
 import type { UserId } from "../../../domain/ids.ts";
-import { type AccountPolicy, type Accounts, Unavailable } from "../../../use-cases/ports.ts";
+import type { AccountPolicy, UserObjects } from "../../../use-cases/accounts/ports.ts";
+import { Unavailable } from "../../../use-cases/outside.ts";
 import { call, callOnce } from "../call.ts";
 import type { Addressed, Outage } from "./account-authority.ts";
 import type { UserCalls } from "./user-calls.ts";
@@ -12,7 +13,7 @@ import type { UserObject } from "./user-object.ts";
 export function durableAccounts(
   namespace: DurableObjectNamespace<UserObject>,
   policy: AccountPolicy,
-): Accounts {
+): UserObjects {
   const stubOf = (userId: UserId): UserCalls => namespace.get(namespace.idFromName(userId));
 
   const ask = <T>(

@@ -1,18 +1,15 @@
 import type { SessionId } from "../../../domain/ids.ts";
+import type { ChangeAnswer, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
+import type { AllowedAttempt, Attempt, Prover } from "../../../use-cases/credentials/ports.ts";
 import type {
-  AllowedAttempt,
-  Attempt,
-  ChangeAnswer,
-  ChangeCommand,
   OpenAnswer,
   OpenSession,
-  Prover,
   RefreshAnswer,
   RefreshCommand,
-  SessionGrant,
   SessionInfo,
   SessionsSelection,
-} from "../../../use-cases/ports.ts";
+} from "../../../use-cases/sessions/ports.ts";
+import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
 import type { Addressed, Outage } from "./account-authority.ts";
 
 /** What the object answers over RPC: the port's answers, and outages as outcomes. */

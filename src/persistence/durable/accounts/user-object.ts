@@ -13,20 +13,20 @@ import {
 import type { Env } from "../../../env.ts";
 import type {
   AccountPolicy,
-  AllowedAttempt,
-  Attempt,
   ChangeAnswer,
   ChangeCommand,
+} from "../../../use-cases/accounts/ports.ts";
+import type { AllowedAttempt, Attempt, Prover } from "../../../use-cases/credentials/ports.ts";
+import type {
   NewSession,
   OpenAnswer,
   OpenSession,
-  Prover,
   RefreshAnswer,
   RefreshCommand,
-  SessionGrant,
   SessionInfo,
   SessionsSelection,
-} from "../../../use-cases/ports.ts";
+} from "../../../use-cases/sessions/ports.ts";
+import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
 import { d1AccountRecord } from "../../d1/accounts/account-record.ts";
 import { database } from "../../d1/database.ts";
 import { ProofCounts } from "../credentials/proof-counts.ts";

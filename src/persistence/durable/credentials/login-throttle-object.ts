@@ -6,7 +6,7 @@ import {
   type ThrottleState,
 } from "../../../domain/credentials/throttle.ts";
 import type { Env } from "../../../env.ts";
-import type { AllowedAttempt, Attempt } from "../../../use-cases/ports.ts";
+import type { AllowedAttempt, Attempt } from "../../../use-cases/credentials/ports.ts";
 import { UndecidedTries } from "./undecided-tries.ts";
 
 const STATE = "state";

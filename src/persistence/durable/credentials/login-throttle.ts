@@ -1,5 +1,5 @@
 import type { Email } from "../../../domain/accounts/email.ts";
-import type { LoginThrottle } from "../../../use-cases/ports.ts";
+import type { LoginThrottle } from "../../../use-cases/credentials/ports.ts";
 import { call, callOnce } from "../call.ts";
 import type { LoginThrottleObject } from "./login-throttle-object.ts";
 

@@ -4,7 +4,7 @@ import {
   reserve,
   type ThrottleState,
 } from "../../../domain/credentials/throttle.ts";
-import type { AllowedAttempt, Attempt, Prover } from "../../../use-cases/ports.ts";
+import type { AllowedAttempt, Attempt, Prover } from "../../../use-cases/credentials/ports.ts";
 
 const PREFIX = "proofs/";
 

@@ -1,0 +1,51 @@
+import type { MiddlewareHandler } from "hono";
+import { LIMIT_PERIOD } from "../../core/config/constants.ts";
+import { addressBucket, loginNameKey } from "../../core/security/rate-limit.ts";
+import type { Services } from "../../services.ts";
+import { Unavailable } from "../../use-cases/outside.ts";
+import { oauthTooManyRequests } from "../oauth/errors.ts";
+import { type AppContext, type AppEnv, clientAddress } from "./context.ts";
+import { tooManyRequests } from "./errors.ts";
+
+/**
+ * Counts a request that will cost a hash against its address. A caller without one of its own, such
+ * as another Worker, counts by what it asks for, so that it is not in one bucket with everyone
+ * else, and together with the others, so that it is not unlimited by asking for ever other names.
+ * Limits are counted per location and permissive: they keep floods away, while the login throttle
+ * keeps the exact count.
+ *
+ * @returns the refusal, or null
+ */
+export async function limitByAddress(c: AppContext, name: string): Promise<Response | null> {
+  const { addressLimit, sharedLimit, config } = c.get("services");
+  const bucket = addressBucket(clientAddress(c));
+  const isWithin =
+    bucket === null
+      ? (await isWithinLimit(addressLimit, `name:${loginNameKey(config.secrets, name)}`)) &&
+        (await isWithinLimit(sharedLimit, WITHOUT_ADDRESS))
+      : await isWithinLimit(addressLimit, bucket);
+  return isWithin ? null : tooManyRequests(c, LIMIT_PERIOD * 1_000);
+}
+
+/** What all callers without an address of their own count as. */
+const WITHOUT_ADDRESS = "shared";
+
+/** Whether a Worker that administers accounts may cost us another hash. */
+export const mayCallerHash = (services: Services, caller: string): Promise<boolean> =>
+  isWithinLimit(services.addressLimit, `caller:${caller}`);
+
+/** Counts a request that authenticates a client, before its body is read: each costs look-ups. */
+export const limitClients: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const bucket = addressBucket(clientAddress(c)) ?? WITHOUT_ADDRESS;
+  const isWithin = await isWithinLimit(c.get("services").clientLimit, bucket);
+  return isWithin ? next() : oauthTooManyRequests(c);
+};
+
+/** @throws Unavailable when the limit does not answer: that is no way round it */
+async function isWithinLimit(limit: RateLimit, key: string): Promise<boolean> {
+  try {
+    return (await limit.limit({ key })).success;
+  } catch (cause) {
+    throw new Unavailable("rate limit", cause);
+  }
+}

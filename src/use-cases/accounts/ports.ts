@@ -1,0 +1,103 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import type { AccountChange, RowAfter } from "../../domain/accounts/account-change.ts";
+import type { Authority } from "../../domain/accounts/authority.ts";
+import type { Email } from "../../domain/accounts/email.ts";
+import type { User, UserStatus } from "../../domain/accounts/user.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { RefreshPolicy } from "../../domain/sessions/refresh-session.ts";
+import type { Credentials, Proofs } from "../credentials/ports.ts";
+import type { NewSession, Sessions } from "../sessions/ports.ts";
+import type { SessionGrant } from "../tokens/ports.ts";
+
+export type NewUser = {
+  readonly id: UserId;
+  readonly email: Email;
+  readonly name: string | null;
+  readonly passwordHash: string | null;
+  readonly emailVerified: boolean;
+  /** Names that exist; checked by whoever grants them. */
+  readonly roles: readonly string[];
+  readonly now: number;
+};
+
+export type UserQuery = {
+  readonly email: Email | null;
+  readonly status: UserStatus | null;
+  /** The last user of the page before, newest first. */
+  readonly after: { readonly createdAt: number; readonly id: UserId } | null;
+  readonly limit: number;
+};
+
+export interface Users extends Credentials {
+  /** @param by whose act it is, when it is done only while they may */
+  create(user: NewUser, by?: Actor): Promise<"created" | "email_taken" | "no_such_role">;
+  /** At most `limit` users, newest first. A row that cannot be read is left out, with a notice. */
+  list(query: UserQuery): Promise<User[]>;
+  /** @returns false when the user is gone, or whoever does it may no longer */
+  rename(id: UserId, name: string | null, now: number, by?: Actor): Promise<boolean>;
+  /**
+   * Makes of a row that somebody spoilt by hand one that can be deleted.
+   *
+   * @returns false when there is none
+   */
+  mend(id: UserId, changeId: string, by: Actor): Promise<boolean>;
+}
+
+export type ChangeAnswer =
+  /** @property opened the session that the command asked for */
+  | {
+      readonly kind: "done";
+      readonly authority: Authority;
+      readonly opened?: SessionGrant;
+    }
+  | { readonly kind: "not_found" | "no_such_role" | "last_admin" | "conflict" };
+
+export type ChangeCommand = {
+  /** Random; the same again makes a retry harmless. */
+  readonly changeId: string;
+  readonly change: AccountChange;
+  /** The version the change was decided on, when it must not have moved since. */
+  readonly ifVersion: number | null;
+  /** A session to open in the very step that makes the change. */
+  readonly open?: NewSession;
+  /** Whose act it is, when it is done only while they may. */
+  readonly by?: Actor;
+};
+
+/** Changes to one user's account, made by the user's own object. An outage is `Unavailable`. */
+export interface Accounts {
+  change(userId: UserId, command: ChangeCommand): Promise<ChangeAnswer>;
+}
+
+/** All that a user's own object judges. */
+export type UserObjects = Accounts & Sessions & Proofs;
+
+/** What the user's object does to D1. */
+export interface AccountRecord {
+  /** The row's authority on the primary, or null when the account is gone. */
+  read(userId: UserId): Promise<RowAfter | null>;
+  /** One atomic conditional update, and the row that it left. Repeating it changes nothing. */
+  apply(
+    userId: UserId,
+    change: AccountChange,
+    changeId: string,
+    base: number,
+    now: number,
+    requireVerifiedEmail: boolean,
+    by?: Actor,
+  ): Promise<RowAfter | null>;
+  /**
+   * Moves the row past `base`, unless the change already did, so that an update whose reply was
+   * lost can no longer land later.
+   */
+  fence(userId: UserId, fenceId: string, base: number): Promise<RowAfter | null>;
+}
+
+/** What the user's object is told of the configuration with every call. */
+export type AccountPolicy = {
+  readonly refresh: RefreshPolicy;
+  /** Milliseconds. */
+  readonly authorityMaxAge: number;
+  readonly maxSessions: number;
+  readonly requireVerifiedEmail: boolean;
+};

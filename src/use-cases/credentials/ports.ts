@@ -1,0 +1,83 @@
+import type { Email } from "../../domain/accounts/email.ts";
+import type { User } from "../../domain/accounts/user.ts";
+import type { Password, PasswordWeakness } from "../../domain/credentials/password.ts";
+import type { ThrottleState } from "../../domain/credentials/throttle.ts";
+import type { SessionId, UserId } from "../../domain/ids.ts";
+
+export type Credential = { readonly user: User; readonly passwordHash: string | null };
+
+/**
+ * Whose tries count together: those made inside the user's sessions, or those of a sign-in that
+ * shows a token of one session. No stranger can make either.
+ */
+export type Prover = "session" | SessionId;
+
+export type Attempt =
+  | {
+      readonly kind: "allowed";
+      readonly before: ThrottleState | null;
+      readonly reserved: ThrottleState;
+    }
+  /**
+   * @property retryAfter milliseconds
+   * @property lastAt when the last try was counted, in Unix milliseconds
+   */
+  | {
+      readonly kind: "delayed" | "locked";
+      readonly retryAfter: number;
+      readonly lastAt: number;
+    };
+
+export type AllowedAttempt = Extract<Attempt, { kind: "allowed" }>;
+
+/** Accounts with what proves whose they are. */
+export interface Credentials {
+  findById(id: UserId): Promise<Credential | null>;
+  findByEmail(email: Email): Promise<Credential | null>;
+  /** Replaces the hash only while it is the one given: a rehash never undoes a change. */
+  rehash(id: UserId, old: string, fresh: string): Promise<void>;
+}
+
+/** Failed tries by login name, exact. */
+export interface LoginThrottle {
+  /**
+   * A try that would have to wait may be held back until those under way are decided: if one of
+   * them is right, it is let through.
+   *
+   * @param credentialSetAt failures from before it are forgotten (Unix milliseconds)
+   */
+  reserve(loginName: Email, credentialSetAt?: number): Promise<Attempt>;
+  /** Takes back a try that an outage ended. */
+  release(loginName: Email, attempt: AllowedAttempt): Promise<void>;
+  /** A try that was let through was wrong: those that wait for its outcome need not wait longer. */
+  fail(loginName: Email): Promise<void>;
+  clear(loginName: Email): Promise<void>;
+}
+
+export interface PasswordHasher {
+  /** @returns a PHC string */
+  hash(password: Password): string;
+  verify(
+    password: Password,
+    stored: string,
+  ): "match" | "match_outdated" | "mismatch" | "unreadable";
+  /** Costs what verifying a current hash costs. */
+  verifyNothing(password: Password): void;
+}
+
+export interface PasswordPolicy {
+  weakness(password: Password, email: Email): Promise<PasswordWeakness | null>;
+}
+
+/** Failed tries to prove a user's password by those who are known, counted in the user's object. */
+export interface Proofs {
+  /**
+   * Counts a try to prove a password by one who is known here.
+   *
+   * @param credentialSetAt failures from before it are forgotten (Unix milliseconds)
+   */
+  reserveProof(userId: UserId, by: Prover, credentialSetAt?: number): Promise<Attempt>;
+  /** Takes back a try that an outage ended. */
+  releaseProof(userId: UserId, by: Prover, attempt: AllowedAttempt): Promise<void>;
+  clearProofs(userId: UserId, by: Prover): Promise<void>;
+}

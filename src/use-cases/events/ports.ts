@@ -1,0 +1,43 @@
+import type { SessionId, UserId } from "../../domain/ids.ts";
+
+/** What an operator should hear of. It carries ids only, never what identifies a person. */
+export type Notice =
+  | {
+      readonly event: "refresh_token_reused" | "refresh_token_replayed_elsewhere";
+      readonly userId: UserId;
+      readonly sessionId: SessionId;
+    }
+  | {
+      readonly event:
+        | "signing_key_created"
+        | "signing_key_scheduled"
+        | "signing_key_revoked"
+        | "signing_key_withdrawn"
+        | "signing_key_removed"
+        | "signing_key_rewrapped"
+        | "signing_key_unreadable"
+        | "signing_key_overdue";
+      readonly kid: string;
+    }
+  | {
+      readonly event:
+        | "signing_keys_stale"
+        | "jwks_not_published"
+        | "jwks_not_read"
+        | "login_throttle_not_cleared";
+    }
+  | { readonly event: "password_hash_refused"; readonly userId: UserId }
+  /**
+   * A list goes on without it.
+   *
+   * @property row its id, or where that may be anything its number: `rowid 7`
+   * @property column the first that cannot be what it says
+   */
+  | {
+      readonly event: "row_unreadable";
+      readonly table: "users" | "service_accounts" | "service_account_secrets" | "signing_keys";
+      readonly row: string;
+      readonly column: string;
+    };
+
+export type Notify = (notice: Notice) => void;

@@ -1,0 +1,75 @@
+import type { Authority } from "../../domain/accounts/authority.ts";
+import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { Device, TokenHash } from "../../domain/sessions/refresh-session.ts";
+import type { SessionGrant } from "../tokens/ports.ts";
+
+export type SessionInfo = {
+  readonly id: SessionId;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+  readonly device: Device;
+  readonly replayedElsewhereAt: number | null;
+};
+
+/** A session as it begins. */
+export type NewSession = {
+  readonly sessionId: SessionId;
+  readonly token: TokenHash;
+  readonly device: Device;
+};
+
+export type OpenSession = NewSession & {
+  /** The row whose password was checked. */
+  readonly seen: Authority;
+};
+
+/** Stale: the account changed since the row was read, so the sign-in must be done again. */
+export type OpenAnswer =
+  | { readonly kind: "opened"; readonly grant: SessionGrant }
+  | { readonly kind: "stale" | "refused" };
+
+export type RefreshCommand = {
+  readonly sessionId: SessionId;
+  readonly presented: string;
+  readonly successor: TokenHash;
+  /** Roles that can be turned into permissions without a look-up; null means any. */
+  readonly knownRoles: readonly string[] | null;
+  /** Where the token was presented. */
+  readonly device: Device;
+};
+
+export type RefreshAnswer =
+  | {
+      readonly kind: "rotated" | "replayed";
+      readonly grant: SessionGrant;
+      /** The version that the successor was derived under, which a replay must repeat. */
+      readonly secretVersion: number;
+      /** True for the first replay of a rotation that came from elsewhere. */
+      readonly isNoteworthy: boolean;
+    }
+  | { readonly kind: "reused" | "refused" }
+  /**
+   * Nothing was consumed, because the user holds roles that are not known.
+   *
+   * @property roles what the user holds; an object that runs older code does not say
+   */
+  | { readonly kind: "roles_wanted"; readonly roles?: readonly string[] };
+
+export type SessionsSelection =
+  | { readonly only: SessionId }
+  | { readonly allExcept: SessionId }
+  | "all";
+
+/** The sessions of one user, judged by the user's own object. An outage is `Unavailable`. */
+export interface Sessions {
+  openSession(userId: UserId, command: OpenSession): Promise<OpenAnswer>;
+  refresh(userId: UserId, command: RefreshCommand): Promise<RefreshAnswer>;
+  /** The grant of a session that is alive, or null. */
+  check(userId: UserId, sessionId: SessionId): Promise<SessionGrant | null>;
+  /** True when the session is alive and the token is one that could be refreshed now. */
+  holdsToken(userId: UserId, sessionId: SessionId, hash: string): Promise<boolean>;
+  listSessions(userId: UserId): Promise<SessionInfo[]>;
+  /** @returns how many ended */
+  endSessions(userId: UserId, which: SessionsSelection): Promise<number>;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { layerProblems } from "../../../scripts/layer-rules.ts";
+
+const file = (path: string, ...imported: string[]) => ({
+  path,
+  text: imported.map((specifier) => `import { x } from "${specifier}";\n`).join(""),
+});
+
+describe("the layer rule", () => {
+  it.each([
+    ["the domain to a use case", "domain/access/role.ts", "../../use-cases/access/ports.ts"],
+    ["a use case to an adapter", "use-cases/access/ports.ts", "../../persistence/d1/database.ts"],
+    ["core to the API", "core/logging.ts", "../api/http/app.ts"],
+    ["the API to an adapter", "api/http/app.ts", "../../persistence/d1/database.ts"],
+    ["an adapter to the wiring", "persistence/outage.ts", "../services.ts"],
+    ["the client to a rule that is not its own", "client/hono.ts", "../domain/access/role.ts"],
+    ["the domain to a package", "domain/access/role.ts", "zod"],
+  ])("refuses the way outwards: %s", (_, path, specifier) => {
+    expect(layerProblems([file(path, specifier)])).toHaveLength(1);
+  });
+
+  it.each([
+    ["use-cases/access/ports.ts", "../../domain/access/role.ts"],
+    ["api/http/app.ts", "hono"],
+    ["wiring/access.ts", "../persistence/d1/database.ts"],
+    ["index.ts", "./persistence/durable/user-object.ts"],
+    ["client/hono.ts", "../domain/access/permission.ts"],
+  ])("lets %s import %s", (path, specifier) => {
+    expect(layerProblems([file(path, specifier)])).toEqual([]);
+  });
+
+  it("refuses a circle between subjects, however long, and counts types", () => {
+    const files = [
+      file("use-cases/access/a.ts", "../tokens/b.ts"),
+      { path: "use-cases/tokens/b.ts", text: 'import type {\n  C,\n} from "../keys/c.ts";' },
+      file("use-cases/keys/c.ts", "../access/a.ts"),
+    ];
+    expect(layerProblems(files)).toHaveLength(3);
+    expect(layerProblems(files.slice(0, 2))).toEqual([]);
+  });
+});
