@@ -1,4 +1,5 @@
 import type { UserId } from "../../../src/domain/ids.ts";
+import { isRefreshable } from "../../../src/domain/sessions/refresh-session.ts";
 import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
 import { MemoryAccount, type MemoryAccountDeps } from "./memory-account.ts";
 
@@ -26,9 +27,8 @@ export function memoryAccounts(deps: MemoryAccountDeps): UserObjects {
     holdsToken: (userId, sessionId, hash) =>
       ask(userId, async (account) => {
         await account.freshen();
-        const device = { ip: null, userAgent: null };
-        const successor = { hash, secretVersion: 0 };
-        return "session" in account.decide({ sessionId, presented: hash, successor, device });
+        const session = account.current() && account.sessions.get(sessionId);
+        return isRefreshable(session ?? null, hash, deps.clock());
       }),
     listSessions: (userId) =>
       ask(userId, (account) =>

@@ -7,6 +7,7 @@ import {
   decideRefresh,
   evictions,
   isExpired,
+  isRefreshable,
   newSession,
   type RefreshSession,
 } from "../../../domain/sessions/refresh-session.ts";
@@ -147,10 +148,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     const outage = await this.#authority.freshen(to);
     if (outage !== null) return outage;
     const session = this.#authority.current() && this.#sessions.find(sessionId);
-    const presented = { hash, device: NOWHERE };
-    const unused = { hash, secretVersion: 0 };
-    const decision = decideRefresh(session, presented, unused, Date.now(), to.policy.refresh);
-    return { kind: "answered", holds: decision.kind === "rotate" || decision.kind === "replay" };
+    return { kind: "answered", holds: isRefreshable(session, hash, Date.now()) };
   }
 
   async listSessions(_: Addressed): Promise<SessionInfo[]> {
