@@ -17,7 +17,13 @@ import type {
 } from "../sessions/ports.ts";
 import { changeAccount } from "./change-account.ts";
 import { endByAlarm, wakeFor } from "./end-by-alarm.ts";
-import { currentAuthority, freshen, type JudgeDeps, knownAuthority } from "./keep-authority.ts";
+import {
+  catchUp,
+  currentAuthority,
+  freshen,
+  type JudgeDeps,
+  knownAuthority,
+} from "./keep-authority.ts";
 import { openSession } from "./open-session.ts";
 import type { Addressed, ChangeCommand } from "./ports.ts";
 
@@ -59,6 +65,7 @@ export function userJudge(deps: JudgeDeps) {
       isKnown() ? endSessions(sessions, which) : 0,
 
     change: (to: Addressed, command: ChangeCommand) => changeAccount(deps, to, command),
+    catchUp: (to: Addressed) => catchUp(deps, to),
 
     reserveProof({ policy }: Addressed, by: Prover, credentialSetAt?: number): Attempt {
       const attempt = reserveProof(proofs, by, now(), policy.maxSessions, credentialSetAt);

@@ -4,7 +4,7 @@ import {
   sameAuthority,
   takeOver,
 } from "../../domain/accounts/authority.ts";
-import type { Clock } from "../outside.ts";
+import { type Clock, Unavailable } from "../outside.ts";
 import type { AccountPolicy, AccountRecord, Addressed, Intent, UserStore } from "./ports.ts";
 
 /*
@@ -57,6 +57,17 @@ export async function freshen(deps: JudgeDeps, to: Addressed): Promise<void> {
 /** Reads D1's primary and takes over what it says. */
 export async function reconcile(deps: JudgeDeps, to: Addressed): Promise<void> {
   if (!(await takeRow(deps, to))) await freshen(deps, to);
+}
+
+/** Takes over what the row says from now on, however young the copy; harmless to repeat. */
+export async function catchUp(deps: JudgeDeps, to: Addressed): Promise<void> {
+  // Of a user who never signed in there is nothing to end, and the row is read at sign-in.
+  if (knownAuthority(deps) === null) return;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    // What overtook this reading may itself have been read before the row was changed.
+    if (await takeRow(deps, to)) return;
+  }
+  throw new Unavailable("account");
 }
 
 /** @returns false when another call settled a newer row or began a change meanwhile */

@@ -67,6 +67,11 @@ export type ChangeCommand = {
 /** Changes to one user's account, made by the user's own object. An outage is `Unavailable`. */
 export interface Accounts {
   change(userId: UserId, command: ChangeCommand): Promise<ChangeAnswer>;
+  /**
+   * The object reads its row on the primary, takes over what it says and ends what must end.
+   * Harmless to repeat; an object that never knew its user stores nothing.
+   */
+  catchUp(userId: UserId): Promise<void>;
 }
 
 /** All that a user's own object judges. */

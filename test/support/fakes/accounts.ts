@@ -29,6 +29,7 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects {
     listSessions: ask((judge) => judge.listSessions),
     endSessions: ask((judge) => judge.endSessions),
     change: ask((judge) => judge.change),
+    catchUp: ask((judge) => judge.catchUp),
     reserveProof: ask((judge) => judge.reserveProof),
     releaseProof: ask((judge) => judge.releaseProof),
     clearProofs: ask((judge) => judge.clearProofs),

@@ -45,6 +45,9 @@ export function durableAccounts(
     endSessions: (userId, which) => ask(userId, (stub, to) => stub.endSessions(to, which)),
     change: async (userId, command) =>
       answered(await ask(userId, (stub, to) => stub.change(to, command))),
+    catchUp: async (userId) => {
+      answered(await ask(userId, (stub, to) => stub.catchUp(to)));
+    },
     reserveProof: (userId, by, credentialSetAt) =>
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),
     releaseProof: (userId, by, attempt) =>

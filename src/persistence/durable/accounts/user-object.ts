@@ -68,6 +68,14 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     return outcomeOf(this.#judge.change(to, command));
   }
 
+  catchUp(to: Addressed) {
+    const catchUp = async () => {
+      await this.#judge.catchUp(to);
+      return { kind: "done" } as const;
+    };
+    return outcomeOf(catchUp());
+  }
+
   async reserveProof(to: Addressed, by: Prover, credentialSetAt?: number) {
     return this.#judge.reserveProof(to, by, credentialSetAt);
   }
