@@ -1,6 +1,7 @@
 import { sessionIdOf } from "../../src/domain/ids.ts";
 import {
   decideRefresh,
+  isRefreshable,
   newSession,
   type RefreshPolicy,
   type RefreshSession,
@@ -30,6 +31,8 @@ export class RefreshHistory {
   /** What the rules answered to the last step, and what the model did. */
   answer = "none";
   expected = "none";
+  /** Whether the token presented last could be refreshed, asked just before. */
+  wasRefreshable: boolean | null = null;
   before: RefreshSession | null = null;
   after: RefreshSession | null;
   wasReused = false;
@@ -54,6 +57,7 @@ export class RefreshHistory {
     this.answer = "none";
     this.expected = "none";
     this.presentedAge = null;
+    this.wasRefreshable = null;
     if ("by" in step) this.now += step.by;
     else if ("policy" in step) this.policy = step.policy;
     else this.#present(this.#token(step.present), step.secretVersion);
@@ -72,6 +76,7 @@ export class RefreshHistory {
     this.before = this.after;
     const successor = { hash: `${token}.${secretVersion}`, secretVersion };
     const presented = { hash: token, device: { ip: null, userAgent: null } };
+    this.wasRefreshable = isRefreshable(this.after, token, this.now);
     const decision = decideRefresh(this.after, presented, successor, this.now, this.policy);
     this.answer = decision.kind;
     if (decision.kind === "reuse") {

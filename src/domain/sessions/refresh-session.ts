@@ -71,10 +71,31 @@ export function newSession(
 }
 
 /**
- * Refresh token rotation with reuse detection (RFC 9700, section 4.14.2). The presented hash
- * belongs to a token whose MAC was good, so a hash that is neither the current nor the previous
- * one is an older generation: somebody holds a copy.
+ * What a token is to its session now. Its MAC was good, so a hash that is neither the current nor
+ * the previous one is an older generation: somebody holds a copy.
  */
+type Standing =
+  | { readonly kind: "current"; readonly session: RefreshSession }
+  | { readonly kind: "previous"; readonly session: RefreshSession; readonly rotation: Rotation }
+  | { readonly kind: "reuse" | "expired" | "unknown" };
+
+function standingOf(session: RefreshSession | null, hash: string, now: number): Standing {
+  if (session === null) return { kind: "unknown" };
+  if (isExpired(session, now)) return { kind: "expired" };
+  if (hash === session.current.hash) return { kind: "current", session };
+  const { rotation } = session;
+  // While the previous token is still the previous one, its successor has not been used.
+  const isReplay = rotation?.previous === hash && elapsed(rotation.at, now) < rotation.replayWindow;
+  return isReplay ? { kind: "previous", session, rotation } : { kind: "reuse" };
+}
+
+/** Whether a token could be refreshed now. */
+export function isRefreshable(session: RefreshSession | null, hash: string, now: number): boolean {
+  const { kind } = standingOf(session, hash, now);
+  return kind === "current" || kind === "previous";
+}
+
+/** Refresh token rotation with reuse detection (RFC 9700, section 4.14.2). */
 export function decideRefresh(
   session: RefreshSession | null,
   { hash, device }: Presented,
@@ -82,15 +103,15 @@ export function decideRefresh(
   now: number,
   policy: RefreshPolicy,
 ): RefreshDecision {
-  if (session === null) return { kind: "unknown" };
-  if (isExpired(session, now)) return { kind: "expired" };
-  if (hash === session.current.hash) {
-    return { kind: "rotate", session: rotate(session, successor, device, now, policy) };
+  const standing = standingOf(session, hash, now);
+  switch (standing.kind) {
+    case "current":
+      return { kind: "rotate", session: rotate(standing.session, successor, device, now, policy) };
+    case "previous":
+      return replay(standing.session, standing.rotation, device, now);
+    default:
+      return { kind: standing.kind };
   }
-  const { rotation } = session;
-  // While the previous token is still the previous one, its successor has not been used.
-  const isReplay = rotation?.previous === hash && elapsed(rotation.at, now) < rotation.replayWindow;
-  return isReplay ? replay(session, rotation, device, now) : { kind: "reuse" };
 }
 
 function rotate(

@@ -5,8 +5,8 @@ import type { Email } from "../../domain/accounts/email.ts";
 import type { User, UserStatus } from "../../domain/accounts/user.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { RefreshPolicy } from "../../domain/sessions/refresh-session.ts";
-import type { Credentials, Proofs } from "../credentials/ports.ts";
-import type { NewSession, Sessions } from "../sessions/ports.ts";
+import type { Credentials, ProofStore, Proofs } from "../credentials/ports.ts";
+import type { NewSession, SessionStore, Sessions } from "../sessions/ports.ts";
 import type { SessionGrant } from "../tokens/ports.ts";
 
 export type NewUser = {
@@ -67,6 +67,11 @@ export type ChangeCommand = {
 /** Changes to one user's account, made by the user's own object. An outage is `Unavailable`. */
 export interface Accounts {
   change(userId: UserId, command: ChangeCommand): Promise<ChangeAnswer>;
+  /**
+   * The object reads its row on the primary, takes over what it says and ends what must end.
+   * Harmless to repeat; an object that never knew its user stores nothing.
+   */
+  catchUp(userId: UserId): Promise<void>;
 }
 
 /** All that a user's own object judges. */
@@ -101,3 +106,45 @@ export type AccountPolicy = {
   readonly maxSessions: number;
   readonly requireVerifiedEmail: boolean;
 };
+
+/** What every call to a user's object carries: it does not know its name, and is told the policy. */
+export type Addressed = { readonly userId: UserId; readonly policy: AccountPolicy };
+
+/** What the object knows of its user. */
+export type AuthorityCopy = {
+  readonly authority: Authority;
+  /** When D1 last said so, in Unix milliseconds. */
+  readonly checkedAt: number;
+  /** The change that made this version, so that one asked for twice is made once. */
+  readonly changeId: string;
+  /** When a tombstone may go: no token that names the user can be alive then. */
+  readonly forgetAt: number | null;
+};
+
+/** A change that was begun: what a restart needs to find out how it ended. */
+export type Intent = { readonly changeId: string; readonly base: number };
+
+/** The object's own copy of its user's authority. Calls are synchronous. */
+export interface AuthorityStore {
+  /** Null in an object that never knew its user: it has no tables either. */
+  copy(): AuthorityCopy | null;
+  intent(): Intent | null;
+  begin(intent: Intent): void;
+  /** Takes an authority as read now, which settles whatever was begun. */
+  settle(copy: AuthorityCopy): void;
+}
+
+/** What the judge of a user keeps, and what it asks of whatever runs it. */
+export interface UserStore {
+  readonly authority: AuthorityStore;
+  readonly sessions: SessionStore;
+  readonly proofs: ProofStore;
+  /** All that `work` stores, or nothing of it when it throws. */
+  atomically(work: () => void): void;
+  /** Nothing else begins here until `work` is done. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Asks for an alarm, in place of the one that was asked for before (Unix milliseconds). */
+  wakeAt(time: number): void;
+  /** Leaves nothing. */
+  erase(): Promise<void>;
+}

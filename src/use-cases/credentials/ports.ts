@@ -81,3 +81,11 @@ export interface Proofs {
   releaseProof(userId: UserId, by: Prover, attempt: AllowedAttempt): Promise<void>;
   clearProofs(userId: UserId, by: Prover): Promise<void>;
 }
+
+/** What a user's object remembers of them, as a Map has it. Calls are synchronous. */
+export interface ProofStore {
+  get(by: Prover): ThrottleState | undefined;
+  set(by: Prover, state: ThrottleState): unknown;
+  delete(by: Prover): unknown;
+  entries(): Iterable<readonly [Prover, ThrottleState]>;
+}

@@ -1,6 +1,6 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
-import type { Device, TokenHash } from "../../domain/sessions/refresh-session.ts";
+import type { Device, RefreshSession, TokenHash } from "../../domain/sessions/refresh-session.ts";
 import type { SessionGrant } from "../tokens/ports.ts";
 
 export type SessionInfo = {
@@ -72,4 +72,28 @@ export interface Sessions {
   listSessions(userId: UserId): Promise<SessionInfo[]>;
   /** @returns how many ended */
   endSessions(userId: UserId, which: SessionsSelection): Promise<number>;
+}
+
+/** A session as its user's object keeps it: hashes only. */
+export type StoredSession = RefreshSession & {
+  /** Where it was opened. */
+  readonly device: Device;
+};
+
+/** The sessions of one user. Calls are synchronous: a sequence of them is never interleaved. */
+export interface SessionStore {
+  /** As it was used last here, for `update` alone, which says whether it is there still. */
+  remembered(id: SessionId): StoredSession | null;
+  /** As the storage has it: what allows without writing reads (CFW-13). */
+  find(id: SessionId): StoredSession | null;
+  all(): StoredSession[];
+  /** One that begins: it was never rotated. */
+  add(session: StoredSession): void;
+  /** @returns false when the storage has the session no more; nothing is then brought back */
+  update(session: StoredSession): boolean;
+  /** @returns how many ended, here as below */
+  remove(id: SessionId): number;
+  removeAllExcept(id: SessionId | null): number;
+  /** When the next one ends (Unix milliseconds), or null when there is none. */
+  nextEnd(): number | null;
 }

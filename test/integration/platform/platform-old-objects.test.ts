@@ -1,10 +1,18 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { call, newUser, PASSWORD, refresh, type SignedIn, signIn } from "../../support/client.ts";
+import {
+  call,
+  insertUser,
+  newUser,
+  PASSWORD,
+  refresh,
+  type SignedIn,
+  signIn,
+} from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
 import { ACCOUNT_POLICY, DAY } from "../../support/samples.ts";
-import { dumpObject, userObject } from "../../support/storage.ts";
+import { dumpObject, userObject, withoutTable } from "../../support/storage.ts";
 import { services } from "../../support/tokens.ts";
 
 let user: SignedIn;
@@ -71,12 +79,23 @@ it("CFW-17 an old object and a new one have the same table in the end", async ()
 
 it("CFW-17 an object that a stranger's guess woke up stays empty", async () => {
   const nobody = `usr_${"B".repeat(21)}A`;
-  await runInDurableObject(userObject(nobody), (object) => {
+  await runInDurableObject(userObject(nobody), async (object) => {
     const to = { userId: nobody, policy: ACCOUNT_POLICY };
-    return Reflect.apply(object.listSessions, object, [to]);
+    await Reflect.apply(object.listSessions, object, [to]);
+    await Reflect.apply(object.catchUp, object, [to]);
   });
   expect(await dumpObject(userObject(nobody))).toEqual({ pairs: [], tables: {} });
   expect(await runDurableObjectAlarm(userObject(nobody))).toBe(false);
+});
+
+it("CFW-17 an object that never knew its user reads nothing and stores nothing to catch up", async () => {
+  const { id } = await insertUser(["user"]);
+  await withoutTable("users", () =>
+    runInDurableObject(userObject(id), (object) =>
+      Reflect.apply(object.catchUp, object, [{ userId: id, policy: ACCOUNT_POLICY }]),
+    ),
+  );
+  expect(await dumpObject(userObject(id))).toEqual({ pairs: [], tables: {} });
 });
 
 it("CFW-17 calls of older Workers, which do not say where a token came from, are answered", async () => {

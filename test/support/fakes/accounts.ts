@@ -1,60 +1,75 @@
 import type { UserId } from "../../../src/domain/ids.ts";
-import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
-import { MemoryAccount, type MemoryAccountDeps } from "./memory-account.ts";
+import { type UserJudge, userJudge } from "../../../src/use-cases/accounts/judge-user.ts";
+import type { JudgeDeps } from "../../../src/use-cases/accounts/keep-authority.ts";
+import type { Addressed, UserObjects, UserStore } from "../../../src/use-cases/accounts/ports.ts";
+import type { StoredSession } from "../../../src/use-cases/sessions/ports.ts";
+import { someId } from "../samples.ts";
 
-/** The users' objects, over any AccountRecord. */
-export function memoryAccounts(deps: MemoryAccountDeps): UserObjects {
-  const objects = new Map<UserId, MemoryAccount>();
-  const ask = <T>(userId: UserId, work: (account: MemoryAccount) => T | Promise<T>) => {
-    const account = objects.get(userId) ?? new MemoryAccount(userId, deps);
-    objects.set(userId, account);
-    return account.serially(async () => work(account));
-  };
+type Deps = Pick<JudgeDeps, "record" | "clock"> & Pick<Addressed, "policy">;
+type Known = { [K in "copy" | "intent"]: ReturnType<UserStore["authority"][K]> };
+
+/** The users' objects, over any AccountRecord: their own judge, and what it keeps in memory. */
+export function memoryAccounts({ policy, ...deps }: Deps): UserObjects {
+  const stores = new Map<UserId, ReturnType<typeof memoryUserStore>>();
+  const ask =
+    <A extends unknown[], R>(method: (judge: UserJudge) => (to: Addressed, ...args: A) => R) =>
+    async (userId: UserId, ...args: A): Promise<Awaited<R>> => {
+      const store = stores.get(userId) ?? memoryUserStore(() => stores.delete(userId));
+      stores.set(userId, store);
+      await store.idle();
+      const judge = userJudge({ ...deps, store, newFenceId: someId });
+      return await method(judge)({ userId, policy }, ...args);
+    };
 
   return {
-    openSession: (userId, command) => ask(userId, (account) => account.open(command)),
-    refresh: (userId, command) => ask(userId, (account) => account.refresh(command)),
-    check: (userId, sessionId) =>
-      ask(userId, async (account) => {
-        await account.freshen();
-        const authority = account.current();
-        const session = account.sessions.get(sessionId);
-        return authority && session && account.isAlive(session)
-          ? account.grant(authority, session)
-          : null;
-      }),
-    holdsToken: (userId, sessionId, hash) =>
-      ask(userId, async (account) => {
-        await account.freshen();
-        const device = { ip: null, userAgent: null };
-        const successor = { hash, secretVersion: 0 };
-        return "session" in account.decide({ sessionId, presented: hash, successor, device });
-      }),
-    listSessions: (userId) =>
-      ask(userId, (account) =>
-        [...account.sessions.values()]
-          .filter((session) => account.isAlive(session))
-          .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
-          .map((session) => ({
-            id: session.id,
-            createdAt: session.createdAt,
-            lastUsedAt: session.lastUsedAt,
-            expiresAt: session.expiresAt,
-            device: session.device,
-            replayedElsewhereAt: session.replayedElsewhereAt,
-          })),
-      ),
-    endSessions: (userId, which) =>
-      ask(userId, (account) =>
-        account.end((id) => {
-          if (which === "all") return true;
-          return "only" in which ? id === which.only : id !== which.allExcept;
-        }),
-      ),
-    change: (userId, command) => ask(userId, (account) => account.change(command)),
-    reserveProof: (userId, by, credentialSetAt) =>
-      ask(userId, ({ proofs }) => proofs.reserve(by, credentialSetAt)),
-    releaseProof: (userId, by, attempt) => ask(userId, ({ proofs }) => proofs.release(by, attempt)),
-    clearProofs: (userId, by) => ask(userId, ({ proofs }) => proofs.clear(by)),
+    openSession: ask((judge) => judge.openSession),
+    refresh: ask((judge) => judge.refresh),
+    check: ask((judge) => judge.check),
+    holdsToken: ask((judge) => judge.holdsToken),
+    listSessions: ask((judge) => judge.listSessions),
+    endSessions: ask((judge) => judge.endSessions),
+    change: ask((judge) => judge.change),
+    catchUp: ask((judge) => judge.catchUp),
+    reserveProof: ask((judge) => judge.reserveProof),
+    releaseProof: ask((judge) => judge.releaseProof),
+    clearProofs: ask((judge) => judge.clearProofs),
+  };
+}
+
+/** Calls that come during exclusive work wait for `idle`; those under way interleave with it. */
+function memoryUserStore(erase: () => void): UserStore & { idle(): Promise<unknown> } {
+  const sessions = new Map<string, StoredSession>();
+  const known: Known = { copy: null, intent: null };
+  let last: Promise<unknown> = Promise.resolve();
+  const find = (id: string) => sessions.get(id) ?? null;
+
+  return {
+    authority: {
+      copy: () => known.copy,
+      intent: () => known.intent,
+      begin: (intent) => void Object.assign(known, { intent }),
+      settle: (copy) => void Object.assign(known, { copy, intent: null }),
+    },
+    sessions: {
+      remembered: find,
+      find,
+      all: () => [...sessions.values()],
+      add: (session) => void sessions.set(session.id, session),
+      update: (session) => find(session.id) !== null && sessions.set(session.id, session).size > 0,
+      remove: (id) => Number(sessions.delete(id)),
+      removeAllExcept: (kept) =>
+        [...sessions.keys()].filter((id) => id !== kept && sessions.delete(id)).length,
+      nextEnd: () => null, // no alarm rings here
+    },
+    proofs: new Map(),
+    atomically: (work) => work(),
+    exclusively(work) {
+      const done = last.then(work);
+      last = done.catch(() => undefined);
+      return done;
+    },
+    idle: () => last,
+    wakeAt: () => undefined,
+    erase: async () => erase(),
   };
 }

@@ -51,6 +51,13 @@ describe("in every history of one session", () => {
     always((run) => expect(run.answer).toBe(run.expected));
   });
 
+  it("a token is said to be refreshable exactly when presenting it gives a successor", () => {
+    always(({ answer, wasRefreshable }) => {
+      const isAnswered = answer === "rotate" || answer === "replay";
+      expect(wasRefreshable).toBe(answer === "none" ? null : isAnswered);
+    });
+  });
+
   it("REF-01 a token has at most one successor, whatever secret is the newest", () => {
     always((run) => {
       for (const successors of run.successors.values()) expect(successors.size).toBe(1);

@@ -1,8 +1,7 @@
 import type { UserId } from "../../../domain/ids.ts";
-import type { AccountPolicy, UserObjects } from "../../../use-cases/accounts/ports.ts";
-import { Unavailable } from "../../../use-cases/outside.ts";
+import type { AccountPolicy, Addressed, UserObjects } from "../../../use-cases/accounts/ports.ts";
 import { call, callOnce } from "../call.ts";
-import type { Addressed, Outage } from "./account-authority.ts";
+import { answered } from "../outcome.ts";
 import type { UserCalls } from "./user-calls.ts";
 import type { UserObject } from "./user-object.ts";
 
@@ -46,20 +45,13 @@ export function durableAccounts(
     endSessions: (userId, which) => ask(userId, (stub, to) => stub.endSessions(to, which)),
     change: async (userId, command) =>
       answered(await ask(userId, (stub, to) => stub.change(to, command))),
+    catchUp: async (userId) => {
+      answered(await ask(userId, (stub, to) => stub.catchUp(to)));
+    },
     reserveProof: (userId, by, credentialSetAt) =>
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),
     releaseProof: (userId, by, attempt) =>
       askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
     clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),
   };
-}
-
-/** An outage inside the object becomes one here. */
-function answered<A extends { readonly kind: string }>(answer: A | Outage): A {
-  if (isOutage(answer)) throw new Unavailable(answer.dependency);
-  return answer;
-}
-
-function isOutage(answer: { readonly kind: string }): answer is Outage {
-  return answer.kind === "unavailable";
 }

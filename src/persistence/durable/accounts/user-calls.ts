@@ -1,5 +1,5 @@
 import type { SessionId } from "../../../domain/ids.ts";
-import type { ChangeAnswer, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
+import type { Addressed, ChangeAnswer, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
 import type { AllowedAttempt, Attempt, Prover } from "../../../use-cases/credentials/ports.ts";
 import type {
   OpenAnswer,
@@ -10,24 +10,24 @@ import type {
   SessionsSelection,
 } from "../../../use-cases/sessions/ports.ts";
 import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
-import type { Addressed, Outage } from "./account-authority.ts";
+import type { Outage } from "../outcome.ts";
+
+export type CheckAnswer =
+  | { readonly kind: "live"; readonly grant: SessionGrant }
+  | { readonly kind: "dead" };
+
+export type HoldsAnswer = { readonly kind: "answered"; readonly holds: boolean };
 
 /** What the object answers over RPC: the port's answers, and outages as outcomes. */
 export interface UserCalls {
   openSession(to: Addressed, command: OpenSession): Promise<OpenAnswer | Outage>;
   refresh(to: Addressed, command: RefreshCommand): Promise<RefreshAnswer | Outage>;
-  check(
-    to: Addressed,
-    sessionId: SessionId,
-  ): Promise<{ kind: "live"; grant: SessionGrant } | { kind: "dead" } | Outage>;
-  holdsToken(
-    to: Addressed,
-    sessionId: SessionId,
-    hash: string,
-  ): Promise<{ kind: "answered"; holds: boolean } | Outage>;
+  check(to: Addressed, sessionId: SessionId): Promise<CheckAnswer | Outage>;
+  holdsToken(to: Addressed, sessionId: SessionId, hash: string): Promise<HoldsAnswer | Outage>;
   listSessions(to: Addressed): Promise<SessionInfo[]>;
   endSessions(to: Addressed, which: SessionsSelection): Promise<number>;
   change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
+  catchUp(to: Addressed): Promise<{ readonly kind: "done" } | Outage>;
   reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
   clearProofs(to: Addressed, by: Prover): Promise<void>;

@@ -1,11 +1,6 @@
 import type { SessionId } from "../../../domain/ids.ts";
-import type { Device, RefreshSession, Rotation } from "../../../domain/sessions/refresh-session.ts";
-
-/** A session as the user's object stores it: hashes only. Times are Unix milliseconds. */
-export type StoredSession = RefreshSession & {
-  /** Where it was opened. */
-  readonly device: Device;
-};
+import type { Rotation } from "../../../domain/sessions/refresh-session.ts";
+import type { SessionStore, StoredSession } from "../../../use-cases/sessions/ports.ts";
 
 type Row = {
   id: string;
@@ -35,7 +30,7 @@ const DEFAULT_REPLAY_WINDOW = 30_000;
  * Rows are remembered for `update` alone, whose condition says if the storage has the session
  * still. Whatever allows without writing reads: an object that was replaced learns of it there.
  */
-export class SessionTable {
+export class SessionTable implements SessionStore {
   readonly #sql: SqlStorage;
   readonly #used = new Map<SessionId, StoredSession>();
 
@@ -119,11 +114,6 @@ export class SessionTable {
     const ending = this.all().filter((session) => session.id !== id);
     this.#sql.exec("delete from sessions where id is not ?", id);
     return ending.length;
-  }
-
-  purge(now: number): void {
-    this.#used.clear();
-    this.#sql.exec("delete from sessions where purge_at <= ?", now);
   }
 
   /** When the next one ends. */

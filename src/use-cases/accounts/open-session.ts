@@ -1,0 +1,49 @@
+import { sameAuthority } from "../../domain/accounts/authority.ts";
+import { addSession, grantOf } from "../sessions/judge-session.ts";
+import type { NewSession, OpenAnswer, OpenSession, StoredSession } from "../sessions/ports.ts";
+import { wakeFor } from "./end-by-alarm.ts";
+import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
+import type { AccountPolicy, Addressed } from "./ports.ts";
+
+/**
+ * Opens a session of one who proved to be the owner of the row that was seen.
+ *
+ * @throws Unavailable when the row must be read again and D1 does not answer
+ */
+export async function openSession(
+  deps: JudgeDeps,
+  to: Addressed,
+  command: OpenSession,
+): Promise<OpenAnswer> {
+  const known = knownAuthority(deps);
+  if (known === null) {
+    // Nothing was ever changed through here, so the row that was just read is the newest word.
+    settle(deps, { authority: command.seen, changeId: "" }, "none", to.policy);
+  } else if (!isSettled(deps) || !sameAuthority(known, command.seen)) {
+    await reconcile(deps, to);
+  }
+  return open(deps, to.policy, command);
+}
+
+function open(deps: JudgeDeps, policy: AccountPolicy, command: OpenSession): OpenAnswer {
+  const authority = knownAuthority(deps);
+  if (authority === null || authority.status === "deleted") return { kind: "refused" };
+  if (!sameAuthority(authority, command.seen)) return { kind: "stale" };
+  if (authority.status !== "active") return { kind: "refused" };
+  return { kind: "opened", grant: grantOf(authority, openOnce(deps, command, policy)) };
+}
+
+/** Of a command whose first answer was lost the session is there. */
+export function openOnce(
+  deps: JudgeDeps,
+  wanted: NewSession,
+  { refresh, maxSessions }: AccountPolicy,
+): StoredSession {
+  const { sessions, proofs } = deps.store;
+  const existing = sessions.find(wanted.sessionId);
+  if (existing !== null) return existing;
+  const session = addSession(sessions, wanted, deps.clock(), refresh, maxSessions);
+  proofs.delete("session"); // whoever opens one has proved the password
+  wakeFor(deps, session.expiresAt);
+  return session;
+}

@@ -1,0 +1,152 @@
+import type { Authority } from "../../domain/accounts/authority.ts";
+import type { SessionId } from "../../domain/ids.ts";
+import {
+  decideRefresh,
+  evictions,
+  isExpired,
+  isRefreshable,
+  newSession,
+  type RefreshPolicy,
+  type RefreshSession,
+} from "../../domain/sessions/refresh-session.ts";
+import type { SessionGrant } from "../tokens/ports.ts";
+import type {
+  NewSession,
+  RefreshAnswer,
+  RefreshCommand,
+  SessionInfo,
+  SessionStore,
+  SessionsSelection,
+  StoredSession,
+} from "./ports.ts";
+
+/*
+ * What is decided about one user's sessions: read, decide, write. None of it is asynchronous, so
+ * no two requests can both see the state before.
+ */
+
+/** @param limit of the sessions of one user; the least recently used make room */
+export function addSession(
+  store: SessionStore,
+  { sessionId, token, device }: NewSession,
+  now: number,
+  policy: RefreshPolicy,
+  limit: number,
+): StoredSession {
+  const alive = removeEnded(store, now);
+  for (const id of evictions(alive, limit)) store.remove(id);
+  const session = { ...newSession(sessionId, token, now, policy), device };
+  store.add(session);
+  return session;
+}
+
+/** @param authority of a user who may act now, or null */
+export function refreshSession(
+  store: SessionStore,
+  authority: Authority | null,
+  command: RefreshCommand,
+  now: number,
+  policy: RefreshPolicy,
+): RefreshAnswer {
+  if (authority === null) return { kind: "refused" };
+  if (!canResolve(authority, command.knownRoles)) {
+    return { kind: "roles_wanted", roles: authority.roles };
+  }
+  const { sessionId, presented: hash, device, successor } = command;
+  const session = store.remembered(sessionId);
+  const decision = decideRefresh(session, { hash, device }, successor, now, policy);
+  switch (decision.kind) {
+    case "rotate":
+      if (!update(store, session, decision.session)) return { kind: "refused" };
+      return { kind: "rotated", ...answerOf(authority, decision.session), isNoteworthy: false };
+    case "replay": {
+      const { isNoteworthy } = decision;
+      const isThere = isNoteworthy
+        ? update(store, session, decision.session)
+        : store.find(sessionId) !== null;
+      if (!isThere) return { kind: "refused" };
+      return { kind: "replayed", ...answerOf(authority, decision.session), isNoteworthy };
+    }
+    case "reuse":
+      store.remove(sessionId);
+      return { kind: "reused" };
+    case "expired":
+    case "unknown":
+      return { kind: "refused" };
+  }
+}
+
+/** The grant of a session that is alive, or null. */
+export function checkSession(
+  store: SessionStore,
+  authority: Authority | null,
+  id: SessionId,
+  now: number,
+): SessionGrant | null {
+  const session = authority && store.find(id);
+  return session && !isExpired(session, now) ? grantOf(authority, session) : null;
+}
+
+export function holdsToken(
+  store: SessionStore,
+  authority: Authority | null,
+  id: SessionId,
+  hash: string,
+  now: number,
+): boolean {
+  return isRefreshable(authority && store.find(id), hash, now);
+}
+
+/** Those that are alive, the last used first. */
+export function listSessions(store: SessionStore, now: number): SessionInfo[] {
+  return store
+    .all()
+    .filter((session) => !isExpired(session, now))
+    .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
+    .map((session) => ({
+      id: session.id,
+      createdAt: session.createdAt,
+      lastUsedAt: session.lastUsedAt,
+      expiresAt: session.expiresAt,
+      device: session.device,
+      replayedElsewhereAt: session.replayedElsewhereAt,
+    }));
+}
+
+/** @returns how many ended */
+export function endSessions(store: SessionStore, which: SessionsSelection): number {
+  if (which === "all") return store.removeAllExcept(null);
+  return "only" in which ? store.remove(which.only) : store.removeAllExcept(which.allExcept);
+}
+
+/** @returns those that are left */
+export function removeEnded(store: SessionStore, now: number): StoredSession[] {
+  const sessions = store.all();
+  for (const session of sessions) if (isExpired(session, now)) store.remove(session.id);
+  return sessions.filter((session) => !isExpired(session, now));
+}
+
+export const grantOf = (authority: Authority, session: RefreshSession): SessionGrant => ({
+  authority,
+  createdAt: session.createdAt,
+  expiresAt: session.expiresAt,
+});
+
+/** False when the session is gone: an object that was replaced learns of it here. */
+function update(
+  store: SessionStore,
+  stored: StoredSession | null,
+  decided: RefreshSession,
+): boolean {
+  return stored !== null && store.update({ ...stored, ...decided });
+}
+
+const answerOf = (authority: Authority, session: RefreshSession) => ({
+  grant: grantOf(authority, session),
+  secretVersion: session.current.secretVersion,
+});
+
+/** False when a role cannot be turned into permissions: nothing is then consumed. */
+function canResolve(authority: Authority, knownRoles: readonly string[] | null): boolean {
+  return knownRoles === null || authority.roles.every((role) => knownRoles.includes(role));
+}

@@ -1,0 +1,197 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { AccountChange } from "../../../src/domain/accounts/account-change.ts";
+import type { AccountRecord } from "../../../src/use-cases/accounts/ports.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
+import { accountSteps } from "../../support/account-steps.ts";
+import { memoryAccountRecord } from "../../support/fakes/account-record.ts";
+import { memoryAccounts } from "../../support/fakes/accounts.ts";
+import { memoryDatabase } from "../../support/fakes/memory-database.ts";
+import { memoryUsers } from "../../support/fakes/users.ts";
+import { outcomeOf } from "../../support/port-faults.ts";
+import { ACCOUNT_POLICY } from "../../support/samples.ts";
+
+type Row = ReturnType<AccountRecord["read"]>;
+/** What becomes of one question to D1. */
+type Step = (run: () => Row) => Row;
+
+const DISABLE: AccountChange = { kind: "set_status", status: "disabled" };
+const MAKE_ADMIN: AccountChange = { kind: "assign_role", role: "admin" };
+const UNMAKE_ADMIN: AccountChange = { kind: "remove_role", role: "admin" };
+
+const MAX_AGE = 1_000;
+
+/** A user with one session, an administrator beside, and a copy too old to be relied upon. */
+async function signedIn() {
+  const db = memoryDatabase();
+  const record = memoryAccountRecord(db);
+  const steps: Step[] = [];
+  let always: Step = (run) => run();
+  const ask: Step = (run) => (steps.shift() ?? always)(run);
+  const time = { now: Date.UTC(2026, 0, 1) };
+  const accounts = memoryAccounts({
+    record: {
+      read: (...args) => ask(() => record.read(...args)),
+      apply: (...args) => ask(() => record.apply(...args)),
+      fence: (...args) => ask(() => record.fence(...args)),
+    },
+    policy: { ...ACCOUNT_POLICY, authorityMaxAge: MAX_AGE },
+    clock: () => time.now,
+  });
+  const on = accountSteps({ users: memoryUsers(db), record, accounts });
+  await on.create({ roles: ["admin"] });
+  const user = await on.create();
+  const sessionId = await on.session(user);
+  time.now += MAX_AGE;
+  return {
+    on,
+    user,
+    /** What becomes of the next questions to D1, one by one. */
+    steps,
+    everyAnswer: (step: Step) => {
+      always = step;
+    },
+    refresh: (n: number) => on.refresh(user.id, sessionId, n),
+    check: () => accounts.check(user.id, sessionId),
+    open: () => on.open(user),
+    change: (wanted: AccountChange) => on.change(user.id, wanted),
+    changeBehind: (wanted: AccountChange) => on.changeBehind(user.id, wanted),
+    catchUp: () => accounts.catchUp(user.id),
+    sessions: () => accounts.listSessions(user.id),
+  };
+}
+
+/** A step that is done at once and answers when it is let go. */
+function held() {
+  const gate = Promise.withResolvers<void>();
+  const isDone = Promise.withResolvers<void>();
+  const step: Step = async (run) => {
+    const row = await run();
+    isDone.resolve();
+    await gate.promise;
+    return row;
+  };
+  return { step, isDone: isDone.promise, letGo: gate.resolve };
+}
+
+const replyLost: Step = async (run) => {
+  await run();
+  throw new Unavailable("d1");
+};
+
+/** All that need not wait for a gate has run. */
+const pause = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("calls that meet in one user's object", () => {
+  it("CFW-01 a refresh that read D1 before a disabling does not rotate after it", async () => {
+    const { steps, refresh, change, sessions } = await signedIn();
+    const reading = held();
+    steps.push(reading.step);
+    const refreshed = refresh(0);
+    await reading.isDone;
+    expect((await change(DISABLE)).kind).toBe("done");
+    reading.letGo();
+    expect(await refreshed).toEqual({ kind: "refused" });
+    expect(await sessions()).toEqual([]);
+  });
+
+  it("CFW-01 a refresh that read D1 before a role was given grants what is true after it", async () => {
+    const { steps, refresh, change } = await signedIn();
+    const reading = held();
+    steps.push(reading.step);
+    const refreshed = refresh(0);
+    await reading.isDone;
+    expect((await change(MAKE_ADMIN)).kind).toBe("done");
+    reading.letGo();
+    expect(await refreshed).toMatchObject({
+      kind: "rotated",
+      grant: { authority: { roles: ["admin", "user"], version: 2 } },
+    });
+  });
+
+  it("CFW-01 an older reading does not settle a change whose outcome is unknown", async () => {
+    const { steps, refresh, change, sessions } = await signedIn();
+    const reading = held();
+    steps.push(reading.step, replyLost, replyLost);
+    const refreshed = refresh(0);
+    await reading.isDone;
+    await expect(change(DISABLE)).rejects.toThrow(Unavailable);
+    reading.letGo();
+    expect(await refreshed).toEqual({ kind: "refused" });
+    expect(await sessions()).toEqual([]);
+  });
+
+  it("CFW-03 what comes while a change is under way waits for it, also with a young copy", async () => {
+    const { steps, refresh, open, check, change, catchUp } = await signedIn();
+    await catchUp();
+    const updating = held();
+    steps.push(updating.step);
+    const changed = change(DISABLE);
+    await updating.isDone;
+    let answered = 0;
+    const later = [refresh(0), open(), check()].map((call) => call.finally(() => answered++));
+    await pause();
+    expect(answered).toBe(0);
+    updating.letGo();
+    expect((await changed).kind).toBe("done");
+    expect(await Promise.all(later)).toEqual([{ kind: "refused" }, { kind: "stale" }, null]);
+  });
+
+  it("CFW-05 catching up reads again when an older reading was settled meanwhile", async () => {
+    const { steps, refresh, check, changeBehind, catchUp } = await signedIn();
+    const [older, newer] = [held(), held()];
+    steps.push(older.step, newer.step);
+    await changeBehind(MAKE_ADMIN);
+    const refreshed = refresh(0);
+    await older.isDone;
+    await changeBehind(UNMAKE_ADMIN);
+    const caughtUp = catchUp();
+    await newer.isDone;
+    older.letGo();
+    expect(await refreshed).toMatchObject({ grant: { authority: { version: 2 } } });
+    newer.letGo();
+    await caughtUp;
+    expect(await check()).toMatchObject({ authority: { roles: ["user"], version: 3 } });
+  });
+
+  it("CFW-05 catching up that is overtaken again and again is an outage, not a success", async () => {
+    const { steps, change, catchUp, check } = await signedIn();
+    const overtaken =
+      (wanted: AccountChange): Step =>
+      async (run) => {
+        const row = await run();
+        await change(wanted);
+        return row;
+      };
+    const update: Step = (run) => run();
+    const changes = [MAKE_ADMIN, UNMAKE_ADMIN, MAKE_ADMIN];
+    steps.push(...changes.flatMap((wanted) => [overtaken(wanted), update]));
+    await expect(catchUp()).rejects.toThrow(Unavailable);
+    expect(await check()).toMatchObject({ authority: { version: 4 } });
+  });
+
+  it("REF-08 in whatever order calls and D1's answers come, no session outlives a disabling", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { on, user, everyAnswer, sessions, ...calls } = await signedIn();
+        const inTurn = <T>(work: () => Promise<T>) =>
+          scheduler.schedule(Promise.resolve()).then(work);
+        everyAnswer(inTurn);
+        const disabled = inTurn(() => calls.change(DISABLE));
+        const others = [
+          inTurn(() => calls.refresh(0)),
+          inTurn(() => calls.refresh(0)),
+          inTurn(calls.open),
+          inTurn(() => calls.change(MAKE_ADMIN)),
+          inTurn(() => outcomeOf(calls.catchUp())),
+        ];
+        await scheduler.waitFor(Promise.all([disabled, ...others]));
+        everyAnswer((run) => run());
+        expect((await disabled).kind).toBe("done");
+        expect((await on.read(user.id)).status).toBe("disabled");
+        expect(await sessions()).toEqual([]);
+        expect(await calls.refresh(1)).toEqual({ kind: "refused" });
+      }),
+    );
+  });
+});
