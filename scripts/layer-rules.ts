@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: [
     "domain/ids.ts",
     "domain/result.ts",
+    "domain/time.ts",
     "domain/access/permission.ts",
     "domain/tokens/access-token.ts",
   ],

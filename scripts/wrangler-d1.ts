@@ -42,26 +42,53 @@ function targetArguments({ environment, remote, directory }: Target): string[] {
   ];
 }
 
+/**
+ * A local database has one writer at a time, SQLite's way: the runtime that `npm run dev` started
+ * and the one that wrangler starts here do not wait for each other, and reading through D1 writes
+ * as well. Each try starts a runtime, which takes longer than any lock of a service that works.
+ */
+export const TRIES_ON_A_LOCK = 5;
+
+/** Nothing was done then: D1 runs its statements, and what it notes of them, as one transaction. */
+export const isLocked = (output: string): boolean => /SQLITE_BUSY|database is locked/.test(output);
+
 /** @returns the rows of each statement */
 function run(target: Target, source: readonly string[]): unknown[][] {
   const args = ["d1", "execute", "DB", "--json", "--yes", ...source, ...targetArguments(target)];
-  const { error, status, stdout, stderr } = spawnSync("wrangler", args, {
-    encoding: "utf8",
-    // Whatever the operator's shell says of its log, the output is JSON and nothing else.
-    env: { ...toolEnv(), WRANGLER_LOG: "log" },
-  });
-  if (error !== undefined) {
-    throw new Error("wrangler cannot be run: start this as an npm script, after `npm ci`.", {
-      cause: error,
-    });
+  const mayRepeat = (output: string): boolean => !target.remote && isLocked(output);
+  let { status, stdout, stderr } = wrangler(args);
+  for (let tries = 1; mayRepeat(stdout + stderr) && tries < TRIES_ON_A_LOCK; tries++) {
+    ({ status, stdout, stderr } = wrangler(args));
   }
+  if (status === 0) return rowsIn(stdout);
   if (stdout.includes("no such table")) {
     const apply = `wrangler d1 migrations apply DB ${targetArguments(target).join(" ")}`;
     const how = target.remote ? apply : "npm run dev";
     throw new Error(`The database has no tables yet: apply the migrations (\`${how}\` does).`);
   }
-  if (status !== 0) throw new Error(`wrangler d1 execute failed:\n${stdout}${stderr}`);
-  const parsed: unknown = JSON.parse(stdout.slice(stdout.indexOf("[")));
-  if (!Array.isArray(parsed)) return [];
-  return parsed.map((result: { results?: unknown[] }) => result.results ?? []);
+  const cause = isLocked(stdout + stderr)
+    ? "another process keeps the database locked"
+    : "it failed";
+  throw new Error(`wrangler d1 execute: ${cause}.\n${stdout}${stderr}`);
+}
+
+type Output = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+
+function wrangler(args: readonly string[]): Output {
+  const { error, ...output } = spawnSync("wrangler", args, {
+    encoding: "utf8",
+    // Whatever the operator's shell says of its log, the output is JSON and nothing else.
+    env: { ...toolEnv(), WRANGLER_LOG: "log" },
+  });
+  if (error === undefined) return output;
+  throw new Error("wrangler cannot be run: start this as an npm script, after `npm ci`.", {
+    cause: error,
+  });
+}
+
+/** A notice of the tool may stand above or below the array, which begins and ends a line. */
+function rowsIn(stdout: string): unknown[][] {
+  const [json] = /^\[[\s\S]*^\]$/m.exec(stdout) ?? [];
+  if (json === undefined) throw new Error(`wrangler d1 execute answered no rows:\n${stdout}`);
+  return JSON.parse(json).map((result: { results?: unknown[] }) => result.results ?? []);
 }

@@ -1,4 +1,5 @@
 import { importJWK, type JWK } from "jose";
+import { isYounger } from "../domain/time.ts";
 import type { VerificationKey } from "./access-token.ts";
 
 export type RemoteKeysOptions = {
@@ -41,11 +42,8 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
   let lastTry: { readonly at: number; readonly failure?: unknown } | null = null;
   let underWay: { readonly since: number; readonly done: Promise<void> } | null = null;
 
-  /** A clock that jumped back makes an age unknown, so it counts as old. */
-  const isYounger = (age: number, since: number): boolean => {
-    const elapsed = options.clock() - since;
-    return elapsed >= 0 && elapsed < age;
-  };
+  const isYoungerThan = (age: number, since: number): boolean =>
+    isYounger(since, options.clock(), age);
 
   const ask = async (): Promise<void> => {
     const at = options.clock();
@@ -64,7 +62,7 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
    * so none is waited for longer than it may take.
    */
   const reload = async (): Promise<void> => {
-    if (underWay === null || !isYounger(TIMEOUT, underWay.since)) {
+    if (underWay === null || !isYoungerThan(TIMEOUT, underWay.since)) {
       underWay = { since: options.clock(), done: ask() };
     }
     if (await isLate(TIMEOUT, underWay.done)) {
@@ -74,12 +72,12 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
 
   const mayAsk = (): boolean => {
     const pause = known === null ? COLD_RELOAD_INTERVAL : RELOAD_INTERVAL;
-    return underWay !== null || lastTry === null || !isYounger(pause, lastTry.at);
+    return underWay !== null || lastTry === null || !isYoungerThan(pause, lastTry.at);
   };
 
   return {
     async find(kid) {
-      const isCurrent = known !== null && isYounger(known.maxAge, known.askedAt);
+      const isCurrent = known !== null && isYoungerThan(known.maxAge, known.askedAt);
       if (!(isCurrent && known?.keys.has(kid)) && mayAsk()) await reload();
       const found = known?.keys.get(kid) ?? null;
       if (found === null && (known === null || lastTry?.failure !== undefined)) {

@@ -125,26 +125,26 @@ it("admin:create reopens a disabled account", async () => {
 
 it("admin:create refuses a weak password, a missing one and no address, and changes nothing", async () => {
   const weak = await createAdmin("weak@example.com", "password1234567");
-  expect(weak.code).toBe(1);
+  expect(weak).toMatchObject({ code: 1 });
   expect(weak.output).toContain("too easy to guess");
   const missing = await createAdmin("weak@example.com", null);
-  expect(missing.code).toBe(1);
+  expect(missing).toMatchObject({ code: 1 });
   expect(missing.output).toContain("A password is needed");
-  expect((await createAdmin("no address", ADMIN_PASSWORD)).code).toBe(1);
+  expect(await createAdmin("no address", ADMIN_PASSWORD)).toMatchObject({ code: 1 });
   expect((await http().signIn("weak@example.com", "password1234567")).status).toBe(401);
 });
 
 it("admin:create on a database without tables says what is missing", async () => {
   const args = ["--email", "ops@example.com", "--persist-to", join(temporary, "empty")];
   const run = await runScript(project.directory, "admin:create", args, { input: ADMIN_PASSWORD });
-  expect(run.code).toBe(1);
+  expect(run).toMatchObject({ code: 1 });
   expect(run.output).toContain("apply the migrations");
 });
 
 it("LOG-01 admin:create leaves no password and no hash in its output, in temporary files or in the tools' logs", async () => {
   const secret = "eleven green umbrellas on the pier";
   const run = await createAdmin("quiet@example.com", secret);
-  expect(run.code).toBe(0);
+  expect(run).toMatchObject({ code: 0 });
   expect(run.output).not.toContain(secret);
   expect(run.output).not.toContain("$scrypt");
   expect(readdirSync(temporary).filter((name) => name.startsWith("auth-service-"))).toEqual([]);
@@ -163,7 +163,7 @@ it("keys:rotate publishes another key before it signs", async () => {
       input: `${ops.access_token}\n`,
     });
   const first = await rotate();
-  expect(first.code).toBe(0);
+  expect(first).toMatchObject({ code: 0 });
   const { keys } = JSON.parse(first.output);
   expect(keys.map((key: { state: string }) => key.state)).toEqual(["current", "next"]);
   const shown = await http().call("GET", "/.well-known/jwks.json");
@@ -172,7 +172,7 @@ it("keys:rotate publishes another key before it signs", async () => {
   );
 
   const unknown = await rotate(`--revoke=-${"A".repeat(42)}`);
-  expect(unknown.code).toBe(1);
+  expect(unknown).toMatchObject({ code: 1 });
   expect(unknown.output).toContain("not_found");
 });
 
@@ -181,7 +181,7 @@ it("keys:rotate is refused without the permission and with half a token, and say
   const run = await runScript(project.directory, "keys:rotate", ["--url", server.base], {
     env: { ACCESS_TOKEN: body.access_token },
   });
-  expect(run.code).toBe(1);
+  expect(run).toMatchObject({ code: 1 });
   expect(run.output).toContain("forbidden");
   expect(run.output).not.toContain(body.access_token);
 
@@ -189,7 +189,7 @@ it("keys:rotate is refused without the permission and with half a token, and say
   const broken = await runScript(project.directory, "keys:rotate", ["--url", server.base], {
     input,
   });
-  expect(broken.code).toBe(1);
+  expect(broken).toMatchObject({ code: 1 });
   expect(broken.output).toBe(
     "The secret must be one line, without control characters. Nothing was done.\n",
   );

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { isLocked, TRIES_ON_A_LOCK } from "../../scripts/wrangler-d1.ts";
 import { toolEnv } from "./dev-server.ts";
 
 export type ScriptRun = { readonly code: number | null; readonly output: string };
@@ -26,10 +27,15 @@ export function runScript(
   return run(directory, ["run", "-s", script, "--", ...args], input, env, meanwhile);
 }
 
-/** One statement on the local database, as an operator would give it. */
-export function executeSql(directory: string, statement: string): Promise<ScriptRun> {
+/** One statement on the local database, as an operator would give it, again while that is locked. */
+export async function executeSql(directory: string, statement: string): Promise<ScriptRun> {
   const command = ["d1", "execute", "DB", "--local", "--command", statement];
-  return run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
+  const execute = () => run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
+  let last = await execute();
+  for (let tries = 1; isLocked(last.output) && tries < TRIES_ON_A_LOCK; tries++) {
+    last = await execute();
+  }
+  return last;
 }
 
 /** The tables of the local database, of the development environment unless told. */

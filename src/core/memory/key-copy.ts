@@ -1,3 +1,4 @@
+import { isYounger } from "../../domain/time.ts";
 import type { Notify } from "../../use-cases/events/ports.ts";
 import type { SigningKeys, StoredSigningKey } from "../../use-cases/keys/ports.ts";
 import { type Clock, type Defer, Unavailable } from "../../use-cases/outside.ts";
@@ -71,11 +72,8 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
     return keys;
   };
 
-  /** A clock that jumped back makes the copy's age unknown, so it counts as old. */
-  const isYoungerThan = (age: number, since: number): boolean => {
-    const elapsed = deps.clock() - since;
-    return elapsed >= 0 && elapsed < age;
-  };
+  const isYoungerThan = (age: number, since: number): boolean =>
+    isYounger(since, deps.clock(), age);
 
   const triedJustNow = (): boolean => isYoungerThan(KEYS_RELOAD_INTERVAL, lastTry.at);
 

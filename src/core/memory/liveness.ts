@@ -1,3 +1,4 @@
+import { isYounger } from "../../domain/time.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import type { Clock } from "../../use-cases/outside.ts";
 import type { LiveAuthority, Liveness } from "../../use-cases/tokens/ports.ts";
@@ -50,7 +51,5 @@ export function liveness(
 /** What a program may do is part of its answer, and no copy of what roles grant lives longer. */
 function isYoung({ authority, askedAt }: Remembered, now: number, maxAge: number): boolean {
   const limit = authority?.program === undefined ? maxAge : Math.min(maxAge, ROLES_MAX_AGE);
-  // A clock that jumped back makes the answer's age unknown.
-  const age = now - askedAt;
-  return age >= 0 && age < limit;
+  return isYounger(askedAt, now, limit);
 }

@@ -1,4 +1,5 @@
 import { BUILT_IN_CATALOGUE, type Role } from "../../domain/access/role.ts";
+import { isYounger } from "../../domain/time.ts";
 import type { RoleCatalogue, Roles } from "../../use-cases/access/ports.ts";
 import type { Clock } from "../../use-cases/outside.ts";
 import { MAX_REMEMBERED_ROLES, MAX_ROLES_AT_HAND, ROLES_MAX_AGE } from "../config/constants.ts";
@@ -14,11 +15,7 @@ export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
   const copies = new Map<string, Copy>();
   let generation = 0;
 
-  const isYoung = ({ readAt }: Copy, now: number): boolean => {
-    // A clock that jumped back makes the copy's age unknown, not small.
-    const age = now - readAt;
-    return age >= 0 && age < ROLES_MAX_AGE;
-  };
+  const isYoung = ({ readAt }: Copy, now: number): boolean => isYounger(readAt, now, ROLES_MAX_AGE);
 
   /** Undefined for what must be read. */
   const known = (name: string): Role | null | undefined => {

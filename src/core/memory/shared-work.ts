@@ -1,3 +1,4 @@
+import { isYounger } from "../../domain/time.ts";
 import type { Clock, Defer } from "../../use-cases/outside.ts";
 
 /**
@@ -16,9 +17,7 @@ export function sharedWork<A, T>(
   let latest: { readonly since: number; readonly result: Promise<T> } | null = null;
 
   return (by) => {
-    // A clock that jumped back makes the age unknown, not small.
-    const age = latest === null ? -1 : clock() - latest.since;
-    if (latest !== null && age >= 0 && age < maxAge) return latest.result;
+    if (latest !== null && isYounger(latest.since, clock(), maxAge)) return latest.result;
     const result = work(by);
     defer(() => result);
     latest = { since: clock(), result };

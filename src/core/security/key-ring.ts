@@ -7,6 +7,7 @@ import {
   type SigningKeyPolicy,
   withdrawnKeys,
 } from "../../domain/keys/signing-key.ts";
+import { isYounger } from "../../domain/time.ts";
 import type { Jwks, PublicJwk, StoredSigningKey } from "../../use-cases/keys/ports.ts";
 import { jwksOf } from "../../use-cases/keys/rotate-signing-keys.ts";
 import { Unavailable } from "../../use-cases/outside.ts";
@@ -79,7 +80,7 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
   const withdraw = (keys: readonly StoredSigningKey[]): void => {
     const now = deps.clock();
     if (withdrawnKeys(keys, now, deps.policy).length === 0) return;
-    if (Math.abs(now - lastWithdrawal) < KEYS_MAX_AGE) return;
+    if (isYounger(lastWithdrawal, now, KEYS_MAX_AGE)) return;
     lastWithdrawal = now;
     deps.defer(() => deps.rotate().then(copy.put));
   };

@@ -1,4 +1,4 @@
-import { elapsed } from "../time.ts";
+import { elapsed, isYounger } from "../time.ts";
 
 /** Failures in a row for one login name. Times and durations are milliseconds. */
 export type ThrottleState = { readonly failures: number; readonly lastAt: number };
@@ -40,11 +40,11 @@ export function reserve(
   }
   const { failures, lastAt } = known;
   if (failures >= HARD_LIMIT) return { kind: "locked", retryAfter: LONGEST_DELAY, lastAt };
-  // Before the last try only a clock that jumped back can be: how long ago it was is unknown, and
-  // to wait until that time comes round again would lengthen the delay by the whole jump.
-  const wait = now < lastAt ? 0 : delayAfter(failures) - (now - lastAt);
-  return wait > 0
-    ? { kind: "delayed", retryAfter: wait, lastAt }
+  const delay = delayAfter(failures);
+  // A clock that jumped back ends the delay: waiting for its time to come round again would
+  // lengthen it by the whole jump.
+  return isYounger(lastAt, now, delay)
+    ? { kind: "delayed", retryAfter: delay - elapsed(lastAt, now), lastAt }
     : { kind: "allowed", state: { failures: failures + 1, lastAt: now } };
 }
 

@@ -41,39 +41,42 @@ export const spelt = <T extends string>(parse: (input: string) => Result<T, stri
 
 type Table = Extract<Notice, { event: "row_unreadable" }>["table"];
 
-const named = z.looseObject({ id: z.unknown(), row_number: z.int() });
-type Named = z.output<typeof named>;
-
-/** Rows as they come from D1; they carry `rowid as row_number`. */
-export const rowsOf = (results: unknown): Named[] => z.array(named).parse(results);
-
 export type RowReader<T> = {
-  /** @throws Impossible when the row cannot be read */
-  read(row: Named): T;
-  /** @returns null, after a notice, when the row cannot be read */
-  readOrTell(row: Named, notify: Notify): T | null;
+  /** @throws Impossible when one of the rows cannot be read */
+  read(rows: unknown): T[];
+  /** Those that can be read; of each of the others there is a notice. */
+  readable(rows: unknown, table: Table, notify: Notify): T[];
 };
 
-/** @param code of the mistake that such a row is, where it alone was asked for */
-export function rowReader<T>(table: Table, code: string, schema: z.ZodType<T>): RowReader<T> {
+/**
+ * The one way to read rows as they come from D1. Those of a table carry their id and
+ * `rowid as row_number`, so that the log can name them.
+ *
+ * @param code of the mistake that an unreadable row is, where it alone was asked for
+ */
+export function rowReader<T>(code: string, schema: z.ZodType<T>): RowReader<T> {
   return {
-    read(row) {
-      const parsed = schema.safeParse(row);
-      if (parsed.success) return parsed.data;
-      throw new Impossible(code, `${nameOf(row)} ${columnAtFault(parsed.error)}`);
-    },
-    readOrTell(row, notify) {
-      const parsed = schema.safeParse(row);
-      if (parsed.success) return parsed.data;
-      const column = columnAtFault(parsed.error);
-      notify({ event: "row_unreadable", table, row: nameOf(row), column });
-      return null;
-    },
+    read: (rows) =>
+      rowsIn(rows).map((row) => {
+        const parsed = schema.safeParse(row);
+        if (parsed.success) return parsed.data;
+        throw new Impossible(code, `${nameOf(row)} ${columnAtFault(parsed.error)}`);
+      }),
+    readable: (rows, table, notify) =>
+      rowsIn(rows).flatMap((row) => {
+        const parsed = schema.safeParse(row);
+        if (parsed.success) return [parsed.data];
+        const column = columnAtFault(parsed.error);
+        notify({ event: "row_unreadable", table, row: nameOf(row), column });
+        return [];
+      }),
   };
 }
 
+const rowsIn = (rows: unknown) => z.array(z.record(z.string(), z.unknown())).parse(rows);
+
 /** An id goes into the log; what stands in its place by hand may be anything, an address too. */
-const nameOf = ({ id, row_number }: Named): string =>
+const nameOf = ({ id, row_number }: Readonly<Record<string, unknown>>): string =>
   typeof id === "string" && /^(?:(?:[a-z]{3}_)?[\w-]{22}|[\w-]{43})$/.test(id)
     ? id
     : `rowid ${row_number}`;

@@ -35,7 +35,7 @@ export type Notice =
    */
   | {
       readonly event: "row_unreadable";
-      readonly table: "users" | "service_accounts" | "service_account_secrets" | "signing_keys";
+      readonly table: "users" | "service_accounts" | "signing_keys";
       readonly row: string;
       readonly column: string;
     };

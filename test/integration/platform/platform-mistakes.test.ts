@@ -43,7 +43,7 @@ it("CFW-12 a row that the user's object cannot read is 500, not an outage", asyn
   await unguarded(() =>
     env.DB.prepare("update users set version = 1.5 where id = ?").bind(user.id).run(),
   );
-  const mistake = { error: "Impossible", code: "user_row_unreadable", about: user.id };
+  const mistake = { error: "Impossible", code: "user_row_unreadable", about: `${user.id} version` };
   expectMistake(await refreshed(), mistake);
   await env.DB.prepare("update users set version = 1 where id = ?").bind(user.id).run();
   expect((await refreshed()).status).toBe(200);

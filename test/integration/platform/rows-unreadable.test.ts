@@ -139,7 +139,7 @@ it("a row whose mark of the last change was spoilt can be deleted, too", async (
   const { id } = await insertUser(["user"]);
   await spoil("users", "change_id", new Uint8Array([7]), id);
   expect((await asDeputy("DELETE", `/v1/users/${id}`)).status).toBe(500);
-  const about = { code: "user_row_unreadable", about: id };
+  const about = { code: "user_row_unreadable", about: `${id} change_id` };
   expect(logged()).toContainEqual(expect.objectContaining(about));
   expect((await asAdmin("DELETE", `/v1/users/${id}`)).status).toBe(204);
   expect(await rowOf("users", id)).toBeNull();

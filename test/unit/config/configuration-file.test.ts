@@ -1,6 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
-import { unstable_readConfig } from "wrangler";
+import { experimental_readRawConfig, unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { parseConfig, VARIABLES } from "../../../src/core/config/config.ts";
 
@@ -122,6 +125,32 @@ describe.each<[string, Config]>([["development", development], ...environments])
     });
   },
 );
+
+const FILE = "wrangler.toml";
+
+/** What an environment says of itself, as it is written, and what it would be if it said nothing. */
+function written(name: string): { said: Record<string, unknown>; inherited: object } {
+  const { rawConfig } = experimental_readRawConfig({ config: FILE });
+  const said = z.record(z.string(), z.unknown()).parse(rawConfig.env?.[name]);
+  const text = readFileSync(FILE, "utf8");
+  const directory = mkdtempSync(join(tmpdir(), "config-"));
+  try {
+    const config = join(directory, FILE);
+    writeFileSync(config, `${text.slice(0, text.indexOf("[env."))}[env.${name}]\n`);
+    return { said, inherited: unstable_readConfig({ config, env: name }, { hideWarnings: true }) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+it.each(environments)("CFG-01 %s says only what it does not inherit", (name) => {
+  const { said, inherited } = written(name);
+  const repeated = Object.keys(said).filter((key) =>
+    isDeepStrictEqual(said[key], Reflect.get(inherited, key)),
+  );
+  expect(repeated).toEqual([]);
+  expect(Object.keys(said)).toEqual(expect.arrayContaining(["routes", "vars", "secrets"]));
+});
 
 it.each(environments)("CFG-01 %s is served where its tokens say they come from", (_, config) => {
   const { host } = new URL(config.vars["ISSUER"] ?? "");

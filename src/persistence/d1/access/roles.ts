@@ -3,10 +3,10 @@ import * as z from "zod";
 import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../../domain/access/role.ts";
 import { MAX_ROLES } from "../../../domain/limits.ts";
 import type { RoleDecision, Roles } from "../../../use-cases/access/ports.ts";
-import { roleNames } from "../accounts/users.ts";
 import { endSecrets } from "../clients/client-secrets.ts";
 import { areStill, isLiving, isOneOf, stillActs, textsOf } from "../conditions.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
+import { rowReader, texts } from "../rows.ts";
 import { rolePermissions, roles } from "../schema.ts";
 
 export function d1Roles(db: Database): Roles {
@@ -52,10 +52,7 @@ export function d1Roles(db: Database): Roles {
           where role_names > ${after === null ? "" : JSON.stringify(after)}
           order by role_names limit ${limit}`,
       ]);
-      return z
-        .array(z.object({ role_names: z.string() }))
-        .parse(result?.results)
-        .map((row) => roleNames(row.role_names));
+      return heldSets.read(result?.results);
     },
 
     async create({ name, description, permissions }, { actor, changeId }) {
@@ -131,6 +128,11 @@ const insertPermissions = (
 ): SQL => sql`
   insert into role_permissions (role, permission)
   select ${name}, value from json_each(${JSON.stringify(permissions)}) where ${condition}`;
+
+const heldSets = rowReader(
+  "held_roles_unreadable",
+  z.object({ role_names: texts }).transform((row) => row.role_names),
+);
 
 /** The roles of everybody in a table who holds this one, sorted, as JSON. */
 const setsIn = (table: SQL, holder: SQL, name: string): SQL => sql`

@@ -5,10 +5,10 @@ import { ADMIN } from "../../../domain/access/role.ts";
 import type { AccountChange } from "../../../domain/accounts/account-change.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccountRecord } from "../../../use-cases/accounts/ports.ts";
-import { Impossible } from "../../../use-cases/outside.ts";
 import { mayAct } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
-import { ROLES_OF_USER, roleNames } from "./users.ts";
+import { rowReader, status, texts, time, version } from "../rows.ts";
+import { ROLES_OF_USER } from "./users.ts";
 
 /**
  * How a user's object changes D1. Every change is one atomic batch, conditional on the version
@@ -19,9 +19,7 @@ export function d1AccountRecord(db: Database): AccountRecord {
   /** Runs the statements, if any, and reads the row that they left. */
   const rowAfter = async (userId: UserId, statements: readonly SQL[]) => {
     const results = await atomically(db, [...statements, selectRow(userId)]);
-    const rows = rowsOf.safeParse(results.at(-1)?.results);
-    if (!rows.success) throw new Impossible("user_row_unreadable", userId);
-    return rows.data[0] ?? null;
+    return reader.read(results.at(-1)?.results)[0] ?? null;
   };
 
   return {
@@ -37,23 +35,25 @@ export function d1AccountRecord(db: Database): AccountRecord {
 }
 
 const selectRow = (userId: UserId) => sql`
-  select change_id, status, version, password_set_at, ${ROLES_OF_USER} as role_names
+  select id, rowid as row_number, change_id, status, version, password_set_at,
+    ${ROLES_OF_USER} as role_names
   from users where id = ${userId}`;
 
-const rowsOf = z.array(
+const reader = rowReader(
+  "user_row_unreadable",
   z
     .object({
       change_id: z.string(),
-      status: z.enum(["active", "disabled"]),
-      version: z.int(),
-      password_set_at: z.int(),
-      role_names: z.string(),
+      status,
+      version,
+      password_set_at: time,
+      role_names: texts,
     })
     .transform((row) => ({
       changeId: row.change_id,
       authority: {
         status: row.status,
-        roles: roleNames(row.role_names),
+        roles: row.role_names,
         version: row.version,
         passwordSetAt: row.password_set_at,
       },

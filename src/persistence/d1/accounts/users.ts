@@ -7,7 +7,6 @@ import { parseUserId } from "../../../domain/ids.ts";
 import type { NewUser, UserQuery, Users } from "../../../use-cases/accounts/ports.ts";
 import type { Credential } from "../../../use-cases/credentials/ports.ts";
 import type { Notify } from "../../../use-cases/events/ports.ts";
-import { Impossible } from "../../../use-cases/outside.ts";
 import { mayAct } from "../conditions.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
 import { flag, rowReader, spelt, status, texts, time, version } from "../rows.ts";
@@ -34,7 +33,6 @@ const columns = {
 };
 
 const reader = rowReader(
-  "users",
   "user_row_unreadable",
   z
     .object({
@@ -56,8 +54,8 @@ const reader = rowReader(
 /** @param notify hears of the rows that a list had to leave out */
 export function d1Users(db: Database, notify: Notify): Users {
   const findOne = async (condition: ReturnType<typeof eq>): Promise<Credential | null> => {
-    const [row] = await onD1(() => db.select(columns).from(users).where(condition).limit(1));
-    return row === undefined ? null : reader.read(row);
+    const rows = await onD1(() => db.select(columns).from(users).where(condition).limit(1));
+    return reader.read(rows)[0] ?? null;
   };
 
   const page = (query: UserQuery, after: Place | null) =>
@@ -82,7 +80,7 @@ export function d1Users(db: Database, notify: Notify): Users {
       // A page goes on behind rows that cannot be read, so that it always ends at one that can.
       do {
         rows = await page(query, after);
-        found.push(...rows.flatMap((row) => reader.readOrTell(row, notify)?.user ?? []));
+        found.push(...reader.readable(rows, "users", notify).map(({ user }) => user));
         after = rows.at(-1) ?? null;
       } while (found.length < query.limit && rows.length === query.limit);
       return found.slice(0, query.limit);
@@ -146,11 +144,4 @@ function matching(query: UserQuery, after: Place | null) {
       ? undefined
       : sql`(${users.createdAt}, ${users.id}) < (${after.createdAt}, ${after.id})`,
   );
-}
-
-/** @param json an array of strings, as json_group_array makes it */
-export function roleNames(json: string): string[] {
-  const names: unknown = JSON.parse(json);
-  if (!Array.isArray(names)) throw new Impossible("role_names_unreadable");
-  return names.map(String).sort();
 }

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { ClientSecret } from "../../../domain/clients/service-account.ts";
 import type { NewClientSecret } from "../../../use-cases/clients/ports.ts";
 import { isLiving, textsOf } from "../conditions.ts";
-import { rowReader, rowsOf, texts, time } from "../rows.ts";
+import { rowReader, texts, time } from "../rows.ts";
 
 /** The roles of whoever made a secret, while they may act. */
 const MAKER_ROLES = sql`(select json_group_array(role) from (
@@ -53,7 +53,6 @@ export function endSecrets(ids: readonly string[], now: number, condition: SQL):
 }
 
 const reader = rowReader(
-  "service_account_secrets",
   "client_secret_row_unreadable",
   z
     .object({
@@ -85,6 +84,6 @@ const reader = rowReader(
  * @throws Impossible when one of them cannot be read: a raise is decided on all of them
  */
 export function secretsByAccount(results: unknown): ReadonlyMap<string, ClientSecret[]> {
-  const byAccount = Map.groupBy(rowsOf(results).map(reader.read), ({ accountId }) => accountId);
+  const byAccount = Map.groupBy(reader.read(results), ({ accountId }) => accountId);
   return new Map([...byAccount].map(([id, secrets]) => [id, secrets.map(({ secret }) => secret)]));
 }

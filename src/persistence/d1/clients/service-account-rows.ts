@@ -3,9 +3,8 @@ import * as z from "zod";
 import { BUILT_IN_CATALOGUE, collapsed } from "../../../domain/access/role.ts";
 import type { ServiceAccount } from "../../../domain/clients/service-account.ts";
 import { parseServiceAccountId } from "../../../domain/ids.ts";
-import type { Notify } from "../../../use-cases/events/ports.ts";
 import { isEditable } from "../conditions.ts";
-import { rowReader, rowsOf, spelt, status, texts, time, version } from "../rows.ts";
+import { rowReader, spelt, status, texts, time, version } from "../rows.ts";
 
 /** What the editable roles of an account grant, some of it perhaps more than once. */
 export const GRANTED = sql`(select json_group_array(permission) from role_permissions where role in (
@@ -18,8 +17,7 @@ export const selectAccounts = (condition: SQL, granted: SQL): SQL => sql`
     where service_account_id = service_accounts.id) as role_names
   from service_accounts where ${condition} order by created_at, id`;
 
-const reader = rowReader(
-  "service_accounts",
+export const accountRows = rowReader(
   "service_account_row_unreadable",
   z
     .object({
@@ -48,10 +46,3 @@ const reader = rowReader(
       };
     }),
 );
-
-/** @throws Impossible when one of them cannot be read */
-export const accountsIn = (results: unknown): ServiceAccount[] => rowsOf(results).map(reader.read);
-
-/** @param notify hears of those that cannot be read: they are left out */
-export const readableAccountsIn = (results: unknown, notify: Notify): ServiceAccount[] =>
-  rowsOf(results).flatMap((row) => reader.readOrTell(row, notify) ?? []);

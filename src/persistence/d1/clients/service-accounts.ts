@@ -17,7 +17,7 @@ import {
   ofMarked,
   tokensFrom,
 } from "./service-account-changes.ts";
-import { accountsIn, GRANTED, readableAccountsIn, selectAccounts } from "./service-account-rows.ts";
+import { accountRows, GRANTED, selectAccounts } from "./service-account-rows.ts";
 
 /**
  * Service accounts are judged by their row alone: they have no sessions and no rotation, so there
@@ -34,7 +34,7 @@ export function d1ServiceAccounts(db: Database, notify: Notify): ServiceAccounts
       selectSecrets(ids, now),
     ]);
     const byAccount = secretsByAccount(secrets?.results);
-    return accountsIn(accounts?.results).map((account) => ({
+    return accountRows.read(accounts?.results).map((account) => ({
       account,
       secrets: byAccount.get(account.id) ?? [],
     }));
@@ -60,14 +60,14 @@ export function d1ServiceAccounts(db: Database, notify: Notify): ServiceAccounts
 
     async list() {
       const [result] = await atomically(db, [selectAccounts(sql`true`, sql`'[]'`)]);
-      return readableAccountsIn(result?.results, notify).map(
-        ({ permissions: _, ...account }) => account,
-      );
+      return accountRows
+        .readable(result?.results, "service_accounts", notify)
+        .map(({ permissions: _, ...account }) => account);
     },
 
     async find(id) {
       const [result] = await atomically(db, [selectAccounts(sql`id = ${id}`, GRANTED)]);
-      return accountsIn(result?.results)[0] ?? null;
+      return accountRows.read(result?.results)[0] ?? null;
     },
 
     async withSecrets(id, now) {

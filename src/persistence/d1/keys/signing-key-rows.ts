@@ -3,7 +3,7 @@ import { signingAlg } from "../../../core/security/jwk.ts";
 import { currentKey } from "../../../domain/keys/signing-key.ts";
 import type { Notify } from "../../../use-cases/events/ports.ts";
 import type { PublicJwk, StoredSigningKey } from "../../../use-cases/keys/ports.ts";
-import { rowReader, rowsOf, time } from "../rows.ts";
+import { rowReader, time } from "../rows.ts";
 
 /** 32 bytes (RFC 7518, section 6.2.1.2; RFC 8037, section 2). */
 const coordinate = z.string().regex(/^[\w-]{43}$/);
@@ -26,7 +26,6 @@ const fitsAlg = ({ alg, publicJwk: { kty } }: Pick<StoredSigningKey, "alg" | "pu
   kty === (alg === "ES256" ? "EC" : "OKP");
 
 const reader = rowReader(
-  "signing_keys",
   "signing_key_row_unreadable",
   z
     .object({
@@ -64,11 +63,11 @@ const NO_KEY: PublicJwk = { kty: "EC", crv: "", x: "" };
  * @param now Unix milliseconds
  * @param notify hears of those that cannot be read, and besides when one of them was to sign
  */
-export function keysIn(results: unknown, now: number, notify: Notify): StoredSigningKey[] {
+export function keysIn(rows: readonly unknown[], now: number, notify: Notify): StoredSigningKey[] {
   const unreadable: StoredSigningKey[] = [];
-  const keys = rowsOf(results).flatMap((row) => {
-    const key = reader.readOrTell(row, notify);
-    if (key !== null) return [key];
+  const keys = rows.flatMap((row) => {
+    const [key] = reader.readable([row], "signing_keys", notify);
+    if (key !== undefined) return [key];
     const found = place.safeParse(row);
     if (!found.success) return [];
     const known = { ...found.data, alg: "ES256", publicJwk: NO_KEY } as const;

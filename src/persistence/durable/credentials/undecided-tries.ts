@@ -1,3 +1,5 @@
+import { isYounger } from "../../../domain/time.ts";
+
 /** Milliseconds after which a try is not waited for any more: whoever made it may be gone. */
 const LONGEST_CHECK = 5_000;
 
@@ -28,7 +30,7 @@ export class UndecidedTries {
 
   /** @returns true when one of those under way was right, false when none was, or none in time */
   async outcome(now: number): Promise<boolean> {
-    this.#begun = this.#begun.filter((begun) => Math.abs(now - begun) < LONGEST_CHECK);
+    this.#begun = this.#begun.filter((begun) => isYounger(begun, now, LONGEST_CHECK));
     if (this.#begun.length === 0) return false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const decided = new Promise<boolean>((resolve) => {
