@@ -16,7 +16,15 @@ export default defineConfig({
       thresholds: { "src/domain/**": { branches: 100, functions: 100, lines: 100 } },
     },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          isolate: false,
+          // Hashes and thousands of histories on a machine that has other things to do as well.
+          testTimeout: 30_000,
+        },
+      },
       {
         plugins: [
           cloudflareTest(async () => ({
