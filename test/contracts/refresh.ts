@@ -109,6 +109,17 @@ export function refreshContract(make: () => Promise<AccountsHarness>): void {
       expect(await refresh(1)).toEqual({ kind: "refused" });
     });
 
+    it("refuses another client than the token was issued to, and ends nothing by it", async () => {
+      const { user, sessionId, refresh } = await signedIn();
+      await refresh(0);
+      await refresh(1);
+      for (const n of [0, 1, 2]) {
+        const answer = await on.refresh(user.id, sessionId, n, { clientId: "another" });
+        expect(answer).toEqual({ kind: "refused" });
+      }
+      expect((await refresh(2)).kind).toBe("rotated");
+    });
+
     it("refuses a session or a user that is not known", async () => {
       const { user, sessionId } = await signedIn();
       expect(await on.refresh(user.id, someSessionId(), 0)).toEqual({ kind: "refused" });

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { authorityOf } from "../../src/domain/accounts/authority.ts";
+import { openedByPassword } from "../../src/domain/sessions/opened-with.ts";
 import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
-import { ACCOUNT_POLICY, SECOND, someSessionId } from "../support/samples.ts";
+import { ACCOUNT_POLICY, CLIENT, SECOND, someSessionId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";
 
 export function signInContract(make: () => Promise<AccountsHarness>): void {
@@ -18,9 +19,35 @@ export function signInContract(make: () => Promise<AccountsHarness>): void {
         authority: authorityOf(user),
         createdAt: Date.now(),
         expiresAt: Date.now() + ACCOUNT_POLICY.refresh.idleTtl,
+        ...openedByPassword(CLIENT, Date.now()),
       };
       expect(await on.open(user, { sessionId })).toEqual({ kind: "opened", grant });
       expect(await on.accounts.check(user.id, sessionId)).toEqual(grant);
+    });
+
+    it("a session keeps what it was opened with, whatever becomes of it", async () => {
+      const user = await on.create();
+      const openedWith = {
+        amr: ["pwd", "otp", "mfa"],
+        acr: "aal2",
+        authTime: Date.now() - 5 * SECOND,
+        clientId: "another client",
+        audience: "https://another.example.com",
+      } as const;
+      const { clientId } = openedWith;
+      const sessionId = someSessionId();
+      const opened = await on.open(user, { ...openedWith, sessionId });
+      expect(opened).toMatchObject({ grant: openedWith });
+      expect(await on.open(user, { sessionId })).toEqual(opened);
+      for (const kind of ["rotated", "replayed"]) {
+        const answer = await on.refresh(user.id, sessionId, 0, { clientId });
+        expect(answer).toMatchObject({ kind, grant: openedWith });
+      }
+      expect(await on.accounts.check(user.id, sessionId)).toMatchObject(openedWith);
+      const open = { ...on.newSession(), ...openedWith };
+      const change = { kind: "set_password", passwordHash: "other" } as const;
+      expect(await on.change(user.id, change, { open })).toMatchObject({ opened: openedWith });
+      expect(await on.accounts.check(user.id, open.sessionId)).toMatchObject(openedWith);
     });
 
     it("CFW-11 opens one session for one id, however often it is asked", async () => {

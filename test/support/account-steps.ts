@@ -15,7 +15,7 @@ import type {
   OpenSession,
   RefreshCommand,
 } from "../../src/use-cases/sessions/ports.ts";
-import { someId, someSessionId, someUser } from "./samples.ts";
+import { CLIENT, someId, someSession, someSessionId, someUser } from "./samples.ts";
 
 export const advance = (ms: number): void => {
   vi.setSystemTime(Date.now() + ms);
@@ -43,11 +43,7 @@ export function accountSteps(stores: {
     return read(user.id);
   };
 
-  const newSession = (): NewSession => ({
-    sessionId: someSessionId(),
-    token: { hash: "token 0", secretVersion: 1 },
-    device: DEVICE,
-  });
+  const newSession = (): NewSession => someSession({ device: DEVICE });
 
   const open = (user: User, given: Partial<OpenSession> = {}) =>
     accounts.openSession(user.id, {
@@ -73,6 +69,7 @@ export function accountSteps(stores: {
   ) =>
     accounts.refresh(userId, {
       sessionId,
+      clientId: CLIENT,
       presented: `token ${n}`,
       successor: { hash: `token ${n + 1}`, secretVersion: 1 },
       knownRoles: null,

@@ -25,6 +25,26 @@ export function interposed<T extends Rpc.DurableObjectBranded>(
   };
 }
 
+/** A namespace whose objects' answers are changed on the way, to what other code would say. */
+export function answering<T extends Rpc.DurableObjectBranded>(
+  namespace: DurableObjectNamespace<T>,
+  changed: (answer: unknown) => unknown,
+) {
+  return {
+    idFromName: (name: string) => namespace.idFromName(name),
+    get: (id: DurableObjectId) =>
+      new Proxy(namespace.get(id), {
+        get: (stub, method) => {
+          return async (...args: unknown[]) => {
+            const invoke: unknown = Reflect.get(stub, method);
+            if (typeof invoke !== "function") throw new Error(`no method ${String(method)}`);
+            return changed(await Reflect.apply(invoke, stub, args));
+          };
+        },
+      }),
+  };
+}
+
 /** How the runtime's own errors about objects look. */
 export const objectError = (flags: { retryable?: boolean; overloaded?: boolean }): Error =>
   Object.assign(new Error("the object did not answer"), flags);

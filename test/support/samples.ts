@@ -3,12 +3,17 @@ import type { Actor } from "../../src/domain/access/actor.ts";
 import { type Email, parseEmail } from "../../src/domain/accounts/email.ts";
 import { type SessionId, sessionIdOf, type UserId, userIdOf } from "../../src/domain/ids.ts";
 import type { SigningKeyPolicy } from "../../src/domain/keys/signing-key.ts";
+import { openedByPassword } from "../../src/domain/sessions/opened-with.ts";
 import type { AccountPolicy, NewUser } from "../../src/use-cases/accounts/ports.ts";
 import type { StoredSigningKey } from "../../src/use-cases/keys/ports.ts";
+import type { NewSession } from "../../src/use-cases/sessions/ports.ts";
 
 export const SECOND = 1_000;
 export const HOUR = 3_600 * SECOND;
 export const DAY = 24 * HOUR;
+
+/** Whom people's own sessions are opened for. */
+export const CLIENT = "first-party";
 
 export const ACCOUNT_POLICY: AccountPolicy = {
   refresh: { idleTtl: 30 * DAY, absoluteTtl: 90 * DAY, replayWindow: 30 * SECOND },
@@ -38,6 +43,15 @@ export const someEdit = () => ({ actor: someActor("*"), changeId: someId() });
 export const someId = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
 export const someUserId = (): UserId => userIdOf(someId());
 export const someSessionId = (): SessionId => sessionIdOf(someId());
+
+/** One opened by password, whose token is `token 0`. */
+export const someSession = (given: Partial<NewSession> = {}): NewSession => ({
+  ...openedByPassword(CLIENT, Date.now()),
+  sessionId: someSessionId(),
+  token: { hash: "token 0", secretVersion: 1 },
+  device: { ip: null, userAgent: null },
+  ...given,
+});
 
 export function emailOf(text: string): Email {
   const parsed = parseEmail(text);

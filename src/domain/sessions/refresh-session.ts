@@ -42,10 +42,10 @@ export type RefreshPolicy = {
   readonly replayWindow: number;
 };
 
-export type RefreshDecision =
-  | { readonly kind: "rotate"; readonly session: RefreshSession }
+export type RefreshDecision<S extends RefreshSession> =
+  | { readonly kind: "rotate"; readonly session: S }
   /** @property isNoteworthy when the session was changed, to record where the replay came from */
-  | { readonly kind: "replay"; readonly session: RefreshSession; readonly isNoteworthy: boolean }
+  | { readonly kind: "replay"; readonly session: S; readonly isNoteworthy: boolean }
   | { readonly kind: "reuse" }
   | { readonly kind: "expired" }
   | { readonly kind: "unknown" };
@@ -74,12 +74,16 @@ export function newSession(
  * What a token is to its session now. Its MAC was good, so a hash that is neither the current nor
  * the previous one is an older generation: somebody holds a copy.
  */
-type Standing =
-  | { readonly kind: "current"; readonly session: RefreshSession }
-  | { readonly kind: "previous"; readonly session: RefreshSession; readonly rotation: Rotation }
+type Standing<S> =
+  | { readonly kind: "current"; readonly session: S }
+  | { readonly kind: "previous"; readonly session: S; readonly rotation: Rotation }
   | { readonly kind: "reuse" | "expired" | "unknown" };
 
-function standingOf(session: RefreshSession | null, hash: string, now: number): Standing {
+function standingOf<S extends RefreshSession>(
+  session: S | null,
+  hash: string,
+  now: number,
+): Standing<S> {
   if (session === null) return { kind: "unknown" };
   if (isExpired(session, now)) return { kind: "expired" };
   if (hash === session.current.hash) return { kind: "current", session };
@@ -96,13 +100,13 @@ export function isRefreshable(session: RefreshSession | null, hash: string, now:
 }
 
 /** Refresh token rotation with reuse detection (RFC 9700, section 4.14.2). */
-export function decideRefresh(
-  session: RefreshSession | null,
+export function decideRefresh<S extends RefreshSession>(
+  session: S | null,
   { hash, device }: Presented,
   successor: TokenHash,
   now: number,
   policy: RefreshPolicy,
-): RefreshDecision {
+): RefreshDecision<S> {
   const standing = standingOf(session, hash, now);
   switch (standing.kind) {
     case "current":
@@ -114,13 +118,13 @@ export function decideRefresh(
   }
 }
 
-function rotate(
-  session: RefreshSession,
+function rotate<S extends RefreshSession>(
+  session: S,
   successor: TokenHash,
   by: Device,
   now: number,
   policy: RefreshPolicy,
-): RefreshSession {
+): S {
   const lastUsedAt = Math.max(now, session.lastUsedAt);
   return {
     ...session,
@@ -138,12 +142,12 @@ function rotate(
 }
 
 /** Extends nothing, whoever replays; a phone changes networks, so it is not refused either. */
-function replay(
-  session: RefreshSession,
+function replay<S extends RefreshSession>(
+  session: S,
   rotation: Rotation,
   device: Device,
   now: number,
-): RefreshDecision {
+): RefreshDecision<S> {
   const isNoteworthy = !rotation.isReplayNoted && isElsewhere(rotation.by, device);
   if (!isNoteworthy) return { kind: "replay", session, isNoteworthy };
   const noted = { ...rotation, isReplayNoted: true };

@@ -2,7 +2,7 @@ import type { ServiceAccount } from "../../domain/clients/service-account.ts";
 import type { IssueDeps } from "../tokens/issue-token.ts";
 import type { TokenSigner } from "../tokens/ports.ts";
 
-export type ClientTokenDeps = Omit<IssueDeps, "clientId"> & { readonly signer: TokenSigner };
+export type ClientTokenDeps = IssueDeps & { readonly signer: TokenSigner };
 
 /**
  * An access token for a service account (RFC 6749, section 4.4), of what it could do at the moment

@@ -1,5 +1,6 @@
 import type { User } from "../../domain/accounts/user.ts";
 import type { SessionId } from "../../domain/ids.ts";
+import { openedByPassword } from "../../domain/sessions/opened-with.ts";
 import type { Device } from "../../domain/sessions/refresh-session.ts";
 import type { RoleCatalogue } from "../access/ports.ts";
 import type { RandomBytes } from "../outside.ts";
@@ -15,6 +16,8 @@ export type BeginDeps = IssueDeps & {
   readonly refreshTokens: RefreshTokenCodec;
   readonly random: RandomBytes;
   readonly newSessionId: () => SessionId;
+  /** The client that people sign in with. */
+  readonly clientId: string;
 };
 
 export type Beginning = {
@@ -24,7 +27,10 @@ export type Beginning = {
   readonly issue: (grant: SessionGrant) => Promise<TokenPair>;
 };
 
-/** Makes all ready before the session exists: nothing can then keep its tokens from its owner. */
+/**
+ * For one who just proved the password. Makes all ready before the session exists: nothing
+ * can then keep its tokens from its owner.
+ */
 export async function beginSession(
   deps: BeginDeps,
   user: User,
@@ -38,8 +44,9 @@ export async function beginSession(
   const first = deps.refreshTokens.first(user.id, sessionId, deps.random(32));
   const refreshToken = deps.refreshTokens.format(first);
   const token = { hash: deps.refreshTokens.hash(first), secretVersion: first.version };
+  const openedWith = openedByPassword(deps.clientId, deps.clock());
   return {
-    session: { sessionId, token, device },
+    session: { ...openedWith, sessionId, token, device },
     issue: (grant) =>
       issueToken(deps, { sign, roles, userId: user.id, sessionId, grant, refreshToken }),
   };

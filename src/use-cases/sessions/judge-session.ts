@@ -1,5 +1,6 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { SessionId } from "../../domain/ids.ts";
+import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
 import {
   decideRefresh,
   evictions,
@@ -7,7 +8,6 @@ import {
   isRefreshable,
   newSession,
   type RefreshPolicy,
-  type RefreshSession,
 } from "../../domain/sessions/refresh-session.ts";
 import type { SessionGrant } from "../tokens/ports.ts";
 import type {
@@ -28,14 +28,14 @@ import type {
 /** @param limit of the sessions of one user; the least recently used make room */
 export function addSession(
   store: SessionStore,
-  { sessionId, token, device }: NewSession,
+  { sessionId, token, device, ...rest }: NewSession,
   now: number,
   policy: RefreshPolicy,
   limit: number,
 ): StoredSession {
   const alive = removeEnded(store, now);
   for (const id of evictions(alive, limit)) store.remove(id);
-  const session = { ...newSession(sessionId, token, now, policy), device };
+  const session = { ...newSession(sessionId, token, now, policy), device, ...openedWith(rest) };
   store.add(session);
   return session;
 }
@@ -52,17 +52,19 @@ export function refreshSession(
   if (!canResolve(authority, command.knownRoles)) {
     return { kind: "roles_wanted", roles: authority.roles };
   }
-  const { sessionId, presented: hash, device, successor } = command;
+  const { sessionId, clientId, presented: hash, device, successor } = command;
   const session = store.remembered(sessionId);
+  // A token is bound to the client that it was issued to (RFC 6749, section 6).
+  if (session !== null && session.clientId !== clientId) return { kind: "refused" };
   const decision = decideRefresh(session, { hash, device }, successor, now, policy);
   switch (decision.kind) {
     case "rotate":
-      if (!update(store, session, decision.session)) return { kind: "refused" };
+      if (!store.update(decision.session)) return { kind: "refused" };
       return { kind: "rotated", ...answerOf(authority, decision.session), isNoteworthy: false };
     case "replay": {
       const { isNoteworthy } = decision;
       const isThere = isNoteworthy
-        ? update(store, session, decision.session)
+        ? store.update(decision.session)
         : store.find(sessionId) !== null;
       if (!isThere) return { kind: "refused" };
       return { kind: "replayed", ...answerOf(authority, decision.session), isNoteworthy };
@@ -126,22 +128,23 @@ export function removeEnded(store: SessionStore, now: number): StoredSession[] {
   return sessions.filter((session) => !isExpired(session, now));
 }
 
-export const grantOf = (authority: Authority, session: RefreshSession): SessionGrant => ({
+export const grantOf = (authority: Authority, session: StoredSession): SessionGrant => ({
   authority,
   createdAt: session.createdAt,
   expiresAt: session.expiresAt,
+  ...openedWith(session),
 });
 
-/** False when the session is gone: an object that was replaced learns of it here. */
-function update(
-  store: SessionStore,
-  stored: StoredSession | null,
-  decided: RefreshSession,
-): boolean {
-  return stored !== null && store.update({ ...stored, ...decided });
-}
+/** Nothing else: what comes from outside may hold more. */
+const openedWith = ({ amr, acr, authTime, clientId, audience }: OpenedWith): OpenedWith => ({
+  amr,
+  acr,
+  authTime,
+  clientId,
+  audience,
+});
 
-const answerOf = (authority: Authority, session: RefreshSession) => ({
+const answerOf = (authority: Authority, session: StoredSession) => ({
   grant: grantOf(authority, session),
   secretVersion: session.current.secretVersion,
 });

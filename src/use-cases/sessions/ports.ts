@@ -1,5 +1,6 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
 import type { Device, RefreshSession, TokenHash } from "../../domain/sessions/refresh-session.ts";
 import type { SessionGrant } from "../tokens/ports.ts";
 
@@ -13,7 +14,7 @@ export type SessionInfo = {
 };
 
 /** A session as it begins. */
-export type NewSession = {
+export type NewSession = OpenedWith & {
   readonly sessionId: SessionId;
   readonly token: TokenHash;
   readonly device: Device;
@@ -31,6 +32,8 @@ export type OpenAnswer =
 
 export type RefreshCommand = {
   readonly sessionId: SessionId;
+  /** The client that presents the token; what was issued to another is refused. */
+  readonly clientId: string;
   readonly presented: string;
   readonly successor: TokenHash;
   /** Roles that can be turned into permissions without a look-up; null means any. */
@@ -75,10 +78,11 @@ export interface Sessions {
 }
 
 /** A session as its user's object keeps it: hashes only. */
-export type StoredSession = RefreshSession & {
-  /** Where it was opened. */
-  readonly device: Device;
-};
+export type StoredSession = RefreshSession &
+  OpenedWith & {
+    /** Where it was opened. */
+    readonly device: Device;
+  };
 
 /** The sessions of one user. Calls are synchronous: a sequence of them is never interleaved. */
 export interface SessionStore {

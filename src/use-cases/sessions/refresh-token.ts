@@ -36,6 +36,8 @@ export type RefreshDeps = IssueDeps & {
   readonly signer: TokenSigner;
   readonly refreshTokens: RefreshTokenCodec;
   readonly notify: Notify;
+  /** The client that people sign in with: no other holds refresh tokens. */
+  readonly clientId: string;
 };
 
 /** The object is asked again when its user was given another role meanwhile. */
@@ -97,6 +99,7 @@ async function present(
   const ask = (knownRoles: readonly string[] | null): Promise<RefreshAnswer> =>
     deps.sessions.refresh(presented.userId, {
       sessionId: presented.sessionId,
+      clientId: deps.clientId,
       presented: deps.refreshTokens.hash(presented),
       successor: { hash: deps.refreshTokens.hash(offered), secretVersion: offered.version },
       knownRoles,

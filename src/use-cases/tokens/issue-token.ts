@@ -19,7 +19,6 @@ export type IssueDeps = {
   readonly newTokenId: () => string;
   readonly issuer: string;
   readonly audience: string;
-  readonly clientId: string;
   /** Milliseconds. */
   readonly accessTokenTtl: number;
 };
@@ -45,15 +44,15 @@ export async function issueToken(
   const accessToken = await input.sign({
     iss: deps.issuer,
     sub: input.userId,
-    aud: deps.audience,
+    aud: grant.audience ?? deps.audience,
     exp: issuedAt + expiresIn,
     iat: issuedAt,
     jti: deps.newTokenId(),
-    client_id: deps.clientId,
+    client_id: grant.clientId,
     sid: input.sessionId,
     ver: grant.authority.version,
-    auth_time: Math.floor(grant.createdAt / 1_000),
-    amr: ["pwd"],
+    auth_time: Math.floor(grant.authTime / 1_000),
+    amr: grant.amr,
     roles: grant.authority.roles,
     permissions: permissionsOf(grant.authority.roles, input.roles),
   });

@@ -1,6 +1,7 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { ServiceAccount } from "../../domain/clients/service-account.ts";
 import type { ServiceAccountId, SessionId, UserId } from "../../domain/ids.ts";
+import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 
 export interface TokenSigner {
@@ -33,7 +34,7 @@ export interface Liveness {
 }
 
 /** What an access token of a session is made from. */
-export type SessionGrant = {
+export type SessionGrant = OpenedWith & {
   readonly authority: Authority;
   readonly createdAt: number;
   readonly expiresAt: number;

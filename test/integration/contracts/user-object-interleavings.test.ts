@@ -7,7 +7,14 @@ import { d1AccountRecord } from "../../../src/persistence/d1/accounts/account-re
 import { d1Users } from "../../../src/persistence/d1/accounts/users.ts";
 import { database } from "../../../src/persistence/d1/database.ts";
 import { UserObject } from "../../../src/persistence/durable/accounts/user-object.ts";
-import { ACCOUNT_POLICY, someId, someSessionId, someUser } from "../../support/samples.ts";
+import {
+  ACCOUNT_POLICY,
+  CLIENT,
+  someId,
+  someSession,
+  someSessionId,
+  someUser,
+} from "../../support/samples.ts";
 import { unheard } from "../../support/unheard.ts";
 
 /** Copies age at once, so that every call reads D1. */
@@ -76,14 +83,13 @@ async function callsOf(
   const to = { userId: user.id, policy: POLICY };
   const sessionId = someSessionId();
   await object.openSession(to, {
+    ...someSession({ sessionId }),
     seen: authorityOf(user),
-    sessionId,
-    token: { hash: "token 0", secretVersion: 1 },
-    device: { ip: null, userAgent: null },
   });
   const refresh = (n: number) =>
     object.refresh(to, {
       sessionId,
+      clientId: CLIENT,
       presented: `token ${n}`,
       successor: { hash: `token ${n + 1}`, secretVersion: 1 },
       knownRoles: null,

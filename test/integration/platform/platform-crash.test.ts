@@ -13,6 +13,7 @@ import {
   signIn,
 } from "../../support/client.ts";
 import { MINUTE, moveClock } from "../../support/moving-clock.ts";
+import { someSession } from "../../support/samples.ts";
 import {
   crashAtCommit,
   dumpObject,
@@ -163,14 +164,10 @@ describe("CFW-05 a change that D1 never made is not half made", () => {
 });
 
 it("CFW-11 a password change asked again after the object died opens its session, once", async () => {
-  const { accounts, newSessionId } = services();
+  const { accounts } = services();
   const id = parseUserId(user.id);
   if (!id.ok) throw new Error("an id was expected");
-  const open = {
-    sessionId: newSessionId(),
-    token: { hash: "the first token's", secretVersion: 1 },
-    device: { ip: null, userAgent: null },
-  };
+  const open = someSession();
   const ask = () =>
     accounts.change(id.value, {
       changeId: "one and the same",

@@ -1,23 +1,14 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { beforeEach, expect, it } from "vitest";
-import {
-  call,
-  insertUser,
-  newUser,
-  PASSWORD,
-  refresh,
-  type SignedIn,
-  signIn,
-} from "../../support/client.ts";
-import { serviceWith } from "../../support/faults.ts";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { call, insertUser, newUser, refresh, type SignedIn, signIn } from "../../support/client.ts";
+import { stopClock } from "../../support/moving-clock.ts";
 import { ACCOUNT_POLICY, DAY } from "../../support/samples.ts";
 import { dumpObject, userObject, withoutTable } from "../../support/storage.ts";
-import { services } from "../../support/tokens.ts";
+import { claimsOf } from "../../support/tokens.ts";
 
 let user: SignedIn;
 
-/** The table as the first code made it. */
+/** The tables as older code made them. */
 const FIRST_TABLE = `create table sessions (
   id text primary key, created_at integer not null, last_used_at integer not null,
   current_hash text not null, secret_version integer not null,
@@ -25,6 +16,12 @@ const FIRST_TABLE = `create table sessions (
   purge_at integer not null) without rowid`;
 const FIRST_COLUMNS = `id, created_at, last_used_at, current_hash, secret_version,
   previous_hash, rotated_at, ip, user_agent, purge_at`;
+const SECOND_TABLE = `${FIRST_TABLE};
+  alter table sessions add column replay_window integer;
+  alter table sessions add column rotated_ip text;
+  alter table sessions add column rotated_user_agent text;
+  alter table sessions add column replay_noted integer not null default 0;
+  alter table sessions add column replayed_elsewhere_at integer`;
 
 /** Puts the object back to how the first code left it, its sessions as they are. */
 async function asFirstCodeLeftIt(): Promise<void> {
@@ -40,13 +37,44 @@ async function asFirstCodeLeftIt(): Promise<void> {
   await evictDurableObject(userObject(user.id));
 }
 
+/** As the code left it that did not know what a session was opened with. */
+async function asSecondCodeLeftIt(): Promise<void> {
+  await runInDurableObject(userObject(user.id), (_, { storage }) => {
+    storage.sql.exec(`alter table sessions rename to newer; ${SECOND_TABLE};
+      insert into sessions (${FIRST_COLUMNS}) select ${FIRST_COLUMNS} from newer;
+      drop table newer`);
+    storage.kv.put("schema", 2);
+  });
+  await evictDurableObject(userObject(user.id));
+}
+
+/** The second code opened the sessions, on the tables of today: it was rolled back to. */
+async function asSecondCodeWouldOpenThem(): Promise<void> {
+  await runInDurableObject(userObject(user.id), (_, { storage }) => {
+    storage.sql.exec(`create table opened as select * from sessions; delete from sessions;
+      insert into sessions (${FIRST_COLUMNS}) select ${FIRST_COLUMNS} from opened;
+      drop table opened`);
+  });
+  await evictDurableObject(userObject(user.id));
+}
+
 const columnsOf = (id: string) =>
   runInDurableObject(userObject(id), (_, { storage }) =>
     storage.sql.exec("select * from pragma_table_info('sessions')").toArray(),
   );
 
+const rowsOf = (id: string) =>
+  runInDurableObject(userObject(id), (_, { storage }) =>
+    storage.sql.exec("select * from sessions").toArray(),
+  );
+
 beforeEach(async () => {
+  stopClock();
   user = await newUser();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 it("CFW-17 an object that old code wrote goes on where it was", async () => {
@@ -69,6 +97,19 @@ it("CFW-17 the idle limit of old sessions is kept, though old code did not write
   const [session] = body.sessions;
   expect(Date.parse(session.expires_at) - Date.parse(session.last_used_at)).toBe(30 * DAY);
 });
+
+it.each([asFirstCodeLeftIt, asSecondCodeLeftIt, asSecondCodeWouldOpenThem])(
+  "CFW-17 sessions of older code were opened by password, for people's own sign-in: %o",
+  async (left) => {
+    const { amr, aud, client_id, auth_time } = claimsOf(user.accessToken);
+    await left();
+    const reply = await refresh(user.refreshToken);
+    expect(claimsOf(reply.body.access_token)).toMatchObject({ amr, aud, client_id, auth_time });
+    expect([amr, client_id]).toEqual([["pwd"], "first-party"]);
+    const rows = await rowsOf(user.id);
+    expect(rows).toMatchObject([{ acr: "aal1", audience: null, auth_time: null }]);
+  },
+);
 
 it("CFW-17 an old object and a new one have the same table in the end", async () => {
   const fresh = await newUser();
@@ -96,56 +137,4 @@ it("CFW-17 an object that never knew its user reads nothing and stores nothing t
     ),
   );
   expect(await dumpObject(userObject(id))).toEqual({ pairs: [], tables: {} });
-});
-
-it("CFW-17 calls of older Workers, which do not say where a token came from, are answered", async () => {
-  const { parse, successor, hash, newestVersion } = services().refreshTokens;
-  const token = parse(user.refreshToken);
-  const next = token && successor(token, newestVersion);
-  if (token === null || next === null) throw new Error("a token was expected");
-  const command = {
-    sessionId: token.sessionId,
-    presented: hash(token),
-    successor: { hash: hash(next), secretVersion: next.version },
-    knownRoles: null,
-  };
-  const answers = await runInDurableObject(userObject(user.id), async (object) => {
-    const to = { userId: token.userId, policy: ACCOUNT_POLICY };
-    const ask = () => Reflect.apply(object.refresh, object, [to, command]);
-    return [await ask(), await ask()];
-  });
-  expect(answers).toMatchObject([{ kind: "rotated" }, { kind: "replayed", isNoteworthy: false }]);
-});
-
-it("CFW-17 an object whose code lacks the method is an outage of some minutes, not a mistake", async () => {
-  const older = {
-    idFromName: (name: string) => env.USERS.idFromName(name),
-    get: (id: DurableObjectId) =>
-      new Proxy(env.USERS.get(id), {
-        get: (stub, method) => {
-          const name = method === "reserveProof" ? "reserveWhatIsNotThere" : method;
-          const invoke: unknown = Reflect.get(stub, name);
-          if (typeof invoke !== "function") throw new Error("a method was expected");
-          return (...args: unknown[]) => Reflect.apply(invoke, stub, args);
-        },
-      }),
-  };
-  const reply = await serviceWith({ USERS: older })("POST", "/v1/users/me/password", {
-    token: user.accessToken,
-    body: { current_password: PASSWORD, new_password: "another horse battery staple" },
-  });
-  expect([reply.status, reply.body.code]).toEqual([503, "service_unavailable"]);
-  expect(reply.headers.get("retry-after")).not.toBeNull();
-  await signIn(user.email);
-});
-
-it("CFW-17 a password change by an older Worker ends every session", async () => {
-  const answer = await runInDurableObject(userObject(user.id), (object) => {
-    const change = { kind: "set_password", passwordHash: "new", keepSession: user.sessionId };
-    const to = { userId: user.id, policy: ACCOUNT_POLICY };
-    const command = { changeId: "of an older Worker", change, ifVersion: null };
-    return Reflect.apply(object.change, object, [to, command]);
-  });
-  expect(answer).toMatchObject({ kind: "done" });
-  expect((await refresh(user.refreshToken)).status).toBe(401);
 });

@@ -15,6 +15,7 @@ import {
 import { serviceWith } from "../../support/faults.ts";
 import { DAY, moveClock, stopClock } from "../../support/moving-clock.ts";
 import { interposed } from "../../support/objects.ts";
+import { someSession } from "../../support/samples.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
 import { services } from "../../support/tokens.ts";
 
@@ -79,7 +80,7 @@ it("an alarm that was already on its way does not take the tombstone", async () 
   expect(await dumpObject(userObject(user.id))).toMatchObject({
     pairs: [
       ["authority", { authority: { status: "deleted" } }],
-      ["schema", 2],
+      ["schema", 3],
     ],
   });
   moveClock(90 * DAY);
@@ -101,16 +102,14 @@ it("a sign-in whose row was read before the deletion opens no session", async ()
 
 it("a sign-in whose row was read before the deletion is refused for as long as the tombstone stands", async () => {
   const id = parseUserId(user.id);
-  const { users, accounts, newSessionId } = services();
+  const { users, accounts } = services();
   const found = id.ok ? await users.findById(id.value) : null;
   if (!id.ok || found === null) throw new Error("no such user");
   await deleteUser();
   moveClock(90 * DAY - 1);
   const answer = await accounts.openSession(id.value, {
+    ...someSession(),
     seen: authorityOf(found.user),
-    sessionId: newSessionId(),
-    token: { hash: "any", secretVersion: 1 },
-    device: { ip: null, userAgent: null },
   });
   expect(answer).toEqual({ kind: "refused" });
   expect(await sessionIds()).toEqual([]);

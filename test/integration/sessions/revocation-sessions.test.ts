@@ -5,6 +5,7 @@ import { toBase64Url } from "../../../src/core/security/encoding.ts";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { parseUserId } from "../../../src/domain/ids.ts";
 import { call, newUser, refresh, type SignedIn, signIn } from "../../support/client.ts";
+import { someSession } from "../../support/samples.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
 import { expectAccepted, expectRefused, services } from "../../support/tokens.ts";
 
@@ -73,11 +74,10 @@ async function openSessions(user: SignedIn, count: number): Promise<void> {
   for (let opened = 0; opened < count; opened++) {
     const sessionId = newSessionId();
     const token = refreshTokens.first(id.value, sessionId, random(32));
+    const hash = refreshTokens.hash(token);
     const answer = await accounts.openSession(id.value, {
+      ...someSession({ sessionId, token: { hash, secretVersion: token.version } }),
       seen: authorityOf(found.user),
-      sessionId,
-      token: { hash: refreshTokens.hash(token), secretVersion: token.version },
-      device: { ip: null, userAgent: null },
     });
     expect(answer.kind).toBe("opened");
   }

@@ -4,6 +4,7 @@ import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
 import { DEVICE, memoryService, secretsMaker } from "../../support/memory-service.ts";
 import { outcomeOf } from "../../support/port-faults.ts";
+import { someSession } from "../../support/samples.ts";
 
 /** Isolates over the same stores, some of which know of the second root secret already. */
 async function rollOut() {
@@ -14,11 +15,10 @@ async function rollOut() {
   const user = await service.register();
   const sessionId = service.deps.newSessionId();
   const first = before.refreshTokens.first(user.id, sessionId, service.deps.random(32));
+  const token = { hash: before.refreshTokens.hash(first), secretVersion: 1 };
   await before.accounts.openSession(user.id, {
+    ...someSession({ sessionId, token }),
     seen: authorityOf(user),
-    sessionId,
-    token: { hash: before.refreshTokens.hash(first), secretVersion: 1 },
-    device: { ip: null, userAgent: null },
   });
   const successorOf = async (deps: typeof before, text: string) => {
     const refreshed = await refreshToken(deps, text, DEVICE);

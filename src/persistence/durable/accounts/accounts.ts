@@ -1,7 +1,9 @@
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccountPolicy, Addressed, UserObjects } from "../../../use-cases/accounts/ports.ts";
+import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
 import { call, callOnce } from "../call.ts";
 import { answered } from "../outcome.ts";
+import { completeGrant } from "./older-code.ts";
 import type { UserCalls } from "./user-calls.ts";
 import type { UserObject } from "./user-object.ts";
 
@@ -32,19 +34,22 @@ export function durableAccounts(
 
   return {
     openSession: async (userId, command) =>
-      answered(await ask(userId, (stub, to) => stub.openSession(to, command))),
+      granted(answered(await ask(userId, (stub, to) => stub.openSession(to, command)))),
     refresh: async (userId, command) =>
-      answered(await ask(userId, (stub, to) => stub.refresh(to, command))),
+      granted(answered(await ask(userId, (stub, to) => stub.refresh(to, command)))),
     check: async (userId, sessionId) => {
-      const answer = answered(await ask(userId, (stub, to) => stub.check(to, sessionId)));
+      const answer = granted(answered(await ask(userId, (stub, to) => stub.check(to, sessionId))));
       return answer.kind === "live" ? answer.grant : null;
     },
     holdsToken: async (userId, sessionId, hash) =>
       answered(await ask(userId, (stub, to) => stub.holdsToken(to, sessionId, hash))).holds,
     listSessions: (userId) => ask(userId, (stub, to) => stub.listSessions(to)),
     endSessions: (userId, which) => ask(userId, (stub, to) => stub.endSessions(to, which)),
-    change: async (userId, command) =>
-      answered(await ask(userId, (stub, to) => stub.change(to, command))),
+    change: async (userId, command) => {
+      const answer = answered(await ask(userId, (stub, to) => stub.change(to, command)));
+      if (!("opened" in answer) || answer.opened === undefined) return answer;
+      return { ...answer, opened: completeGrant(answer.opened) };
+    },
     catchUp: async (userId) => {
       answered(await ask(userId, (stub, to) => stub.catchUp(to)));
     },
@@ -54,4 +59,8 @@ export function durableAccounts(
       askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
     clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),
   };
+}
+
+function granted<A extends { readonly kind: string; readonly grant?: SessionGrant }>(answer: A): A {
+  return answer.grant === undefined ? answer : { ...answer, grant: completeGrant(answer.grant) };
 }

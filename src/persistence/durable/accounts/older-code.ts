@@ -1,15 +1,29 @@
-import type { Device } from "../../../domain/sessions/refresh-session.ts";
-import type { RefreshCommand } from "../../../use-cases/sessions/ports.ts";
+import { FIRST_PARTY_CLIENT } from "../../../core/config/constants.ts";
+import { openedByPassword } from "../../../domain/sessions/opened-with.ts";
+import type { NewSession, RefreshCommand } from "../../../use-cases/sessions/ports.ts";
+import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
 
 /*
- * An object's code changes up to 300 s later than its callers' (platform): each side completes
- * what older code on the other one does not say.
+ * For up to 300 s after a deployment an object runs older code than its callers, and after a
+ * roll-back newer code: each side completes what the other one does not say.
  */
 
-const NOWHERE: Device = { ip: null, userAgent: null };
+/** What older Workers do not say of a refresh. */
+const UNSAID: Pick<RefreshCommand, "clientId" | "device"> = {
+  clientId: FIRST_PARTY_CLIENT,
+  device: { ip: null, userAgent: null },
+};
 
-/** A refresh, which older Workers did not say the origin of. */
+/** All that older Workers know is people's own sign-in by password. */
+export function completeSession<S extends NewSession>(wanted: S, now: number): S {
+  return { ...openedByPassword(FIRST_PARTY_CLIENT, now), ...wanted };
+}
+
 export function completeRefresh(command: RefreshCommand): RefreshCommand {
-  const { device = NOWHERE } = command;
-  return { ...command, device };
+  return { ...UNSAID, ...command };
+}
+
+/** Of an object whose code does not know what its sessions were opened with. */
+export function completeGrant(grant: SessionGrant): SessionGrant {
+  return { ...openedByPassword(FIRST_PARTY_CLIENT, grant.createdAt), ...grant };
 }

@@ -12,7 +12,7 @@ import type {
 import { d1AccountRecord } from "../../d1/accounts/account-record.ts";
 import { database } from "../../d1/database.ts";
 import { outcomeOf } from "../outcome.ts";
-import { completeRefresh } from "./older-code.ts";
+import { completeRefresh, completeSession } from "./older-code.ts";
 import type { CheckAnswer, HoldsAnswer, UserCalls } from "./user-calls.ts";
 import { durableUserStore } from "./user-store.ts";
 
@@ -34,7 +34,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   }
 
   openSession(to: Addressed, command: OpenSession) {
-    return outcomeOf(this.#judge.openSession(to, command));
+    return outcomeOf(this.#judge.openSession(to, completeSession(command, Date.now())));
   }
 
   refresh(to: Addressed, command: RefreshCommand) {
@@ -65,7 +65,10 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   }
 
   change(to: Addressed, command: ChangeCommand) {
-    return outcomeOf(this.#judge.change(to, command));
+    const { open, ...rest } = command;
+    const complete =
+      open === undefined ? rest : { ...rest, open: completeSession(open, Date.now()) };
+    return outcomeOf(this.#judge.change(to, complete));
   }
 
   catchUp(to: Addressed) {

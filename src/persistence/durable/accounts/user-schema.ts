@@ -18,6 +18,14 @@ const STEPS: readonly string[] = [
    alter table sessions add column replay_noted integer not null default 0;
    alter table sessions add column replayed_elsewhere_at integer;
    update sessions set purge_at = min(purge_at, last_used_at + 2592000000)`,
+  // Until here a session was opened by password, for people's own sign-in and the audience that was
+  // configured. Defaults say so of rows that are here, and of those that old code adds after a
+  // roll-back.
+  `alter table sessions add column amr text not null default '["pwd"]';
+   alter table sessions add column acr text not null default 'aal1';
+   alter table sessions add column client_id text not null default 'first-party';
+   alter table sessions add column audience text;
+   alter table sessions add column auth_time integer`,
 ];
 
 /** Takes the steps that are missing. Not for an object that a stranger's guess woke up. */

@@ -19,6 +19,13 @@ type Row = {
   user_agent: string | null;
   /** When the session ends. */
   purge_at: number;
+  /** JSON. */
+  amr: string;
+  acr: "aal1" | "aal2";
+  client_id: string;
+  audience: string | null;
+  /** None where older code opened the session: then it was when it was created. */
+  auth_time: number | null;
 };
 
 /** Of rotations that older code wrote down without it: what it was if nobody changed it. */
@@ -60,8 +67,8 @@ export class SessionTable implements SessionStore {
   add(session: StoredSession): void {
     this.#sql.exec(
       `insert into sessions (id, created_at, last_used_at, current_hash, secret_version,
-         ip, user_agent, purge_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+         ip, user_agent, purge_at, amr, acr, client_id, audience, auth_time)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       session.id,
       session.createdAt,
       session.lastUsedAt,
@@ -70,6 +77,11 @@ export class SessionTable implements SessionStore {
       session.device.ip,
       session.device.userAgent,
       session.expiresAt,
+      JSON.stringify(session.amr),
+      session.acr,
+      session.clientId,
+      session.audience,
+      session.authTime,
     );
   }
 
@@ -124,6 +136,7 @@ export class SessionTable implements SessionStore {
 }
 
 function sessionOf(row: Row): StoredSession {
+  const amr: string[] = JSON.parse(row.amr);
   return {
     id: row.id as SessionId, // written by add alone
     createdAt: row.created_at,
@@ -133,6 +146,11 @@ function sessionOf(row: Row): StoredSession {
     rotation: rotationOf(row),
     replayedElsewhereAt: row.replayed_elsewhere_at,
     device: { ip: row.ip, userAgent: row.user_agent },
+    amr,
+    acr: row.acr,
+    authTime: row.auth_time ?? row.created_at,
+    clientId: row.client_id,
+    audience: row.audience,
   };
 }
 
