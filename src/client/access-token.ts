@@ -26,7 +26,7 @@ export const MAX_TOKEN_LENGTH = 128 * 1024;
  */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
 
-/** A lenient one would read every wrong byte as the same letter. */
+/** Fatal: a lenient one decodes every invalid byte to the same character. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -35,7 +35,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * looked at.
  *
  * @param findKey the published key of that kid, or null
- * @returns the claims, or null: why is nobody's business
+ * @returns the claims, or null, without a reason
  */
 export async function verifyAccessToken(
   token: string,
