@@ -26,7 +26,7 @@ export const MAX_TOKEN_LENGTH = 128 * 1024;
  */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
 
-/** A lenient one would read every wrong byte as the same letter. */
+/** Fatal: a lenient one decodes every invalid byte to the same character. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -35,7 +35,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * looked at.
  *
  * @param findKey the published key of that kid, or null
- * @returns the claims, or null: why is nobody's business
+ * @returns the claims, or null, without a reason
  */
 export async function verifyAccessToken(
   token: string,
@@ -49,18 +49,8 @@ export async function verifyAccessToken(
   return isAccessToken(claims) && isAcceptable(claims, expected) ? claims : null;
 }
 
-/** The last header that named a key: all tokens of a key begin with the same one. */
-let lastHeader: { readonly prefix: string; readonly kid: string } | undefined;
-
 function kidOf(token: string): string | null {
   if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return null;
-  if (lastHeader !== undefined && token.startsWith(lastHeader.prefix)) return lastHeader.kid;
-  const kid = readKid(token);
-  if (kid !== null) lastHeader = { prefix: token.slice(0, token.indexOf(".") + 1), kid };
-  return kid;
-}
-
-function readKid(token: string): string | null {
   try {
     const { kid, typ, crit } = decodeProtectedHeader(token);
     // jose understands one extension, b64, which no JWT may use (RFC 7797, section 7).

@@ -4,8 +4,8 @@ export function bearerToken(header: string | undefined): string | null {
 }
 
 /**
- * The challenge of a 401. Without anything shown there was no error, only a wish to know how
- * (RFC 6750, section 3.1).
+ * The challenge of a 401. A request without credentials is told how to authenticate, without an
+ * error code (RFC 6750, section 3.1).
  */
 export const challengeTo = (header: string | undefined): string =>
   /^bearer +\S/i.test(header ?? "") ? 'Bearer error="invalid_token"' : "Bearer";

@@ -47,7 +47,7 @@ const STATUS = {
   invalid_request: 500, // the route asks what its verifier cannot answer
 } as const satisfies Record<Refusal, number>;
 
-/** For a refusal of a newer service that this version has no word for. */
+/** Stands in for a code of a newer service that this version does not know. */
 const OTHER_REFUSAL = 403;
 
 const RETRY_AFTER_SECONDS = "2";

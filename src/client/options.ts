@@ -1,9 +1,9 @@
 import { parsePermission } from "../domain/access/permission.ts";
 
 /**
- * What the options of this library may be. They are checked whole before anything is done with
- * them, and copied: one that is misspelt, undefined or of another type would open what it was
- * meant to close, and one that changes later would, too.
+ * The options of this library. They are checked and copied before anything is done with them: one
+ * that is misspelt, undefined or of another type, or that changes later, would open what it was
+ * meant to close.
  */
 
 /**
@@ -33,19 +33,21 @@ type Known<Given, Key extends keyof Given> =
       ? never
       : Given[Key];
 
-/** One option: what it must be, in words, and its reading, undefined for what it may not be. */
+/**
+ * One option: what it must be, in words, and its parser, which answers undefined for anything else.
+ */
 type Field<T> = { readonly must: string; read(value: unknown): T | undefined };
 
 export type Fields<Shape> = { readonly [Key in keyof Shape]-?: Field<Shape[Key]> };
 
-/** Seconds beyond which an answer could not be remembered for any token. */
+/** Seconds: no token lives longer, so no answer is remembered for longer. */
 const MAX_STALENESS = 24 * 60 * 60;
-/** As many as one call may ask for, however it names them. */
+/** Permissions that one call may ask for, in both options together. */
 const MAX_PERMISSIONS = 100;
 
 /**
- * The options of a call that may go without any. Arguments are counted: one that is undefined was
- * meant to be some options, and was not found; one too many was meant to say something.
+ * The options of a call that may go without any. An argument that is `undefined` is a mistake,
+ * since the caller meant to pass options; so is one too many.
  *
  * @param given the arguments from where the options stand
  * @throws TypeError when there are more
@@ -79,7 +81,7 @@ export function readOptions<Shape extends object>(
   return copy;
 }
 
-/** Not a Map, a Date or an instance: what it means to say would not be among its own keys. */
+/** A plain object: a Map, a Date or an instance does not hold its options as its own keys. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

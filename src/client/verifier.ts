@@ -37,7 +37,9 @@ export type Verdict =
       readonly code: "invalid_token" | "forbidden" | "unavailable" | "invalid_request";
     };
 
-/** Options may be left out; some that are undefined are `invalid_request`, as any that are no good. */
+/**
+ * Options may be left out; `undefined` in their place is `invalid_request`, as any wrong option is.
+ */
 export type Verifier = {
   verify(token: string): Promise<Verdict>;
   verify<Given extends VerifyOptions>(
@@ -140,7 +142,7 @@ const INVALID_REQUEST: Verdict = Object.freeze({ ok: false, code: "invalid_reque
 
 const QUESTION = questionFields(0);
 
-/** Null for options that are none: a verdict says so, since nothing here may throw by surprise. */
+/** Null for wrong options, which become a verdict: `verify` throws nothing for what it is given. */
 function questionOf(given: readonly unknown[]): WireOptions | null {
   try {
     return wireOptions("verify", readOptions("verify", optionsArgument("verify", given), QUESTION));

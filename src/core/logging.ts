@@ -1,8 +1,8 @@
 import type { Notice, Notify } from "../use-cases/events/ports.ts";
 
 /**
- * One JSON object a line. What may be logged is the type: ids, codes, counts and places in the
- * code; there is no field that a token, a password, a hash or an address would fit.
+ * One JSON object a line. The type says what may be logged: ids, codes, counts and places in the
+ * code; it has no field for a token, a password, a hash or an address.
  */
 export type LogEvent =
   | Notice
@@ -84,7 +84,7 @@ function placeOf({ stack = "", message }: Error): string {
   return frames.find((line) => /^\s+at /.test(line))?.trim() ?? "";
 }
 
-/** Keys come and go by plan; whatever else there is to notice, somebody should look at. */
+/** Notices of planned key changes, which are info; every other notice is a warning or an error. */
 const ROUTINE: ReadonlySet<string> = new Set<Notice["event"]>([
   "signing_key_created",
   "signing_key_scheduled",

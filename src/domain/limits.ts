@@ -1,5 +1,5 @@
-// How much there may be of what callers make. Whoever makes more is refused; what is there is
-// never refused where it is used.
+// Limits of what callers can create. They are checked where something is created or granted, never
+// where it is used.
 
 /** Roles in all, the built-in ones among them. */
 export const MAX_ROLES = 500;
@@ -9,14 +9,13 @@ export const MAX_PERMISSIONS_PER_ROLE = 100;
 /** Of a user or a service account, the role `user` among them. */
 export const MAX_ROLES_PER_PRINCIPAL = 50;
 
-/** What the roles of a user or a service account amount to; a wildcard counts as one. */
+/** Permissions that the roles of a user or a service account grant; a wildcard counts as one. */
 export const MAX_PERMISSIONS_PER_PRINCIPAL = 200;
 
 /**
- * Characters of JSON that the roles and permissions of one take. An access token that says them
- * stays under 8 kB, which is what servers take of a header. As the two above it bounds what is
- * given. What is left when a wildcard is taken may be more, by all that the wildcard covered:
- * taking is never refused.
+ * Characters of JSON that the roles and permissions of one take: an access token with them stays
+ * under 8 kB, which is what servers accept of a header. Like the two above it limits grants alone:
+ * taking is never refused, although what a wildcard covered counts once the wildcard goes.
  */
 export const MAX_WRITTEN_RIGHTS = 5_000;
 

@@ -32,8 +32,8 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
 const LONE_MARK = new RegExp(`(?:^|${BLANK})\\p{M}`, "u");
 
 /**
- * A text that is shown and never interpreted. It is refused, not mended, where it would not be
- * seen for what it is: two names that look alike would be two, and one that shows as nothing none.
+ * A text that is shown and never interpreted. Characters that are not seen are refused, not
+ * removed: two names must not differ by them, and none may look empty.
  */
 export function parseShownText(input: string): Result<string, TextFault> {
   if (!input.isWellFormed() || CONTROL.test(input)) return err("malformed");
@@ -49,8 +49,8 @@ const PADDING = new RegExp(`^${BLANK}+|(?<!${BLANK})${BLANK}+$`, "gu");
 const HALF_CHARACTER = /\p{Cs}$/u;
 
 /**
- * What of a text can be shown, for one that a program sent about itself: nobody is there to send
- * another. It is cut between characters.
+ * The part of a text that can be shown, for what a program says of itself, where a refusal would
+ * reach nobody. It is cut between characters.
  *
  * @param maxLength UTF-16 code units
  */

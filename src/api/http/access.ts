@@ -16,7 +16,8 @@ export function access(required: Access): AccessHandler {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (required === "public") return next();
     const token = bearerToken(c.req.header("authorization"));
-    // By a copy, a right that was taken a moment ago could still be handed on.
+    // Read now where something is written: by a copy, a permission could be granted that was just
+    // lost.
     const rolesNow = typeof required === "object" && !isReadOnly(c.req.method);
     const caller = token === null ? null : await callerOf(c.get("services"), token, rolesNow);
     if (caller === null) return problem(c, "invalid_token");
@@ -43,17 +44,19 @@ export function accessOf(handler: unknown): Access | null {
     : null;
 }
 
-/** The handler that is reached first, if any: middleware, which Hono lists as ALL, is none. */
+/** The handler that is reached first, if any. Middleware does not count: Hono lists it as ALL. */
 const firstHandler = (c: AppContext): unknown =>
   matchedRoutes(c as Context).find((route) => route.method !== "ALL")?.handler;
 
-/** Default deny: the handler that is reached first declares who may, or nothing is served. */
+/**
+ * Default deny: nothing is served unless the handler that is reached first declares who may use it.
+ */
 export const denyUndeclared: MiddlewareHandler<AppEnv> = async (c, next) => {
   const first = firstHandler(c);
   const declared = first === undefined || accessOf(first) !== null;
   return declared ? next() : problem(c, "forbidden");
 };
 
-/** An unknown path or method is told before anything is made of the body. */
+/** Answers an unknown path or method before the body is looked at. */
 export const refuseUnrouted: MiddlewareHandler<AppEnv> = async (c, next) =>
   firstHandler(c) === undefined ? c.notFound() : next();

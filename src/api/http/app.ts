@@ -16,12 +16,11 @@ import type { AppEnv } from "./context.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { envelope } from "./envelope.ts";
 import { notFound, onError } from "./errors.ts";
-import { RememberingRouter } from "./router.ts";
 import { withServices } from "./services.ts";
 import { limitBody, requireJson } from "./validation.ts";
 
 /** The HTTP API. Its routes are the public contract. */
-export const app = new Hono<AppEnv>({ router: new RememberingRouter() });
+export const app = new Hono<AppEnv>();
 
 app.use(envelope);
 app.use(speakOAuth);

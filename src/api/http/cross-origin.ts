@@ -16,8 +16,8 @@ export const CORS_REPLY_HEADERS: readonly string[] = [
 ];
 
 /**
- * CORS for the configured origins. Most requests come from no page and name no origin; to them it
- * would be a second and a third copy of their response, so they are only told that it varies.
+ * CORS for the configured origins. A request without an origin comes from no page and gets `Vary`
+ * alone: Hono's middleware would copy its response twice.
  */
 export const crossOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.header("origin") !== undefined) return answerOrigin(c, next);

@@ -1,15 +1,17 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { challengeTo, INSUFFICIENT } from "../../client/bearer-token.ts";
-import {
-  MAX_FIELD_ERRORS,
-  MAX_PATH_LENGTH,
-  RETRY_AFTER_OUTAGE,
-} from "../../core/config/constants.ts";
+import { RETRY_AFTER_OUTAGE } from "../../core/config/constants.ts";
 import { consoleLog, errorDetails } from "../../core/logging.ts";
 import { Unavailable } from "../../use-cases/outside.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
+
+/** Fields at fault that a problem names, however many there are. */
+export const MAX_FIELD_ERRORS = 20;
+
+/** Characters of such a field's path that are told. */
+export const MAX_PATH_LENGTH = 100;
 
 /** A field at fault: its path in the body or query, and what is wrong with it. */
 export type FieldError = { readonly path: string; readonly message: string };
@@ -41,7 +43,7 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
   });
 }
 
-/** A path may be made of what was sent, and is cut between characters. */
+/** Shortens a path between characters: it may be made of what was sent. */
 function shortened({ path, message }: FieldError): FieldError {
   if (path.length <= MAX_PATH_LENGTH) return { path, message };
   return { path: path.slice(0, MAX_PATH_LENGTH).replace(/[\ud800-\udbff]$/, ""), message };
@@ -60,7 +62,7 @@ export function refused(c: AppContext, reason: ProblemCode | "no_such_role"): Re
   });
 }
 
-/** @param what there are as many of as there may be */
+/** @param what the limit is on */
 export function tooMany(c: AppContext, what: string): Response {
   return problem(c, "conflict", {
     errors: [{ path: "", message: `there may be no more than ${what}` }],
@@ -94,7 +96,7 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
   return error instanceof Unavailable ? unavailable(c) : problem(c, "internal_error");
 };
 
-/** What went wrong, for the operator; whoever asked is told no more than that it did. */
+/** Logs an error for the operator; the reply says only that there was one. */
 export function logFailure(requestId: string, error: unknown): void {
   const details = { requestId, ...errorDetails(error) };
   if (error instanceof Unavailable) {

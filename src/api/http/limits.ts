@@ -27,10 +27,10 @@ export async function limitByAddress(c: AppContext, name: string): Promise<Respo
   return isWithin ? null : tooManyRequests(c, LIMIT_PERIOD * 1_000);
 }
 
-/** What all callers without an address of their own count as. */
+/** The bucket of all callers without an address of their own. */
 const WITHOUT_ADDRESS = "shared";
 
-/** Whether a Worker that administers accounts may cost us another hash. */
+/** False when a Worker that administers accounts has asked for too many hashes. */
 export const mayCallerHash = (services: Services, caller: string): Promise<boolean> =>
   isWithinLimit(services.addressLimit, `caller:${caller}`);
 
@@ -41,7 +41,7 @@ export const limitClients: MiddlewareHandler<AppEnv> = async (c, next) => {
   return isWithin ? next() : oauthTooManyRequests(c);
 };
 
-/** @throws Unavailable when the limit does not answer: that is no way round it */
+/** @throws Unavailable when the limit does not answer: an outage lets nobody past it */
 async function isWithinLimit(limit: RateLimit, key: string): Promise<boolean> {
   try {
     return (await limit.limit({ key })).success;

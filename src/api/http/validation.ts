@@ -2,9 +2,11 @@ import { zValidator } from "@hono/zod-validator";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { output, ZodType } from "zod";
-import { MAX_BODY_SIZE } from "../../core/config/constants.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { type FieldError, problem } from "./errors.ts";
+
+/** Bytes of a request's body. */
+const MAX_BODY_SIZE = 16 * 1024;
 
 type Issue = {
   readonly code?: string | undefined;
@@ -33,7 +35,7 @@ const limit = bodyLimit({
   onError: (c) => problem(c as AppContext, "payload_too_large"),
 });
 
-/** Where no body is read, only what is said of its length can be refused. */
+/** Limits a body. Where none is read, only its stated length can be refused. */
 export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!isReadOnly(c)) return limit(c, next);
   const stated = Number(c.req.header("content-length") ?? 0);
@@ -42,7 +44,7 @@ export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 /**
  * Refuses a body that is not declared as JSON or is not UTF-8 (RFC 8259, section 8.1). A lenient
- * decoder would read every wrong byte as the same letter, and different passwords as one.
+ * decoder maps every invalid byte to the same character, and so different passwords to one.
  */
 export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   // OAuth's endpoints take forms, and say so in OAuth's own words.
@@ -78,7 +80,7 @@ export async function optionalJson<S extends ZodType>(
   return result.success ? result.data : refuse(c, result.error.issues);
 }
 
-/** Undefined for what is not JSON, which no schema takes. */
+/** Undefined for what is not JSON: no schema accepts that. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -87,7 +89,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** No route reads a body then; to look whether there is one would make a stream of it. */
+/** No route reads the body of these, and looking whether there is one would create a stream. */
 const isReadOnly = (c: AppContext): boolean => c.req.method === "GET" || c.req.method === "HEAD";
 
 function hasBody(c: AppContext): boolean {

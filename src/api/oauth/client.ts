@@ -100,7 +100,7 @@ function basicCredentials(header: string): ClientCredentials | null {
 
 /**
  * Names and values, or null for what is no UTF-8, escaped or not (RFC 6749, appendix B). A lenient
- * decoder would read every wrong byte as the same letter, and different secrets as one.
+ * decoder maps every invalid byte to the same character, and so different secrets to one.
  */
 function parseForm(bytes: ArrayBuffer): [name: string, value: string][] | null {
   try {

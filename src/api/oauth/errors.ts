@@ -24,7 +24,7 @@ export function oauthError(c: AppContext, error: OAuthErrorCode, description?: s
   return oauthReply(c, STATUS[error], error, description);
 }
 
-/** Of OAuth's words the nearest, which asks to come back later, under HTTP's own status. */
+/** OAuth has no code for rate limits: this is the nearest one, under HTTP's own status. */
 export const oauthTooManyRequests = (c: AppContext): Response =>
   oauthReply(c, 429, "temporarily_unavailable");
 

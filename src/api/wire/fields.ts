@@ -12,7 +12,7 @@ import {
 import type { Result } from "../../domain/result.ts";
 import { parseShownText, type TextFault } from "../../domain/shown-text.ts";
 
-/** A field whose value only the domain can make, and what is told of each of its refusals. */
+/** A field that the domain parses, and a message for each of its errors. */
 function parsedBy<T, E extends string>(
   parse: (input: string) => Result<T, E>,
   message: string | Readonly<Record<E, string>>,

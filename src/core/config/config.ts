@@ -2,8 +2,14 @@ import * as z from "zod";
 import { CLOCK_LEEWAY } from "../../client/access-token.ts";
 import { type Email, parseEmail } from "../../domain/accounts/email.ts";
 import { parseSecrets, type Secrets } from "../security/secrets.ts";
-import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION, MAX_ACCESS_TOKEN_TTL } from "./constants.ts";
+import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
 import { misspelt } from "./misspelt.ts";
+
+/**
+ * The longest ACCESS_TOKEN_TTL, in seconds, for which keys are kept: a living token may have been
+ * signed under an earlier configuration.
+ */
+const MAX_ACCESS_TOKEN_TTL = 24 * 60 * 60;
 
 /** Everything that can be set from outside, parsed once. Durations are milliseconds. */
 export type Config = {
@@ -49,8 +55,8 @@ const seconds = (min: number, max: number, usual: number) =>
     .transform((value) => value * 1_000);
 
 /**
- * An http(s) address as links are built from it. It must be spelled as URLs are compared, or what
- * is compared with it never matches.
+ * An http(s) address as links are built from it. It must be spelled as URLs are normalised, or
+ * nothing that is compared with it would match.
  */
 const httpUrl = z.string().refine(isPlainUrl, {
   message:

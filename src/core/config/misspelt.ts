@@ -2,8 +2,8 @@
 const NEARLY = 2;
 
 /**
- * Vars that are nearly one of ours which is not set: its default would hold, and nobody would know.
- * Any other name may belong there: a binding, or a secret that was put for the next release.
+ * Names that nearly are those of a var that is not set, whose default would apply unnoticed. Any
+ * other name is left alone: it may be a binding, or a secret for the next release.
  *
  * @returns a line for each, without its value
  */

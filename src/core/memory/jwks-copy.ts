@@ -1,7 +1,9 @@
 import { isYounger } from "../../domain/time.ts";
 import type { Jwks, JwksCache } from "../../use-cases/keys/ports.ts";
 import type { Clock } from "../../use-cases/outside.ts";
-import { JWKS_COPY_AGE } from "../config/constants.ts";
+
+/** How old the copy may be, in milliseconds: a part of KV_PROPAGATION. */
+export const JWKS_COPY_AGE = 10_000;
 
 export type JwksCopy = {
   /** The copy while it is young; else what is read now. Null is nothing to keep. */

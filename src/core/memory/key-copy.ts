@@ -2,7 +2,13 @@ import { isYounger } from "../../domain/time.ts";
 import type { Notify } from "../../use-cases/events/ports.ts";
 import type { SigningKeys, StoredSigningKey } from "../../use-cases/keys/ports.ts";
 import { type Clock, type Defer, Unavailable } from "../../use-cases/outside.ts";
-import { KEYS_RELOAD_INTERVAL, KEYS_RENEWAL_AGE } from "../config/constants.ts";
+import { KEYS_MAX_AGE } from "../config/constants.ts";
+
+/** The age at which the copy is renewed in the background, in milliseconds. */
+const KEYS_RENEWAL_AGE = KEYS_MAX_AGE / 2;
+
+/** Milliseconds between two reloads of the keys that unknown kids may cause. */
+export const KEYS_RELOAD_INTERVAL = 10_000;
 
 /** Milliseconds. */
 const LONGEST_READING = 5_000;
@@ -30,13 +36,13 @@ export type KeyCopy = {
    */
   renewOnce(): Promise<boolean>;
   put(keys: StoredSigningKey[]): void;
-  /** The next read asks D1, and what is being read now does not count. */
+  /** The next read asks D1, and what is being read now is not kept. */
   forget(): void;
 };
 
 /**
- * The isolate's copy of the signing keys. It is renewed behind the requests' backs while it is
- * in date, and outlives an outage of D1: yesterday's keys beat none.
+ * The isolate's copy of the signing keys. It is renewed in the background while it is young enough
+ * to use, and outlives an outage of D1: old keys are better than none.
  */
 export function keyCopy(deps: KeyCopyDeps): KeyCopy {
   let copy: { readonly keys: StoredSigningKey[]; readonly readAt: number } | null = null;

@@ -2,7 +2,10 @@ import { isYounger } from "../../domain/time.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import type { Clock } from "../../use-cases/outside.ts";
 import type { LiveAuthority, Liveness } from "../../use-cases/tokens/ports.ts";
-import { MAX_REMEMBERED_VERDICTS, ROLES_MAX_AGE } from "../config/constants.ts";
+import { ROLES_MAX_AGE } from "../config/constants.ts";
+
+/** Sessions of which an isolate remembers what their accounts said last. */
+export const MAX_REMEMBERED_VERDICTS = 10_000;
 
 type Remembered = {
   readonly authority: LiveAuthority | null;
@@ -48,7 +51,9 @@ export function liveness(
   };
 }
 
-/** What a program may do is part of its answer, and no copy of what roles grant lives longer. */
+/**
+ * A program's permissions are part of its answer, so it is kept no longer than a copy of a role.
+ */
 function isYoung({ authority, askedAt }: Remembered, now: number, maxAge: number): boolean {
   const limit = authority?.program === undefined ? maxAge : Math.min(maxAge, ROLES_MAX_AGE);
   return isYounger(askedAt, now, limit);

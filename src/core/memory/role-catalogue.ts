@@ -2,7 +2,13 @@ import { BUILT_IN_CATALOGUE, type Role } from "../../domain/access/role.ts";
 import { isYounger } from "../../domain/time.ts";
 import type { RoleCatalogue, Roles } from "../../use-cases/access/ports.ts";
 import type { Clock } from "../../use-cases/outside.ts";
-import { MAX_REMEMBERED_ROLES, MAX_ROLES_AT_HAND, ROLES_MAX_AGE } from "../config/constants.ts";
+import { ROLES_MAX_AGE } from "../config/constants.ts";
+
+/** Names that an isolate remembers, those that no role bears among them. */
+export const MAX_REMEMBERED_ROLES = 1_000;
+
+/** Roles, the built-in ones among them, that a call tells the user's object of. */
+export const MAX_ROLES_AT_HAND = 50;
 
 /** @property role null when no role bore the name */
 type Copy = { readonly role: Role | null; readonly readAt: number };
@@ -42,7 +48,7 @@ export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
   };
 
   return {
-    /** Not all that was read: it would weigh down every call that is told of it. */
+    /** Limited, since every call to a user's object carries it. */
     atHand() {
       const roles = new Map<string, Role | null>(BUILT_IN_CATALOGUE);
       const now = clock();

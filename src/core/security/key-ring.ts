@@ -55,12 +55,12 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
   const verificationKey = async (kid: string): Promise<VerificationKey | null> => {
     const known = find(await verifiable(), kid);
     if (known !== null) return importOnce(imported, known);
-    // A key this isolate has not heard of; made-up kids cause no storm of look-ups.
+    // An unknown kid may be a new key: D1 is asked, once an interval whatever is made up.
     const found = (await copy.renewOnce()) ? find(await verifiable(), kid) : null;
     return found && importOnce(imported, found);
   };
 
-  /** With none that signs, the first key is made here, or the heir of a revoked one. */
+  /** The key that signs. Without one a rotation makes the first, or the heir of a revoked one. */
   const currentOrNew = async (): Promise<StoredSigningKey | null> => {
     const known = await copy.read(KEYS_SIGNING_MAX_AGE);
     withdraw(known);
@@ -74,8 +74,8 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
   let lastWithdrawal = Number.NEGATIVE_INFINITY;
 
   /**
-   * A key of an algorithm that was withdrawn must not wait for the cron: its time to sign may come
-   * first. Behind the request's back, since another key signs meanwhile.
+   * Revokes waiting keys of an algorithm that is configured no more: their time to sign may come
+   * before the cron does. Deferred, since another key signs meanwhile.
    */
   const withdraw = (keys: readonly StoredSigningKey[]): void => {
     const now = deps.clock();

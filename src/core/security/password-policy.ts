@@ -6,10 +6,12 @@ import {
   type PasswordWeakness,
 } from "../../domain/credentials/password.ts";
 import type { PasswordPolicy } from "../../use-cases/credentials/ports.ts";
-import { PRODUCT_NAMES } from "../config/constants.ts";
 import type { BreachCheck } from "./breach-check.ts";
 
-/** Guesses are judged on so much of a password: beyond it they only grow, and so does the work. */
+/** What the product is called, for the words a password may not contain. */
+const PRODUCT_NAMES: readonly string[] = ["auth-service", "authservice", "auth service"];
+
+/** Characters of a password that are judged: more of them only add guesses, and work. */
 const JUDGED_LENGTH = 72;
 
 /** zxcvbn's scale is 0 to 4; 3 is "safely unguessable" offline with a slow hash. */
@@ -37,8 +39,9 @@ export function passwordPolicy(minLength: number, isBreached: BreachCheck): Pass
 }
 
 /**
- * The shortest text of which the password is nothing but repetitions, the last perhaps cut, or
- * null. It is as easy to guess as that; the estimator sees pairs of pairs, and adds the odd one.
+ * The shortest text that the password repeats, the last time perhaps cut, or null. The password is
+ * as easy to guess as that text; the estimator finds pairs of pairs, and counts what is left over
+ * as new.
  */
 function repeatedUnit(password: string): string | null {
   for (let length = 1; 2 * length <= password.length; length++) {

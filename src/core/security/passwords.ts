@@ -19,7 +19,7 @@ export type Engine = (
   length: number,
 ) => Uint8Array;
 
-/** The same function by two hands; their output is identical. */
+/** Two implementations of scrypt, whose output is identical. */
 export const SCRYPT_ENGINES: Readonly<Record<"noble" | "native", Engine>> = {
   noble: (password, salt, { ln, r, p }, dkLen) =>
     scrypt(password, salt, { N: 2 ** ln, r, p, dkLen }),
@@ -61,7 +61,7 @@ export function passwordHasher(engine: Engine, random: RandomBytes): PasswordHas
   };
 }
 
-/** What the digest is for, and a NUL behind it: nothing else here hashes what begins so. */
+/** Domain separation: the digest's purpose and a NUL, with which no other hash here begins. */
 const DIGEST_LABEL = utf8("auth-service/password\0");
 const NOTHING = new Uint8Array(0);
 
@@ -82,9 +82,9 @@ function isRight(engine: Engine, password: Password, stored: StoredHash): boolea
 const DIGEST_LENGTH = 32;
 
 /**
- * True for what HMAC may take for another password: one with zeros behind it, or the digest of a
- * long one, among whose bytes there practically always is a control character. Where hashes are
- * of the password itself these are refused, right or not: renewed, they would lock the owner out.
+ * True for a password that HMAC may take for another: one with NULs at its end, or the bytes of a
+ * long one's digest, which practically always hold a control character. Against a hash of the
+ * password itself these are refused, right or not: renewing the hash would lock the owner out.
  */
 function mayBeRespelling(password: Password): boolean {
   if (password.endsWith("\0")) return true;

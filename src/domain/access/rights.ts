@@ -17,9 +17,9 @@ export const rightsOf = (
 ): Rights => ({ roles, permissions: permissionsOf(roles, catalogue) });
 
 /**
- * False for more than one may hold. Of what was too much before, no change may make more. To take
- * is never refused, also where a wildcard goes and what it covered counts from then on: nobody
- * could be stopped in a hurry otherwise.
+ * False when a change exceeds the limits, or adds to what exceeds them already. Taking is never
+ * refused, although what a wildcard covered counts once the wildcard goes: somebody may have to be
+ * stopped at once.
  */
 export function mayBecome(before: Rights, after: Rights): boolean {
   if (onlyTakes(before, after)) return true;

@@ -34,9 +34,9 @@ export const BUILT_IN_CATALOGUE: ReadonlyMap<string, Role> = new Map(
 export const isBuiltIn = (name: string): boolean => BUILT_IN_CATALOGUE.has(name);
 
 /**
- * What a set of roles amounts to, sorted, without repeats and without what a wildcard among them
- * covers: a token grows with what it says, and nobody can swell an administrator's by more roles.
- * A role that is gone grants nothing.
+ * The permissions that a set of roles grants, sorted, without repeats and without what a wildcard
+ * among them covers: more roles do not lengthen an administrator's token. A role that is gone
+ * grants nothing.
  */
 export function permissionsOf(
   names: readonly string[],
@@ -45,7 +45,7 @@ export function permissionsOf(
   return collapsed(names.flatMap((name) => catalogue.get(name)?.permissions ?? []));
 }
 
-/** The same of the permissions themselves. */
+/** Permissions, sorted, without repeats and without what a wildcard among them covers. */
 export function collapsed(permissions: readonly string[]): string[] {
   const all = [...new Set(permissions)];
   const wildcards = all.filter((permission) => permission.endsWith("*"));
@@ -54,7 +54,10 @@ export function collapsed(permissions: readonly string[]): string[] {
     .sort();
 }
 
-/** What is held once a role is given or taken; any other change leaves it as it is. */
+/**
+ * The roles held after a change; one that neither assigns nor removes a role leaves them as they
+ * are.
+ */
 export function rolesAfter(
   held: readonly string[],
   change: { readonly kind: string; readonly role?: string } | null,

@@ -11,11 +11,13 @@ export type ServiceAccount = {
   readonly name: string;
   readonly status: UserStatus;
   readonly roles: readonly string[];
-  /** What its roles amount to, read together with it. */
+  /** The permissions that its roles grant, read in the same moment. */
   readonly permissions: readonly string[];
   /** Grows with every change to status or roles, and when a role comes to grant more. */
   readonly version: number;
-  /** Tokens of an older version were made before a raise or the end of a secret: they are refused. */
+  /**
+   * Tokens of an older version are refused: they were issued before a raise or the end of a secret.
+   */
   readonly tokensFrom: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -48,9 +50,9 @@ export const makerName = ({ kind, id }: Actor): string =>
   kind === "user" || kind === "service" ? id : `${kind}:${id}`;
 
 /**
- * True when whoever made a secret could grant these permissions: nobody holds the key to more.
- * Of a program it also counts what it could do then, since whoever held it then may know the
- * secret, and not whoever holds it now. Of a Worker or an operator nothing is ours to read now.
+ * True when the maker of a secret may grant these permissions now, so that nobody knows the secret
+ * of an account that may do more. A program must have been able to when it made the secret, too:
+ * whoever ran it then may know the secret. A Worker or an operator has no roles here to read now.
  *
  * @param catalogue the maker's roles as they are
  */

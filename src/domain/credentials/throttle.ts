@@ -3,15 +3,15 @@ import { elapsed, isYounger } from "../time.ts";
 /** Failures in a row for one login name. Times and durations are milliseconds. */
 export type ThrottleState = { readonly failures: number; readonly lastAt: number };
 
-/** Tries that wait for nothing, so that a typing error or two cost no one time. */
+/** Failures without a delay, so that a typing error or two cost nobody time. */
 export const FREE_TRIES = 10;
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 60 * 60 * 1_000;
-/** After so long without a try, failures are forgotten. */
+/** Failures are forgotten after so long without a try. */
 export const QUIET_PERIOD = 24 * 60 * 60 * 1_000;
 /** NIST SP 800-63B-4, section 3.2.2: no more than 100 consecutive failures. */
 export const HARD_LIMIT = 100;
-/** After so long without a try, a lock is forgotten: nothing stays for ever, by whoever's doing. */
+/** A lock is forgotten after so long without a try: no stranger shuts an account for good. */
 export const LOCK_PERIOD = 30 * QUIET_PERIOD;
 
 export type Reservation =
@@ -48,7 +48,10 @@ export function reserve(
     : { kind: "allowed", state: { failures: failures + 1, lastAt: now } };
 }
 
-/** A credential from the future proves nothing: every try would be the first against it. */
+/**
+ * A credential that seems to be set in the future forgives nothing: every try would count as the
+ * first.
+ */
 function isForgotten(known: ThrottleState, now: number, credentialSetAt: number): boolean {
   const isOlder = known.lastAt < credentialSetAt && credentialSetAt <= now;
   return isOlder || elapsed(known.lastAt, now) >= periodOf(known);

@@ -27,7 +27,10 @@ export type SigningKeyPolicy = {
   readonly tokenLifetime: number;
 };
 
-/** Revoked keys that lists still show, the newest: whoever may revoke can make any number. */
+/**
+ * Revoked keys that are kept for the lists, the newest: revoking over and over must not fill the
+ * table.
+ */
 export const MAX_REVOKED_KEYS = 20;
 
 /** Milliseconds by which a current key may outstay its interval before the service says so. */

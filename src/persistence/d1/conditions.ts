@@ -30,9 +30,8 @@ export function areStill(roles: readonly Role[]): SQL {
 }
 
 /**
- * True while whoever acts may still: a person or a program that is active and holds the roles that
- * made the act theirs to do, which grant as much as they did. Between a request's check and its
- * write they may have lost any of it.
+ * True while the actor is active, holds the roles that it acts by, and these grant as much as they
+ * did: any of it may be lost between a request's check and its write.
  */
 export function stillActs({ kind, id, roles, permissions }: Actor): SQL {
   if (kind !== "user" && kind !== "service") return sql`true`;
@@ -60,15 +59,15 @@ function grantStill(roles: readonly string[], permissions: readonly string[]): S
 }
 
 /**
- * True while whoever acts may still, and may give these roles. What is nobody's act in particular
- * (a registration, a change to one's own account) is not asked.
+ * True while the actor may still act, and may grant these roles. Without an actor (a registration,
+ * a change to one's own account) nothing is asked.
  */
 export const mayAct = (by: Actor | undefined, given: readonly string[] = []): SQL =>
   by === undefined ? sql`true` : sql`(${stillActs(by)} and ${mayStillGive(by, given)})`;
 
 /**
- * True while these roles grant nothing that whoever gives them does not hold: one may be raised
- * between the look at it and the write.
+ * True while the actor holds all that these roles grant: one may be raised between the check and
+ * the write.
  */
 const mayStillGive = ({ permissions }: Actor, roles: readonly string[]): SQL => sql`
   not exists (
@@ -89,7 +88,7 @@ const isEditableOneOf = (column: SQL, roles: readonly string[]): SQL =>
 
 const BUILT_IN_NAMES = BUILT_IN_ROLES.map((role) => role.name);
 
-/** Not what rows written by hand say of the built-in ones: those are fixed in code. */
+/** Excludes the built-in roles, which are fixed in code, whatever rows were written by hand. */
 export const isEditable = (role: SQL): SQL => sql`${role} not in ${textsOf(BUILT_IN_NAMES)}`;
 
 const holds = (
@@ -103,5 +102,5 @@ const holds = (
   and (select count(*) from ${held} where ${column} = ${id} and role in ${textsOf(roles)})
     = ${roles.length})`;
 
-/** A secret that is good at a time. */
+/** True for a secret that has not expired. */
 export const isLiving = (now: number): SQL => sql`(expires_at is null or expires_at > ${now})`;

@@ -3,8 +3,9 @@ import type { Result } from "../../domain/result.ts";
 import type { Notice, Notify } from "../../use-cases/events/ports.ts";
 import { Impossible } from "../../use-cases/outside.ts";
 
-// What a row is read by. The triggers refuse most of what is no such thing, but not in rows that
-// were there before them, and not all of it: whoever wrote a row by hand must hear of it.
+// How columns are read. Triggers refuse most wrong values, but not all kinds, and not in rows that
+// were there before them: a row that was changed by hand may be unreadable, which the log then
+// says.
 
 /** Unix milliseconds that fit a Date, and a cursor; the triggers say the same. */
 export const MAX_TIME = 999_999_999_999_999;
@@ -30,7 +31,7 @@ function arrayIn(json: string): unknown[] | null {
   }
 }
 
-/** A text that the domain makes, spelt as it makes it. */
+/** A text in the one spelling that the domain gives it. */
 export const spelt = <T extends string>(parse: (input: string) => Result<T, string>) =>
   z.string().transform((input, context): T => {
     const parsed = parse(input);
@@ -75,7 +76,9 @@ export function rowReader<T>(code: string, schema: z.ZodType<T>): RowReader<T> {
 
 const rowsIn = (rows: unknown) => z.array(z.record(z.string(), z.unknown())).parse(rows);
 
-/** An id goes into the log; what stands in its place by hand may be anything, an address too. */
+/**
+ * The id, for the log; the row's number where the column holds anything else, perhaps an address.
+ */
 const nameOf = ({ id, row_number }: Readonly<Record<string, unknown>>): string =>
   typeof id === "string" && /^(?:(?:[a-z]{3}_)?[\w-]{22}|[\w-]{43})$/.test(id)
     ? id

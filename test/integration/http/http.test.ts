@@ -1,7 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { MAX_FIELD_ERRORS, MAX_PATH_LENGTH } from "../../../src/api/http/errors.ts";
 import { PROBLEMS } from "../../../src/api/http/problems.ts";
-import { MAX_FIELD_ERRORS, MAX_PATH_LENGTH } from "../../../src/core/config/constants.ts";
 import {
   call,
   freshEmail,

@@ -1,4 +1,4 @@
-import { ADMIN } from "../../../src/domain/access/role.ts";
+import { ADMIN, rolesAfter } from "../../../src/domain/access/role.ts";
 import type { AccountChange } from "../../../src/domain/accounts/account-change.ts";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { signInRefusal, type User } from "../../../src/domain/accounts/user.ts";
@@ -83,12 +83,8 @@ function changedRow(row: UserRow, change: AccountChange, now: number): UserRow |
     case "set_status":
       return { ...row, user: { ...user, status: change.status } };
     case "assign_role":
-      return { ...row, user: { ...user, roles: [...user.roles, change.role].sort() } };
     case "remove_role":
-      return {
-        ...row,
-        user: { ...user, roles: user.roles.filter((role) => role !== change.role) },
-      };
+      return { ...row, user: { ...user, roles: rolesAfter(user.roles, change) } };
     case "delete":
       return null;
   }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { ROLES_MAX_AGE } from "../../../src/core/config/constants.ts";
 import {
   MAX_REMEMBERED_ROLES,
   MAX_ROLES_AT_HAND,
-  ROLES_MAX_AGE,
-} from "../../../src/core/config/constants.ts";
-import { roleCatalogue } from "../../../src/core/memory/role-catalogue.ts";
+  roleCatalogue,
+} from "../../../src/core/memory/role-catalogue.ts";
 import { BUILT_IN_CATALOGUE } from "../../../src/domain/access/role.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { memoryDatabase } from "../../support/fakes/memory-database.ts";

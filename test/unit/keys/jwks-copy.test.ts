@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { JWKS_COPY_AGE } from "../../../src/core/config/constants.ts";
-import { jwksCopy } from "../../../src/core/memory/jwks-copy.ts";
+import { JWKS_COPY_AGE, jwksCopy } from "../../../src/core/memory/jwks-copy.ts";
 import type { Jwks } from "../../../src/use-cases/keys/ports.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { memoryJwksCache } from "../../support/fakes/jwks-cache.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { KEYS_MAX_AGE, KEYS_RELOAD_INTERVAL } from "../../../src/core/config/constants.ts";
+import { KEYS_MAX_AGE } from "../../../src/core/config/constants.ts";
+import { KEYS_RELOAD_INTERVAL } from "../../../src/core/memory/key-copy.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { KeyRingWorld } from "../../support/model-key-ring.ts";
 import { DAY } from "../../support/samples.ts";

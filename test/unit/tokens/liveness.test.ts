@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { MAX_REMEMBERED_VERDICTS, ROLES_MAX_AGE } from "../../../src/core/config/constants.ts";
-import { liveness } from "../../../src/core/memory/liveness.ts";
+import { ROLES_MAX_AGE } from "../../../src/core/config/constants.ts";
+import { liveness, MAX_REMEMBERED_VERDICTS } from "../../../src/core/memory/liveness.ts";
 import { serviceAccountIdOf } from "../../../src/domain/ids.ts";
 import type { AccessTokenClaims } from "../../../src/domain/tokens/access-token.ts";
 import type { LiveAuthority } from "../../../src/use-cases/tokens/ports.ts";

@@ -24,7 +24,7 @@ export const keyRoutes = new Hono<AppEnv>()
       const revoked = await revokeSigningKey(deps, body.revoke);
       return revoked.ok ? c.json(shown(c, revoked.value)) : problem(c, revoked.error);
     } finally {
-      // Even half done: from here on this isolate goes by what D1 says.
+      // Also after a failure, which may have left a rotation half done: this isolate reads D1 anew.
       ring.forget();
     }
   });

@@ -13,7 +13,7 @@ import { openidMetadata, serverMetadata } from "../../oauth/wire.ts";
 
 const CACHEABLE = { "cache-control": `public, max-age=${JWKS_MAX_AGE}` };
 
-/** Of the sets that the key ring hands out again and again. */
+/** Tags by key set: the key ring returns the same object while its copy is young. */
 const tags = new WeakMap<Jwks, string>();
 
 /** A strong validator (RFC 9110, section 8.8.3). */
@@ -25,10 +25,10 @@ function tagOf(jwks: Jwks): string {
   return tag;
 }
 
-/** A page's reader sees of a 304 what CORS lets it see, as of the reply that it stands for. */
+/** A 304 keeps the CORS headers, so that a page can read it as the reply that it stands for. */
 const validated = etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS_REPLY_HEADERS] });
 
-/** Where the tag is set already, only a request that names one has to be compared with it. */
+/** The tag is set already, so only a request that names one has to be compared. */
 const conditional: MiddlewareHandler<AppEnv> = (c, next) =>
   c.req.header("if-none-match") === undefined ? next() : validated(c, next);
 

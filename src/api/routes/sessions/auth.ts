@@ -60,8 +60,8 @@ export const authRoutes = new Hono<AppEnv>()
     if (body instanceof Response) return body;
     const bearer = bearerToken(c.req.header("authorization"));
     const caller = bearer === null ? null : await callerOf(services, bearer, false);
-    // Clients send the header with everything: an access token that ran out must not keep the
-    // refresh token beside it alive.
+    // An expired access token is no reason to refuse: clients send the header with everything, and
+    // the refresh token beside it must end.
     const user = caller !== null && isUser(caller) ? caller : null;
     const result = await logout(services, user, body.refresh_token ?? null, scope);
     if (result.ok) return c.body(null, 204);

@@ -140,7 +140,10 @@ const setsIn = (table: SQL, holder: SQL, name: string): SQL => sql`
     select role from ${table} other where other.${holder} = held.${holder} order by role)
   ) as role_names from ${table} held where held.role = ${name}`;
 
-/** Nobody was given the role meanwhile, nor changed, nor given a secret that was not looked at. */
+/**
+ * True while the role's holders, their versions and their living secrets are those that were
+ * checked.
+ */
 function areHoldersStill({ role, raise, now }: RoleDecision): SQL {
   if (raise === null) return sql`true`;
   const holders = sql`(select service_account_id from service_account_roles
@@ -153,7 +156,7 @@ function areHoldersStill({ role, raise, now }: RoleDecision): SQL {
         and id not in ${textsOf(raise.seen)})`;
 }
 
-/** Every holder moves on; those that come to do more refuse the tokens that were made before. */
+/** Every holder gets a new version; those that are raised refuse the tokens issued before. */
 function raised({ role, raise, now }: RoleDecision, isEdited: SQL): SQL[] {
   if (raise === null) return [];
   const more = raise.holders.filter(({ isRaised }) => isRaised).map(({ id }) => id);

@@ -70,7 +70,10 @@ const anotherAdmin = (userId: UserId, requireVerifiedEmail: boolean) => sql`exis
   select 1 from user_roles held join users other on other.id = held.user_id
   where held.role = ${ADMIN} and other.id <> ${userId} and ${maySignIn(requireVerifiedEmail)})`;
 
-/** Whoever is in may act for as long as a session lives, so more is not asked of who goes. */
+/**
+ * True for an active administrator, even one who could not sign in again: an open session still
+ * acts.
+ */
 const isActiveAdmin = (userId: UserId) => sql`(users.status = 'active' and exists (
   select 1 from user_roles where user_id = ${userId} and role = ${ADMIN}))`;
 

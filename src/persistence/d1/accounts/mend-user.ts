@@ -12,7 +12,7 @@ const isTextOrNull = (column: SQL): SQL => sql`typeof(${column}) in ('text', 'nu
 
 const IS_VERSION = sql`(typeof(version) = 'integer' and version between 1 and ${Number.MAX_SAFE_INTEGER})`;
 
-/** What the triggers ask of a row, and what stands there instead of what they would refuse. */
+/** What the triggers demand of each column, and what replaces a value that they would refuse. */
 const COLUMNS: readonly (readonly [column: SQL, isGood: SQL, instead: SQL])[] = [
   [sql`status`, sql`status in ('active', 'disabled')`, sql`'disabled'`],
   [sql`email_verified`, sql`email_verified in (0, 1)`, sql`0`],
@@ -27,12 +27,15 @@ const IS_WHOLE = sql.join(
   sql` and `,
 );
 
-/** As with a restore (docs/operations.md): past whatever the user's object may remember. */
+/**
+ * Added to the version, as after a restore (docs/operations.md): past any that the user's object
+ * may know.
+ */
 const LEAP = 1_000_000;
 
 /**
- * Puts something readable in place of what a change to the row would stumble over, so that it can
- * be deleted as any other is. A row that is whole stays as it is.
+ * Replaces the values that a change to the row would fail on, so that it can be deleted like any
+ * other. A row that is whole stays as it is.
  *
  * @returns false when there is no such row
  */

@@ -33,8 +33,8 @@ export const insertSecret = (
   where service_accounts.id = ${accountId} and ${condition} on conflict do nothing`;
 
 /**
- * Ends secrets, where the condition holds. Of an account that has none left which was not
- * superseded, the newest goes on: the one that was to take its place is no more.
+ * Ends secrets, where the condition holds. Where only superseded ones are left, the newest of them
+ * loses its end: the secret that superseded it is gone.
  */
 export function endSecrets(ids: readonly string[], now: number, condition: SQL): SQL[] {
   if (ids.length === 0) return [];

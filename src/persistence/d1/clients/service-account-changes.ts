@@ -4,7 +4,7 @@ import { isLiving, stillActs, textsOf } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
 
 /**
- * Makes a change to the row of the version that was looked at, where all of it still holds.
+ * Changes the row while it has the version that was checked, and the conditions hold.
  *
  * @param statements what is done besides, each only where the row is marked
  * @param set what the row is then, its version among it
@@ -29,8 +29,8 @@ export async function changeRow(
 
 /**
  * No account gets to this version. A row has it within a batch only: the first statement decides
- * and marks, what follows is done only where the mark stands, and the last one takes it away. So
- * also whoever changes themselves is judged once, before the change.
+ * and marks, what follows is done only where the mark stands, and the last one takes it away. So an
+ * account that changes itself is judged once, before the change.
  */
 export const MARK = 2 ** 40;
 
@@ -45,7 +45,7 @@ export const isMarked = (id: string): SQL => hasVersion(id, MARK);
 /** Of rows that belong to an account. */
 export const ofMarked = (id: string): SQL => sql`service_account_id = ${id} and ${isMarked(id)}`;
 
-/** For a raise, no secret may have been made that was not looked at. */
+/** For a raise: true while there is no living secret that was not checked. */
 export const isSeen = (id: string, { raise, now }: Decided): SQL =>
   raise === null
     ? sql`true`
@@ -54,6 +54,9 @@ export const isSeen = (id: string, { raise, now }: Decided): SQL =>
 
 export const endedBy = ({ raise }: Decided): readonly string[] => raise?.ended ?? [];
 
-/** Whatever raises an account refuses the tokens of before: whoever holds one may not hold this. */
+/**
+ * A raise refuses the tokens issued before: whoever has one was given less than the account may do
+ * now.
+ */
 export const tokensFrom = ({ raise, version }: Decided): SQL =>
   raise === null ? sql`tokens_from` : sql`${version + 1}`;

@@ -42,7 +42,10 @@ const reader = rowReader(
     .transform((key): StoredSigningKey => key),
 );
 
-/** All that is needed of a key that does nothing any more; what it wrapped can still be saved. */
+/**
+ * What is kept of an unreadable key: its place in the chain, and the private half, which can still
+ * be saved.
+ */
 const place = z.object({
   kid: z.string(),
   sequence: z.int(),
@@ -52,16 +55,18 @@ const place = z.object({
   revokedAt: time.nullable().catch(null),
 });
 
-/** Stands for what cannot be read. It is shown to no verifier, since the key counts as revoked. */
+/**
+ * Stands in for an unreadable public half. No verifier sees it, since the key counts as revoked.
+ */
 const NO_KEY: PublicJwk = { kty: "EC", crv: "", x: "" };
 
 /**
- * The keys in the rows. One that cannot be read counts as revoked since it would have signed: it
- * is in no set and never signs, and keeps its place in the chain, so that an older key is not
- * woken up and the next one has a place of its own. Had it been the one that signs, its heir does.
+ * The keys in the rows. An unreadable one counts as revoked from its time to sign on: it is not
+ * published and never signs, but keeps its place in the chain, so that no older key signs again. If
+ * it was the current key, its heir signs.
  *
  * @param now Unix milliseconds
- * @param notify hears of those that cannot be read, and besides when one of them was to sign
+ * @param notify hears of each that cannot be read, and once more if it was the current key
  */
 export function keysIn(rows: readonly unknown[], now: number, notify: Notify): StoredSigningKey[] {
   const unreadable: StoredSigningKey[] = [];

@@ -4,9 +4,9 @@ import { isYounger } from "../../../domain/time.ts";
 const LONGEST_CHECK = 5_000;
 
 /**
- * Tries that were let through and whose outcome is not known yet. One that would have to wait lets
- * them be decided first: if one of them was right, there is nothing to wait for. It is a courtesy,
- * kept in memory: lost with the object, it costs a client the delay that it would have had.
+ * Tries that were let through and are being checked. A try that would be delayed waits for them
+ * first: if one was right, the count is cleared and there is no delay. They are kept in memory:
+ * where the object is lost, a client gets the delay that it would have had.
  */
 export class UndecidedTries {
   #begun: number[] = [];
