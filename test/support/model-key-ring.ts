@@ -5,10 +5,8 @@ import { keyMaker, unwrapSigningKey } from "../../src/core/security/key-wrapping
 import type { SigningAlg } from "../../src/domain/keys/signing-key.ts";
 import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
 import type { JwksCache, SigningKeys, StoredSigningKey } from "../../src/use-cases/keys/ports.ts";
-import {
-  revokeSigningKey,
-  rotateSigningKeys,
-} from "../../src/use-cases/keys/rotate-signing-keys.ts";
+import { revokeSigningKey } from "../../src/use-cases/keys/revoke-signing-key.ts";
+import { rotateSigningKeys } from "../../src/use-cases/keys/rotate-signing-keys.ts";
 import { Unavailable } from "../../src/use-cases/outside.ts";
 import { memoryJwksCache } from "./fakes/jwks-cache.ts";
 import { memorySigningKeys } from "./fakes/signing-keys.ts";

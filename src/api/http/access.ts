@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { bearerToken } from "../../client/bearer-token.ts";
 import { grants } from "../../domain/access/permission.ts";
-import { type Caller, callerOf, isUser } from "../../use-cases/tokens/verify-token.ts";
+import { type Caller, callerOf, isUser } from "../../use-cases/tokens/identify-caller.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { problem } from "./errors.ts";
 

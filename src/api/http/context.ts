@@ -3,7 +3,7 @@ import type { Device } from "../../domain/sessions/refresh-session.ts";
 import { shownPart } from "../../domain/shown-text.ts";
 import type { Env } from "../../env.ts";
 import type { Services } from "../../services.ts";
-import type { Caller, UserCaller } from "../../use-cases/tokens/verify-token.ts";
+import type { Caller, UserCaller } from "../../use-cases/tokens/identify-caller.ts";
 
 export type AppEnv = {
   Bindings: Env;

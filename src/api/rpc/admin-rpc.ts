@@ -6,12 +6,10 @@ import { grants } from "../../domain/access/permission.ts";
 import { parseUserId, type UserId } from "../../domain/ids.ts";
 import type { Env } from "../../env.ts";
 import type { Services } from "../../services.ts";
-import {
-  createManagedUser,
-  deleteUser,
-  setRole,
-  updateUser,
-} from "../../use-cases/accounts/manage-users.ts";
+import { createManagedUser } from "../../use-cases/accounts/create-managed-user.ts";
+import { deleteUser } from "../../use-cases/accounts/delete-user.ts";
+import { setRole } from "../../use-cases/accounts/set-user-role.ts";
+import { updateUser } from "../../use-cases/accounts/update-user.ts";
 import { mayCallerHash } from "../http/limits.ts";
 import { newUser, userOnWire } from "../wire/accounts/users.ts";
 import { permission, roleName } from "../wire/fields.ts";

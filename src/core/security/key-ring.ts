@@ -8,7 +8,7 @@ import {
   withdrawnKeys,
 } from "../../domain/keys/signing-key.ts";
 import type { Jwks, PublicJwk, StoredSigningKey } from "../../use-cases/keys/ports.ts";
-import { jwksOf } from "../../use-cases/keys/rotate-signing-keys.ts";
+import { jwksOf } from "../../use-cases/keys/published-set.ts";
 import { Unavailable } from "../../use-cases/outside.ts";
 import type { TokenSigner, TokenVerifier } from "../../use-cases/tokens/ports.ts";
 import { KEYS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../config/constants.ts";

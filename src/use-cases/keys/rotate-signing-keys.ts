@@ -1,23 +1,13 @@
 import {
   currentKey,
   planRotation,
-  publishedKeys,
   type RotationPlan,
   type SigningKeyPolicy,
 } from "../../domain/keys/signing-key.ts";
-import { err, ok, type Result } from "../../domain/result.ts";
 import type { Notify } from "../events/ports.ts";
 import type { Clock } from "../outside.ts";
 import type { Jwks, JwksCache, KeyMaker, SigningKeys, StoredSigningKey } from "./ports.ts";
-
-export type RotationDeps = {
-  readonly keys: SigningKeys;
-  readonly keyMaker: KeyMaker;
-  readonly jwksCache: JwksCache;
-  readonly clock: Clock;
-  readonly policy: SigningKeyPolicy;
-  readonly notify: Notify;
-};
+import { jwksOf } from "./published-set.ts";
 
 /**
  * Brings the keys to where their timestamps say they should be: withdraws what was configured
@@ -47,35 +37,6 @@ export async function rotateSigningKeys(
   const current = currentKey(keys, deps.clock());
   if (overdue && current) deps.notify({ event: "signing_key_overdue", kid: current.kid });
   return publishChanges(deps, shown);
-}
-
-/**
- * The emergency: the key verifies nothing from here on, and another signs at once. Repeating it
- * is harmless, so that a failure half way is answered by asking again.
- */
-export async function revokeSigningKey(
-  deps: RotationDeps,
-  kid: string,
-): Promise<Result<StoredSigningKey[], "not_found">> {
-  if (!(await deps.keys.revoke(kid, deps.clock()))) return err("not_found");
-  deps.notify({ event: "signing_key_revoked", kid });
-  return ok(await rotateSigningKeys(deps));
-}
-
-/** What verifiers are shown: public halves only. */
-export function jwksOf(
-  keys: readonly StoredSigningKey[],
-  now: number,
-  policy: SigningKeyPolicy,
-): Jwks {
-  return {
-    keys: publishedKeys(keys, now, policy).map(({ publicJwk, kid, alg }) => ({
-      ...publicJwk,
-      kid,
-      alg,
-      use: "sig",
-    })),
-  };
 }
 
 function plan(deps: RotationDeps, keys: readonly StoredSigningKey[], force = false): RotationPlan {
@@ -168,3 +129,12 @@ async function rewrapOld(deps: RotationDeps, keys: readonly StoredSigningKey[]):
     deps.notify({ event: "signing_key_rewrapped", kid });
   }
 }
+
+export type RotationDeps = {
+  readonly keys: SigningKeys;
+  readonly keyMaker: KeyMaker;
+  readonly jwksCache: JwksCache;
+  readonly clock: Clock;
+  readonly policy: SigningKeyPolicy;
+  readonly notify: Notify;
+};

@@ -1,7 +1,5 @@
-import type { Actor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import { BUILT_IN_CATALOGUE, isBuiltIn, permissionsOf } from "../../domain/access/role.ts";
-import { parseSessionId, parseUserId, type SessionId, type UserId } from "../../domain/ids.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import type { RoleCatalogue, Roles } from "../access/ports.ts";
 import type { LiveAuthority, Liveness, TokenVerifier } from "./ports.ts";
@@ -83,32 +81,3 @@ async function permissionsNow(
   if (roles.every(isBuiltIn)) return permissionsOf(roles, BUILT_IN_CATALOGUE);
   return permissionsOf(roles, await (rolesNow ? deps.roles : deps.catalogue).named(roles));
 }
-
-/** Who is asking, and what they may do now. */
-export type Caller = Actor;
-
-/** A caller that is a person, with the session they act in. */
-export type UserCaller = Caller & { readonly userId: UserId; readonly sessionId: SessionId };
-
-/**
- * The caller behind a token that the account itself vouches for now.
- *
- * @param rolesNow true where the caller is about to change something
- * @returns null when the token is no good
- */
-export async function callerOf(
-  deps: VerifyDeps,
-  token: string,
-  rolesNow: boolean,
-): Promise<Caller | UserCaller | null> {
-  const verdict = await verifyToken(deps, token, { maxStaleness: 0, rolesNow });
-  if (!verdict.ok) return null;
-  const { sub: id, sid, roles, permissions } = verdict.claims;
-  const [user, session] = [parseUserId(id), parseSessionId(sid)];
-  const caller = { id, roles, permissions };
-  return user.ok && session.ok
-    ? { ...caller, kind: "user", userId: user.value, sessionId: session.value }
-    : { ...caller, kind: "service" };
-}
-
-export const isUser = (caller: Caller | UserCaller): caller is UserCaller => "userId" in caller;

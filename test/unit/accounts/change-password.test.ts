@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
-import {
-  changePassword,
-  deleteOwnAccount,
-} from "../../../src/use-cases/accounts/change-password.ts";
-import { setRole } from "../../../src/use-cases/accounts/manage-users.ts";
+import { changePassword } from "../../../src/use-cases/accounts/change-password.ts";
+import { deleteOwnAccount } from "../../../src/use-cases/accounts/delete-own-account.ts";
 import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
+import { setRole } from "../../../src/use-cases/accounts/set-user-role.ts";
 import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
 import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";

@@ -4,7 +4,8 @@ import {
   MAX_PERMISSIONS_PER_ROLE,
   MAX_ROLES_PER_PRINCIPAL,
 } from "../../../src/domain/limits.ts";
-import { createManagedUser, setRole } from "../../../src/use-cases/accounts/manage-users.ts";
+import { createManagedUser } from "../../../src/use-cases/accounts/create-managed-user.ts";
+import { setRole } from "../../../src/use-cases/accounts/set-user-role.ts";
 import { memoryService, PASSWORD } from "../../support/memory-service.ts";
 import { someActor, someEdit, someEmail } from "../../support/samples.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RotationDeps } from "../../../src/use-cases/keys/rotate-signing-keys.ts";
+import { revokeSigningKey } from "../../../src/use-cases/keys/revoke-signing-key.ts";
 import {
-  revokeSigningKey,
+  type RotationDeps,
   rotateSigningKeys,
 } from "../../../src/use-cases/keys/rotate-signing-keys.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { UserId } from "../../../src/domain/ids.ts";
-import { deleteUser, updateUser } from "../../../src/use-cases/accounts/manage-users.ts";
+import { deleteUser } from "../../../src/use-cases/accounts/delete-user.ts";
+import { updateUser } from "../../../src/use-cases/accounts/update-user.ts";
+import { logout } from "../../../src/use-cases/sessions/logout.ts";
 import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
-import { logout } from "../../../src/use-cases/sessions/revoke-token.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
 import { ACCOUNT_POLICY, someActor } from "../../support/samples.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { liveness } from "../../../src/core/memory/liveness.ts";
 import type { AccessTokenClaims } from "../../../src/domain/tokens/access-token.ts";
-import { updateRole } from "../../../src/use-cases/access/manage-roles.ts";
+import { updateRole } from "../../../src/use-cases/access/update-role.ts";
 import { authenticateClient } from "../../../src/use-cases/clients/authenticate-client.ts";
+import { createServiceAccount } from "../../../src/use-cases/clients/create-service-account.ts";
 import { issueClientToken } from "../../../src/use-cases/clients/issue-client-token.ts";
-import { createServiceAccount } from "../../../src/use-cases/clients/manage-service-accounts.ts";
 import { liveAuthority } from "../../../src/use-cases/tokens/live-authority.ts";
 import type { LiveAuthority } from "../../../src/use-cases/tokens/ports.ts";
 import { verifyToken } from "../../../src/use-cases/tokens/verify-token.ts";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { grants } from "../../../domain/access/permission.ts";
-import { isUser } from "../../../use-cases/tokens/verify-token.ts";
+import { isUser } from "../../../use-cases/tokens/identify-caller.ts";
 import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";

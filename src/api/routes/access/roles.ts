@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import { MAX_ROLES } from "../../../domain/limits.ts";
-import { createRole, removeRole, updateRole } from "../../../use-cases/access/manage-roles.ts";
+import { createRole } from "../../../use-cases/access/create-role.ts";
+import { removeRole } from "../../../use-cases/access/remove-role.ts";
+import { updateRole } from "../../../use-cases/access/update-role.ts";
 import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { problem, tooMany } from "../../http/errors.ts";

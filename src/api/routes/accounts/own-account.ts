@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { parseSessionId } from "../../../domain/ids.ts";
-import { changePassword, deleteOwnAccount } from "../../../use-cases/accounts/change-password.ts";
+import { changePassword } from "../../../use-cases/accounts/change-password.ts";
+import { deleteOwnAccount } from "../../../use-cases/accounts/delete-own-account.ts";
 import { access } from "../../http/access.ts";
 import { type AppEnv, deviceOf } from "../../http/context.ts";
 import { problem, tooManyRequests } from "../../http/errors.ts";

@@ -1,13 +1,11 @@
 import { Hono } from "hono";
 import { parseRoleName } from "../../../domain/access/role.ts";
 import { parseUserId } from "../../../domain/ids.ts";
-import {
-  createManagedUser,
-  deleteUser,
-  setRole,
-  updateUser,
-} from "../../../use-cases/accounts/manage-users.ts";
-import { isUser } from "../../../use-cases/tokens/verify-token.ts";
+import { createManagedUser } from "../../../use-cases/accounts/create-managed-user.ts";
+import { deleteUser } from "../../../use-cases/accounts/delete-user.ts";
+import { setRole } from "../../../use-cases/accounts/set-user-role.ts";
+import { updateUser } from "../../../use-cases/accounts/update-user.ts";
+import { isUser } from "../../../use-cases/tokens/identify-caller.ts";
 import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
 import { problem, refused } from "../../http/errors.ts";

@@ -2,17 +2,13 @@ import { Hono } from "hono";
 import { parseRoleName } from "../../../domain/access/role.ts";
 import { parseServiceAccountId } from "../../../domain/ids.ts";
 import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../../domain/limits.ts";
-import {
-  endClientSecret,
-  type MadeSecret,
-  rotateClientSecret,
-} from "../../../use-cases/clients/manage-client-secrets.ts";
-import {
-  createServiceAccount,
-  deleteServiceAccount,
-  setServiceAccountRole,
-  updateServiceAccount,
-} from "../../../use-cases/clients/manage-service-accounts.ts";
+import { createServiceAccount } from "../../../use-cases/clients/create-service-account.ts";
+import { deleteServiceAccount } from "../../../use-cases/clients/delete-service-account.ts";
+import { endClientSecret } from "../../../use-cases/clients/end-client-secret.ts";
+import type { MadeSecret } from "../../../use-cases/clients/new-secret.ts";
+import { rotateClientSecret } from "../../../use-cases/clients/rotate-client-secret.ts";
+import { setServiceAccountRole } from "../../../use-cases/clients/set-service-account-role.ts";
+import { updateServiceAccount } from "../../../use-cases/clients/update-service-account.ts";
 import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
 import { problem, refused, tooMany } from "../../http/errors.ts";

@@ -1,9 +1,7 @@
 import { Hono } from "hono";
 import type { StoredSigningKey } from "../../../use-cases/keys/ports.ts";
-import {
-  revokeSigningKey,
-  rotateSigningKeys,
-} from "../../../use-cases/keys/rotate-signing-keys.ts";
+import { revokeSigningKey } from "../../../use-cases/keys/revoke-signing-key.ts";
+import { rotateSigningKeys } from "../../../use-cases/keys/rotate-signing-keys.ts";
 import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";

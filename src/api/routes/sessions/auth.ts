@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { bearerToken } from "../../../client/bearer-token.ts";
 import { registerUser } from "../../../use-cases/accounts/register-user.ts";
+import { logout } from "../../../use-cases/sessions/logout.ts";
 import { refreshToken } from "../../../use-cases/sessions/refresh-token.ts";
-import { logout } from "../../../use-cases/sessions/revoke-token.ts";
 import { authenticateUser } from "../../../use-cases/sessions/sign-in.ts";
-import { callerOf, isUser } from "../../../use-cases/tokens/verify-token.ts";
+import { callerOf, isUser } from "../../../use-cases/tokens/identify-caller.ts";
 import { access } from "../../http/access.ts";
 import { type AppEnv, deviceOf } from "../../http/context.ts";
 import { problem, tooManyRequests } from "../../http/errors.ts";

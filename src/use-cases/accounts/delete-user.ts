@@ -1,0 +1,23 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import { covers } from "../../domain/access/permission.ts";
+import type { UserId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { changeTarget, type ManageUsersDeps, type Refusal, refusalOf } from "./change-target.ts";
+
+/**
+ * Deletes an account; no session is left when this returns. What it may do says nothing to those
+ * who may do everything: they need not look, and so can also delete a row that nobody can read.
+ */
+export async function deleteUser(
+  deps: ManageUsersDeps,
+  actor: Actor,
+  userId: UserId,
+): Promise<Result<null, Refusal>> {
+  const change = { kind: "delete" } as const;
+  if (!covers(actor.permissions, ["*"])) return changeTarget(deps, actor, userId, change);
+  if (!(await deps.users.mend(userId, deps.newChangeId(), actor))) return err("not_found");
+  const command = { changeId: deps.newChangeId(), change, ifVersion: null, by: actor };
+  const answer = await deps.accounts.change(userId, command);
+  if (answer.kind === "done") return ok(null);
+  return err(await refusalOf(deps, actor, answer.kind));
+}

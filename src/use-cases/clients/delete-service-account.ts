@@ -1,0 +1,24 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import { covers } from "../../domain/access/permission.ts";
+import type { ServiceAccountId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { inRounds } from "../access/decide-in-rounds.ts";
+import { targetOf } from "./find-target.ts";
+import type { ManageServiceAccountsDeps, Refusal } from "./manage-deps.ts";
+
+/** Whoever may do everything need not look first, and so can delete a row that nobody can read. */
+export async function deleteServiceAccount(
+  deps: ManageServiceAccountsDeps,
+  actor: Actor,
+  id: ServiceAccountId,
+): Promise<Result<null, Refusal>> {
+  const looksFirst = !covers(actor.permissions, ["*"]);
+  return inRounds(deps.actors, actor, async () => {
+    const target = looksFirst ? await targetOf(deps, actor, id, deps.clock()) : null;
+    if (target?.ok === false) return target;
+    const version = target?.value.account.version ?? null;
+    const outcome = await deps.serviceAccounts.remove(id, actor, version);
+    if (outcome === "moved") return outcome;
+    return outcome === "removed" ? ok(null) : err(outcome);
+  });
+}

@@ -1,0 +1,10 @@
+import type { UserCaller } from "../tokens/identify-caller.ts";
+import type { RefreshDeps, RefreshToken } from "./refresh-token.ts";
+
+export type LogoutDeps = Pick<RefreshDeps, "sessions" | "refreshTokens">;
+
+export async function isLive(deps: LogoutDeps, token: RefreshToken): Promise<boolean> {
+  return deps.sessions.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));
+}
+
+export type Session = Pick<UserCaller, "userId" | "sessionId">;
