@@ -1,14 +1,14 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as z from "zod";
 import { consoleLog } from "../../core/logging.ts";
-import type { Actor } from "../../domain/access/actor.ts";
-import { grants } from "../../domain/access/permission.ts";
+import { type Actor, may } from "../../domain/access/actor.ts";
+import type { OwnPermission } from "../../domain/access/permission.ts";
 import { parseUserId, type UserId } from "../../domain/ids.ts";
 import type { Env } from "../../env.ts";
 import type { Services } from "../../services.ts";
 import { createManagedUser } from "../../use-cases/accounts/create-managed-user.ts";
 import { deleteUser } from "../../use-cases/accounts/delete-user.ts";
-import { setRole } from "../../use-cases/accounts/set-user-role.ts";
+import { setUserRole } from "../../use-cases/accounts/set-user-role.ts";
 import { updateUser } from "../../use-cases/accounts/update-user.ts";
 import { mayCallerHash } from "../http/limits.ts";
 import { newUser, userOnWire } from "../wire/accounts/users.ts";
@@ -93,14 +93,14 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
     const schema = z.tuple([userId, roleName]);
     const method = wanted === "assign_role" ? "assignRole" : "removeRole";
     return this.#call(method, "roles:assign", schema, [id, role], async (services, actor, given) =>
-      done(await setRole(services, actor, ...given, wanted)),
+      done(await setUserRole(services, actor, ...given, wanted)),
     );
   }
 
   /** Props, permission, arguments, work, record: the same for every call. */
   async #call<S extends z.ZodType, T extends Made>(
     method: string,
-    needed: string,
+    needed: OwnPermission,
     schema: S,
     input: unknown,
     work: (services: Services, actor: Actor, given: z.output<S>) => Promise<Done<T>>,
@@ -117,12 +117,12 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
 
   async #decide<S extends z.ZodType, T extends Made>(
     actor: Actor,
-    needed: string,
+    needed: OwnPermission,
     schema: S,
     input: unknown,
     work: (services: Services, actor: Actor, given: z.output<S>) => Promise<Done<T>>,
   ): Promise<Done<T>> {
-    if (!grants(actor.permissions, needed)) return no("forbidden");
+    if (!may(actor, needed)) return no("forbidden");
     const given = schema.safeParse(input);
     if (!given.success) return no("invalid_request");
     return answer(this.env, (services) => work(services, actor, given.data));

@@ -1,22 +1,11 @@
-import { MAX_ROLE_NAME_LENGTH } from "../limits.ts";
-import { err, ok, type Result } from "../result.ts";
-import { grants } from "./permission.ts";
-
-declare const brand: unique symbol;
-
-export type RoleName = string & { readonly [brand]: "RoleName" };
+import { collapsed } from "./permission.ts";
+import type { RoleName } from "./role-name.ts";
 
 export type Role = {
   readonly name: string;
   readonly description: string;
   readonly permissions: readonly string[];
 };
-
-const NAME = new RegExp(`^[a-z](?:[a-z0-9_-]{0,${MAX_ROLE_NAME_LENGTH - 2}}[a-z0-9])?$`);
-
-export function parseRoleName(input: string): Result<RoleName, "invalid_role_name"> {
-  return NAME.test(input) ? ok(input as RoleName) : err("invalid_role_name");
-}
 
 export const ADMIN = "admin" as RoleName;
 export const USER = "user" as RoleName;
@@ -43,15 +32,6 @@ export function permissionsOf(
   catalogue: ReadonlyMap<string, Role | null>,
 ): string[] {
   return collapsed(names.flatMap((name) => catalogue.get(name)?.permissions ?? []));
-}
-
-/** The same of the permissions themselves. */
-export function collapsed(permissions: readonly string[]): string[] {
-  const all = [...new Set(permissions)];
-  const wildcards = all.filter((permission) => permission.endsWith("*"));
-  return all
-    .filter((one) => !wildcards.some((wildcard) => wildcard !== one && grants([wildcard], one)))
-    .sort();
 }
 
 /** What is held once a role is given or taken; any other change leaves it as it is. */

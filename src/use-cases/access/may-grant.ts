@@ -1,5 +1,5 @@
-import type { Actor } from "../../domain/access/actor.ts";
-import { covers, grants } from "../../domain/access/permission.ts";
+import { type Actor, may } from "../../domain/access/actor.ts";
+import { covers } from "../../domain/access/permission.ts";
 import { permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Roles } from "./ports.ts";
@@ -28,6 +28,6 @@ export async function mayMakeWith(
   actor: Actor,
   names: readonly string[],
 ): Promise<Result<ReadonlyMap<string, Role>, "forbidden" | "no_such_role">> {
-  if (names.length > 0 && !grants(actor.permissions, "roles:assign")) return err("forbidden");
+  if (names.length > 0 && !may(actor, "roles:assign")) return err("forbidden");
   return mayGrant(roles, actor, names);
 }

@@ -1,9 +1,8 @@
-import type { Actor } from "../../domain/access/actor.ts";
-import { covers } from "../../domain/access/permission.ts";
+import { type Actor, mayDoEverything } from "../../domain/access/actor.ts";
 import { mayBecome, NO_RIGHTS, rightsOf } from "../../domain/access/rights.ts";
 import { USER } from "../../domain/access/role.ts";
 import { mayMakeWith } from "../access/may-grant.ts";
-import type { ManageUsersDeps } from "./change-target.ts";
+import type { ManageUsersDeps } from "./change-user.ts";
 import {
   type CreateUserDeps,
   type CreateUserInput,
@@ -20,7 +19,7 @@ export async function createManagedUser(
   actor: Actor,
   input: CreateUserInput,
 ): Promise<CreateUserResult | { readonly kind: "forbidden" | "too_many_permissions" }> {
-  if (input.password !== null && !covers(actor.permissions, ["*"])) return { kind: "forbidden" };
+  if (input.password !== null && !mayDoEverything(actor)) return { kind: "forbidden" };
   const allowed = await mayMakeWith(deps.roles, actor, input.roles);
   if (!allowed.ok) return { kind: allowed.error };
   const roles = [...new Set([USER, ...input.roles])];

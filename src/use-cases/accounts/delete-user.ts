@@ -1,8 +1,7 @@
-import type { Actor } from "../../domain/access/actor.ts";
-import { covers } from "../../domain/access/permission.ts";
+import { type Actor, mayDoEverything } from "../../domain/access/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { changeTarget, type ManageUsersDeps, type Refusal, refusalOf } from "./change-target.ts";
+import { changeTarget, type ManageUsersDeps, type Refusal, refusalOf } from "./change-user.ts";
 
 /**
  * Deletes an account; no session is left when this returns. What it may do says nothing to those
@@ -14,7 +13,7 @@ export async function deleteUser(
   userId: UserId,
 ): Promise<Result<null, Refusal>> {
   const change = { kind: "delete" } as const;
-  if (!covers(actor.permissions, ["*"])) return changeTarget(deps, actor, userId, change);
+  if (!mayDoEverything(actor)) return changeTarget(deps, actor, userId, change);
   if (!(await deps.users.mend(userId, deps.newChangeId(), actor))) return err("not_found");
   const command = { changeId: deps.newChangeId(), change, ifVersion: null, by: actor };
   const answer = await deps.accounts.change(userId, command);

@@ -1,3 +1,4 @@
+import type { Person } from "../../domain/access/actor.ts";
 import type { AccountChange } from "../../domain/accounts/account-change.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import {
@@ -8,7 +9,6 @@ import {
 } from "../credentials/check-password.ts";
 import type { Credential } from "../credentials/ports.ts";
 import type { NewSession } from "../sessions/ports.ts";
-import type { UserCaller } from "../tokens/identify-caller.ts";
 import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
 
 export type OwnAccountDeps = PasswordCheckDeps & {
@@ -17,7 +17,7 @@ export type OwnAccountDeps = PasswordCheckDeps & {
   readonly newChangeId: () => string;
 };
 
-export type Owner = Pick<UserCaller, "userId">;
+export type Owner = Pick<Person, "userId">;
 
 export type Refusal =
   | { readonly kind: "throttled"; readonly retryAfter: number }

@@ -8,7 +8,7 @@ import {
   type Refusal,
   refusalOf,
   targetOf,
-} from "./change-target.ts";
+} from "./change-user.ts";
 
 /**
  * Changes an account's name and status. Disabled, it has no session left when this returns.

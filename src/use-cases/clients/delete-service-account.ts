@@ -1,10 +1,9 @@
-import type { Actor } from "../../domain/access/actor.ts";
-import { covers } from "../../domain/access/permission.ts";
+import { type Actor, mayDoEverything } from "../../domain/access/actor.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
-import { targetOf } from "./find-target.ts";
 import type { ManageServiceAccountsDeps, Refusal } from "./manage-deps.ts";
+import { targetOf } from "./target-account.ts";
 
 /** Whoever may do everything need not look first, and so can delete a row that nobody can read. */
 export async function deleteServiceAccount(
@@ -12,7 +11,7 @@ export async function deleteServiceAccount(
   actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<null, Refusal>> {
-  const looksFirst = !covers(actor.permissions, ["*"]);
+  const looksFirst = !mayDoEverything(actor);
   return inRounds(deps.actors, actor, async () => {
     const target = looksFirst ? await targetOf(deps, actor, id, deps.clock()) : null;
     if (target?.ok === false) return target;

@@ -2,8 +2,8 @@ import type { Actor } from "../../domain/access/actor.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
-import { type Refusal, targetOf } from "./find-target.ts";
 import type { ClientSecretDeps } from "./new-secret.ts";
+import { type Refusal, targetOf } from "./target-account.ts";
 
 /** Ends one secret of an account at once; the others go on. */
 export async function endClientSecret(

@@ -5,8 +5,8 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
 import { raiseOf } from "../access/end-secrets.ts";
 import type { Raise, Roles, WithSecrets } from "../access/ports.ts";
-import { targetOf } from "./find-target.ts";
 import { endedBy, type ManageServiceAccountsDeps, type Refusal } from "./manage-deps.ts";
+import { targetOf } from "./target-account.ts";
 
 /**
  * Renames, disables or enables. Disabled, it is refused wherever its row is asked for; enabled, it

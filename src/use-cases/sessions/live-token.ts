@@ -1,4 +1,4 @@
-import type { UserCaller } from "../tokens/identify-caller.ts";
+import type { Person } from "../../domain/access/actor.ts";
 import type { RefreshDeps, RefreshToken } from "./refresh-token.ts";
 
 export type LogoutDeps = Pick<RefreshDeps, "sessions" | "refreshTokens">;
@@ -7,4 +7,4 @@ export async function isLive(deps: LogoutDeps, token: RefreshToken): Promise<boo
   return deps.sessions.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));
 }
 
-export type Session = Pick<UserCaller, "userId" | "sessionId">;
+export type Session = Pick<Person, "userId" | "sessionId">;

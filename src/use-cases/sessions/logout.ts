@@ -1,5 +1,5 @@
+import type { Person } from "../../domain/access/actor.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { UserCaller } from "../tokens/identify-caller.ts";
 import { isLive, type LogoutDeps, type Session } from "./live-token.ts";
 import type { SessionsSelection } from "./ports.ts";
 import type { RefreshToken } from "./refresh-token.ts";
@@ -49,7 +49,7 @@ export async function end(deps: LogoutDeps, session: Session, scope: LogoutScope
   await deps.sessions.endSessions(session.userId, selection(session.sessionId, scope));
 }
 
-function selection(sessionId: UserCaller["sessionId"], scope: LogoutScope): SessionsSelection {
+function selection(sessionId: Person["sessionId"], scope: LogoutScope): SessionsSelection {
   switch (scope) {
     case "local":
       return { only: sessionId };

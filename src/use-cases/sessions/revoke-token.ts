@@ -1,8 +1,8 @@
+import type { Person } from "../../domain/access/actor.ts";
 import { grants } from "../../domain/access/permission.ts";
 import type { ServiceAccount } from "../../domain/clients/service-account.ts";
 import { parseSessionId, parseUserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { UserCaller } from "../tokens/identify-caller.ts";
 import { type VerifyDeps, verifyToken } from "../tokens/verify-token.ts";
 import { isLive } from "./live-token.ts";
 import { end } from "./logout.ts";
@@ -40,7 +40,7 @@ type PresentedToken = {
   /** Whom it was issued to. */
   readonly clientId: string;
   /** None of a service account. */
-  readonly session: Pick<UserCaller, "userId" | "sessionId"> | null;
+  readonly session: Pick<Person, "userId" | "sessionId"> | null;
   readonly isLive: () => Promise<boolean>;
 };
 

@@ -1,12 +1,6 @@
-import type { Actor } from "../../domain/access/actor.ts";
-import { parseSessionId, parseUserId, type SessionId, type UserId } from "../../domain/ids.ts";
+import type { Actor, Person } from "../../domain/access/actor.ts";
+import { parseSessionId, parseUserId } from "../../domain/ids.ts";
 import { type VerifyDeps, verifyToken } from "./verify-token.ts";
-
-/** Who is asking, and what they may do now. */
-export type Caller = Actor;
-
-/** A caller that is a person, with the session they act in. */
-export type UserCaller = Caller & { readonly userId: UserId; readonly sessionId: SessionId };
 
 /**
  * The caller behind a token that the account itself vouches for now.
@@ -14,11 +8,11 @@ export type UserCaller = Caller & { readonly userId: UserId; readonly sessionId:
  * @param rolesNow true where the caller is about to change something
  * @returns null when the token is no good
  */
-export async function callerOf(
+export async function identifyCaller(
   deps: VerifyDeps,
   token: string,
   rolesNow: boolean,
-): Promise<Caller | UserCaller | null> {
+): Promise<Actor | Person | null> {
   const verdict = await verifyToken(deps, token, { maxStaleness: 0, rolesNow });
   if (!verdict.ok) return null;
   const { sub: id, sid, roles, permissions } = verdict.claims;
@@ -28,5 +22,3 @@ export async function callerOf(
     ? { ...caller, kind: "user", userId: user.value, sessionId: session.value }
     : { ...caller, kind: "service" };
 }
-
-export const isUser = (caller: Caller | UserCaller): caller is UserCaller => "userId" in caller;

@@ -3,7 +3,7 @@ import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
 import { changePassword } from "../../../src/use-cases/accounts/change-password.ts";
 import { deleteOwnAccount } from "../../../src/use-cases/accounts/delete-own-account.ts";
 import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
-import { setRole } from "../../../src/use-cases/accounts/set-user-role.ts";
+import { setUserRole } from "../../../src/use-cases/accounts/set-user-role.ts";
 import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
 import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
@@ -101,7 +101,7 @@ describe.each(ACTIONS)("$name", ({ act }) => {
       { actor: someActor("*"), changeId: "made" },
     );
     const answer = await actWhile(on, async () => {
-      await setRole(service.deps, someActor("*"), user.id, "editor", "assign_role");
+      await setUserRole(service.deps, someActor("*"), user.id, "editor", "assign_role");
     });
     expect(answer.kind).toBe("done");
   });

@@ -5,7 +5,7 @@ import {
   MAX_ROLES_PER_PRINCIPAL,
 } from "../../../src/domain/limits.ts";
 import { createManagedUser } from "../../../src/use-cases/accounts/create-managed-user.ts";
-import { setRole } from "../../../src/use-cases/accounts/set-user-role.ts";
+import { setUserRole } from "../../../src/use-cases/accounts/set-user-role.ts";
 import { memoryService, PASSWORD } from "../../support/memory-service.ts";
 import { someActor, someEdit, someEmail } from "../../support/samples.ts";
 
@@ -26,8 +26,8 @@ async function serviceWithRoles(count: number, permissions: number) {
     );
   }
   const user = await service.register();
-  const give = (role: string) => setRole(service.deps, admin, user.id, role, "assign_role");
-  const take = (role: string) => setRole(service.deps, admin, user.id, role, "remove_role");
+  const give = (role: string) => setUserRole(service.deps, admin, user.id, role, "assign_role");
+  const take = (role: string) => setUserRole(service.deps, admin, user.id, role, "remove_role");
   const roles = async () => (await service.deps.users.findById(user.id))?.user.roles;
   return { service, names, user, give, take, roles };
 }
@@ -76,7 +76,7 @@ describe("a user is given no more", () => {
       return found;
     };
     const deps = { ...service.deps, roles: { ...service.deps.roles, named } };
-    const late = await setRole(deps, admin, user.id, `role-${FULL - 1}`, "assign_role");
+    const late = await setUserRole(deps, admin, user.id, `role-${FULL - 1}`, "assign_role");
     expect(late).toEqual(TOO_MANY);
     expect(await roles()).toHaveLength(FULL + 1);
   });

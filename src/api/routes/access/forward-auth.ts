@@ -1,6 +1,6 @@
 import { Hono } from "hono";
+import { isPerson } from "../../../domain/access/actor.ts";
 import { grants } from "../../../domain/access/permission.ts";
-import { isUser } from "../../../use-cases/tokens/identify-caller.ts";
 import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";
@@ -22,7 +22,7 @@ export const forwardAuthRoute = new Hono<AppEnv>().get(
       return problem(c, "forbidden");
     }
     c.header("x-auth-subject", caller.id);
-    if (isUser(caller)) c.header("x-auth-session", caller.sessionId);
+    if (isPerson(caller)) c.header("x-auth-session", caller.sessionId);
     c.header("x-auth-roles", caller.roles.join(","));
     c.header("x-auth-permissions", caller.permissions.join(","));
     return c.body(null, 204);

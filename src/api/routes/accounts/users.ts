@@ -1,11 +1,11 @@
 import { Hono } from "hono";
-import { parseRoleName } from "../../../domain/access/role.ts";
+import { isPerson } from "../../../domain/access/actor.ts";
+import { parseRoleName } from "../../../domain/access/role-name.ts";
 import { parseUserId } from "../../../domain/ids.ts";
 import { createManagedUser } from "../../../use-cases/accounts/create-managed-user.ts";
 import { deleteUser } from "../../../use-cases/accounts/delete-user.ts";
-import { setRole } from "../../../use-cases/accounts/set-user-role.ts";
+import { setUserRole } from "../../../use-cases/accounts/set-user-role.ts";
 import { updateUser } from "../../../use-cases/accounts/update-user.ts";
-import { isUser } from "../../../use-cases/tokens/identify-caller.ts";
 import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
 import { problem, refused } from "../../http/errors.ts";
@@ -93,7 +93,7 @@ export const userRoutes = new Hono<AppEnv>()
     if (!id.ok || (await users.findById(id.value)) === null) return problem(c, "not_found");
     const open = await sessions.listSessions(id.value);
     const caller = c.get("caller");
-    const own = isUser(caller) ? caller.sessionId : null;
+    const own = isPerson(caller) ? caller.sessionId : null;
     return c.json({ sessions: open.map((session) => sessionOnWire(session, own)) });
   })
 
@@ -110,7 +110,7 @@ async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") 
   const role = parseRoleName(c.req.param("role") ?? "");
   if (!id.ok || !role.ok) return problem(c, "not_found");
   const actor = c.get("caller");
-  const changed = await setRole(c.get("services"), actor, id.value, role.value, wanted);
+  const changed = await setUserRole(c.get("services"), actor, id.value, role.value, wanted);
   if (changed.ok) return c.body(null, 204);
   return problem(c, changed.error === "no_such_role" ? "not_found" : changed.error);
 }

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { parseRoleName } from "../../../domain/access/role.ts";
+import { parseRoleName } from "../../../domain/access/role-name.ts";
 import { parseServiceAccountId } from "../../../domain/ids.ts";
 import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../../domain/limits.ts";
 import { createServiceAccount } from "../../../use-cases/clients/create-service-account.ts";

@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import { bearerToken } from "../../../client/bearer-token.ts";
+import { isPerson } from "../../../domain/access/actor.ts";
 import { registerUser } from "../../../use-cases/accounts/register-user.ts";
 import { logout } from "../../../use-cases/sessions/logout.ts";
 import { refreshToken } from "../../../use-cases/sessions/refresh-token.ts";
 import { authenticateUser } from "../../../use-cases/sessions/sign-in.ts";
-import { callerOf, isUser } from "../../../use-cases/tokens/identify-caller.ts";
+import { identifyCaller } from "../../../use-cases/tokens/identify-caller.ts";
 import { access } from "../../http/access.ts";
 import { type AppEnv, deviceOf } from "../../http/context.ts";
 import { problem, tooManyRequests } from "../../http/errors.ts";
@@ -59,10 +60,10 @@ export const authRoutes = new Hono<AppEnv>()
     const body = await optionalJson(c, logoutRequest);
     if (body instanceof Response) return body;
     const bearer = bearerToken(c.req.header("authorization"));
-    const caller = bearer === null ? null : await callerOf(services, bearer, false);
+    const caller = bearer === null ? null : await identifyCaller(services, bearer, false);
     // Clients send the header with everything: an access token that ran out must not keep the
     // refresh token beside it alive.
-    const user = caller !== null && isUser(caller) ? caller : null;
+    const user = caller !== null && isPerson(caller) ? caller : null;
     const result = await logout(services, user, body.refresh_token ?? null, scope);
     if (result.ok) return c.body(null, 204);
     if (result.error !== "ambiguous") return problem(c, result.error);
