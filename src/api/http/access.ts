@@ -3,7 +3,6 @@ import { matchedRoutes } from "hono/route";
 import { bearerToken } from "../../client/bearer-token.ts";
 import { isPerson } from "../../domain/access/actor.ts";
 import { mayCallRoute, type RouteAccess } from "../../domain/access/may-call-route.ts";
-import { identifyCaller } from "../../use-cases/tokens/identify-caller.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { problem } from "./errors.ts";
 
@@ -16,8 +15,10 @@ export function access(required: RouteAccess): AccessHandler {
     const token = bearerToken(c.req.header("authorization"));
     // By a copy, a right that was taken a moment ago could still be handed on.
     const rolesNow = typeof required === "object" && !isReadOnly(c.req.method);
-    const caller = token === null ? null : await identifyCaller(c.get("services"), token, rolesNow);
-    if (caller === null) return problem(c, "invalid_token");
+    const { tokens } = c.get("services");
+    const known = token === null ? null : await tokens.identifyCaller(token, rolesNow);
+    if (!known?.ok) return problem(c, "invalid_token");
+    const caller = known.value;
     if (!mayCallRoute(caller, required)) return problem(c, "forbidden");
     c.set("caller", caller);
     if (isPerson(caller)) c.set("user", caller);

@@ -1,5 +1,6 @@
 import { importJWK } from "jose";
 import { type VerificationKey, verifyAccessToken } from "../../client/access-token.ts";
+import { SYSTEM } from "../../domain/access/actor.ts";
 import {
   currentKey,
   publishedKeys,
@@ -99,7 +100,7 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
   /** The set at the edge, unless this isolate knows of a signer that was not published there. */
   const cachedSet = async (): Promise<Jwks | null> => {
     const cached = await deps.jwksCopy.read().catch(() => {
-      deps.notify({ event: "jwks_not_read" });
+      deps.notify({ event: "jwks_not_read", actor: SYSTEM });
       return null;
     });
     if (cached === null || cached.keys.length === 0) return null;

@@ -1,5 +1,5 @@
 import type { Actor } from "../../domain/access/actor.ts";
-import { err, type Result } from "../../domain/result.ts";
+import { err, type Reason, type Result } from "../../domain/result.ts";
 import type { Actors } from "./ports.ts";
 
 /**
@@ -12,7 +12,7 @@ const MAX_ROUNDS = 10;
  * Decides a change, and anew where something moved before it was made. It may have been the right
  * of whoever acts: once that was taken, nothing that was under way is done with it.
  */
-export async function inRounds<R extends Result<unknown, string>>(
+export async function inRounds<R extends Result<unknown, Reason>>(
   actors: Actors,
   actor: Actor,
   decide: () => Promise<R | "moved">,

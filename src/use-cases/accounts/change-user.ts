@@ -2,27 +2,24 @@ import type { Actor } from "../../domain/access/actor.ts";
 import { mayBecome, rightsOf } from "../../domain/access/rights.ts";
 import { rolesAfter } from "../../domain/access/role.ts";
 import type { AccountChange } from "../../domain/accounts/account-change.ts";
+import type { Authority } from "../../domain/accounts/authority.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
 import { mayGrant } from "../access/may-grant.ts";
 import type { Actors, Roles } from "../access/ports.ts";
-import type { LoginThrottle } from "../credentials/ports.ts";
-import type { Clock } from "../outside.ts";
 import type { Accounts, Users } from "./ports.ts";
 
-export type ManageUsersDeps = {
+export type ChangeUserDeps = {
   readonly actors: Actors;
   readonly users: Users;
   readonly accounts: Accounts;
   readonly roles: Roles;
-  readonly throttle: LoginThrottle;
-  readonly clock: Clock;
   readonly newChangeId: () => string;
 };
 
-export type Refusal =
+export type UserRefusal =
   | "forbidden"
   | "not_found"
   | "no_such_role"
@@ -30,20 +27,30 @@ export type Refusal =
   | "too_many_permissions"
   | "conflict";
 
-/** Makes a change that was allowed of the very version it is made to. */
-export async function changeTarget(
-  deps: ManageUsersDeps,
+/** What became of an account, and the look that the change was allowed of. */
+export type Changed = { readonly looked: User; readonly authority: Authority };
+
+/**
+ * Makes a change that was allowed of the very version it is made to.
+ *
+ * @param first a look at the account that is good for this change, where there was one
+ */
+export async function changeUser(
+  deps: ChangeUserDeps,
   actor: Actor,
   userId: UserId,
   change: AccountChange,
-): Promise<Result<null, Refusal>> {
-  return inRounds<Result<null, Refusal>>(deps.actors, actor, async () => {
-    const target = await targetOf(deps, actor, userId, change);
+  first: User | null = null,
+): Promise<Result<Changed, UserRefusal>> {
+  let atHand = first;
+  return inRounds<Result<Changed, UserRefusal>>(deps.actors, actor, async () => {
+    const target = atHand === null ? await targetOf(deps, actor, userId, change) : ok(atHand);
+    atHand = null;
     if (!target.ok) return target;
     const { version: ifVersion } = target.value;
     const command = { changeId: deps.newChangeId(), change, ifVersion, by: actor };
     const answer = await deps.accounts.change(userId, command);
-    if (answer.kind === "done") return ok(null);
+    if (answer.kind === "done") return ok({ looked: target.value, authority: answer.authority });
     // A role that was to be given may be gone, or grant more than when it was looked at.
     if (answer.kind === "conflict" || answer.kind === "no_such_role") return "moved";
     return err(await refusalOf(deps, actor, answer.kind));
@@ -52,7 +59,7 @@ export async function changeTarget(
 
 /** Why a change was not made: perhaps whoever asked lost the right while they were asking. */
 export async function refusalOf<R extends string>(
-  { actors }: ManageUsersDeps,
+  { actors }: ChangeUserDeps,
   actor: Actor,
   refusal: R,
 ): Promise<R | "forbidden"> {
@@ -61,11 +68,11 @@ export async function refusalOf<R extends string>(
 
 /** The account, unless it may do something that whoever asks may not, or would hold too much. */
 export async function targetOf(
-  deps: ManageUsersDeps,
+  deps: ChangeUserDeps,
   actor: Actor,
   userId: UserId,
   change: AccountChange | null,
-): Promise<Result<User, Refusal>> {
+): Promise<Result<User, UserRefusal>> {
   const credential = await deps.users.findById(userId);
   if (credential === null) return err("not_found");
   const { user } = credential;

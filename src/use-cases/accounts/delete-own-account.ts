@@ -1,21 +1,22 @@
+import type { Person } from "../../domain/access/actor.ts";
 import type { Password } from "../../domain/credentials/password.ts";
+import { ok, type Result } from "../../domain/result.ts";
 import {
   changeOwn,
   type OwnAccountDeps,
-  type Owner,
+  type OwnChangeRefusal,
+  type ProofRefusal,
   proveOwner,
-  type Refusal,
-  refused,
 } from "./prove-owner.ts";
 
 /** Deletes one's own account; no session is left when it returns. */
 export async function deleteOwnAccount(
   deps: OwnAccountDeps,
-  owner: Owner,
+  actor: Person,
   password: Password,
-): Promise<{ readonly kind: "done" } | Refusal> {
-  const proven = await proveOwner(deps, owner, password);
-  if (proven.kind !== "right") return proven;
-  const answer = await changeOwn(deps, proven.credential, { kind: "delete" });
-  return answer.kind === "done" ? { kind: "done" } : refused(answer);
+): Promise<Result<null, ProofRefusal | OwnChangeRefusal>> {
+  const proven = await proveOwner(deps, actor, password);
+  if (!proven.ok) return proven;
+  const changed = await changeOwn(deps, proven.value.credential, { kind: "delete" });
+  return changed.ok ? ok(null) : changed;
 }

@@ -1,13 +1,15 @@
 import type { Person } from "../../domain/access/actor.ts";
 import type { AccountChange } from "../../domain/accounts/account-change.ts";
 import type { Password } from "../../domain/credentials/password.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import {
   checkPassword,
-  type PasswordCheck,
   type PasswordCheckDeps,
+  type Proof,
   triesBy,
 } from "../credentials/check-password.ts";
 import type { Credential } from "../credentials/ports.ts";
+import type { Throttled } from "../credentials/refusals.ts";
 import type { NewSession } from "../sessions/ports.ts";
 import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
 
@@ -17,24 +19,23 @@ export type OwnAccountDeps = PasswordCheckDeps & {
   readonly newChangeId: () => string;
 };
 
-export type Owner = Pick<Person, "userId">;
-
-export type Refusal =
-  | { readonly kind: "throttled"; readonly retryAfter: number }
-  | { readonly kind: "invalid_credentials" | "not_found" | "conflict" | "last_admin" };
+export type ProofRefusal = "invalid_credentials" | "not_found" | Throttled;
 
 /** An access token alone does not change an account: whoever borrowed a session has one too. */
 export async function proveOwner(
   deps: OwnAccountDeps,
-  owner: Owner,
+  actor: Person,
   password: Password,
-): Promise<Extract<PasswordCheck, { kind: "right" }> | Refusal> {
-  const credential = await deps.users.findById(owner.userId);
-  if (credential === null) return { kind: "not_found" };
-  const tries = triesBy(deps, owner.userId, "session");
-  const check = await checkPassword(deps, tries, password, async () => credential);
-  return check.kind === "wrong" ? { kind: "invalid_credentials" } : check;
+): Promise<Result<Proof, ProofRefusal>> {
+  const credential = await deps.users.findById(actor.userId);
+  if (credential === null) return err("not_found");
+  const tries = triesBy(deps, actor.userId, "session");
+  return checkPassword(deps, actor, tries, password, async () => credential);
 }
+
+type Done = Extract<ChangeAnswer, { kind: "done" }>;
+
+export type OwnChangeRefusal = "not_found" | "conflict" | "last_admin";
 
 /**
  * Made to the version whose password was proved. A fence, after an outage, moves the version on
@@ -45,7 +46,7 @@ export async function changeOwn(
   { user, passwordHash }: Credential,
   change: AccountChange,
   open?: NewSession,
-): Promise<ChangeAnswer> {
+): Promise<Result<Done, OwnChangeRefusal>> {
   const attempt = (ifVersion: number) =>
     deps.accounts.change(user.id, {
       changeId: deps.newChangeId(),
@@ -54,12 +55,13 @@ export async function changeOwn(
       ...(open === undefined ? {} : { open }),
     });
   const answer = await attempt(user.version);
-  if (answer.kind !== "conflict") return answer;
+  if (answer.kind !== "conflict") return resultOf(answer);
   const now = await deps.users.findById(user.id);
   const isProven = now?.passwordHash === passwordHash && now.user.status === user.status;
-  return isProven ? attempt(now.user.version) : answer;
+  return resultOf(isProven ? await attempt(now.user.version) : answer);
 }
 
-export function refused({ kind }: Exclude<ChangeAnswer, { kind: "done" }>): Refusal {
-  return { kind: kind === "no_such_role" ? "conflict" : kind };
+function resultOf(answer: ChangeAnswer): Result<Done, OwnChangeRefusal> {
+  if (answer.kind === "done") return ok(answer);
+  return err(answer.kind === "no_such_role" ? "conflict" : answer.kind);
 }

@@ -2,16 +2,15 @@ import type { Actor } from "../../domain/access/actor.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
-import type { ClientSecretDeps } from "./new-secret.ts";
-import { type Refusal, targetOf } from "./target-account.ts";
+import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
 
 /** Ends one secret of an account at once; the others go on. */
 export async function endClientSecret(
-  deps: ClientSecretDeps,
+  deps: ChangeAccountDeps,
   actor: Actor,
   id: ServiceAccountId,
   secretId: string,
-): Promise<Result<null, Refusal>> {
+): Promise<Result<null, AccountRefusal>> {
   return inRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);

@@ -1,19 +1,7 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { makerName, type ServiceAccount } from "../../domain/clients/service-account.ts";
-import type { Actors } from "../access/ports.ts";
-import type { Clock } from "../outside.ts";
 import type { ClientSecretCodec } from "./authenticate-client.ts";
-import type { NewClientSecret, ServiceAccounts } from "./ports.ts";
-
-export type ClientSecretDeps = {
-  readonly actors: Actors;
-  readonly serviceAccounts: ServiceAccounts;
-  readonly clientSecrets: ClientSecretCodec;
-  readonly clock: Clock;
-  readonly newSecretId: () => string;
-  /** Milliseconds for which older secrets go on beside a new one. */
-  readonly clientSecretOverlap: number;
-};
+import type { NewClientSecret } from "./ports.ts";
 
 /** The account, and its secret: the only time it is ever told. */
 export type MadeSecret = {
@@ -22,9 +10,14 @@ export type MadeSecret = {
   readonly secretId: string;
 };
 
+export type NewSecretDeps = {
+  readonly clientSecrets: ClientSecretCodec;
+  readonly newSecretId: () => string;
+};
+
 /** A secret as it is told, and what is kept of it. */
 export function newSecret(
-  deps: Pick<ClientSecretDeps, "clientSecrets" | "newSecretId">,
+  deps: NewSecretDeps,
   actor: Actor,
 ): { readonly secret: string; readonly stored: NewClientSecret } {
   const { secret, hash } = deps.clientSecrets.create();

@@ -2,8 +2,14 @@ import type { Actor } from "../../domain/access/actor.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
-import { type ClientSecretDeps, type MadeSecret, newSecret } from "./new-secret.ts";
-import { type Refusal, targetOf } from "./target-account.ts";
+import { type MadeSecret, type NewSecretDeps, newSecret } from "./new-secret.ts";
+import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
+
+export type RotateSecretDeps = ChangeAccountDeps &
+  NewSecretDeps & {
+    /** Milliseconds for which older secrets go on beside a new one. */
+    readonly clientSecretOverlap: number;
+  };
 
 /**
  * Makes a further secret; whatever it supersedes goes on for the overlap, so that clients can
@@ -12,10 +18,10 @@ import { type Refusal, targetOf } from "./target-account.ts";
  * raised meanwhile is not for whoever could only have had the lesser.
  */
 export async function rotateClientSecret(
-  deps: ClientSecretDeps,
+  deps: RotateSecretDeps,
   actor: Actor,
   id: ServiceAccountId,
-): Promise<Result<MadeSecret, Refusal | "too_many_secrets">> {
+): Promise<Result<MadeSecret, AccountRefusal | "too_many_secrets">> {
   return inRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);

@@ -7,7 +7,10 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
 import { raiseOf } from "../access/end-secrets.ts";
 import { mayGrant } from "../access/may-grant.ts";
-import { endedBy, type ManageServiceAccountsDeps, type Refusal } from "./manage-deps.ts";
+import type { Roles } from "../access/ports.ts";
+import { type AccountRefusal, type ChangeAccountDeps, endedBy } from "./target-account.ts";
+
+type Refusal = AccountRefusal | "no_such_role" | "too_many_permissions";
 
 /**
  * Gives or takes a role. Either needs every permission that the role carries.
@@ -15,7 +18,7 @@ import { endedBy, type ManageServiceAccountsDeps, type Refusal } from "./manage-
  * @returns the ids of the secrets that ended with it
  */
 export async function setServiceAccountRole(
-  deps: ManageServiceAccountsDeps,
+  deps: ChangeAccountDeps & { readonly roles: Roles },
   actor: Actor,
   id: ServiceAccountId,
   role: string,

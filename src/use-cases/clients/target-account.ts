@@ -2,12 +2,21 @@ import type { Actor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { WithSecrets } from "../access/ports.ts";
-import type { ClientSecretDeps } from "./new-secret.ts";
+import type { Actors, Raise, WithSecrets } from "../access/ports.ts";
+import type { Clock } from "../outside.ts";
+import type { ServiceAccounts } from "./ports.ts";
+
+export type ChangeAccountDeps = {
+  readonly actors: Actors;
+  readonly serviceAccounts: ServiceAccounts;
+  readonly clock: Clock;
+};
+
+export type AccountRefusal = "forbidden" | "not_found" | "conflict";
 
 /** The account, unless it may do something that whoever asks may not. */
 export async function targetOf(
-  deps: ClientSecretDeps,
+  deps: ChangeAccountDeps,
   actor: Actor,
   id: ServiceAccountId,
   now: number,
@@ -17,4 +26,5 @@ export async function targetOf(
   return covers(actor.permissions, found.account.permissions) ? ok(found) : err("forbidden");
 }
 
-export type Refusal = "forbidden" | "not_found" | "conflict";
+/** The ids of the secrets that a change ended. */
+export const endedBy = (raise: Raise | null): readonly string[] => raise?.ended ?? [];

@@ -5,21 +5,29 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
 import { raiseOf } from "../access/end-secrets.ts";
 import type { Raise, Roles, WithSecrets } from "../access/ports.ts";
-import { endedBy, type ManageServiceAccountsDeps, type Refusal } from "./manage-deps.ts";
-import { targetOf } from "./target-account.ts";
+import {
+  type AccountRefusal,
+  type ChangeAccountDeps,
+  endedBy,
+  targetOf,
+} from "./target-account.ts";
+
+/** @property ended the ids of the secrets that ended with the change */
+export type UpdatedAccount = {
+  readonly account: ServiceAccount;
+  readonly ended: readonly string[];
+};
 
 /**
  * Renames, disables or enables. Disabled, it is refused wherever its row is asked for; enabled, it
  * comes to do what it could not.
- *
- * @returns the account, and the ids of the secrets that ended with it
  */
 export async function updateServiceAccount(
-  deps: ManageServiceAccountsDeps,
+  deps: ChangeAccountDeps & { readonly roles: Roles },
   actor: Actor,
   id: ServiceAccountId,
   change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
-): Promise<Result<{ account: ServiceAccount; ended: readonly string[] }, Refusal>> {
+): Promise<Result<UpdatedAccount, AccountRefusal>> {
   return inRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);

@@ -1,46 +1,42 @@
-import type { Person } from "../../domain/access/actor.ts";
-import { grants } from "../../domain/access/permission.ts";
-import type { ServiceAccount } from "../../domain/clients/service-account.ts";
+import { type Actor, may } from "../../domain/access/actor.ts";
 import { parseSessionId, parseUserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { type VerifyDeps, verifyToken } from "../tokens/verify-token.ts";
-import { isLive } from "./live-token.ts";
-import { end } from "./logout.ts";
-import type { RefreshDeps } from "./refresh-token.ts";
+import { type EndDeps, endSessions, isLive, type SessionOf } from "./end-sessions.ts";
 
-/** The public client that people sign in with, or a service account that authenticated. */
-export type OAuthClient = "public" | ServiceAccount;
-
-export type RevocationDeps = RefreshDeps & VerifyDeps;
+/** @property clientId the public client's, which people sign in with */
+export type RevocationDeps = EndDeps & VerifyDeps & { readonly clientId: string };
 
 /**
  * Revokes any token of a session by ending the session (RFC 7009, section 2.1): its refresh token
  * is dead at once, its access tokens wherever the session is asked for. A token that is unknown or
  * dead is no error (section 2.2), whoever asks. One that lives was issued to somebody; others need
  * `sessions:revoke`. A service account's own token has no session to end (section 2.2.1).
+ *
+ * @param actor a service account that authenticated; whoever else asks is the public client
  */
 export async function revokeToken(
   deps: RevocationDeps,
-  client: OAuthClient,
+  actor: Actor,
   text: string,
-): Promise<Result<null, "unauthorized_client" | "unsupported_token_type">> {
+): Promise<Result<null, "forbidden" | "no_session">> {
   const token = await presentedToken(deps, text);
   if (token === null) return ok(null);
-  const own = client === "public" ? deps.clientId : client.id;
-  const refused = token.clientId !== own && !mayRevokeAny(client);
+  const own = actor.kind === "service" ? actor.id : deps.clientId;
+  const refused = token.clientId !== own && !may(actor, "sessions:revoke");
   if (token.session !== null && !refused) {
-    await end(deps, token.session, "local");
+    await endSessions(deps, token.session, "local");
     return ok(null);
   }
   if (!(await token.isLive())) return ok(null);
-  return err(refused ? "unauthorized_client" : "unsupported_token_type");
+  return err(refused ? "forbidden" : "no_session");
 }
 
 type PresentedToken = {
   /** Whom it was issued to. */
   readonly clientId: string;
   /** None of a service account. */
-  readonly session: Pick<Person, "userId" | "sessionId"> | null;
+  readonly session: SessionOf | null;
   readonly isLive: () => Promise<boolean>;
 };
 
@@ -59,7 +55,3 @@ async function presentedToken(deps: RevocationDeps, text: string): Promise<Prese
     isLive: async () => (await verifyToken(deps, text, { maxStaleness: 0 })).ok,
   };
 }
-
-/** What a program may do was read when it authenticated. */
-const mayRevokeAny = (client: OAuthClient): boolean =>
-  client !== "public" && grants(client.permissions, "sessions:revoke");

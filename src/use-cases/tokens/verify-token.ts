@@ -1,5 +1,6 @@
 import { covers } from "../../domain/access/permission.ts";
 import { BUILT_IN_CATALOGUE, isBuiltIn, permissionsOf } from "../../domain/access/role.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import type { RoleCatalogue, Roles } from "../access/ports.ts";
 import type { LiveAuthority, Liveness, TokenVerifier } from "./ports.ts";
@@ -20,9 +21,7 @@ export type VerifyOptions = {
   readonly rolesNow?: boolean;
 };
 
-export type Verdict =
-  | { readonly ok: true; readonly claims: AccessTokenClaims }
-  | { readonly ok: false; readonly code: "invalid_token" | "forbidden" };
+export type Verdict = Result<AccessTokenClaims, "invalid_token" | "forbidden">;
 
 export type VerifyDeps = {
   readonly verifier: TokenVerifier;
@@ -43,16 +42,21 @@ export async function verifyToken(
   { maxStaleness, permissions = [], audience, rolesNow = false }: VerifyOptions,
 ): Promise<Verdict> {
   const presented = await deps.verifier.verify(token, audience);
-  if (presented === null) return { ok: false, code: "invalid_token" };
+  if (presented === null) return err("invalid_token");
   const claims =
-    maxStaleness === "offline" ? presented : await current(deps, presented, maxStaleness, rolesNow);
-  if (claims === null) return { ok: false, code: "invalid_token" };
-  return covers(claims.permissions, permissions)
-    ? { ok: true, claims }
-    : { ok: false, code: "forbidden" };
+    maxStaleness === "offline"
+      ? presented
+      : await currentClaims(deps, presented, maxStaleness, rolesNow);
+  if (claims === null) return err("invalid_token");
+  return covers(claims.permissions, permissions) ? ok(claims) : err("forbidden");
 }
 
-async function current(
+/**
+ * The claims of a good token as the account has them, or null where it vouches for it no more.
+ *
+ * @param maxStaleness seconds
+ */
+export async function currentClaims(
   deps: VerifyDeps,
   claims: AccessTokenClaims,
   maxStaleness: number,

@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { call, newUser, PASSWORD, refresh, type SignedIn, signIn } from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
+import { ports } from "../../support/ports.ts";
 import { ACCOUNT_POLICY, DAY } from "../../support/samples.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
-import { services } from "../../support/tokens.ts";
 
 let user: SignedIn;
 
@@ -80,7 +80,7 @@ it("CFW-17 an object that a stranger's guess woke up stays empty", async () => {
 });
 
 it("CFW-17 calls of older Workers, which do not say where a token came from, are answered", async () => {
-  const { parse, successor, hash, newestVersion } = services().refreshTokens;
+  const { parse, successor, hash, newestVersion } = ports().refreshTokens;
   const token = parse(user.refreshToken);
   const next = token && successor(token, newestVersion);
   if (token === null || next === null) throw new Error("a token was expected");

@@ -5,7 +5,7 @@ import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";
 import { queryParams } from "../../http/validation.ts";
-import { forwardAuthQuery } from "../../wire/sessions/auth.ts";
+import { forwardAuthQuery } from "../../wire/access/forward-auth.ts";
 
 /**
  * For proxies that ask about each request before they pass it on (nginx's `auth_request`,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { signingAlg } from "../../../core/security/jwk.ts";
+import { SYSTEM } from "../../../domain/access/actor.ts";
 import { currentKey } from "../../../domain/keys/signing-key.ts";
 import type { Notify } from "../../../use-cases/events/ports.ts";
 import type { PublicJwk, StoredSigningKey } from "../../../use-cases/keys/ports.ts";
@@ -78,7 +79,7 @@ export function keysIn(results: unknown, now: number, notify: Notify): StoredSig
   const readable = keys.filter(({ kid }) => unreadable.every((other) => other.kid !== kid));
   const signer = currentKey([...readable, ...unreadable], now);
   if (signer !== null && unreadable.includes(signer)) {
-    notify({ event: "signing_key_unreadable", kid: signer.kid });
+    notify({ event: "signing_key_unreadable", actor: SYSTEM, kid: signer.kid });
   }
   return keys;
 }
