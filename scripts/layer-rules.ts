@@ -1,6 +1,8 @@
 /**
- * Which file of src/ may import which: the layers inwards only, and within a layer no circles between
- * subjects (docs/architecture.md). Types count as much as values: what is imported must be known.
+ * Which file of src/ may import which, and where it stands (docs/architecture.md): the layers inwards
+ * only, within a layer no circles between subjects, no port within reach of what speaks a wire, and
+ * each file in the folder of its subject. Types count as much as values: what is imported must be
+ * known.
  */
 import { posix } from "node:path";
 
@@ -40,6 +42,17 @@ const SUBJECTS = [
   "tokens",
 ];
 
+/** Folders that are divided by subject, and what of their own files is about no subject or all. */
+const DIVIDED: Readonly<Record<string, readonly string[]>> = {
+  domain: ["ids.ts", "limits.ts", "result.ts", "shown-text.ts", "time.ts"],
+  "use-cases": ["check-health.ts", "outside.ts"],
+  "api/routes": ["health.ts", "problems.ts"],
+  "api/wire": ["fields.ts", "time.ts"],
+};
+
+/** A route that knew a port could write past the use cases. */
+const PORTS = /^use-cases\/[^/]+\/ports\.ts$/;
+
 /** @property path below src/ */
 export type SourceFile = { readonly path: string; readonly text: string };
 
@@ -50,7 +63,12 @@ export function layerProblems(files: readonly SourceFile[]): string[] {
   const imports = files.flatMap(({ path, text }) =>
     [...text.matchAll(IMPORT)].map(([, specifier = ""]) => ({ path, specifier })),
   );
-  return [...imports.flatMap(outwards), ...circles(imports)];
+  return [
+    ...files.flatMap(outOfPlace),
+    ...imports.flatMap(outwards),
+    ...imports.flatMap(pastUseCases),
+    ...circles(imports),
+  ];
 }
 
 type Import = { readonly path: string; readonly specifier: string };
@@ -71,6 +89,20 @@ function outwards(one: Import): string[] {
   const allowed = [layer, ...(MAY_IMPORT[layer] ?? [])];
   const isAllowed = allowed.some((name) => target === name || target.startsWith(`${name}/`));
   return isAllowed ? [] : [`${path}: ${layer} may not import ${target}`];
+}
+
+function outOfPlace({ path }: SourceFile): string[] {
+  const folder = Object.keys(DIVIDED).find((name) => path.startsWith(`${name}/`));
+  if (folder === undefined) return [];
+  const rest = path.slice(folder.length + 1);
+  const [first = "", ...deeper] = rest.split("/");
+  const isPlaced = deeper.length > 0 ? SUBJECTS.includes(first) : DIVIDED[folder]?.includes(rest);
+  return isPlaced ? [] : [`${path}: stands in no subject's folder`];
+}
+
+function pastUseCases(one: Import): string[] {
+  const isPast = layerOf(one.path) === "api" && PORTS.test(targetOf(one));
+  return isPast ? [`${one.path}: a wire calls use cases, never a port (${targetOf(one)})`] : [];
 }
 
 /** `persistence/d1/accounts`, or null for what is about none. */

@@ -1,4 +1,4 @@
-import { parsePermission } from "../domain/access/permission.ts";
+import { PERMISSION_FORM, parsePermission } from "../domain/access/permission.ts";
 
 /**
  * The options of this library. They are checked and copied before anything is done with them: one
@@ -108,7 +108,7 @@ const isStaleness = (value: unknown): value is MaxStaleness =>
 
 /** @param min how many it must name */
 const permissionList = (min: number): Field<readonly string[]> => ({
-  must: `a list of ${min} to ${MAX_PERMISSIONS} permissions: resource:action, resource:* or *`,
+  must: `a list of ${min} to ${MAX_PERMISSIONS} permissions: ${PERMISSION_FORM}`,
   read(value) {
     if (!Array.isArray(value)) return undefined;
     const list: unknown[] = Array.from(value); // a hole becomes undefined, and is refused
@@ -130,7 +130,7 @@ export type Question = WireOptions & { readonly permission?: string };
 /** @param leastPermissions how many a list of permissions must name */
 export const questionFields = (leastPermissions: number): Fields<Question> => ({
   ...WIRE_FIELDS,
-  permission: field("a permission: resource:action, resource:* or *", isPermission),
+  permission: field(`a permission: ${PERMISSION_FORM}`, isPermission),
   permissions: permissionList(leastPermissions),
 });
 

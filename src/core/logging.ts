@@ -93,9 +93,11 @@ const ROUTINE: ReadonlySet<string> = new Set<Notice["event"]>([
   "signing_key_rewrapped",
 ]);
 
+/** Of whoever acted nothing but kind and id is shown. */
 export const notifyLog =
   (log: Log): Notify =>
-  (notice) => {
+  ({ actor: { kind, id }, ...happening }) => {
+    const notice: Notice = { ...happening, actor: { kind, id } };
     if (notice.event === "row_unreadable") log.error(notice);
     else if (ROUTINE.has(notice.event)) log.info(notice);
     else log.warn(notice);

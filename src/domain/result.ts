@@ -1,11 +1,19 @@
-/** What a rule or a workflow answers: a value, or a code that says why not. Never thrown. */
-export type Result<T, E extends string> =
+/** A code, or a code with what is to be told beside it. */
+export type Reason = string | { readonly code: string };
+
+/** What a rule or a workflow answers: a value, or the reason why not. Never thrown. */
+export type Result<T, E extends Reason> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };
 
-export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
+/** The answer of what is never refused. */
+export type Ok<T> = { readonly ok: true; readonly value: T };
 
-export const err = <E extends string>(error: E): { readonly ok: false; readonly error: E } => ({
+export const ok = <T>(value: T): Ok<T> => ({ ok: true, value });
+
+export const err = <const E extends Reason>(
+  error: E,
+): { readonly ok: false; readonly error: E } => ({
   ok: false,
   error,
 });

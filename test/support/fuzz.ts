@@ -1,15 +1,14 @@
 import fc from "fast-check";
 import { newRole, roleChange } from "../../src/api/wire/access/roles.ts";
-import { newUser, ownChange, userChange } from "../../src/api/wire/accounts/users.ts";
-import { rotation } from "../../src/api/wire/keys/keys.ts";
 import {
-  credentials,
-  logoutRequest,
+  ownChange,
   passwordChange,
   passwordProof,
-  refreshRequest,
   registration,
-} from "../../src/api/wire/sessions/auth.ts";
+} from "../../src/api/wire/accounts/own-account.ts";
+import { newUser, userChange } from "../../src/api/wire/accounts/users.ts";
+import { rotation } from "../../src/api/wire/keys/keys.ts";
+import { credentials, logoutRequest, refreshRequest } from "../../src/api/wire/sessions/sign-in.ts";
 import type { Route } from "./matrix.ts";
 
 /** Every name that some body or query knows, and some that objects bring along. */

@@ -2,7 +2,8 @@ import { expect } from "vitest";
 import { currentKey, type SigningKeyPolicy } from "../../src/domain/keys/signing-key.ts";
 import type { Notice } from "../../src/use-cases/events/ports.ts";
 import type { Jwks, JwksCache, KeyMaker, SigningKeys } from "../../src/use-cases/keys/ports.ts";
-import { jwksOf, type RotationDeps } from "../../src/use-cases/keys/rotate-signing-keys.ts";
+import { jwksOf } from "../../src/use-cases/keys/published-set.ts";
+import type { ChangeKeysDeps } from "../../src/use-cases/keys/rotate-signing-keys.ts";
 import { memoryJwksCache } from "./fakes/jwks-cache.ts";
 import { memorySigningKeys } from "./fakes/signing-keys.ts";
 import { KEY_POLICY, someKey } from "./samples.ts";
@@ -45,13 +46,14 @@ export function keyStore(policy: SigningKeyPolicy = KEY_POLICY) {
       await cache.write(jwks);
     },
   };
-  const deps: RotationDeps = {
+  const deps: ChangeKeysDeps = {
     keys: watchedKeys,
     keyMaker,
     jwksCache: watchedCache,
     clock,
     policy,
     notify: (notice) => void notices.push(notice),
+    forgetKeys: () => undefined,
   };
 
   const current = async () => currentKey(await keys.list(), time.now);

@@ -1,5 +1,6 @@
-import { type Access, accessOf } from "../../src/api/http/access.ts";
+import { accessOf } from "../../src/api/http/access.ts";
 import { app } from "../../src/api/http/app.ts";
+import type { RouteAccess } from "../../src/domain/access/may-call-route.ts";
 import { grants } from "../../src/domain/access/permission.ts";
 import type { Options, Reply } from "./client.ts";
 
@@ -7,7 +8,7 @@ export type Route = {
   readonly method: string;
   readonly path: string;
   /** What its handlers declare, in their order: null for a handler that declares nothing. */
-  readonly declared: readonly (Access | null)[];
+  readonly declared: readonly (RouteAccess | null)[];
 };
 
 /** Every route that the app serves. Middleware, which Hono lists as ALL, is none. */
@@ -23,7 +24,7 @@ export const routes: readonly Route[] = [
 }));
 
 /** Who may use it, or null for a route that does not begin with a declaration. */
-export const accessTo = ({ declared }: Route): Access | null => declared[0] ?? null;
+export const accessTo = ({ declared }: Route): RouteAccess | null => declared[0] ?? null;
 
 export const permissionFor = (route: Route): string | null => {
   const access = accessTo(route);
@@ -44,7 +45,7 @@ export type Kind =
 export type Verdict = "passed" | 401 | 403;
 
 /** What a route's declaration means for a caller. */
-export function expectedVerdict(access: Access, kind: Kind): Verdict {
+export function expectedVerdict(access: RouteAccess, kind: Kind): Verdict {
   if (access === "public") return "passed";
   if (typeof kind === "string") return 401;
   if (access === "caller") return "passed";

@@ -2,6 +2,7 @@ import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
 import { refreshTokenCodec } from "../../src/core/security/refresh-token.ts";
 import { parseSecrets } from "../../src/core/security/secrets.ts";
+import { ANYONE } from "../../src/domain/access/actor.ts";
 import type { Email } from "../../src/domain/accounts/email.ts";
 import { type Password, parsePassword } from "../../src/domain/credentials/password.ts";
 import { createUser } from "../../src/use-cases/accounts/create-user.ts";
@@ -9,6 +10,7 @@ import type { PasswordPolicy } from "../../src/use-cases/credentials/ports.ts";
 import type { Notice } from "../../src/use-cases/events/ports.ts";
 import { authenticateUser } from "../../src/use-cases/sessions/sign-in.ts";
 import type { TokenPair } from "../../src/use-cases/tokens/issue-token.ts";
+import { unwrapped } from "./answers.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
 import { memoryAccounts } from "./fakes/accounts.ts";
 import { memoryActors } from "./fakes/actors.ts";
@@ -19,7 +21,15 @@ import { memoryRoles } from "./fakes/roles.ts";
 import { plainSigner } from "./fakes/token-signer.ts";
 import { memoryUsers } from "./fakes/users.ts";
 import type { PortFaults } from "./port-faults.ts";
-import { ACCOUNT_POLICY, SECOND, someEmail, someId, someSessionId, someUserId } from "./samples.ts";
+import {
+  ACCOUNT_POLICY,
+  SECOND,
+  someActor,
+  someEmail,
+  someId,
+  someSessionId,
+  someUserId,
+} from "./samples.ts";
 
 export function passwordOf(text: string): Password {
   const parsed = parsePassword(text);
@@ -120,27 +130,19 @@ export function memoryService() {
 
   const register = async (given: { email?: Email; roles?: readonly string[] } = {}) => {
     const { email = someEmail(), roles: names = [] } = given;
-    const made = await createUser(deps, { email, name: null, password: PASSWORD, roles: names });
-    if (made.kind !== "created") throw new Error(`the account was ${made.kind}`);
-    return made.user;
+    const wanted = { email, name: null, password: PASSWORD, roles: names };
+    return unwrapped(await createUser(deps, someActor("*"), wanted));
   };
 
   /** An account that has no password yet. */
   const invite = async (email = someEmail()) => {
-    const made = await createUser(deps, { email, name: null, password: null, roles: [] });
-    if (made.kind !== "created") throw new Error(`the account was ${made.kind}`);
-    return made.user;
+    const wanted = { email, name: null, password: null, roles: [] };
+    return unwrapped(await createUser(deps, someActor("*"), wanted));
   };
 
   const signIn = async (email: Email): Promise<TokenPair> => {
-    const answer = await authenticateUser(deps, {
-      email,
-      password: PASSWORD,
-      deviceToken: null,
-      device: DEVICE,
-    });
-    if (answer.kind !== "signed_in") throw new Error(`the sign-in was ${answer.kind}`);
-    return answer.tokens;
+    const input = { email, password: PASSWORD, deviceToken: null, device: DEVICE };
+    return unwrapped(await authenticateUser(deps, ANYONE, input));
   };
 
   const advance = (ms: number) => {

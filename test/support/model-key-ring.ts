@@ -2,13 +2,13 @@ import { decodeProtectedHeader } from "jose";
 import { jwksCopy } from "../../src/core/memory/jwks-copy.ts";
 import { type KeyRing, keyRing } from "../../src/core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
+import { SYSTEM } from "../../src/domain/access/actor.ts";
 import type { SigningAlg } from "../../src/domain/keys/signing-key.ts";
 import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
+import { carryOutRotation } from "../../src/use-cases/keys/carry-out-rotation.ts";
 import type { JwksCache, SigningKeys, StoredSigningKey } from "../../src/use-cases/keys/ports.ts";
-import {
-  revokeSigningKey,
-  rotateSigningKeys,
-} from "../../src/use-cases/keys/rotate-signing-keys.ts";
+import { revokeSigningKey } from "../../src/use-cases/keys/revoke-signing-key.ts";
+import { rotateSigningKeys } from "../../src/use-cases/keys/rotate-signing-keys.ts";
 import { Unavailable } from "../../src/use-cases/outside.ts";
 import { memoryJwksCache } from "./fakes/jwks-cache.ts";
 import { memorySigningKeys } from "./fakes/signing-keys.ts";
@@ -77,7 +77,7 @@ export class KeyRingWorld {
       issuer: EXPECTED.issuer,
       audience: EXPECTED.audience,
       unwrap,
-      rotate: () => rotateSigningKeys(rotation),
+      rotate: () => carryOutRotation(rotation, SYSTEM),
     });
   }
 
@@ -92,11 +92,11 @@ export class KeyRingWorld {
   }
 
   rotate(): Promise<unknown> {
-    return rotateSigningKeys(this.#rotation(), true);
+    return rotateSigningKeys(this.#rotation(), SYSTEM, true);
   }
 
   revoke(kid: string): Promise<unknown> {
-    return revokeSigningKey(this.#rotation(), kid);
+    return revokeSigningKey(this.#rotation(), SYSTEM, kid);
   }
 
   /** Waits for the work that was put off. */
@@ -124,6 +124,7 @@ export class KeyRingWorld {
       notify: ({ event }: { readonly event: string }) => {
         this.notices.push(event);
       },
+      forgetKeys: () => undefined,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { toBase64Url } from "../../src/core/security/encoding.ts";
-import type { Actor } from "../../src/domain/access/actor.ts";
+import type { Actor, Person } from "../../src/domain/access/actor.ts";
 import { type Email, parseEmail } from "../../src/domain/accounts/email.ts";
 import { type SessionId, sessionIdOf, type UserId, userIdOf } from "../../src/domain/ids.ts";
 import type { SigningKeyPolicy } from "../../src/domain/keys/signing-key.ts";
@@ -35,6 +35,16 @@ export const someActor = (...permissions: string[]): Actor => ({
   id: "somebody",
   roles: [],
   permissions,
+});
+
+/** A person in a session of theirs. */
+export const somePerson = (userId: UserId, sessionId = someSessionId()): Person => ({
+  kind: "user",
+  id: userId,
+  userId,
+  sessionId,
+  roles: [],
+  permissions: [],
 });
 
 /** An edit of the roles by somebody whom nothing is asked of. */

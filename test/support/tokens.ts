@@ -5,9 +5,12 @@ import type { Config } from "../../src/core/config/config.ts";
 import { fromBase64Url, toBase64Url, utf8 } from "../../src/core/security/encoding.ts";
 import { unwrapSigningKey } from "../../src/core/security/key-wrapping.ts";
 import { currentKey } from "../../src/domain/keys/signing-key.ts";
+import { database } from "../../src/persistence/d1/database.ts";
+import { d1SigningKeys } from "../../src/persistence/d1/keys/signing-keys.ts";
 import { type Services, servicesOf } from "../../src/services.ts";
 import type { StoredSigningKey } from "../../src/use-cases/keys/ports.ts";
 import { call } from "./client.ts";
+import { unheard } from "./unheard.ts";
 
 /** The service's own parts, over the bindings of the test. */
 export function services(): Services {
@@ -20,7 +23,10 @@ const config = (): Config => services().config;
 
 /** The key that signs now, from D1. */
 export async function currentSigningKey(): Promise<StoredSigningKey> {
-  const current = currentKey(await services().rotation.keys.list(), Date.now());
+  const current = currentKey(
+    await d1SigningKeys(database(env.DB), unheard, Date.now).list(),
+    Date.now(),
+  );
   if (current === null) throw new Error("no key signs yet: sign somebody in first");
   return current;
 }

@@ -1,44 +1,37 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { bearerToken } from "../../client/bearer-token.ts";
-import { grants } from "../../domain/access/permission.ts";
-import { type Caller, callerOf, isUser } from "../../use-cases/tokens/verify-token.ts";
+import { isPerson } from "../../domain/access/actor.ts";
+import { mayCallRoute, type RouteAccess } from "../../domain/access/may-call-route.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { problem } from "./errors.ts";
 
-/** Who may use a route: anyone, whoever is signed in, a person, or whoever holds a permission now. */
-export type Access = "public" | "caller" | "self" | { readonly permission: string };
-
-type AccessHandler = MiddlewareHandler<AppEnv> & { readonly access: Access };
+type AccessHandler = MiddlewareHandler<AppEnv> & { readonly access: RouteAccess };
 
 /** Declares who may use a route. Every route starts with one; without it nothing is served. */
-export function access(required: Access): AccessHandler {
+export function access(required: RouteAccess): AccessHandler {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (required === "public") return next();
     const token = bearerToken(c.req.header("authorization"));
     // Read now where something is written: by a copy, a permission could be granted that was just
     // lost.
     const rolesNow = typeof required === "object" && !isReadOnly(c.req.method);
-    const caller = token === null ? null : await callerOf(c.get("services"), token, rolesNow);
-    if (caller === null) return problem(c, "invalid_token");
-    if (!mayUse(caller, required)) return problem(c, "forbidden");
+    const { tokens } = c.get("services");
+    const known = token === null ? null : await tokens.identifyCaller(token, rolesNow);
+    if (!known?.ok) return problem(c, "invalid_token");
+    const caller = known.value;
+    if (!mayCallRoute(caller, required)) return problem(c, "forbidden");
     c.set("caller", caller);
-    if (isUser(caller)) c.set("user", caller);
+    if (isPerson(caller)) c.set("user", caller);
     return next();
   };
   return Object.assign(check, { access: required });
 }
 
-function mayUse(caller: Caller, required: Exclude<Access, "public">): boolean {
-  if (required === "caller") return true;
-  if (required === "self") return isUser(caller); // a program has no account of its own
-  return grants(caller.permissions, required.permission);
-}
-
 const isReadOnly = (method: string): boolean => method === "GET" || method === "HEAD";
 
 /** The access a handler declares, or null when it is no declaration. */
-export function accessOf(handler: unknown): Access | null {
+export function accessOf(handler: unknown): RouteAccess | null {
   return typeof handler === "function" && "access" in handler
     ? (handler as AccessHandler).access
     : null;

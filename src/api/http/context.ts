@@ -1,9 +1,9 @@
 import type { Context } from "hono";
+import type { Actor, Person } from "../../domain/access/actor.ts";
 import type { Device } from "../../domain/sessions/refresh-session.ts";
 import { shownPart } from "../../domain/shown-text.ts";
 import type { Env } from "../../env.ts";
 import type { Services } from "../../services.ts";
-import type { Caller, UserCaller } from "../../use-cases/tokens/verify-token.ts";
 
 export type AppEnv = {
   Bindings: Env;
@@ -12,9 +12,9 @@ export type AppEnv = {
     requestId: string;
     services: Services;
     /** Set by the access declaration of every route that is not public. */
-    caller: Caller;
+    caller: Actor;
     /** Set where the caller is a person. */
-    user: UserCaller;
+    user: Person;
   };
 };
 

@@ -54,21 +54,6 @@ function unavailable(c: AppContext): Response {
   return problem(c, "service_unavailable", { retryAfter: RETRY_AFTER_OUTAGE });
 }
 
-/** A role that does not exist is the body's fault, not the path's. */
-export function refused(c: AppContext, reason: ProblemCode | "no_such_role"): Response {
-  if (reason !== "no_such_role") return problem(c, reason);
-  return problem(c, "invalid_request", {
-    errors: [{ path: "roles", message: "must be roles that exist" }],
-  });
-}
-
-/** @param what the limit is on */
-export function tooMany(c: AppContext, what: string): Response {
-  return problem(c, "conflict", {
-    errors: [{ path: "", message: `there may be no more than ${what}` }],
-  });
-}
-
 /** @param wait milliseconds */
 export function tooManyRequests(c: AppContext, wait: number): Response {
   return problem(c, "too_many_requests", { retryAfter: Math.max(1, Math.ceil(wait / 1_000)) });
@@ -83,7 +68,7 @@ function challengeFor(c: AppContext, code: ProblemCode, status: number): string 
 
 /** The misconfigured service knows no issuer; the type is then relative (RFC 9457, section 3.1.1). */
 function baseUrl(c: AppContext): string {
-  return c.get("services")?.issuer ?? "";
+  return c.get("services")?.config.issuer ?? "";
 }
 
 export const onError: ErrorHandler<AppEnv> = (error, c) => {

@@ -17,13 +17,13 @@ import { tooManyRequests } from "./errors.ts";
  * @returns the refusal, or null
  */
 export async function limitByAddress(c: AppContext, name: string): Promise<Response | null> {
-  const { addressLimit, sharedLimit, config } = c.get("services");
+  const { limits, config } = c.get("services");
   const bucket = addressBucket(clientAddress(c));
   const isWithin =
     bucket === null
-      ? (await isWithinLimit(addressLimit, `name:${loginNameKey(config.secrets, name)}`)) &&
-        (await isWithinLimit(sharedLimit, WITHOUT_ADDRESS))
-      : await isWithinLimit(addressLimit, bucket);
+      ? (await isWithinLimit(limits.address, `name:${loginNameKey(config.secrets, name)}`)) &&
+        (await isWithinLimit(limits.shared, WITHOUT_ADDRESS))
+      : await isWithinLimit(limits.address, bucket);
   return isWithin ? null : tooManyRequests(c, LIMIT_PERIOD * 1_000);
 }
 
@@ -32,12 +32,12 @@ const WITHOUT_ADDRESS = "shared";
 
 /** False when a Worker that administers accounts has asked for too many hashes. */
 export const mayCallerHash = (services: Services, caller: string): Promise<boolean> =>
-  isWithinLimit(services.addressLimit, `caller:${caller}`);
+  isWithinLimit(services.limits.address, `caller:${caller}`);
 
 /** Counts a request that authenticates a client, before its body is read: each costs look-ups. */
 export const limitClients: MiddlewareHandler<AppEnv> = async (c, next) => {
   const bucket = addressBucket(clientAddress(c)) ?? WITHOUT_ADDRESS;
-  const isWithin = await isWithinLimit(c.get("services").clientLimit, bucket);
+  const isWithin = await isWithinLimit(c.get("services").limits.client, bucket);
   return isWithin ? next() : oauthTooManyRequests(c);
 };
 

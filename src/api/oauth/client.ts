@@ -1,12 +1,8 @@
 import { FIRST_PARTY_CLIENT } from "../../core/config/constants.ts";
-import type { ServiceAccount } from "../../domain/clients/service-account.ts";
-import {
-  authenticateClient,
-  type ClientCredentials,
-} from "../../use-cases/clients/authenticate-client.ts";
-import type { OAuthClient } from "../../use-cases/sessions/revoke-token.ts";
+import type { Program } from "../../domain/clients/service-account.ts";
+import type { ClientCredentials } from "../../use-cases/clients/authenticate-client.ts";
 import type { AppContext } from "../http/context.ts";
-import { type OAuthErrorCode, oauthError } from "./errors.ts";
+import { type OAuthErrorCode, oauthError, oauthRefused } from "./errors.ts";
 
 /** A form's fields, each given once. */
 export type Form = ReadonlyMap<string, string>;
@@ -36,8 +32,11 @@ export async function readForm(c: AppContext): Promise<Form | Response> {
   return new Map([...form].filter(([, value]) => value !== ""));
 }
 
+/** The public client that people sign in with, or a service account that authenticated. */
+type OAuthClient = "public" | Program;
+
 /** The service account that asks, or the refusal. */
-export async function requireClient(c: AppContext, form: Form): Promise<ServiceAccount | Response> {
+export async function requireClient(c: AppContext, form: Form): Promise<Program | Response> {
   const client = await identifyClient(c, form);
   return client === "public" ? oauthError(c, "invalid_client") : client;
 }
@@ -56,8 +55,8 @@ export async function identifyClient(
   const shown = credentialsOf(c.req.header("authorization"), form) ?? nameless;
   if (shown === "public") return "public";
   if (typeof shown === "string") return oauthError(c, shown);
-  const account = await authenticateClient(c.get("services"), shown);
-  return account ?? oauthError(c, "invalid_client");
+  const known = await c.get("services").clients.authenticateClient(shown);
+  return known.ok ? known.value : oauthRefused(c, known.error);
 }
 
 /** One way to authenticate, never two (RFC 6749, section 2.3); null where there is none. */

@@ -17,6 +17,17 @@ const STATUS = {
 
 export type OAuthErrorCode = keyof typeof STATUS;
 
+/** OAuth's words for what use cases refuse. */
+const WORD_OF_REFUSAL = {
+  invalid_client: "invalid_client",
+  invalid_refresh_token: "invalid_grant",
+  forbidden: "unauthorized_client",
+  no_session: "unsupported_token_type",
+} as const satisfies Record<string, OAuthErrorCode>;
+
+export const oauthRefused = (c: AppContext, refusal: keyof typeof WORD_OF_REFUSAL): Response =>
+  oauthError(c, WORD_OF_REFUSAL[refusal]);
+
 const isOAuthPath = (c: AppContext): boolean => c.req.path.startsWith("/oauth2/");
 
 /** Answers as RFC 6749, section 5.2, has it: what OAuth's own clients read. */

@@ -1,21 +1,16 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as z from "zod";
 import { consoleLog } from "../../core/logging.ts";
-import type { Actor } from "../../domain/access/actor.ts";
-import { grants } from "../../domain/access/permission.ts";
+import { type Actor, may } from "../../domain/access/actor.ts";
+import type { OwnPermission } from "../../domain/access/permission.ts";
 import { parseUserId, type UserId } from "../../domain/ids.ts";
 import type { Env } from "../../env.ts";
 import type { Services } from "../../services.ts";
-import {
-  createManagedUser,
-  deleteUser,
-  setRole,
-  updateUser,
-} from "../../use-cases/accounts/manage-users.ts";
 import { mayCallerHash } from "../http/limits.ts";
 import { newUser, userOnWire } from "../wire/accounts/users.ts";
 import { permission, roleName } from "../wire/fields.ts";
 import { answer } from "./auth-rpc.ts";
+import { answerOf, no, nothing, type Refused } from "./refusals.ts";
 
 /**
  * Who calls, as whoever deploys the calling Worker wrote it into `props`: it cannot come from a
@@ -26,10 +21,9 @@ const propsSchema = z.strictObject({
   permissions: z.array(permission),
 });
 
-type Refusal = { readonly ok: false; readonly code: string };
 /** What a call may have made. */
 type Made = { readonly user?: { readonly id: string } };
-type Done<T extends Made = Made> = ({ readonly ok: true } & T) | Refusal;
+type Done<T extends Made = Made> = ({ readonly ok: true } & T) | Refused;
 
 const userId = z.string().transform((value, context): UserId => {
   const id = parseUserId(value);
@@ -57,21 +51,21 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
           return no("too_many_requests");
         }
         const wanted = { email, password, name, roles };
-        const made = await createManagedUser(services, actor, wanted);
-        return made.kind === "created" ? { ok: true, user: userOnWire(made.user) } : no(made.kind);
+        const made = await services.accounts.createManagedUser(actor, wanted);
+        return answerOf(made, (user) => ({ user: userOnWire(user) }));
       },
     );
   }
 
   async disableUser(id: unknown): Promise<Done> {
     return this.#call("disableUser", "users:write", userId, id, async (services, actor, user) =>
-      done(await updateUser(services, actor, user, { status: "disabled" })),
+      answerOf(await services.accounts.updateUser(actor, user, { status: "disabled" }), nothing),
     );
   }
 
   async deleteUser(id: unknown): Promise<Done> {
     return this.#call("deleteUser", "users:write", userId, id, async (services, actor, user) =>
-      done(await deleteUser(services, actor, user)),
+      answerOf(await services.accounts.deleteUser(actor, user), nothing),
     );
   }
 
@@ -84,25 +78,23 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
   }
 
   async endSessions(id: unknown): Promise<Done> {
-    return this.#call("endSessions", "sessions:revoke", userId, id, async (services, _, user) => {
-      if ((await services.users.findById(user)) === null) return no("not_found");
-      await services.sessions.endSessions(user, "all");
-      return { ok: true };
-    });
+    return this.#call("endSessions", "sessions:revoke", userId, id, async (services, actor, user) =>
+      answerOf(await services.sessions.endUserSessions(actor, user), nothing),
+    );
   }
 
   #changeRole(wanted: "assign_role" | "remove_role", id: unknown, role: unknown): Promise<Done> {
     const schema = z.tuple([userId, roleName]);
     const method = wanted === "assign_role" ? "assignRole" : "removeRole";
     return this.#call(method, "roles:assign", schema, [id, role], async (services, actor, given) =>
-      done(await setRole(services, actor, ...given, wanted)),
+      answerOf(await services.accounts.setUserRole(actor, ...given, wanted), nothing),
     );
   }
 
   /** Props, permission, arguments, work, record: the same for every call. */
   async #call<S extends z.ZodType, T extends Made>(
     method: string,
-    needed: string,
+    needed: OwnPermission,
     schema: S,
     input: unknown,
     work: (services: Services, actor: Actor, given: z.output<S>) => Promise<Done<T>>,
@@ -119,12 +111,12 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
 
   async #decide<S extends z.ZodType, T extends Made>(
     actor: Actor,
-    needed: string,
+    needed: OwnPermission,
     schema: S,
     input: unknown,
     work: (services: Services, actor: Actor, given: z.output<S>) => Promise<Done<T>>,
   ): Promise<Done<T>> {
-    if (!grants(actor.permissions, needed)) return no("forbidden");
+    if (!may(actor, needed)) return no("forbidden");
     const given = schema.safeParse(input);
     if (!given.success) return no("invalid_request");
     return answer(this.env, (services) => work(services, actor, given.data));
@@ -138,9 +130,4 @@ function targetOf(input: unknown, outcome: Done): UserId | null {
   return parsed.ok ? parsed.value : null;
 }
 
-const no = (code: string): Refusal => ({ ok: false, code });
-
 const codeOf = (outcome: Done): string => (outcome.ok ? "ok" : outcome.code);
-
-const done = (result: { ok: true } | { ok: false; error: string }): Done =>
-  result.ok ? { ok: true } : no(result.error);

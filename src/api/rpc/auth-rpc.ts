@@ -9,12 +9,11 @@ import {
 import type { Verdict as ClientVerdict } from "../../client/verifier.ts";
 import type { Env } from "../../env.ts";
 import { type Services, servicesOf } from "../../services.ts";
-import { verifyToken } from "../../use-cases/tokens/verify-token.ts";
 import { logFailure } from "../http/errors.ts";
 import { permission } from "../wire/fields.ts";
 
 type Refused = { readonly ok: false; readonly code: "invalid_request" | "unavailable" };
-type Keys = { readonly ok: true } & Awaited<ReturnType<Services["ring"]["jwks"]>>;
+type Keys = { readonly ok: true } & Awaited<ReturnType<Services["keys"]["jwks"]>>;
 
 /**
  * What other Workers call through a service binding: exactly this, and nothing of it throws. The
@@ -25,7 +24,7 @@ export class AuthRpc extends WorkerEntrypoint<Env> {
   async verify(token: unknown, ...given: unknown[]): Promise<ClientVerdict> {
     const wanted = wantedBy(given);
     if (typeof token !== "string" || wanted === null) return { ok: false, code: "invalid_request" };
-    return answer(this.env, (services) => verifyToken(services, token, wanted));
+    return judge(this.env, token, wanted);
   }
 
   /** `verify` with a permission that the caller must hold. */
@@ -33,17 +32,23 @@ export class AuthRpc extends WorkerEntrypoint<Env> {
     const one = permission.safeParse(needed);
     const wanted = one.success ? wantedBy(given, { permission: one.data }) : null;
     if (typeof token !== "string" || wanted === null) return { ok: false, code: "invalid_request" };
-    return answer(this.env, (services) => verifyToken(services, token, wanted));
+    return judge(this.env, token, wanted);
   }
 
   /** The published key set (RFC 7517, section 5). */
   async jwks(): Promise<Keys | Refused> {
     return answer(this.env, async (services) => ({
       ok: true as const,
-      ...(await services.ring.jwks()),
+      ...(await services.keys.jwks()),
     }));
   }
 }
+
+const judge = (env: Env, token: string, wanted: Wanted): Promise<ClientVerdict> =>
+  answer(env, async ({ tokens }) => {
+    const verdict = await tokens.verifyToken(token, wanted);
+    return verdict.ok ? { ok: true, claims: verdict.value } : { ok: false, code: verdict.error };
+  });
 
 type Wanted = WireOptions & Required<Pick<WireOptions, "maxStaleness">>;
 

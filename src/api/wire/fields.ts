@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parsePermission } from "../../domain/access/permission.ts";
-import { parseRoleName } from "../../domain/access/role.ts";
+import { PERMISSION_FORM, parsePermission } from "../../domain/access/permission.ts";
+import { parseRoleName } from "../../domain/access/role-name.ts";
 import { type Email, type EmailFault, parseEmail } from "../../domain/accounts/email.ts";
 import { type Password, parsePassword } from "../../domain/credentials/password.ts";
 import {
@@ -52,7 +52,7 @@ export const roleName = parsedBy(
 /** Of a new account. */
 export const roleNames = z.array(roleName).max(MAX_ROLES_PER_PRINCIPAL).default([]);
 
-export const permission = parsedBy(parsePermission, "must be resource:action, resource:* or *");
+export const permission = parsedBy(parsePermission, `must be ${PERMISSION_FORM}`);
 
 const TEXT_FAULTS: Readonly<Record<TextFault, string>> = {
   malformed: "must be well-formed Unicode without control characters or line breaks",

@@ -1,3 +1,4 @@
+import { SYSTEM } from "../../domain/access/actor.ts";
 import { isYounger } from "../../domain/time.ts";
 import type { Notify } from "../../use-cases/events/ports.ts";
 import type { SigningKeys, StoredSigningKey } from "../../use-cases/keys/ports.ts";
@@ -89,7 +90,7 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
       return await renew();
     } catch (error) {
       if (copy === null || !(error instanceof Unavailable)) throw error;
-      deps.notify({ event: "signing_keys_stale" });
+      deps.notify({ event: "signing_keys_stale", actor: SYSTEM });
       return copy.keys;
     }
   };
@@ -99,7 +100,7 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
       if (copy === null || !isYoungerThan(maxAge, copy.readAt)) return renewOrKeep();
       const isAging = !isYoungerThan(KEYS_RENEWAL_AGE, copy.readAt);
       if (isAging && !triedJustNow()) {
-        renew().catch(() => deps.notify({ event: "signing_keys_stale" }));
+        renew().catch(() => deps.notify({ event: "signing_keys_stale", actor: SYSTEM }));
       }
       return copy.keys;
     },

@@ -1,5 +1,6 @@
 import { importJWK } from "jose";
 import { type VerificationKey, verifyAccessToken } from "../../client/access-token.ts";
+import { SYSTEM } from "../../domain/access/actor.ts";
 import {
   currentKey,
   publishedKeys,
@@ -9,7 +10,7 @@ import {
 } from "../../domain/keys/signing-key.ts";
 import { isYounger } from "../../domain/time.ts";
 import type { Jwks, PublicJwk, StoredSigningKey } from "../../use-cases/keys/ports.ts";
-import { jwksOf } from "../../use-cases/keys/rotate-signing-keys.ts";
+import { jwksOf } from "../../use-cases/keys/published-set.ts";
 import { Unavailable } from "../../use-cases/outside.ts";
 import type { TokenSigner, TokenVerifier } from "../../use-cases/tokens/ports.ts";
 import { KEYS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../config/constants.ts";
@@ -100,7 +101,7 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
   /** The set at the edge, unless this isolate knows of a signer that was not published there. */
   const cachedSet = async (): Promise<Jwks | null> => {
     const cached = await deps.jwksCopy.read().catch(() => {
-      deps.notify({ event: "jwks_not_read" });
+      deps.notify({ event: "jwks_not_read", actor: SYSTEM });
       return null;
     });
     if (cached === null || cached.keys.length === 0) return null;

@@ -5,6 +5,9 @@ declare const brand: unique symbol;
 /** `resource:action`, `resource:*` or `*`. */
 export type Permission = string & { readonly [brand]: "Permission" };
 
+/** The grammar in words, for whoever is refused. */
+export const PERMISSION_FORM = "resource:action, resource:* or *";
+
 const WORD = "[a-z](?:[a-z0-9_-]{0,62}[a-z0-9])?";
 const PERMISSION = new RegExp(`^(?:\\*|${WORD}:(?:\\*|${WORD}))$`);
 
@@ -27,3 +30,28 @@ export function grants(held: readonly string[], needed: string): boolean {
 export function covers(held: readonly string[], given: readonly string[]): boolean {
   return given.every((permission) => grants(held, permission));
 }
+
+/** Sorted, without repeats and without what a wildcard among them covers. */
+export function collapsed(permissions: readonly string[]): string[] {
+  const all = [...new Set(permissions)];
+  const wildcards = all.filter((permission) => permission.endsWith("*"));
+  return all
+    .filter((one) => !wildcards.some((wildcard) => wildcard !== one && grants([wildcard], one)))
+    .sort();
+}
+
+/** What this service itself asks for. Other services have theirs, which are only written down here. */
+export const OWN_PERMISSIONS = [
+  "keys:read",
+  "keys:rotate",
+  "roles:assign",
+  "roles:read",
+  "roles:write",
+  "service-accounts:read",
+  "service-accounts:write",
+  "sessions:revoke",
+  "users:read",
+  "users:write",
+] as const;
+
+export type OwnPermission = (typeof OWN_PERMISSIONS)[number];

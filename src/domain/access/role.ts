@@ -1,22 +1,11 @@
-import { MAX_ROLE_NAME_LENGTH } from "../limits.ts";
-import { err, ok, type Result } from "../result.ts";
-import { grants } from "./permission.ts";
-
-declare const brand: unique symbol;
-
-export type RoleName = string & { readonly [brand]: "RoleName" };
+import { collapsed } from "./permission.ts";
+import type { RoleName } from "./role-name.ts";
 
 export type Role = {
   readonly name: string;
   readonly description: string;
   readonly permissions: readonly string[];
 };
-
-const NAME = new RegExp(`^[a-z](?:[a-z0-9_-]{0,${MAX_ROLE_NAME_LENGTH - 2}}[a-z0-9])?$`);
-
-export function parseRoleName(input: string): Result<RoleName, "invalid_role_name"> {
-  return NAME.test(input) ? ok(input as RoleName) : err("invalid_role_name");
-}
 
 export const ADMIN = "admin" as RoleName;
 export const USER = "user" as RoleName;
@@ -45,19 +34,7 @@ export function permissionsOf(
   return collapsed(names.flatMap((name) => catalogue.get(name)?.permissions ?? []));
 }
 
-/** Permissions, sorted, without repeats and without what a wildcard among them covers. */
-export function collapsed(permissions: readonly string[]): string[] {
-  const all = [...new Set(permissions)];
-  const wildcards = all.filter((permission) => permission.endsWith("*"));
-  return all
-    .filter((one) => !wildcards.some((wildcard) => wildcard !== one && grants([wildcard], one)))
-    .sort();
-}
-
-/**
- * The roles held after a change; one that neither assigns nor removes a role leaves them as they
- * are.
- */
+/** What is held once a role is given or taken; any other change leaves it as it is. */
 export function rolesAfter(
   held: readonly string[],
   change: { readonly kind: string; readonly role?: string } | null,

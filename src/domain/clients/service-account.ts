@@ -23,6 +23,17 @@ export type ServiceAccount = {
   readonly updatedAt: number;
 };
 
+/** A service account that authenticated, as whoever acts. */
+export type Program = Actor & { readonly kind: "service"; readonly account: ServiceAccount };
+
+export const programOf = (account: ServiceAccount): Program => ({
+  kind: "service",
+  id: account.id,
+  roles: account.roles,
+  permissions: account.permissions,
+  account,
+});
+
 /** What an account authenticates with. */
 export type ClientSecret = {
   readonly id: string;

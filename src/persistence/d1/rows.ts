@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SYSTEM } from "../../domain/access/actor.ts";
 import type { Result } from "../../domain/result.ts";
 import type { Notice, Notify } from "../../use-cases/events/ports.ts";
 import { Impossible } from "../../use-cases/outside.ts";
@@ -68,7 +69,7 @@ export function rowReader<T>(code: string, schema: z.ZodType<T>): RowReader<T> {
         const parsed = schema.safeParse(row);
         if (parsed.success) return [parsed.data];
         const column = columnAtFault(parsed.error);
-        notify({ event: "row_unreadable", table, row: nameOf(row), column });
+        notify({ event: "row_unreadable", actor: SYSTEM, table, row: nameOf(row), column });
         return [];
       }),
   };

@@ -2,9 +2,11 @@ import type { Actor } from "../../domain/access/actor.ts";
 import { USER } from "../../domain/access/role.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import { FIRST_VERSION, type User } from "../../domain/accounts/user.ts";
-import type { Password, PasswordWeakness } from "../../domain/credentials/password.ts";
+import type { Password } from "../../domain/credentials/password.ts";
 import type { UserId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import type { PasswordHasher, PasswordPolicy } from "../credentials/ports.ts";
+import type { WeakPassword } from "../credentials/refusals.ts";
 import type { Clock } from "../outside.ts";
 import type { NewUser, Users } from "./ports.ts";
 
@@ -24,26 +26,14 @@ export type CreateUserInput = {
   readonly roles: readonly string[];
 };
 
-type CreateUserRefusal =
-  | { readonly kind: "weak_password"; readonly weakness: PasswordWeakness }
-  | { readonly kind: "email_taken" | "no_such_role" };
-
-export type CreateUserResult =
-  | { readonly kind: "created"; readonly user: User }
-  | CreateUserRefusal;
-
-/**
- * Makes an account with its roles in one step. Every account holds the role `user`.
- *
- * @param by whose act it is, when it is done only while they may
- */
+/** Makes an account with its roles in one step, while its maker may. Every account is a `user`. */
 export async function createUser(
   deps: CreateUserDeps,
+  actor: Actor,
   input: CreateUserInput,
-  by?: Actor,
-): Promise<CreateUserResult> {
+): Promise<Result<User, WeakPassword | "email_taken" | "no_such_role">> {
   const weakness = input.password && (await deps.policy.weakness(input.password, input.email));
-  if (weakness) return { kind: "weak_password", weakness };
+  if (weakness) return err({ code: "weak_password", weakness });
 
   const user: NewUser = {
     id: deps.newUserId(),
@@ -54,18 +44,14 @@ export async function createUser(
     roles: [...new Set([USER, ...input.roles])].sort(),
     now: deps.clock(),
   };
-  const outcome = await createOnce(deps.users, user, by);
-  return outcome === "created" ? { kind: "created", user: userOf(user) } : { kind: outcome };
+  const outcome = await createOnce(deps.users, actor, user);
+  return outcome === "created" ? ok(userOf(user)) : err(outcome);
 }
 
 /** A reply that was lost is told from a failure by looking for the id, which no one else has. */
-async function createOnce(
-  users: Users,
-  user: NewUser,
-  by: Actor | undefined,
-): ReturnType<Users["create"]> {
+async function createOnce(users: Users, actor: Actor, user: NewUser): ReturnType<Users["create"]> {
   try {
-    return await users.create(user, by);
+    return await users.create(user, actor);
   } catch (error) {
     const created = await users.findById(user.id).catch(() => null);
     if (created === null) throw error;

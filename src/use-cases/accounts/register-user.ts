@@ -1,32 +1,41 @@
+import type { Actor } from "../../domain/access/actor.ts";
 import type { Email } from "../../domain/accounts/email.ts";
+import type { User } from "../../domain/accounts/user.ts";
 import type { Password } from "../../domain/credentials/password.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import type { WeakPassword } from "../credentials/refusals.ts";
 import { Impossible } from "../outside.ts";
-import { type CreateUserDeps, type CreateUserResult, createUser } from "./create-user.ts";
+import { type CreateUserDeps, createUser } from "./create-user.ts";
 
 export type RegisterUserDeps = CreateUserDeps & { readonly isPrivate: boolean };
-
-export type Registration =
-  | Exclude<CreateUserResult, { kind: "no_such_role" }>
-  | { readonly kind: "accepted" };
 
 /**
  * Registers somebody who may or may not own the address. In private mode the reply is the same
  * whether the address was free or taken, and the account starts without the password: by signing
  * in with it, a stranger would learn which it was, and would hold the account once its owner
  * verified the address. Nor is the account called what a stranger says.
+ *
+ * @returns the account, or null in private mode
  */
 export async function registerUser(
   deps: RegisterUserDeps,
+  actor: Actor,
   input: { readonly email: Email; readonly password: Password; readonly name: string | null },
-): Promise<Registration> {
-  if (!deps.isPrivate) return created(await createUser(deps, { ...input, roles: [] }));
-  const weakness = await deps.policy.weakness(input.password, input.email);
-  if (weakness !== null) return { kind: "weak_password", weakness };
-  await createUser(deps, { email: input.email, name: null, password: null, roles: [] });
-  return { kind: "accepted" };
+): Promise<Result<User | null, WeakPassword | "email_taken">> {
+  if (deps.isPrivate) return registerPrivately(deps, actor, input);
+  const made = await createUser(deps, actor, { ...input, roles: [] });
+  if (made.ok) return made;
+  if (made.error === "no_such_role") throw new Impossible("built_in_roles_missing");
+  return err(made.error);
 }
 
-function created(result: CreateUserResult): Registration {
-  if (result.kind === "no_such_role") throw new Impossible("built_in_roles_missing");
-  return result;
+async function registerPrivately(
+  deps: RegisterUserDeps,
+  actor: Actor,
+  { email, password }: { readonly email: Email; readonly password: Password },
+): Promise<Result<null, WeakPassword>> {
+  const weakness = await deps.policy.weakness(password, email);
+  if (weakness !== null) return err({ code: "weak_password", weakness });
+  await createUser(deps, actor, { email, name: null, password: null, roles: [] });
+  return ok(null);
 }

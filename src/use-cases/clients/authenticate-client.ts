@@ -1,5 +1,6 @@
-import type { ServiceAccount } from "../../domain/clients/service-account.ts";
+import { type Program, programOf } from "../../domain/clients/service-account.ts";
 import { parseServiceAccountId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import type { Clock, Defer } from "../outside.ts";
 import type { ServiceAccounts } from "./ports.ts";
 
@@ -24,22 +25,23 @@ const USE_NOTED_FOR = 60 * 60 * 1_000;
 /**
  * Authenticates a service account by its secret (RFC 6749, section 2.3.1). The account is as it
  * was when the secret was good, so that one that ended with a raise never opens what was raised.
- *
- * @returns null for anything that is not right: unknown, wrong, expired and disabled look alike
+ * Unknown, wrong, expired and disabled look alike.
  */
 export async function authenticateClient(
   deps: ClientAuthenticationDeps,
   { id, secret }: ClientCredentials,
-): Promise<ServiceAccount | null> {
+): Promise<Result<Program, "invalid_client">> {
   const parsed = parseServiceAccountId(id);
-  if (!parsed.ok) return null;
+  if (!parsed.ok) return err("invalid_client");
   const now = deps.clock();
   const found = await deps.serviceAccounts.withSecrets(parsed.value, now);
   const used = found?.secrets.find(({ hash }) => deps.clientSecrets.matches(secret, [hash]));
-  if (found === null || used === undefined || found.account.status !== "active") return null;
+  if (found === null || used === undefined || found.account.status !== "active") {
+    return err("invalid_client");
+  }
   const since = now - USE_NOTED_FOR;
   if (used.lastUsedAt === null || used.lastUsedAt <= since) {
     deps.defer(() => deps.serviceAccounts.noteUse(used.id, now, since));
   }
-  return found.account;
+  return ok(programOf(found.account));
 }

@@ -1,8 +1,12 @@
-import type { ServiceAccount } from "../../domain/clients/service-account.ts";
+import type { Program } from "../../domain/clients/service-account.ts";
+import { type Ok, ok } from "../../domain/result.ts";
 import type { IssueDeps } from "../tokens/issue-token.ts";
 import type { TokenSigner } from "../tokens/ports.ts";
 
 export type ClientTokenDeps = IssueDeps & { readonly signer: TokenSigner };
+
+/** @property expiresIn seconds */
+export type ClientToken = { readonly accessToken: string; readonly expiresIn: number };
 
 /**
  * An access token for a service account (RFC 6749, section 4.4), of what it could do at the moment
@@ -11,8 +15,8 @@ export type ClientTokenDeps = IssueDeps & { readonly signer: TokenSigner };
  */
 export async function issueClientToken(
   deps: ClientTokenDeps,
-  account: ServiceAccount,
-): Promise<{ readonly accessToken: string; readonly expiresIn: number }> {
+  { account }: Program,
+): Promise<Ok<ClientToken>> {
   const sign = await deps.signer.prepare();
   const issuedAt = Math.floor(deps.clock() / 1_000);
   const expiresIn = Math.floor(deps.accessTokenTtl / 1_000);
@@ -30,5 +34,5 @@ export async function issueClientToken(
     roles: account.roles,
     permissions: account.permissions,
   });
-  return { accessToken, expiresIn };
+  return ok({ accessToken, expiresIn });
 }

@@ -1,6 +1,8 @@
+import type { Actor } from "../../domain/access/actor.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import type { UserId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import type { Notify } from "../events/ports.ts";
 import type { Defer } from "../outside.ts";
 import type {
@@ -12,6 +14,7 @@ import type {
   Proofs,
   Prover,
 } from "./ports.ts";
+import type { Throttled } from "./refusals.ts";
 
 export type PasswordCheckDeps = {
   readonly throttle: LoginThrottle;
@@ -22,11 +25,10 @@ export type PasswordCheckDeps = {
   readonly notify: Notify;
 };
 
-export type PasswordCheck =
-  | { readonly kind: "right"; readonly credential: Credential; readonly outdatedHash: boolean }
-  | { readonly kind: "wrong" }
-  /** @property retryAfter milliseconds */
-  | { readonly kind: "throttled"; readonly retryAfter: number };
+/** A password that was right. */
+export type Proof = { readonly credential: Credential; readonly outdatedHash: boolean };
+
+export type PasswordCheck = Result<Proof, "invalid_credentials" | Throttled>;
 
 /** The tries that count together: those of one who may be anybody, or of one who is known. */
 export type Tries = {
@@ -62,6 +64,7 @@ export const triesBy = ({ proofs }: PasswordCheckDeps, userId: UserId, prover: P
  */
 export async function checkPassword(
   deps: PasswordCheckDeps,
+  actor: Actor,
   tries: Tries,
   password: Password,
   find: () => Promise<Credential | null>,
@@ -74,9 +77,11 @@ export async function checkPassword(
   }
   const credential = lookup.value;
   const attempt = await sinceCredential(tries, reservation.value, credential);
-  if (attempt.kind !== "allowed") return { kind: "throttled", retryAfter: attempt.retryAfter };
-  const check = compare(deps, password, credential);
-  if (check.kind === "right") await forget(deps, tries);
+  if (attempt.kind !== "allowed") {
+    return err({ code: "throttled", retryAfter: attempt.retryAfter });
+  }
+  const check = compare(deps, actor, password, credential);
+  if (check.ok) await forget(deps, actor, tries);
   else tell(deps, tries);
   return check;
 }
@@ -107,26 +112,27 @@ async function giveBack(tries: Tries, attempt: Attempt): Promise<void> {
 }
 
 /** A count that is not cleared errs on the safe side, so it does not stop whoever was right. */
-async function forget(deps: PasswordCheckDeps, tries: Tries): Promise<void> {
-  await tries.clear().catch(() => deps.notify({ event: "login_throttle_not_cleared" }));
+async function forget(deps: PasswordCheckDeps, actor: Actor, tries: Tries): Promise<void> {
+  await tries.clear().catch(() => deps.notify({ event: "login_throttle_not_cleared", actor }));
 }
 
 function compare(
   deps: PasswordCheckDeps,
+  actor: Actor,
   password: Password,
   credential: Credential | null,
 ): PasswordCheck {
   const stored = credential?.passwordHash ?? null;
   if (credential === null || stored === null) {
     deps.hasher.verifyNothing(password);
-    return { kind: "wrong" };
+    return err("invalid_credentials");
   }
   const verdict = deps.hasher.verify(password, stored);
   if (verdict === "match" || verdict === "match_outdated") {
-    return { kind: "right", credential, outdatedHash: verdict === "match_outdated" };
+    return ok({ credential, outdatedHash: verdict === "match_outdated" });
   }
   if (verdict === "unreadable") {
-    deps.notify({ event: "password_hash_refused", userId: credential.user.id });
+    deps.notify({ event: "password_hash_refused", actor, userId: credential.user.id });
   }
-  return { kind: "wrong" };
+  return err("invalid_credentials");
 }

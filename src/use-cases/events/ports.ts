@@ -1,7 +1,14 @@
+import type { Actor } from "../../domain/access/actor.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 
-/** What an operator should hear of. It carries ids only, never what identifies a person. */
-export type Notice =
+/** What an operator should hear of, and whose act it was or came of. */
+export type Notice = Happening & {
+  /** Of it the log shows kind and id. */
+  readonly actor: Pick<Actor, "kind" | "id">;
+};
+
+/** It carries ids only, never what identifies a person. */
+export type Happening =
   | {
       readonly event: "refresh_token_reused" | "refresh_token_replayed_elsewhere";
       readonly userId: UserId;

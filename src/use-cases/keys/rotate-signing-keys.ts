@@ -1,170 +1,26 @@
-import {
-  currentKey,
-  planRotation,
-  publishedKeys,
-  type RotationPlan,
-  type SigningKeyPolicy,
-} from "../../domain/keys/signing-key.ts";
-import { err, ok, type Result } from "../../domain/result.ts";
-import type { Notify } from "../events/ports.ts";
-import type { Clock } from "../outside.ts";
-import type { Jwks, JwksCache, KeyMaker, SigningKeys, StoredSigningKey } from "./ports.ts";
+import type { Actor } from "../../domain/access/actor.ts";
+import { type Ok, ok } from "../../domain/result.ts";
+import { carryOutRotation, type RotationDeps } from "./carry-out-rotation.ts";
+import { type ShownKey, shownKeys } from "./shown-key.ts";
 
-export type RotationDeps = {
-  readonly keys: SigningKeys;
-  readonly keyMaker: KeyMaker;
-  readonly jwksCache: JwksCache;
-  readonly clock: Clock;
-  readonly policy: SigningKeyPolicy;
-  readonly notify: Notify;
+export type ChangeKeysDeps = RotationDeps & {
+  /** From here on, even half done, this isolate goes by what D1 says. */
+  readonly forgetKeys: () => void;
 };
 
 /**
- * Brings the keys to where their timestamps say they should be: withdraws what was configured
- * otherwise, makes what is missing, publishes, schedules, forgets, wraps anew. Dying between any
- * two steps leaves a state that the next run goes on from. A key is scheduled only after it was
- * published, but for the one that somebody needs to sign with at once.
+ * Rotates the signing keys as far as it is time.
  *
  * @param force start a rotation now, without waiting for the interval
- * @returns the keys as they stand afterwards
  */
 export async function rotateSigningKeys(
-  deps: RotationDeps,
-  force = false,
-): Promise<StoredSigningKey[]> {
-  const first = plan(deps, await deps.keys.list(), force);
-  await withdrawAll(deps, first);
-  await createMissing(deps, first);
-  const keys = await deps.keys.list();
-  const shown = await publish(deps, keys).catch((error) => signUnpublished(deps, keys, error));
-  const { schedule, remove, overdue } = plan(deps, keys);
-  await scheduleAll(deps, schedule);
-  for (const kid of remove) {
-    await deps.keys.remove(kid);
-    deps.notify({ event: "signing_key_removed", kid });
-  }
-  await rewrapOld(deps, keys);
-  const current = currentKey(keys, deps.clock());
-  if (overdue && current) deps.notify({ event: "signing_key_overdue", kid: current.kid });
-  return publishChanges(deps, shown);
-}
-
-/**
- * The emergency: the key verifies nothing from here on, and another signs at once. Repeating it
- * is harmless, so that a failure half way is answered by asking again.
- */
-export async function revokeSigningKey(
-  deps: RotationDeps,
-  kid: string,
-): Promise<Result<StoredSigningKey[], "not_found">> {
-  if (!(await deps.keys.revoke(kid, deps.clock()))) return err("not_found");
-  deps.notify({ event: "signing_key_revoked", kid });
-  return ok(await rotateSigningKeys(deps));
-}
-
-/** What verifiers are shown: public halves only. */
-export function jwksOf(
-  keys: readonly StoredSigningKey[],
-  now: number,
-  policy: SigningKeyPolicy,
-): Jwks {
-  return {
-    keys: publishedKeys(keys, now, policy).map(({ publicJwk, kid, alg }) => ({
-      ...publicJwk,
-      kid,
-      alg,
-      use: "sig",
-    })),
-  };
-}
-
-function plan(deps: RotationDeps, keys: readonly StoredSigningKey[], force = false): RotationPlan {
-  return planRotation(keys, deps.clock(), deps.policy, force);
-}
-
-/** Before anything is made or shown: what is withdrawn is in no set from here on. */
-async function withdrawAll(deps: RotationDeps, { withdraw }: RotationPlan): Promise<void> {
-  for (const kid of withdraw) {
-    const isDone = await deps.keys.withdraw(kid, deps.clock());
-    if (isDone) deps.notify({ event: "signing_key_withdrawn", kid });
-  }
-}
-
-/** Of two that make the same place in the chain one wins; the other's key is never used. */
-async function createMissing(deps: RotationDeps, { create }: RotationPlan): Promise<void> {
-  if (create === null) return;
-  const made = await deps.keyMaker.create(deps.policy.alg);
-  const won = await deps.keys.create({
-    ...made,
-    alg: deps.policy.alg,
-    sequence: create.sequence,
-    createdAt: deps.clock(),
-    signsFrom: null,
-    revokedAt: null,
-  });
-  if (won) deps.notify({ event: "signing_key_created", kid: made.kid });
-}
-
-/** Written every time: a cached set that is older than D1's heals itself within the hour. */
-async function publish(deps: RotationDeps, keys: readonly StoredSigningKey[]): Promise<Jwks> {
-  const jwks = jwksOf(keys, deps.clock(), deps.policy);
-  await deps.jwksCache.write(jwks);
-  return jwks;
-}
-
-/**
- * With no key that signs, a cache that cannot be written would stop every sign-in. The heir then
- * signs all the same, since verifiers can have it from D1. The failure goes on to the caller,
- * who repeats the run: until one publishes, the cache lacks the key.
- */
-async function signUnpublished(
-  deps: RotationDeps,
-  keys: readonly StoredSigningKey[],
-  error: unknown,
-): Promise<never> {
-  if (currentKey(keys, deps.clock()) === null) {
-    deps.notify({ event: "jwks_not_published" });
-    const { schedule } = plan(deps, keys);
-    const now = deps.clock();
-    await scheduleAll(
-      deps,
-      schedule.filter(({ signsFrom }) => signsFrom <= now),
-    );
-  }
-  throw error;
-}
-
-async function scheduleAll(deps: RotationDeps, schedule: RotationPlan["schedule"]): Promise<void> {
-  for (const { kid, signsFrom } of schedule) {
-    await deps.keys.schedule(kid, signsFrom);
-    deps.notify({ event: "signing_key_scheduled", kid });
-  }
-}
-
-/**
- * Another run may have published a newer set before this one wrote an older one over it: a key
- * revoked meanwhile would be shown for an hour, and its heir would not. So each run looks again
- * after it wrote, and the last to write leaves what is true.
- */
-async function publishChanges(deps: RotationDeps, written: Jwks): Promise<StoredSigningKey[]> {
-  for (let shown = written; ; ) {
-    const keys = await deps.keys.list();
-    if (sameKeys(shown, jwksOf(keys, deps.clock(), deps.policy))) return keys;
-    shown = await publish(deps, keys);
-  }
-}
-
-const sameKeys = (a: Jwks, b: Jwks): boolean =>
-  a.keys.map((key) => key.kid).join() === b.keys.map((key) => key.kid).join();
-
-/** A key whose root secret is gone is reported and left: bringing the secret back saves it. */
-async function rewrapOld(deps: RotationDeps, keys: readonly StoredSigningKey[]): Promise<void> {
-  for (const key of keys) {
-    const { kid } = key;
-    const outcome = await deps.keyMaker.rewrap(key);
-    if (outcome.kind === "unreadable") deps.notify({ event: "signing_key_unreadable", kid });
-    if (outcome.kind !== "rewrapped") continue;
-    await deps.keys.rewrap(kid, key.wrappedPrivate, outcome.wrapped);
-    deps.notify({ event: "signing_key_rewrapped", kid });
+  deps: ChangeKeysDeps,
+  actor: Actor,
+  force: boolean,
+): Promise<Ok<readonly ShownKey[]>> {
+  try {
+    return ok(shownKeys(await carryOutRotation(deps, actor, force), deps));
+  } finally {
+    deps.forgetKeys();
   }
 }

@@ -1,3 +1,4 @@
+import type { Actor } from "../../domain/access/actor.ts";
 import type { Role } from "../../domain/access/role.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
@@ -51,6 +52,7 @@ const MAX_ROUNDS = 3;
  */
 export async function refreshToken(
   deps: RefreshDeps,
+  actor: Actor,
   text: string,
   device: Device,
 ): Promise<Result<TokenPair, "invalid_refresh_token">> {
@@ -61,11 +63,13 @@ export async function refreshToken(
   const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
   const { answer, roles } = await present(deps, presented, offered, device);
   const { userId, sessionId } = presented;
-  if (answer.kind === "reused") deps.notify({ event: "refresh_token_reused", userId, sessionId });
+  if (answer.kind === "reused") {
+    deps.notify({ event: "refresh_token_reused", actor, userId, sessionId });
+  }
   if (!("grant" in answer)) return err("invalid_refresh_token");
 
   if (answer.isNoteworthy) {
-    deps.notify({ event: "refresh_token_replayed_elsewhere", userId, sessionId });
+    deps.notify({ event: "refresh_token_replayed_elsewhere", actor, userId, sessionId });
   }
   const isOffered = answer.secretVersion === offered.version;
   const successor = isOffered ? offered : successorUnder(deps, presented, answer.secretVersion);

@@ -1,7 +1,9 @@
+import type { Actor } from "../../domain/access/actor.ts";
 import { authorityOf } from "../../domain/accounts/authority.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import { type SignInRefusal, signInRefusal, type User } from "../../domain/accounts/user.ts";
 import type { Password } from "../../domain/credentials/password.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import type { Device } from "../../domain/sessions/refresh-session.ts";
 import {
   checkPassword,
@@ -11,6 +13,7 @@ import {
   triesByName,
 } from "../credentials/check-password.ts";
 import type { Credential, Credentials } from "../credentials/ports.ts";
+import type { Throttled } from "../credentials/refusals.ts";
 import { type Defer, Unavailable } from "../outside.ts";
 import type { TokenPair } from "../tokens/issue-token.ts";
 import { type BeginDeps, beginSession } from "./begin-session.ts";
@@ -30,11 +33,7 @@ export type SignInInput = {
   readonly device: Device;
 };
 
-export type SignIn =
-  | { readonly kind: "signed_in"; readonly tokens: TokenPair }
-  | { readonly kind: "invalid_credentials" }
-  | { readonly kind: SignInRefusal }
-  | { readonly kind: "throttled"; readonly retryAfter: number };
+export type SignIn = Result<TokenPair, "invalid_credentials" | SignInRefusal | Throttled>;
 
 /** Times a sign-in is done over when the account changed while its password was checked. */
 const MAX_ROUNDS = 2;
@@ -43,20 +42,23 @@ const MAX_ROUNDS = 2;
  * @throws Unavailable when a store does not answer, or the account changes faster than it can be
  *   read; a try that an outage ended is taken back where the throttle still answers
  */
-export async function authenticateUser(deps: SignInDeps, input: SignInInput): Promise<SignIn> {
+export async function authenticateUser(
+  deps: SignInDeps,
+  actor: Actor,
+  input: SignInInput,
+): Promise<SignIn> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const check = await checkOwner(deps, input);
-    if (check.kind === "throttled") return check;
-    if (check.kind === "wrong") return { kind: "invalid_credentials" };
-    const { user } = check.credential;
-    const refusal = signInRefusal(user, deps.requireVerifiedEmail);
-    if (refusal !== null) return { kind: refusal };
-    const tokens = await openSession(deps, user, input.device);
-    if (tokens === "refused") return { kind: "invalid_credentials" };
+    const check = await checkOwner(deps, actor, input);
+    if (!check.ok) return check;
+    const { credential, outdatedHash } = check.value;
+    const refusal = signInRefusal(credential.user, deps.requireVerifiedEmail);
+    if (refusal !== null) return err(refusal);
+    const tokens = await openSession(deps, credential.user, input.device);
+    if (tokens === "refused") return err("invalid_credentials");
     if (tokens === "stale") continue;
     // A second hash, which the sign-in does not need: its tokens come first.
-    if (check.outdatedHash) deps.defer(() => rehash(deps, check.credential, input.password));
-    return { kind: "signed_in", tokens };
+    if (outdatedHash) deps.defer(() => rehash(deps, credential, input.password));
+    return ok(tokens);
   }
   throw new Unavailable("account row");
 }
@@ -65,28 +67,32 @@ export async function authenticateUser(deps: SignInDeps, input: SignInInput): Pr
  * Whoever shows a token of the very account is counted apart, in either case after the same
  * steps; for everyone else the account is looked for while the try is counted.
  */
-async function checkOwner(deps: SignInDeps, input: SignInInput): Promise<PasswordCheck> {
-  const { email, password, deviceToken } = input;
+async function checkOwner(
+  deps: SignInDeps,
+  actor: Actor,
+  { email, password, deviceToken }: SignInInput,
+): Promise<PasswordCheck> {
   const find = () => deps.users.findByEmail(email);
   const byName = triesByName(deps, email);
   const token = deviceToken === null ? null : deps.refreshTokens.parse(deviceToken);
-  if (token === null) return checkPassword(deps, byName, password, find);
+  if (token === null) return checkPassword(deps, actor, byName, password, find);
   const credential = await find();
   const found = async () => credential;
   const isOwn = credential?.user.id === token.userId;
-  if (!isOwn) return checkPassword(deps, byName, password, found);
-  const check = await checkPassword(
-    deps,
-    triesBy(deps, token.userId, token.sessionId),
-    password,
-    found,
-  );
+  if (!isOwn) return checkPassword(deps, actor, byName, password, found);
+  const byToken = triesBy(deps, token.userId, token.sessionId);
+  const check = await checkPassword(deps, actor, byToken, password, found);
   // Somebody else may have a copy of the token: showing it must not be worse than not showing it.
-  if (check.kind !== "throttled") return check;
-  const other = await checkPassword(deps, byName, password, found);
-  if (other.kind !== "throttled") return other;
-  return check.retryAfter < other.retryAfter ? check : other;
+  const wait = waitOf(check);
+  if (wait === null) return check;
+  const other = await checkPassword(deps, actor, byName, password, found);
+  const otherWait = waitOf(other);
+  return otherWait !== null && wait < otherWait ? check : other;
 }
+
+/** Milliseconds, or null where the password was looked at. */
+const waitOf = (check: PasswordCheck): number | null =>
+  check.ok || check.error === "invalid_credentials" ? null : check.error.retryAfter;
 
 async function openSession(
   deps: SignInDeps,

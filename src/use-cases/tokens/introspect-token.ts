@@ -1,10 +1,12 @@
+import type { Actor } from "../../domain/access/actor.ts";
 import { parseUserId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import type { Credentials } from "../credentials/ports.ts";
 import { Impossible, Unavailable } from "../outside.ts";
-import { type VerifyDeps, verifyToken } from "./verify-token.ts";
+import { currentClaims, type VerifyDeps } from "./verify-token.ts";
 
-export type IntrospectDeps = VerifyDeps & { readonly users: Credentials };
+export type IntrospectDeps = VerifyDeps & { readonly users: Pick<Credentials, "findById"> };
 
 export type Introspection = {
   readonly claims: AccessTokenClaims;
@@ -13,20 +15,23 @@ export type Introspection = {
 };
 
 /**
- * What an access token is worth now (RFC 7662): the account behind it is asked. A refresh token is
- * worth nothing to whoever asks here, or a resource server would take it for an access token: only
- * the client that it was issued to may hear more (section 4), and that one is public.
- *
- * @returns null for a token that is not active, whatever it is
+ * What an access token is worth now (RFC 7662): the account behind it is asked, once, and D1 for
+ * what it is called at the same time. A refresh token is worth nothing to whoever asks here, or a
+ * resource server would take it for an access token: only the client that it was issued to may
+ * hear more (section 4), and that one is public.
  */
 export async function introspectToken(
   deps: IntrospectDeps,
+  _actor: Actor,
   token: string,
-): Promise<Introspection | null> {
-  const verdict = await verifyToken(deps, token, { maxStaleness: 0 });
-  if (!verdict.ok) return null;
-  const { claims } = verdict;
-  return { claims, username: await usernameOf(deps.users, claims.sub) };
+): Promise<Result<Introspection, "invalid_token">> {
+  const presented = await deps.verifier.verify(token);
+  if (presented === null) return err("invalid_token");
+  const [claims, username] = await Promise.all([
+    currentClaims(deps, presented, 0, false),
+    usernameOf(deps.users, presented.sub),
+  ]);
+  return claims === null ? err("invalid_token") : ok({ claims, username });
 }
 
 /**
@@ -34,7 +39,10 @@ export async function introspectToken(
  * open the mailbox of that name, so one that nobody verified, or a program's own choice, will not
  * do. A record that cannot be read takes the name away, not the verdict.
  */
-async function usernameOf(users: Credentials, sub: string): Promise<string | undefined> {
+async function usernameOf(
+  users: IntrospectDeps["users"],
+  sub: string,
+): Promise<string | undefined> {
   const id = parseUserId(sub);
   if (!id.ok) return sub;
   try {

@@ -1,7 +1,6 @@
-import type { Actor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import { BUILT_IN_CATALOGUE, isBuiltIn, permissionsOf } from "../../domain/access/role.ts";
-import { parseSessionId, parseUserId, type SessionId, type UserId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import type { RoleCatalogue, Roles } from "../access/ports.ts";
 import type { LiveAuthority, Liveness, TokenVerifier } from "./ports.ts";
@@ -22,9 +21,7 @@ export type VerifyOptions = {
   readonly rolesNow?: boolean;
 };
 
-export type Verdict =
-  | { readonly ok: true; readonly claims: AccessTokenClaims }
-  | { readonly ok: false; readonly code: "invalid_token" | "forbidden" };
+export type Verdict = Result<AccessTokenClaims, "invalid_token" | "forbidden">;
 
 export type VerifyDeps = {
   readonly verifier: TokenVerifier;
@@ -45,16 +42,21 @@ export async function verifyToken(
   { maxStaleness, permissions = [], audience, rolesNow = false }: VerifyOptions,
 ): Promise<Verdict> {
   const presented = await deps.verifier.verify(token, audience);
-  if (presented === null) return { ok: false, code: "invalid_token" };
+  if (presented === null) return err("invalid_token");
   const claims =
-    maxStaleness === "offline" ? presented : await current(deps, presented, maxStaleness, rolesNow);
-  if (claims === null) return { ok: false, code: "invalid_token" };
-  return covers(claims.permissions, permissions)
-    ? { ok: true, claims }
-    : { ok: false, code: "forbidden" };
+    maxStaleness === "offline"
+      ? presented
+      : await currentClaims(deps, presented, maxStaleness, rolesNow);
+  if (claims === null) return err("invalid_token");
+  return covers(claims.permissions, permissions) ? ok(claims) : err("forbidden");
 }
 
-async function current(
+/**
+ * The claims of a good token as the account has them, or null where it vouches for it no more.
+ *
+ * @param maxStaleness seconds
+ */
+export async function currentClaims(
   deps: VerifyDeps,
   claims: AccessTokenClaims,
   maxStaleness: number,
@@ -83,32 +85,3 @@ async function permissionsNow(
   if (roles.every(isBuiltIn)) return permissionsOf(roles, BUILT_IN_CATALOGUE);
   return permissionsOf(roles, await (rolesNow ? deps.roles : deps.catalogue).named(roles));
 }
-
-/** Who is asking, and what they may do now. */
-export type Caller = Actor;
-
-/** A caller that is a person, with the session they act in. */
-export type UserCaller = Caller & { readonly userId: UserId; readonly sessionId: SessionId };
-
-/**
- * The caller behind a token that the account itself vouches for now.
- *
- * @param rolesNow true where the caller is about to change something
- * @returns null when the token is no good
- */
-export async function callerOf(
-  deps: VerifyDeps,
-  token: string,
-  rolesNow: boolean,
-): Promise<Caller | UserCaller | null> {
-  const verdict = await verifyToken(deps, token, { maxStaleness: 0, rolesNow });
-  if (!verdict.ok) return null;
-  const { sub: id, sid, roles, permissions } = verdict.claims;
-  const [user, session] = [parseUserId(id), parseSessionId(sid)];
-  const caller = { id, roles, permissions };
-  return user.ok && session.ok
-    ? { ...caller, kind: "user", userId: user.value, sessionId: session.value }
-    : { ...caller, kind: "service" };
-}
-
-export const isUser = (caller: Caller | UserCaller): caller is UserCaller => "userId" in caller;

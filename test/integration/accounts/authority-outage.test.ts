@@ -5,8 +5,9 @@ import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { call, newUser, type Reply, refresh, type SignedIn } from "../../support/client.ts";
 import { failing, serviceWith } from "../../support/faults.ts";
 import { MINUTE, moveClock, SECOND, stopClock } from "../../support/moving-clock.ts";
+import { ports } from "../../support/ports.ts";
 import { dumpObject, userObject, withoutTable } from "../../support/storage.ts";
-import { claimsOf, expectAccepted, services } from "../../support/tokens.ts";
+import { claimsOf, expectAccepted } from "../../support/tokens.ts";
 
 let user: SignedIn;
 
@@ -94,7 +95,7 @@ it("with D1 away a token is not made poorer: an editable role waits, a built-in 
 it("catching up with D1 away is an outage that changes nothing", async () => {
   const id = parseUserId(user.id);
   if (!id.ok) throw new Error("an id was expected");
-  const catchUp = () => services().accounts.catchUp(id.value);
+  const catchUp = () => ports().accounts.catchUp(id.value);
   const before = await dumpObject(userObject(user.id));
   await withoutTable("users", () => expect(catchUp()).rejects.toThrow(Unavailable));
   expect(await dumpObject(userObject(user.id))).toEqual(before);

@@ -80,7 +80,12 @@ it("PWD-07 a stored hash above the cost ceiling, or one that cannot be read, let
     expect(reply.body.code).toBe("invalid_credentials");
   }
   const events = warn.mock.calls.map(([line]) => JSON.parse(String(line)));
-  const refused = { level: "warn", event: "password_hash_refused", userId: user.id };
+  const refused = {
+    level: "warn",
+    event: "password_hash_refused",
+    actor: { kind: "anyone", id: "anyone" },
+    userId: user.id,
+  };
   expect(events).toEqual([refused, refused, refused]);
   warn.mockRestore();
 });

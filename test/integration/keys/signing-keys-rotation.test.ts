@@ -142,7 +142,12 @@ it("KEY-03 without the cron the service goes on, and the first late run says so"
   const warned = vi.spyOn(console, "warn");
   await cron();
   const events = warned.mock.calls.map(([line]) => JSON.parse(String(line)));
-  expect(events).toContainEqual({ level: "warn", event: "signing_key_overdue", kid: first });
+  expect(events).toContainEqual({
+    level: "warn",
+    event: "signing_key_overdue",
+    actor: { kind: "system", id: "auth-service" },
+    kid: first,
+  });
   expect(kidOf(await freshToken(email))).toBe(first);
   moveClock(DAY);
   expect(kidOf(await freshToken(email))).not.toBe(first);

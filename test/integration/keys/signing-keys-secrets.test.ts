@@ -112,6 +112,7 @@ it("a secret dropped before the keys were wrapped anew is 503, and said; bringin
   expect(events).toContainEqual({
     level: "warn",
     event: "signing_key_unreadable",
+    actor: { kind: "system", id: "auth-service" },
     kid: kidOf(signedIn.access_token),
   });
   expect(await wrappedUnder()).toEqual(["v1"]);

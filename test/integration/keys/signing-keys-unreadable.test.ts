@@ -55,6 +55,7 @@ const told = () =>
 const rowNotice = (kid: string, column: string) => ({
   level: "error",
   event: "row_unreadable",
+  actor: { kind: "system", id: "auth-service" },
   table: "signing_keys",
   row: kid,
   column,
@@ -71,7 +72,12 @@ it.each(SPOILT)(
     const fresh = await freshToken(email);
     expect(kidOf(fresh)).not.toBe(kidOf(old));
     expect(told()).toContainEqual(rowNotice(kidOf(old), column));
-    const signing = { level: "warn", event: "signing_key_unreadable", kid: kidOf(old) };
+    const signing = {
+      level: "warn",
+      event: "signing_key_unreadable",
+      actor: { kind: "system", id: "auth-service" },
+      kid: kidOf(old),
+    };
     expect(told()).toContainEqual(signing);
     expect([await statusWith(fresh), await statusWith(old)]).toEqual([200, 401]);
     expect(await publishedKids()).toEqual([kidOf(fresh)]);

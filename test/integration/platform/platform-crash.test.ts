@@ -13,6 +13,7 @@ import {
   signIn,
 } from "../../support/client.ts";
 import { MINUTE, moveClock } from "../../support/moving-clock.ts";
+import { ports } from "../../support/ports.ts";
 import { someSession } from "../../support/samples.ts";
 import {
   crashAtCommit,
@@ -22,7 +23,7 @@ import {
   withoutTable,
   withoutWriting,
 } from "../../support/storage.ts";
-import { claimsOf, expectAccepted, expectRefused, services } from "../../support/tokens.ts";
+import { claimsOf, expectAccepted, expectRefused } from "../../support/tokens.ts";
 
 let admin: SignedIn;
 let user: SignedIn;
@@ -164,7 +165,7 @@ describe("CFW-05 a change that D1 never made is not half made", () => {
 });
 
 it("CFW-11 a password change asked again after the object died opens its session, once", async () => {
-  const { accounts } = services();
+  const { accounts } = ports();
   const id = parseUserId(user.id);
   if (!id.ok) throw new Error("an id was expected");
   const open = someSession();

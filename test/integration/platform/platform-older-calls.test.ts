@@ -8,9 +8,10 @@ import { newUser, PASSWORD, refresh, type SignedIn, signIn } from "../../support
 import { serviceWith } from "../../support/faults.ts";
 import { stopClock } from "../../support/moving-clock.ts";
 import { answering } from "../../support/objects.ts";
+import { ports } from "../../support/ports.ts";
 import { ACCOUNT_POLICY, CLIENT, someSession } from "../../support/samples.ts";
 import { userObject } from "../../support/storage.ts";
-import { claimsOf, services } from "../../support/tokens.ts";
+import { claimsOf } from "../../support/tokens.ts";
 
 let user: SignedIn;
 
@@ -24,7 +25,7 @@ afterEach(() => {
 });
 
 it("CFW-17 calls of older Workers, which do not say where a token came from, are answered", async () => {
-  const { parse, successor, hash, newestVersion } = services().refreshTokens;
+  const { parse, successor, hash, newestVersion } = ports().refreshTokens;
   const token = parse(user.refreshToken);
   const next = token && successor(token, newestVersion);
   if (token === null || next === null) throw new Error("a token was expected");
@@ -82,7 +83,7 @@ function sessionOfOlderWorker() {
 }
 
 it("CFW-17 older Workers open sessions by password, for people's own sign-in", async () => {
-  const { users, accounts } = services();
+  const { users, accounts } = ports();
   const id = parseUserId(user.id);
   const found = id.ok ? await users.findById(id.value) : null;
   if (!id.ok || found === null) throw new Error("no such user");

@@ -15,9 +15,9 @@ import {
 import { serviceWith } from "../../support/faults.ts";
 import { DAY, moveClock, stopClock } from "../../support/moving-clock.ts";
 import { interposed } from "../../support/objects.ts";
+import { ports } from "../../support/ports.ts";
 import { someSession } from "../../support/samples.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
-import { services } from "../../support/tokens.ts";
 
 let user: SignedIn;
 
@@ -102,7 +102,7 @@ it("a sign-in whose row was read before the deletion opens no session", async ()
 
 it("a sign-in whose row was read before the deletion is refused for as long as the tombstone stands", async () => {
   const id = parseUserId(user.id);
-  const { users, accounts } = services();
+  const { users, accounts } = ports();
   const found = id.ok ? await users.findById(id.value) : null;
   if (!id.ok || found === null) throw new Error("no such user");
   await deleteUser();

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parsePermission } from "../../../src/domain/access/permission.ts";
-import { parseRoleName } from "../../../src/domain/access/role.ts";
+import { parseRoleName } from "../../../src/domain/access/role-name.ts";
 import { parseEmail } from "../../../src/domain/accounts/email.ts";
 import { freshEmail } from "../../support/client.ts";
 import { someId } from "../../support/samples.ts";

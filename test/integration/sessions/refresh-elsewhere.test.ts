@@ -50,6 +50,7 @@ it("a thief in lockstep is answered, recorded once a rotation, and shown to the 
     {
       level: "warn",
       event: "refresh_token_replayed_elsewhere",
+      actor: { kind: "anyone", id: "anyone" },
       userId: user.id,
       sessionId: user.sessionId,
     },

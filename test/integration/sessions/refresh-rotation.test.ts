@@ -70,6 +70,7 @@ it("REF-02 a spent token that comes back after the window ends its session", asy
     {
       level: "warn",
       event: "refresh_token_reused",
+      actor: { kind: "anyone", id: "anyone" },
       userId: user.id,
       sessionId: user.sessionId,
     },

@@ -5,9 +5,10 @@ import { toBase64Url } from "../../../src/core/security/encoding.ts";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { parseUserId } from "../../../src/domain/ids.ts";
 import { call, newUser, refresh, type SignedIn, signIn } from "../../support/client.ts";
+import { ports } from "../../support/ports.ts";
 import { someSession } from "../../support/samples.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
-import { expectAccepted, expectRefused, services } from "../../support/tokens.ts";
+import { expectAccepted, expectRefused } from "../../support/tokens.ts";
 
 const listed = async (token: string): Promise<string[]> => {
   const { body } = await call("GET", "/v1/auth/sessions", { token });
@@ -67,7 +68,7 @@ it("another user's session is 404, like one that never was", async () => {
 
 /** Opens sessions as a sign-in does once the password was right. */
 async function openSessions(user: SignedIn, count: number): Promise<void> {
-  const { users, accounts, newSessionId, refreshTokens, random } = services();
+  const { users, accounts, newSessionId, refreshTokens, random } = ports();
   const id = parseUserId(user.id);
   const found = id.ok ? await users.findById(id.value) : null;
   if (!id.ok || found === null) throw new Error("no such user");

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../../../src/domain/access/actor.ts";
 import type { ServiceAccountId } from "../../../src/domain/ids.ts";
-import { updateRole } from "../../../src/use-cases/access/manage-roles.ts";
-import {
-  setServiceAccountRole,
-  updateServiceAccount,
-} from "../../../src/use-cases/clients/manage-service-accounts.ts";
+import { updateRole } from "../../../src/use-cases/access/update-role.ts";
+import { setServiceAccountRole } from "../../../src/use-cases/clients/set-service-account-role.ts";
+import { updateServiceAccount } from "../../../src/use-cases/clients/update-service-account.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
 import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
 import { DAY, someActor, someEdit, someUserId } from "../../support/samples.ts";

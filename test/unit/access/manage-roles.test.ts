@@ -6,11 +6,10 @@ import {
   MAX_ROLES_PER_PRINCIPAL,
   MAX_SERVICE_ACCOUNTS,
 } from "../../../src/domain/limits.ts";
-import { createRole, updateRole } from "../../../src/use-cases/access/manage-roles.ts";
-import {
-  createServiceAccount,
-  setServiceAccountRole,
-} from "../../../src/use-cases/clients/manage-service-accounts.ts";
+import { createRole } from "../../../src/use-cases/access/create-role.ts";
+import { updateRole } from "../../../src/use-cases/access/update-role.ts";
+import { createServiceAccount } from "../../../src/use-cases/clients/create-service-account.ts";
+import { setServiceAccountRole } from "../../../src/use-cases/clients/set-service-account-role.ts";
 import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
 import { someEdit, someUser } from "../../support/samples.ts";
 import { someAccount } from "../../support/service-account-samples.ts";

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { covers, grants, parsePermission } from "../../../src/domain/access/permission.ts";
+import {
+  covers,
+  grants,
+  OWN_PERMISSIONS,
+  type OwnPermission,
+  parsePermission,
+} from "../../../src/domain/access/permission.ts";
 import { permission } from "../../support/arbitraries.ts";
 
 describe("a permission", () => {
@@ -65,5 +71,20 @@ describe("handing out permissions", () => {
         expect(grants(held, needed)).toBe(true);
       }),
     );
+  });
+});
+
+describe("the service's own permissions", () => {
+  it("are permissions, each written once", () => {
+    expect(OWN_PERMISSIONS.filter((one) => !parsePermission(one).ok)).toEqual([]);
+    expect(new Set(OWN_PERMISSIONS).size).toBe(OWN_PERMISSIONS.length);
+  });
+
+  it("are a type, so that a misspelt one does not compile", () => {
+    type IsOwn<Text extends string> = Text extends OwnPermission ? true : false;
+    const asked: IsOwn<"users:write"> = true;
+    const misspelt: IsOwn<"user:write"> = false;
+    const any: IsOwn<string> = false;
+    expect([asked, misspelt, any]).toEqual([true, false, false]);
   });
 });

@@ -1,17 +1,15 @@
 import { expect, it } from "vitest";
 import type { Actor } from "../../../src/domain/access/actor.ts";
 import type { ServiceAccountId } from "../../../src/domain/ids.ts";
-import { createRole, removeRole, updateRole } from "../../../src/use-cases/access/manage-roles.ts";
-import {
-  endClientSecret,
-  rotateClientSecret,
-} from "../../../src/use-cases/clients/manage-client-secrets.ts";
-import {
-  createServiceAccount,
-  deleteServiceAccount,
-  setServiceAccountRole,
-  updateServiceAccount,
-} from "../../../src/use-cases/clients/manage-service-accounts.ts";
+import { createRole } from "../../../src/use-cases/access/create-role.ts";
+import { removeRole } from "../../../src/use-cases/access/remove-role.ts";
+import { updateRole } from "../../../src/use-cases/access/update-role.ts";
+import { createServiceAccount } from "../../../src/use-cases/clients/create-service-account.ts";
+import { deleteServiceAccount } from "../../../src/use-cases/clients/delete-service-account.ts";
+import { endClientSecret } from "../../../src/use-cases/clients/end-client-secret.ts";
+import { rotateClientSecret } from "../../../src/use-cases/clients/rotate-client-secret.ts";
+import { setServiceAccountRole } from "../../../src/use-cases/clients/set-service-account-role.ts";
+import { updateServiceAccount } from "../../../src/use-cases/clients/update-service-account.ts";
 import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
 
 type Deps = ReturnType<typeof programService>["deps"];

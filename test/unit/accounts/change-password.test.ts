@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
-import {
-  changePassword,
-  deleteOwnAccount,
-} from "../../../src/use-cases/accounts/change-password.ts";
-import { setRole } from "../../../src/use-cases/accounts/manage-users.ts";
+import type { Reason, Result } from "../../../src/domain/result.ts";
+import { changePassword } from "../../../src/use-cases/accounts/change-password.ts";
+import { deleteOwnAccount } from "../../../src/use-cases/accounts/delete-own-account.ts";
 import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
+import { setUserRole } from "../../../src/use-cases/accounts/set-user-role.ts";
 import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
+import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
 import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
-import { someActor } from "../../support/samples.ts";
+import { someActor, somePerson } from "../../support/samples.ts";
 
 const WRONG = passwordOf("not the right password");
 const NEXT = passwordOf("a different long passphrase");
@@ -20,18 +21,19 @@ async function signedIn() {
   const user = await service.register();
   const tokens = await service.signIn(user.email);
   await service.signIn(user.email);
-  const owner = { userId: user.id, sessionId: tokens.sessionId };
+  const owner = somePerson(user.id, tokens.sessionId);
   const sessions = async () =>
     (await service.deps.accounts.listSessions(user.id)).map(({ id }) => id);
   const signInWith = async (password: typeof PASSWORD) =>
-    (
-      await authenticateUser(service.deps, {
+    codeOf(
+      await authenticateUser(service.deps, ANYONE, {
         email: user.email,
         password,
         deviceToken: null,
         device: DEVICE,
-      })
-    ).kind;
+      }),
+      "signed_in",
+    );
   const change = (current = PASSWORD, next = NEXT) =>
     changePassword(service.deps, owner, { current, next, device: DEVICE });
   const remove = (password = PASSWORD) => deleteOwnAccount(service.deps, owner, password);
@@ -47,7 +49,7 @@ const ACTIONS = [
 describe.each(ACTIONS)("$name", ({ act }) => {
   it("PWD-08 takes the current password, and nothing happens without", async () => {
     const on = await signedIn();
-    expect(await on[act](WRONG)).toEqual({ kind: "invalid_credentials" });
+    expect(await on[act](WRONG)).toEqual(refusedBy("invalid_credentials"));
     expect(await on.sessions()).toHaveLength(2);
     expect(await on.signInWith(PASSWORD)).toBe("signed_in");
   });
@@ -55,24 +57,24 @@ describe.each(ACTIONS)("$name", ({ act }) => {
   it("PWD-08 RAT-08 guesses count with all that are made inside the sessions", async () => {
     const on = await signedIn();
     for (let i = 0; i < FREE_TRIES; i++) await (i % 2 === 0 ? on.change(WRONG) : on.remove(WRONG));
-    expect(await on[act]()).toMatchObject({ kind: "throttled", retryAfter: 1_000 });
+    expect(await on[act]()).toEqual(refusedBy({ code: "throttled", retryAfter: 1_000 }));
     expect(await on.sessions()).toHaveLength(2);
     on.service.advance(1_000);
-    expect((await on[act]()).kind).toBe("done");
+    expect(codeOf(await on[act]())).toBe("done");
   });
 
   it("a right password clears the count of the sessions' guesses, a sign-in as well", async () => {
     const on = await signedIn();
     for (let i = 0; i < FREE_TRIES; i++) await on[act](WRONG);
     expect(await on.signInWith(PASSWORD)).toBe("signed_in");
-    expect((await on[act]()).kind).toBe("done");
+    expect(codeOf(await on[act]())).toBe("done");
   });
 
   it("RAT-06 strangers' failures at sign-in do not stop the owner, who is signed in", async () => {
     const on = await signedIn();
     for (let i = 0; i < FREE_TRIES; i++) await on.signInWith(WRONG);
     expect(await on.signInWith(PASSWORD)).toBe("throttled");
-    expect((await on[act]()).kind).toBe("done");
+    expect(codeOf(await on[act]())).toBe("done");
   });
 
   /** The act, while something slips in where the count of tries is cleared. */
@@ -91,7 +93,7 @@ describe.each(ACTIONS)("$name", ({ act }) => {
       const change = { kind: "set_password", passwordHash: "another" } as const;
       await on.service.deps.accounts.change(on.user.id, { changeId: "x", change, ifVersion: null });
     });
-    expect(another).toEqual({ kind: "conflict" });
+    expect(another).toEqual(refusedBy("conflict"));
     expect(await on.sessions()).toEqual([]);
   });
 
@@ -103,15 +105,15 @@ describe.each(ACTIONS)("$name", ({ act }) => {
       { actor: someActor("*"), changeId: "made" },
     );
     const answer = await actWhile(on, async () => {
-      await setRole(service.deps, someActor("*"), user.id, "editor", "assign_role");
+      await setUserRole(service.deps, someActor("*"), user.id, "editor", "assign_role");
     });
-    expect(answer.kind).toBe("done");
+    expect(codeOf(answer)).toBe("done");
   });
 
   it("is not found when the account is gone", async () => {
     const on = await signedIn();
     await on.remove();
-    expect(await on[act]()).toEqual({ kind: "not_found" });
+    expect(await on[act]()).toEqual(refusedBy("not_found"));
   });
 
   it.each(FAULTS)("RAT-05 is done when it says so, whatever call breaks: %s", async (kind) => {
@@ -122,13 +124,13 @@ describe.each(ACTIONS)("$name", ({ act }) => {
         act === "change"
           ? changePassword(deps, on.owner, { current: PASSWORD, next: NEXT, device: DEVICE })
           : deleteOwnAccount(deps, on.owner, PASSWORD);
-      const outcome = await outcomeOf<{ kind: string }>(work);
+      const outcome = await outcomeOf<Result<unknown, Reason>>(work);
       faults.end();
       const left = act === "change" ? 1 : 0;
       if (outcome === "unavailable") {
         expect([2, left]).toContain((await on.sessions()).length);
       } else {
-        expect(outcome.kind).toBe("done");
+        expect(codeOf(outcome)).toBe("done");
         expect(await on.sessions()).toHaveLength(left);
         expect(await on.signInWith(PASSWORD)).toBe("invalid_credentials");
       }
@@ -139,12 +141,11 @@ describe.each(ACTIONS)("$name", ({ act }) => {
 describe("changing the password", () => {
   it("REV-03 ends every session, and answers the tokens of a new one", async () => {
     const { service, change, sessions, tokens, signInWith } = await signedIn();
-    const answer = await change();
-    if (answer.kind !== "done") throw new Error(`the change was ${answer.kind}`);
-    expect(await sessions()).toEqual([answer.tokens.sessionId]);
-    const refresh = (token: string) => refreshToken(service.deps, token, DEVICE);
+    const fresh = unwrapped(await change());
+    expect(await sessions()).toEqual([fresh.sessionId]);
+    const refresh = (token: string) => refreshToken(service.deps, ANYONE, token, DEVICE);
     expect((await refresh(tokens.refreshToken)).ok).toBe(false);
-    expect((await refresh(answer.tokens.refreshToken)).ok).toBe(true);
+    expect((await refresh(fresh.refreshToken)).ok).toBe(true);
     expect(await signInWith(PASSWORD)).toBe("invalid_credentials");
     expect(await signInWith(NEXT)).toBe("signed_in");
   });
@@ -153,7 +154,7 @@ describe("changing the password", () => {
     const { service, owner, sessions } = await signedIn();
     const deps = { ...service.deps, requireVerifiedEmail: true };
     const input = { current: PASSWORD, next: NEXT, device: DEVICE };
-    expect(await changePassword(deps, owner, input)).toEqual({ kind: "email_not_verified" });
+    expect(await changePassword(deps, owner, input)).toEqual(refusedBy("email_not_verified"));
     expect(await sessions()).toHaveLength(2);
   });
 
@@ -172,7 +173,7 @@ describe("changing the password", () => {
 
   it("PWD-05 refuses a weak one with its reason, and nothing is changed", async () => {
     const { change, sessions, signInWith } = await signedIn();
-    const weak = { kind: "weak_password", weakness: "too_short" };
+    const weak = refusedBy({ code: "weak_password", weakness: "too_short" });
     expect(await change(PASSWORD, passwordOf("short"))).toEqual(weak);
     expect(await sessions()).toHaveLength(2);
     expect(await signInWith(PASSWORD)).toBe("signed_in");
@@ -180,14 +181,14 @@ describe("changing the password", () => {
 
   it("a wrong current password is told before anything about the new one", async () => {
     const { change } = await signedIn();
-    expect(await change(WRONG, passwordOf("short"))).toEqual({ kind: "invalid_credentials" });
+    expect(await change(WRONG, passwordOf("short"))).toEqual(refusedBy("invalid_credentials"));
   });
 });
 
 describe("deleting the account", () => {
   it("REV-02 leaves no session and no account", async () => {
     const { service, user, remove, sessions, signInWith } = await signedIn();
-    expect(await remove()).toEqual({ kind: "done" });
+    expect(await remove()).toEqual({ ok: true, value: null });
     expect(await sessions()).toEqual([]);
     expect(await service.deps.users.findById(user.id)).toBeNull();
     expect(await signInWith(PASSWORD)).toBe("invalid_credentials");

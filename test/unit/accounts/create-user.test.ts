@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { createUser } from "../../../src/use-cases/accounts/create-user.ts";
 import { registerUser } from "../../../src/use-cases/accounts/register-user.ts";
+import { codeOf, refusedBy } from "../../support/answers.ts";
 import { memoryService, PASSWORD } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, PortFaults } from "../../support/port-faults.ts";
 import { someEmail } from "../../support/samples.ts";
@@ -14,11 +16,11 @@ describe("CFW-11 creating an account", () => {
   it("whose reply was lost has created it once, and says so", async () => {
     const service = memoryService();
     const wanted = input();
-    const made = await createUser(service.through(new PortFaults(1, "reply lost")), wanted);
+    const made = await createUser(service.through(new PortFaults(1, "reply lost")), ANYONE, wanted);
     const [user, ...others] = await everyone(service);
     expect(others).toEqual([]);
     // What is told without reading is what is there to read.
-    expect(made).toEqual({ kind: "created", user });
+    expect(made).toEqual({ ok: true, value: user });
     expect(user).toMatchObject({ email: wanted.email, name: "Ada", roles: ["user"] });
   });
 
@@ -26,11 +28,11 @@ describe("CFW-11 creating an account", () => {
     const broken = await atEveryCall(kind, async (faults) => {
       const service = memoryService();
       const wanted = input();
-      const outcome = await outcomeOf(createUser(service.through(faults), wanted));
+      const outcome = await outcomeOf(createUser(service.through(faults), ANYONE, wanted));
       faults.end();
       const isThere = (await service.deps.users.findByEmail(wanted.email)) !== null;
-      expect(outcome === "unavailable" ? false : outcome.kind === "created").toBe(isThere);
-      if (!isThere) expect((await createUser(service.deps, wanted)).kind).toBe("created");
+      expect(outcome === "unavailable" ? false : outcome.ok).toBe(isThere);
+      if (!isThere) expect((await createUser(service.deps, ANYONE, wanted)).ok).toBe(true);
       expect(await everyone(service)).toHaveLength(1);
     });
     expect(broken[0]).toBe("create");
@@ -40,19 +42,20 @@ describe("CFW-11 creating an account", () => {
     const service = memoryService();
     const wanted = input();
     const made = await Promise.all([
-      createUser(service.deps, wanted),
-      createUser(service.deps, wanted),
+      createUser(service.deps, ANYONE, wanted),
+      createUser(service.deps, ANYONE, wanted),
     ]);
-    expect(made.map(({ kind }) => kind).sort()).toEqual(["created", "email_taken"]);
+    expect(made.map((one) => codeOf(one)).sort()).toEqual(["done", "email_taken"]);
   });
 
   it("a weak password makes nothing", async () => {
     const service = memoryService();
     const answer = await createUser(
       { ...service.deps, policy: { weakness: async () => "common" } },
+      ANYONE,
       input(),
     );
-    expect(answer).toEqual({ kind: "weak_password", weakness: "common" });
+    expect(answer).toEqual(refusedBy({ code: "weak_password", weakness: "common" }));
     expect(await everyone(service)).toEqual([]);
   });
 });
@@ -61,8 +64,8 @@ it("ENU-03 private registration keeps nothing that a stranger says of the accoun
   const service = memoryService();
   const { email, password } = input();
   const deps = { ...service.deps, isPrivate: true };
-  const answer = await registerUser(deps, { email, password, name: "You Won" });
-  expect(answer).toEqual({ kind: "accepted" });
+  const answer = await registerUser(deps, ANYONE, { email, password, name: "You Won" });
+  expect(answer).toEqual({ ok: true, value: null });
   const made = await service.deps.users.findByEmail(email);
   expect(made).toMatchObject({ passwordHash: null, user: { email, name: null } });
 });

@@ -1,9 +1,7 @@
 import { expect, it } from "vitest";
-import {
-  endClientSecret,
-  rotateClientSecret,
-} from "../../../src/use-cases/clients/manage-client-secrets.ts";
-import { setServiceAccountRole } from "../../../src/use-cases/clients/manage-service-accounts.ts";
+import { endClientSecret } from "../../../src/use-cases/clients/end-client-secret.ts";
+import { rotateClientSecret } from "../../../src/use-cases/clients/rotate-client-secret.ts";
+import { setServiceAccountRole } from "../../../src/use-cases/clients/set-service-account-role.ts";
 import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
 import { someActor } from "../../support/samples.ts";
 

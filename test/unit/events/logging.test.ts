@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { consoleLog, errorDetails, type LogEvent, notifyLog } from "../../../src/core/logging.ts";
+import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import { Impossible, Unavailable } from "../../../src/use-cases/outside.ts";
+import { someActor } from "../../support/samples.ts";
 
 const CANARY = "canary-correct-horse";
 
@@ -73,13 +75,28 @@ describe("a notice", () => {
   };
 
   it("is information when keys come and go by plan", () => {
-    expect(told({ event: "signing_key_created", kid: "k" })).toEqual(["info signing_key_created"]);
+    expect(told({ event: "signing_key_created", actor: SYSTEM, kid: "k" })).toEqual([
+      "info signing_key_created",
+    ]);
   });
 
   it("is a warning when somebody should look", () => {
-    expect(told({ event: "signing_key_overdue", kid: "k" })).toEqual(["warn signing_key_overdue"]);
-    expect(told({ event: "signing_keys_stale" })).toEqual(["warn signing_keys_stale"]);
+    expect(told({ event: "signing_key_overdue", actor: SYSTEM, kid: "k" })).toEqual([
+      "warn signing_key_overdue",
+    ]);
+    expect(told({ event: "signing_keys_stale", actor: SYSTEM })).toEqual([
+      "warn signing_keys_stale",
+    ]);
   });
+});
+
+it("a notice says who acted by kind and id alone", () => {
+  const lines: LogEvent[] = [];
+  const keep = (event: LogEvent) => void lines.push(event);
+  const notify = notifyLog({ info: keep, warn: keep, error: keep });
+  notify({ event: "signing_key_revoked", actor: someActor("keys:rotate"), kid: "k" });
+  const actor = { kind: "operator", id: "somebody" };
+  expect(lines).toEqual([{ event: "signing_key_revoked", actor, kid: "k" }]);
 });
 
 describe("a log line", () => {

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RotationDeps } from "../../../src/use-cases/keys/rotate-signing-keys.ts";
-import {
-  revokeSigningKey,
-  rotateSigningKeys,
-} from "../../../src/use-cases/keys/rotate-signing-keys.ts";
+import { SYSTEM } from "../../../src/domain/access/actor.ts";
+import { carryOutRotation } from "../../../src/use-cases/keys/carry-out-rotation.ts";
+import { revokeSigningKey } from "../../../src/use-cases/keys/revoke-signing-key.ts";
+import type { ChangeKeysDeps } from "../../../src/use-cases/keys/rotate-signing-keys.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { type KeyStore, keyStore } from "../../support/key-store.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
@@ -19,7 +18,7 @@ const STARTS = [
     name: "the next key is due",
     keys: 2,
     prepare: async (store: KeyStore) => {
-      await rotateSigningKeys(store.deps);
+      await carryOutRotation(store.deps, SYSTEM);
       store.advance(rotationInterval - publishAhead);
     },
   },
@@ -27,7 +26,7 @@ const STARTS = [
     name: "the next key was made and never published",
     keys: 2,
     prepare: async (store: KeyStore) => {
-      await rotateSigningKeys(store.deps);
+      await carryOutRotation(store.deps, SYSTEM);
       store.advance(rotationInterval + DAY);
       const made = await store.deps.keyMaker.create("ES256");
       const createdAt = store.deps.clock();
@@ -39,7 +38,7 @@ const STARTS = [
     name: "the current key was revoked",
     keys: 2,
     prepare: async (store: KeyStore) => {
-      const [key] = await rotateSigningKeys(store.deps);
+      const [key] = await carryOutRotation(store.deps, SYSTEM);
       await store.keys.revoke(key?.kid ?? "", store.deps.clock());
     },
   },
@@ -47,7 +46,7 @@ const STARTS = [
     name: "a key waits whose algorithm is configured no more",
     keys: 2,
     prepare: async (store: KeyStore) => {
-      await rotateSigningKeys(store.deps);
+      await carryOutRotation(store.deps, SYSTEM);
       const made = await store.deps.keyMaker.create("EdDSA");
       const createdAt = store.deps.clock();
       const life = { sequence: 2, createdAt, signsFrom: createdAt + DAY, revokedAt: null };
@@ -58,8 +57,8 @@ const STARTS = [
     name: "a retired key is to be forgotten",
     keys: 1,
     prepare: async (store: KeyStore) => {
-      await rotateSigningKeys(store.deps);
-      await rotateSigningKeys(store.deps, true);
+      await carryOutRotation(store.deps, SYSTEM);
+      await carryOutRotation(store.deps, SYSTEM, true);
       store.advance(publishAhead + tokenLifetime);
     },
   },
@@ -71,7 +70,7 @@ const prepared = async (start: (typeof STARTS)[number]): Promise<KeyStore> => {
   return store;
 };
 
-const through = (store: KeyStore, faults: PortFaults): RotationDeps => ({
+const through = (store: KeyStore, faults: PortFaults): ChangeKeysDeps => ({
   ...store.deps,
   keys: faults.wrap(store.deps.keys),
   keyMaker: faults.wrap(store.deps.keyMaker),
@@ -94,12 +93,12 @@ describe.each(STARTS)("KEY-02 KEY-03 when $name", (start) => {
     const broken = await atEveryCall(kind, async (faults) => {
       const store = await prepared(start);
       const signer = await store.current();
-      const outcome = await outcomeOf(rotateSigningKeys(through(store, faults)));
+      const outcome = await outcomeOf(carryOutRotation(through(store, faults), SYSTEM));
       faults.end();
       expect(outcome === "unavailable").toBe(faults.struck !== null);
       // Whoever signed goes on signing until another can.
       if (signer !== null) expect((await store.current())?.kid).toBe(signer.kid);
-      await rotateSigningKeys(store.deps);
+      await carryOutRotation(store.deps, SYSTEM);
       await expectSound(store, start.keys);
     });
     expect(broken).toContain("write");
@@ -111,7 +110,10 @@ describe.each(STARTS)("KEY-02 KEY-03 when $name", (start) => {
         const store = await prepared(start);
         const deps = interleaved(store, scheduler);
         await scheduler.waitFor(
-          Promise.all([rotateSigningKeys(deps, force), rotateSigningKeys(deps, force)]),
+          Promise.all([
+            carryOutRotation(deps, SYSTEM, force),
+            carryOutRotation(deps, SYSTEM, force),
+          ]),
         );
         const { length } = await store.keys.list();
         expect([start.keys, start.keys + (force ? 1 : 0)]).toContain(length);
@@ -122,14 +124,14 @@ describe.each(STARTS)("KEY-02 KEY-03 when $name", (start) => {
 
   it("a run twice over changes nothing more", async () => {
     const store = await prepared(start);
-    const after = await rotateSigningKeys(store.deps);
-    expect(await rotateSigningKeys(store.deps)).toEqual(after);
-    expect(await rotateSigningKeys(store.deps)).toEqual(after);
+    const after = await carryOutRotation(store.deps, SYSTEM);
+    expect(await carryOutRotation(store.deps, SYSTEM)).toEqual(after);
+    expect(await carryOutRotation(store.deps, SYSTEM)).toEqual(after);
   });
 });
 
 describe("KEY-02 when the set cannot be published", () => {
-  const unpublishable = (store: KeyStore): RotationDeps => ({
+  const unpublishable = (store: KeyStore): ChangeKeysDeps => ({
     ...store.deps,
     jwksCache: {
       ...store.deps.jwksCache,
@@ -141,36 +143,40 @@ describe("KEY-02 when the set cannot be published", () => {
 
   it("a regular rotation schedules nothing", async () => {
     const store = keyStore();
-    const [first] = await rotateSigningKeys(store.deps);
-    expect(await outcomeOf(rotateSigningKeys(unpublishable(store), true))).toBe("unavailable");
+    const [first] = await carryOutRotation(store.deps, SYSTEM);
+    expect(await outcomeOf(carryOutRotation(unpublishable(store), SYSTEM, true))).toBe(
+      "unavailable",
+    );
     expect(await store.keys.list()).toMatchObject([{ kid: first?.kid }, { signsFrom: null }]);
-    expect(store.notices).not.toContainEqual({ event: "jwks_not_published" });
+    expect(store.notices).not.toContainEqual({ event: "jwks_not_published", actor: SYSTEM });
   });
 
   it("the first key signs at once, says so, and the next run publishes it", async () => {
     const store = keyStore();
-    expect(await outcomeOf(rotateSigningKeys(unpublishable(store)))).toBe("unavailable");
+    expect(await outcomeOf(carryOutRotation(unpublishable(store), SYSTEM))).toBe("unavailable");
     const signer = await store.current();
     expect(signer).not.toBeNull();
-    expect(store.notices).toContainEqual({ event: "jwks_not_published" });
-    await rotateSigningKeys(store.deps);
+    expect(store.notices).toContainEqual({ event: "jwks_not_published", actor: SYSTEM });
+    await carryOutRotation(store.deps, SYSTEM);
     await expectSound(store, 1);
     expect((await store.current())?.kid).toBe(signer?.kid);
   });
 
   it("KEY-04 of those that wait when the signer is revoked the heir alone signs", async () => {
     const store = keyStore();
-    const [first] = await rotateSigningKeys(store.deps);
-    await rotateSigningKeys(store.deps, true);
+    const [first] = await carryOutRotation(store.deps, SYSTEM);
+    await carryOutRotation(store.deps, SYSTEM, true);
     const made = await store.deps.keyMaker.create("ES256");
     const life = { sequence: 3, createdAt: store.deps.clock(), signsFrom: null, revokedAt: null };
     await store.keys.create({ ...made, ...life, alg: "ES256" });
     const kid = first?.kid ?? "";
-    expect(await outcomeOf(revokeSigningKey(unpublishable(store), kid))).toBe("unavailable");
+    expect(await outcomeOf(revokeSigningKey(unpublishable(store), SYSTEM, kid))).toBe(
+      "unavailable",
+    );
     const [, second, third] = await store.keys.list();
     expect((await store.current())?.kid).toBe(second?.kid);
     expect(third).toMatchObject({ signsFrom: null });
-    await revokeSigningKey(store.deps, kid);
+    await revokeSigningKey(store.deps, SYSTEM, kid);
     await expectSound(store, 3);
   });
 });
@@ -180,11 +186,11 @@ describe("KEY-04 revoking the key that signs", () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const store = keyStore();
-        const [first] = await rotateSigningKeys(store.deps);
+        const [first] = await carryOutRotation(store.deps, SYSTEM);
         const kid = first?.kid ?? "";
         const deps = interleaved(store, scheduler);
         await scheduler.waitFor(
-          Promise.all([rotateSigningKeys(deps), revokeSigningKey(deps, kid)]),
+          Promise.all([carryOutRotation(deps, SYSTEM), revokeSigningKey(deps, SYSTEM, kid)]),
         );
         const shown = (await store.cache.read())?.keys.map((key) => key.kid);
         expect(shown).not.toContain(kid);
@@ -197,11 +203,11 @@ describe("KEY-04 revoking the key that signs", () => {
   it.each(FAULTS)("asked again after a failure at any call it is done: %s", async (kind) => {
     await atEveryCall(kind, async (faults) => {
       const store = keyStore();
-      const [first] = await rotateSigningKeys(store.deps);
+      const [first] = await carryOutRotation(store.deps, SYSTEM);
       const kid = first?.kid ?? "";
-      const outcome = await outcomeOf(revokeSigningKey(through(store, faults), kid));
+      const outcome = await outcomeOf(revokeSigningKey(through(store, faults), SYSTEM, kid));
       faults.end();
-      if (outcome === "unavailable") await revokeSigningKey(store.deps, kid);
+      if (outcome === "unavailable") await revokeSigningKey(store.deps, SYSTEM, kid);
       await expectSound(store, 2);
       expect((await store.current())?.kid).not.toBe(kid);
     });
@@ -209,7 +215,7 @@ describe("KEY-04 revoking the key that signs", () => {
 });
 
 /** The ports, whose calls wait until the scheduler lets them go, in an order of its choice. */
-function interleaved(store: KeyStore, scheduler: fc.Scheduler): RotationDeps {
+function interleaved(store: KeyStore, scheduler: fc.Scheduler): ChangeKeysDeps {
   const wrap = <T extends object>(port: T): T =>
     new Proxy(port, {
       get: (target, key) => {

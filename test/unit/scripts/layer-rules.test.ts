@@ -29,6 +29,33 @@ describe("the layer rule", () => {
     expect(layerProblems([file(path, specifier)])).toEqual([]);
   });
 
+  it.each(["use-cases/access/ports.ts", "use-cases/tokens/ports.ts"])(
+    "refuses %s to what speaks a wire: routes and RPC call use cases, never a port",
+    (port) => {
+      const route = file("api/routes/accounts/users.ts", `../../../${port}`);
+      expect(layerProblems([route])).toEqual([expect.stringContaining("never a port")]);
+      expect(layerProblems([file("use-cases/accounts/list-users.ts", `../../${port}`)])).toEqual(
+        [],
+      );
+    },
+  );
+
+  it.each([
+    "domain/user.ts",
+    "use-cases/helpers/find.ts",
+    "api/routes/me.ts",
+    "api/wire/auth/x.ts",
+  ])("refuses %s, which stands in no subject's folder", (path) => {
+    expect(layerProblems([file(path)])).toHaveLength(1);
+  });
+
+  it.each(["domain/ids.ts", "domain/access/role.ts", "use-cases/outside.ts", "core/logging.ts"])(
+    "lets %s stand where it does",
+    (path) => {
+      expect(layerProblems([file(path)])).toEqual([]);
+    },
+  );
+
   it("refuses a circle between subjects, however long, and counts types", () => {
     const files = [
       file("use-cases/access/a.ts", "../tokens/b.ts"),

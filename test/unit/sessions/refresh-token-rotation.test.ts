@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { roleCatalogue } from "../../../src/core/memory/role-catalogue.ts";
+import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { BUILT_IN_CATALOGUE } from "../../../src/domain/access/role.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
@@ -19,15 +20,19 @@ async function signedIn(roles: readonly string[] = []) {
   const { refreshToken: presented } = await service.signIn(user.email);
 
   const refreshThrough = async (faults: PortFaults) => {
-    const outcome = await outcomeOf(refreshToken(service.through(faults), presented, DEVICE));
+    const outcome = await outcomeOf(
+      refreshToken(service.through(faults), ANYONE, presented, DEVICE),
+    );
     faults.end();
     expect(outcome === "unavailable" || outcome.ok).toBe(true);
     if (faults.struck !== null) expect(outcome).toBe("unavailable");
   };
   const expectStillGood = async () => {
-    const again = await refreshToken(service.deps, presented, DEVICE);
+    const again = await refreshToken(service.deps, ANYONE, presented, DEVICE);
     if (!again.ok) throw new Error("the token presented no longer works");
-    expect((await refreshToken(service.deps, again.value.refreshToken, DEVICE)).ok).toBe(true);
+    expect((await refreshToken(service.deps, ANYONE, again.value.refreshToken, DEVICE)).ok).toBe(
+      true,
+    );
     expect(await service.deps.accounts.listSessions(user.id)).toHaveLength(1);
     expect(service.notices).toEqual([]);
   };
@@ -76,7 +81,7 @@ describe("refresh while the roles cannot be read", () => {
 
   it("goes on for a user with built-in roles alone", async () => {
     const { service, presented } = await signedIn(["admin"]);
-    const refreshed = await refreshToken(withoutRoles(service), presented, DEVICE);
+    const refreshed = await refreshToken(withoutRoles(service), ANYONE, presented, DEVICE);
     expect(refreshed.ok && JSON.parse(refreshed.value.accessToken)).toMatchObject({
       roles: ["admin", "user"],
       permissions: ["*"],
@@ -85,12 +90,12 @@ describe("refresh while the roles cannot be read", () => {
 
   it("REF-07 consumes nothing of a user with an editable role", async () => {
     const { service, presented } = await signedIn(["editor"]);
-    expect(await outcomeOf(refreshToken(withoutRoles(service), presented, DEVICE))).toBe(
+    expect(await outcomeOf(refreshToken(withoutRoles(service), ANYONE, presented, DEVICE))).toBe(
       "unavailable",
     );
     // Had the token been consumed, it would be reuse by now.
     service.advance(replayWindow);
-    const refreshed = await refreshToken(service.deps, presented, DEVICE);
+    const refreshed = await refreshToken(service.deps, ANYONE, presented, DEVICE);
     expect(refreshed.ok && JSON.parse(refreshed.value.accessToken).permissions).toEqual([
       "pages:write",
     ]);
@@ -117,13 +122,13 @@ describe("refresh for a user with an editable role", () => {
     };
     const catalogue = roleCatalogue({ ...roles, named }, clock);
     const deps = { ...service.deps, sessions: { ...sessions, refresh }, catalogue };
-    const first = await refreshToken(deps, presented, DEVICE);
+    const first = await refreshToken(deps, ANYONE, presented, DEVICE);
     expect([read, calls]).toEqual([[["editor"]], 2]);
     expect(permissionsIn(first)).toEqual(["pages:write"]);
     if (!first.ok) throw new Error(first.error);
-    expect(permissionsIn(await refreshToken(deps, first.value.refreshToken, DEVICE))).toEqual([
-      "pages:write",
-    ]);
+    expect(
+      permissionsIn(await refreshToken(deps, ANYONE, first.value.refreshToken, DEVICE)),
+    ).toEqual(["pages:write"]);
     expect([read, calls]).toEqual([[["editor"]], 3]);
   });
 
@@ -140,7 +145,7 @@ describe("refresh for a user with an editable role", () => {
       return roles.named(names);
     };
     const catalogue = roleCatalogue({ ...roles, named }, service.deps.clock);
-    const refreshed = await refreshToken({ ...service.deps, catalogue }, presented, DEVICE);
+    const refreshed = await refreshToken({ ...service.deps, catalogue }, ANYONE, presented, DEVICE);
     expect(permissionsIn(refreshed)).toEqual(["pages:review", "pages:write"]);
   });
 
@@ -152,6 +157,8 @@ describe("refresh for a user with an editable role", () => {
       return answer.kind === "roles_wanted" ? { kind: "roles_wanted" } : answer;
     };
     const deps = { ...service.deps, sessions: { ...sessions, refresh } };
-    expect(permissionsIn(await refreshToken(deps, presented, DEVICE))).toEqual(["pages:write"]);
+    expect(permissionsIn(await refreshToken(deps, ANYONE, presented, DEVICE))).toEqual([
+      "pages:write",
+    ]);
   });
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { liveness } from "../../../src/core/memory/liveness.ts";
 import type { AccessTokenClaims } from "../../../src/domain/tokens/access-token.ts";
-import { updateRole } from "../../../src/use-cases/access/manage-roles.ts";
+import { updateRole } from "../../../src/use-cases/access/update-role.ts";
 import { authenticateClient } from "../../../src/use-cases/clients/authenticate-client.ts";
+import { createServiceAccount } from "../../../src/use-cases/clients/create-service-account.ts";
 import { issueClientToken } from "../../../src/use-cases/clients/issue-client-token.ts";
-import { createServiceAccount } from "../../../src/use-cases/clients/manage-service-accounts.ts";
 import { liveAuthority } from "../../../src/use-cases/tokens/live-authority.ts";
 import type { LiveAuthority } from "../../../src/use-cases/tokens/ports.ts";
 import { verifyToken } from "../../../src/use-cases/tokens/verify-token.ts";
+import { refusedBy, unwrapped } from "../../support/answers.ts";
 import { plainSigner } from "../../support/fakes/token-signer.ts";
 import { memoryService } from "../../support/memory-service.ts";
 import { ADMIN_ACTOR, programService } from "../../support/program-service.ts";
@@ -33,8 +34,8 @@ async function program() {
   };
   const credentials = { id: made.value.account.id, secret: made.value.secret };
   const token = async () => {
-    const account = await authenticateClient(deps, credentials);
-    return account && (await issueClientToken(deps, account)).accessToken;
+    const known = await authenticateClient(deps, credentials);
+    return known.ok ? (await issueClientToken(deps, known.value)).value.accessToken : null;
   };
   const raise = () =>
     updateRole(deps, ADMIN_ACTOR, "base", { permissions: ["reports:read", "users:write"] });
@@ -61,12 +62,12 @@ describe("AUZ-03 a token of a secret that a raise ends", () => {
     const old = await token();
     const verifier = verifying(deps);
     const verdict = (maxStaleness: number) => verifyToken(verifier, old ?? "", { maxStaleness });
-    expect(await verdict(0)).toMatchObject({ ok: true, claims: { permissions: ["reports:read"] } });
+    expect(await verdict(0)).toMatchObject({ ok: true, value: { permissions: ["reports:read"] } });
     expect(await raise()).toMatchObject({ ok: true });
     // An answer of some age is that of the account as it was then.
-    expect(await verdict(30)).toMatchObject({ claims: { permissions: ["reports:read"] } });
-    expect(await verdict(0)).toEqual({ ok: false, code: "invalid_token" });
-    expect(await verdict(30)).toEqual({ ok: false, code: "invalid_token" });
+    expect(await verdict(30)).toMatchObject({ value: { permissions: ["reports:read"] } });
+    expect(await verdict(0)).toEqual(refusedBy("invalid_token"));
+    expect(await verdict(30)).toEqual(refusedBy("invalid_token"));
     expect(await token()).toBeNull();
   });
 
@@ -78,21 +79,20 @@ describe("AUZ-03 a token of a secret that a raise ends", () => {
       return answer;
     });
     const verdict = await verifyToken(verifier, old ?? "", { maxStaleness: 0, rolesNow: true });
-    expect(verdict).toMatchObject({ ok: true, claims: { permissions: ["reports:read"] } });
+    expect(verdict).toMatchObject({ ok: true, value: { permissions: ["reports:read"] } });
   });
 
   it("nor says what was raised while it is being made", async () => {
     const { deps, raise, credentials } = await program();
-    const account = await authenticateClient(deps, credentials);
-    if (account === null) throw new Error("not authenticated");
+    const account = unwrapped(await authenticateClient(deps, credentials));
     const signer: typeof plainSigner = {
       prepare: async () => {
         await raise();
         return plainSigner.prepare();
       },
     };
-    const { accessToken } = await issueClientToken({ ...deps, signer }, account);
-    expect(JSON.parse(accessToken)).toMatchObject({ permissions: ["reports:read"], ver: 1 });
+    const { value } = await issueClientToken({ ...deps, signer }, account);
+    expect(JSON.parse(value.accessToken)).toMatchObject({ permissions: ["reports:read"], ver: 1 });
   });
 });
 
@@ -107,7 +107,7 @@ it("a use of a secret is noted in its own time, and not at all within an hour", 
   };
   const broken = { ...deps.serviceAccounts, noteUse: () => noteUse().catch(() => undefined) };
   const unable = { ...deps, defer, serviceAccounts: broken };
-  expect(await authenticateClient(unable, credentials)).not.toBeNull();
+  expect(await authenticateClient(unable, credentials)).toMatchObject({ ok: true });
   expect(noted).toBe(1);
   await authenticateClient(deps, credentials);
   await authenticateClient({ ...deps, defer }, credentials);

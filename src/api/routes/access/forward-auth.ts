@@ -1,11 +1,11 @@
 import { Hono } from "hono";
+import { isPerson } from "../../../domain/access/actor.ts";
 import { grants } from "../../../domain/access/permission.ts";
-import { isUser } from "../../../use-cases/tokens/verify-token.ts";
 import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";
 import { queryParams } from "../../http/validation.ts";
-import { forwardAuthQuery } from "../../wire/sessions/auth.ts";
+import { forwardAuthQuery } from "../../wire/access/forward-auth.ts";
 
 /**
  * For proxies that ask about each request before they pass it on (nginx's `auth_request`,
@@ -22,7 +22,7 @@ export const forwardAuthRoute = new Hono<AppEnv>().get(
       return problem(c, "forbidden");
     }
     c.header("x-auth-subject", caller.id);
-    if (isUser(caller)) c.header("x-auth-session", caller.sessionId);
+    if (isPerson(caller)) c.header("x-auth-session", caller.sessionId);
     c.header("x-auth-roles", caller.roles.join(","));
     c.header("x-auth-permissions", caller.permissions.join(","));
     return c.body(null, 204);

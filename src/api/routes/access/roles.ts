@@ -1,49 +1,41 @@
 import { Hono } from "hono";
-import { MAX_ROLES } from "../../../domain/limits.ts";
-import { createRole, removeRole, updateRole } from "../../../use-cases/access/manage-roles.ts";
 import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
-import { problem, tooMany } from "../../http/errors.ts";
+import { answer } from "../../http/refusals.ts";
 import { jsonBody } from "../../http/validation.ts";
 import { newRole, roleChange } from "../../wire/access/roles.ts";
-import { endedOnWire } from "../../wire/clients/service-accounts.ts";
+import { endedOnWire } from "../../wire/clients/client-secrets.ts";
+
+const canRead = access({ permission: "roles:read" });
+const canWrite = access({ permission: "roles:write" });
 
 export const roleRoutes = new Hono<AppEnv>()
-  .get("/v1/roles", access({ permission: "roles:read" }), async (c) =>
-    c.json({ roles: await c.get("services").roles.list() }),
-  )
-
-  .post("/v1/roles", access({ permission: "roles:write" }), jsonBody(newRole), async (c) => {
-    const actor = c.get("caller");
-    const result = await createRole(c.get("services"), actor, c.req.valid("json"));
-    if (result.ok) return c.json(result.value, 201);
-    if (result.error !== "too_many_roles") return problem(c, result.error);
-    return tooMany(c, `${MAX_ROLES} roles`);
+  .get("/v1/roles", canRead, async (c) => {
+    const listed = await c.get("services").access.listRoles(c.get("caller"));
+    return answer(c, listed, (roles) => c.json({ roles }));
   })
 
-  .get("/v1/roles/:name", access({ permission: "roles:read" }), async (c) => {
-    const name = c.req.param("name");
-    const role = (await c.get("services").roles.named([name])).get(name);
-    return role === undefined ? problem(c, "not_found") : c.json(role);
+  .post("/v1/roles", canWrite, jsonBody(newRole), async (c) => {
+    const made = await c.get("services").access.createRole(c.get("caller"), c.req.valid("json"));
+    return answer(c, made, (role) => c.json(role, 201));
   })
 
-  .patch(
-    "/v1/roles/:name",
-    access({ permission: "roles:write" }),
-    jsonBody(roleChange),
-    async (c) => {
-      const { description, permissions } = c.req.valid("json");
-      const result = await updateRole(c.get("services"), c.get("caller"), c.req.param("name"), {
-        ...(description === undefined ? {} : { description }),
-        ...(permissions === undefined ? {} : { permissions }),
-      });
-      if (!result.ok) return problem(c, result.error);
-      return c.json({ ...result.value.role, ...endedOnWire(result.value.ended) });
-    },
-  )
+  .get("/v1/roles/:name", canRead, async (c) => {
+    const found = await c.get("services").access.findRole(c.get("caller"), c.req.param("name"));
+    return answer(c, found, (role) => c.json(role));
+  })
 
-  .delete("/v1/roles/:name", access({ permission: "roles:write" }), async (c) => {
-    const actor = c.get("caller");
-    const result = await removeRole(c.get("services"), actor, c.req.param("name"));
-    return result.ok ? c.body(null, 204) : problem(c, result.error);
+  .patch("/v1/roles/:name", canWrite, jsonBody(roleChange), async (c) => {
+    const { description, permissions } = c.req.valid("json");
+    const { updateRole } = c.get("services").access;
+    const updated = await updateRole(c.get("caller"), c.req.param("name"), {
+      ...(description === undefined ? {} : { description }),
+      ...(permissions === undefined ? {} : { permissions }),
+    });
+    return answer(c, updated, ({ role, ended }) => c.json({ ...role, ...endedOnWire(ended) }));
+  })
+
+  .delete("/v1/roles/:name", canWrite, async (c) => {
+    const removed = await c.get("services").access.removeRole(c.get("caller"), c.req.param("name"));
+    return answer(c, removed, () => c.body(null, 204));
   });

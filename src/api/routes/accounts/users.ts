@@ -1,118 +1,76 @@
 import { Hono } from "hono";
-import { parseRoleName } from "../../../domain/access/role.ts";
+import { parseRoleName } from "../../../domain/access/role-name.ts";
 import { parseUserId } from "../../../domain/ids.ts";
-import {
-  createManagedUser,
-  deleteUser,
-  setRole,
-  updateUser,
-} from "../../../use-cases/accounts/manage-users.ts";
-import { isUser } from "../../../use-cases/tokens/verify-token.ts";
 import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
-import { problem, refused } from "../../http/errors.ts";
+import { problem } from "../../http/errors.ts";
 import { limitByAddress } from "../../http/limits.ts";
+import { answer } from "../../http/refusals.ts";
 import { jsonBody, queryParams } from "../../http/validation.ts";
-import { weakPassword } from "../../http/weak-password.ts";
 import { formatUserCursor } from "../../wire/accounts/cursor.ts";
-import {
-  newUser,
-  sessionOnWire,
-  userChange,
-  userOnWire,
-  userQuery,
-} from "../../wire/accounts/users.ts";
+import { newUser, userChange, userOnWire, userQuery } from "../../wire/accounts/users.ts";
 
-/** Administration of users. An id that no row bears never reaches a user's object. */
+const canRead = access({ permission: "users:read" });
+const canWrite = access({ permission: "users:write" });
+const canAssign = access({ permission: "roles:assign" });
+
+/** Administration of users. */
 export const userRoutes = new Hono<AppEnv>()
-  .get("/v1/users", access({ permission: "users:read" }), queryParams(userQuery), async (c) => {
-    const { email = null, status = null, cursor = null, limit } = c.req.valid("query");
-    const found = await c
-      .get("services")
-      .users.list({ email, status, after: cursor, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    const more = found.length > limit && last !== undefined;
-    return c.json({
-      users: page.map(userOnWire),
-      next_cursor: more ? formatUserCursor(last) : null,
-    });
+  .get("/v1/users", canRead, queryParams(userQuery), async (c) => {
+    const { email = null, status = null, cursor: after = null, limit } = c.req.valid("query");
+    const query = { email, status, after, limit };
+    const listed = await c.get("services").accounts.listUsers(c.get("caller"), query);
+    return answer(c, listed, ({ users, last }) =>
+      c.json({
+        users: users.map(userOnWire),
+        next_cursor: last === null ? null : formatUserCursor(last),
+      }),
+    );
   })
 
-  .post("/v1/users", access({ permission: "users:write" }), jsonBody(newUser), async (c) => {
+  .post("/v1/users", canWrite, jsonBody(newUser), async (c) => {
     const actor = c.get("caller");
     const { email, password = null, name = null, roles } = c.req.valid("json");
-    const limited = password === null ? null : await limitByAddress(c, c.get("caller").id);
+    const limited = password === null ? null : await limitByAddress(c, actor.id);
     if (limited !== null) return limited;
     const input = { email, password, name, roles };
-    const result = await createManagedUser(c.get("services"), actor, input);
-    if (result.kind === "weak_password") return weakPassword(c, "password", result.weakness);
-    if (result.kind !== "created") return refused(c, result.kind);
-    return c.json({ user: userOnWire(result.user) }, 201);
+    const made = await c.get("services").accounts.createManagedUser(actor, input);
+    return answer(c, made, (user) => c.json({ user: userOnWire(user) }, 201));
   })
 
-  .get("/v1/users/:id", access({ permission: "users:read" }), async (c) => {
-    const id = parseUserId(c.req.param("id"));
-    const found = id.ok ? await c.get("services").users.findById(id.value) : null;
-    return found === null ? problem(c, "not_found") : c.json({ user: userOnWire(found.user) });
-  })
-
-  .patch(
-    "/v1/users/:id",
-    access({ permission: "users:write" }),
-    jsonBody(userChange),
-    async (c) => {
-      const id = parseUserId(c.req.param("id"));
-      if (!id.ok) return problem(c, "not_found");
-      const { name, status } = c.req.valid("json");
-      const actor = c.get("caller");
-      const changed = await updateUser(c.get("services"), actor, id.value, {
-        ...(name === undefined ? {} : { name }),
-        ...(status === undefined ? {} : { status }),
-      });
-      return changed.ok ? c.json({ user: userOnWire(changed.value) }) : refused(c, changed.error);
-    },
-  )
-
-  .delete("/v1/users/:id", access({ permission: "users:write" }), async (c) => {
+  .get("/v1/users/:id", canRead, async (c) => {
     const id = parseUserId(c.req.param("id"));
     if (!id.ok) return problem(c, "not_found");
-    const deleted = await deleteUser(c.get("services"), c.get("caller"), id.value);
-    return deleted.ok ? c.body(null, 204) : refused(c, deleted.error);
+    const found = await c.get("services").accounts.findUser(c.get("caller"), id.value);
+    return answer(c, found, (user) => c.json({ user: userOnWire(user) }));
   })
 
-  .put("/v1/users/:id/roles/:role", access({ permission: "roles:assign" }), (c) =>
-    changeRole(c, "assign_role"),
-  )
-
-  .delete("/v1/users/:id/roles/:role", access({ permission: "roles:assign" }), (c) =>
-    changeRole(c, "remove_role"),
-  )
-
-  .get("/v1/users/:id/sessions", access({ permission: "users:read" }), async (c) => {
-    const { users, sessions } = c.get("services");
+  .patch("/v1/users/:id", canWrite, jsonBody(userChange), async (c) => {
     const id = parseUserId(c.req.param("id"));
-    if (!id.ok || (await users.findById(id.value)) === null) return problem(c, "not_found");
-    const open = await sessions.listSessions(id.value);
-    const caller = c.get("caller");
-    const own = isUser(caller) ? caller.sessionId : null;
-    return c.json({ sessions: open.map((session) => sessionOnWire(session, own)) });
+    if (!id.ok) return problem(c, "not_found");
+    const { name, status } = c.req.valid("json");
+    const updated = await c.get("services").accounts.updateUser(c.get("caller"), id.value, {
+      ...(name === undefined ? {} : { name }),
+      ...(status === undefined ? {} : { status }),
+    });
+    return answer(c, updated, (user) => c.json({ user: userOnWire(user) }));
   })
 
-  .delete("/v1/users/:id/sessions", access({ permission: "sessions:revoke" }), async (c) => {
-    const { users, sessions } = c.get("services");
+  .delete("/v1/users/:id", canWrite, async (c) => {
     const id = parseUserId(c.req.param("id"));
-    if (!id.ok || (await users.findById(id.value)) === null) return problem(c, "not_found");
-    await sessions.endSessions(id.value, "all");
-    return c.body(null, 204);
-  });
+    if (!id.ok) return problem(c, "not_found");
+    const deleted = await c.get("services").accounts.deleteUser(c.get("caller"), id.value);
+    return answer(c, deleted, () => c.body(null, 204));
+  })
+
+  .put("/v1/users/:id/roles/:role", canAssign, (c) => changeRole(c, "assign_role"))
+  .delete("/v1/users/:id/roles/:role", canAssign, (c) => changeRole(c, "remove_role"));
 
 async function changeRole(c: AppContext, wanted: "assign_role" | "remove_role") {
   const id = parseUserId(c.req.param("id"));
   const role = parseRoleName(c.req.param("role") ?? "");
   if (!id.ok || !role.ok) return problem(c, "not_found");
-  const actor = c.get("caller");
-  const changed = await setRole(c.get("services"), actor, id.value, role.value, wanted);
-  if (changed.ok) return c.body(null, 204);
-  return problem(c, changed.error === "no_such_role" ? "not_found" : changed.error);
+  const { setUserRole } = c.get("services").accounts;
+  const changed = await setUserRole(c.get("caller"), id.value, role.value, wanted);
+  return answer(c, changed, () => c.body(null, 204), { role: "path" });
 }

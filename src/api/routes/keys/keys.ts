@@ -1,35 +1,24 @@
 import { Hono } from "hono";
-import type { StoredSigningKey } from "../../../use-cases/keys/ports.ts";
-import {
-  revokeSigningKey,
-  rotateSigningKeys,
-} from "../../../use-cases/keys/rotate-signing-keys.ts";
 import { access } from "../../http/access.ts";
-import type { AppContext, AppEnv } from "../../http/context.ts";
-import { problem } from "../../http/errors.ts";
+import type { AppEnv } from "../../http/context.ts";
+import { answer } from "../../http/refusals.ts";
 import { optionalJson } from "../../http/validation.ts";
 import { keysOnWire, rotation } from "../../wire/keys/keys.ts";
 
 export const keyRoutes = new Hono<AppEnv>()
-  .get("/v1/keys", access({ permission: "keys:read" }), async (c) =>
-    c.json(shown(c, await c.get("services").rotation.keys.list())),
-  )
+  .get("/v1/keys", access({ permission: "keys:read" }), async (c) => {
+    const listed = await c.get("services").keys.listSigningKeys(c.get("caller"));
+    return answer(c, listed, (keys) => c.json(keysOnWire(keys)));
+  })
 
   .post("/v1/keys/rotate", access({ permission: "keys:rotate" }), async (c) => {
-    const { rotation: deps, ring } = c.get("services");
     const body = await optionalJson(c, rotation);
     if (body instanceof Response) return body;
-    try {
-      if (body.revoke === undefined) return c.json(shown(c, await rotateSigningKeys(deps, true)));
-      const revoked = await revokeSigningKey(deps, body.revoke);
-      return revoked.ok ? c.json(shown(c, revoked.value)) : problem(c, revoked.error);
-    } finally {
-      // Also after a failure, which may have left a rotation half done: this isolate reads D1 anew.
-      ring.forget();
-    }
+    const { keys } = c.get("services");
+    const actor = c.get("caller");
+    const rotated =
+      body.revoke === undefined
+        ? await keys.rotateSigningKeys(actor, true)
+        : await keys.revokeSigningKey(actor, body.revoke);
+    return answer(c, rotated, (shown) => c.json(keysOnWire(shown)));
   });
-
-function shown(c: AppContext, keys: readonly StoredSigningKey[]) {
-  const { clock, config } = c.get("services");
-  return { keys: keysOnWire(keys, clock(), config.signingKeys) };
-}

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import type { User } from "../../../domain/accounts/user.ts";
-import type { SessionInfo } from "../../../use-cases/sessions/ports.ts";
 import { displayName, email, limit, password, roleNames } from "../fields.ts";
-import { time, timeOrNull } from "../time.ts";
+import { time } from "../time.ts";
 import { userCursor } from "./cursor.ts";
 
 const status = z.enum(["active", "disabled"]);
@@ -25,10 +24,6 @@ export const userChange = z
   .strictObject({ name: displayName.nullable().optional(), status: status.optional() })
   .refine((change) => Object.keys(change).length > 0, { message: "must change something" });
 
-export const ownChange = z
-  .strictObject({ name: displayName.nullable().optional() })
-  .refine((change) => Object.keys(change).length > 0, { message: "must change something" });
-
 export const userOnWire = (user: User) => ({
   id: user.id,
   email: user.email,
@@ -38,16 +33,4 @@ export const userOnWire = (user: User) => ({
   roles: user.roles,
   created_at: time(user.createdAt),
   updated_at: time(user.updatedAt),
-});
-
-/** @param current the caller's own session, when the sessions are the caller's */
-export const sessionOnWire = (session: SessionInfo, current: string | null) => ({
-  id: session.id,
-  created_at: time(session.createdAt),
-  last_used_at: time(session.lastUsedAt),
-  expires_at: time(session.expiresAt),
-  ip: session.device.ip,
-  user_agent: session.device.userAgent,
-  current: session.id === current,
-  replayed_elsewhere_at: timeOrNull(session.replayedElsewhereAt),
 });

@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { type SigningKeyPolicy, stateOf, verifiesUntil } from "../../../domain/keys/signing-key.ts";
-import type { StoredSigningKey } from "../../../use-cases/keys/ports.ts";
+import type { ShownKey } from "../../../use-cases/keys/shown-key.ts";
 import { time } from "../time.ts";
 
 /** A kid is a SHA-256 thumbprint as base64url (RFC 7638). */
@@ -15,19 +14,14 @@ const timeOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null || !Number.isFinite(milliseconds) ? null : time(milliseconds);
 
 /** States and times; neither half of the key. */
-export const keysOnWire = (
-  keys: readonly StoredSigningKey[],
-  now: number,
-  policy: SigningKeyPolicy,
-) =>
-  keys.map((key) => ({
+export const keysOnWire = (keys: readonly ShownKey[]) => ({
+  keys: keys.map((key) => ({
     kid: key.kid,
     alg: key.alg,
-    state: stateOf(key, keys, now, policy),
+    state: key.state,
     created_at: time(key.createdAt),
     signs_from: timeOrNull(key.signsFrom),
-    verifies_until: timeOrNull(
-      Math.min(verifiesUntil(key, keys, policy), key.revokedAt ?? Number.POSITIVE_INFINITY),
-    ),
+    verifies_until: timeOrNull(key.verifiesUntil),
     revoked_at: timeOrNull(key.revokedAt),
-  }));
+  })),
+});

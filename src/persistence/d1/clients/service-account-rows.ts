@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
-import { BUILT_IN_CATALOGUE, collapsed } from "../../../domain/access/role.ts";
+import { collapsed } from "../../../domain/access/permission.ts";
+import { BUILT_IN_CATALOGUE } from "../../../domain/access/role.ts";
 import type { ServiceAccount } from "../../../domain/clients/service-account.ts";
 import { parseServiceAccountId } from "../../../domain/ids.ts";
 import { isEditable } from "../conditions.ts";

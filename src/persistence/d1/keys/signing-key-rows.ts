@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { signingAlg } from "../../../core/security/jwk.ts";
+import { SYSTEM } from "../../../domain/access/actor.ts";
 import { currentKey } from "../../../domain/keys/signing-key.ts";
 import type { Notify } from "../../../use-cases/events/ports.ts";
 import type { PublicJwk, StoredSigningKey } from "../../../use-cases/keys/ports.ts";
@@ -82,7 +83,7 @@ export function keysIn(rows: readonly unknown[], now: number, notify: Notify): S
   const readable = keys.filter(({ kid }) => unreadable.every((other) => other.kid !== kid));
   const signer = currentKey([...readable, ...unreadable], now);
   if (signer !== null && unreadable.includes(signer)) {
-    notify({ event: "signing_key_unreadable", kid: signer.kid });
+    notify({ event: "signing_key_unreadable", actor: SYSTEM, kid: signer.kid });
   }
   return keys;
 }

@@ -1,51 +1,17 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import { mayBecome, rightsOf } from "../../domain/access/rights.ts";
-import { isBuiltIn, permissionsOf, type Role } from "../../domain/access/role.ts";
+import { permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { Clock } from "../outside.ts";
+import { inRounds } from "./decide-in-rounds.ts";
+import { editable, editBy, type ManageRolesDeps } from "./editable-role.ts";
 import { raiseOf } from "./end-secrets.ts";
-import { inRounds } from "./may-grant.ts";
-import type {
-  Actors,
-  RoleCatalogue,
-  RoleDecision,
-  RoleEdit,
-  RoleHolders,
-  Roles,
-  WithSecrets,
-} from "./ports.ts";
-
-export type ManageRolesDeps = {
-  readonly actors: Actors;
-  readonly roles: Roles;
-  readonly serviceAccounts: RoleHolders;
-  readonly catalogue: RoleCatalogue;
-  readonly clock: Clock;
-  readonly newChangeId: () => string;
-};
+import type { RoleDecision, Roles, WithSecrets } from "./ports.ts";
 
 export type RoleChange = Partial<Omit<Role, "name">>;
 
 /** Sets of roles that are looked at in one reading, which walks all who hold the role. */
 const SETS_AT_ONCE = 1_000;
-
-/** Makes a role that carries nothing its maker lacks. */
-export async function createRole(
-  deps: ManageRolesDeps,
-  actor: Actor,
-  role: Role,
-): Promise<Result<Role, "forbidden" | "role_exists" | "too_many_roles" | "conflict">> {
-  if (isBuiltIn(role.name)) return err("role_exists");
-  if (!covers(actor.permissions, role.permissions)) return err("forbidden");
-  return inRounds(deps.actors, actor, async () => {
-    const made = await deps.roles.create(role, editBy(deps, actor));
-    if (made === "moved") return made;
-    if (made !== "created") return err(made === "too_many" ? "too_many_roles" : made);
-    deps.catalogue.forget();
-    return ok(role);
-  });
-}
 
 /**
  * Changes a role that its editor could have made, into one that its editor could make, and that
@@ -80,40 +46,6 @@ export async function updateRole(
     deps.catalogue.forget();
     return ok({ role, ended: raise?.ended ?? [] });
   });
-}
-
-/** Removes a role that nobody holds. */
-export async function removeRole(
-  deps: ManageRolesDeps,
-  actor: Actor,
-  name: string,
-): Promise<Result<null, "forbidden" | "not_found" | "conflict" | "role_in_use">> {
-  return inRounds(deps.actors, actor, async () => {
-    const found = await editable(deps, actor, name);
-    if (!found.ok) return found;
-    const outcome = await deps.roles.remove(found.value, editBy(deps, actor));
-    if (outcome === "moved") return outcome;
-    if (outcome !== "removed") return err(outcome);
-    deps.catalogue.forget();
-    return ok(null);
-  });
-}
-
-const editBy = (deps: ManageRolesDeps, actor: Actor): RoleEdit => ({
-  actor,
-  changeId: deps.newChangeId(),
-});
-
-/** The role, unless it is built in or carries what whoever asks lacks. */
-async function editable(
-  deps: ManageRolesDeps,
-  actor: Actor,
-  name: string,
-): Promise<Result<Role, "forbidden" | "not_found" | "conflict">> {
-  if (isBuiltIn(name)) return err("conflict");
-  const role = (await deps.roles.named([name])).get(name);
-  if (role === undefined) return err("not_found");
-  return covers(actor.permissions, role.permissions) ? ok(role) : err("forbidden");
 }
 
 /** False when some holder would amount to too much: the sets that they hold are looked at, not each. */

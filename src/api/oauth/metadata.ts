@@ -1,26 +1,15 @@
+import { Hono } from "hono";
 import type { SigningAlg } from "../../domain/keys/signing-key.ts";
-import type { Introspection } from "../../use-cases/tokens/introspect-token.ts";
-
-/** RFC 7662, section 2.2: of a token that is not active nothing is told but that. */
-export function introspectionOnWire(found: Introspection | null) {
-  if (found === null) return { active: false };
-  const { permissions, ...claims } = found.claims;
-  return {
-    active: true,
-    token_type: "Bearer",
-    ...(permissions.length === 0 ? {} : { scope: permissions.join(" ") }),
-    ...(found.username === undefined ? {} : { username: found.username }),
-    ...claims,
-    permissions,
-  };
-}
+import { access } from "../http/access.ts";
+import { CACHEABLE, validated } from "../http/conditional.ts";
+import type { AppEnv } from "../http/context.ts";
 
 /**
  * Authorization server metadata (RFC 8414, section 2), which says only what is true: people sign
  * in at /v1/auth, so there is no authorization endpoint. A claim without elements would be left
  * out (section 3.2), but this one is required: docs/decisions/0015.
  */
-export const serverMetadata = (issuer: string) => ({
+const serverMetadata = (issuer: string) => ({
   issuer,
   token_endpoint: `${issuer}/oauth2/token`,
   jwks_uri: `${issuer}/.well-known/jwks.json`,
@@ -37,8 +26,22 @@ export const serverMetadata = (issuer: string) => ({
  * What OpenID Connect Discovery 1.0, section 3, asks for besides. ID tokens are not issued; the
  * algorithms are those of access tokens, which is what verifiers of APIs read there.
  */
-export const openidMetadata = (issuer: string, algorithms: readonly SigningAlg[]) => ({
+const openidMetadata = (issuer: string, algorithms: readonly SigningAlg[]) => ({
   ...serverMetadata(issuer),
   subject_types_supported: ["public"],
   id_token_signing_alg_values_supported: algorithms,
 });
+
+export const metadataRoutes = new Hono<AppEnv>()
+  // RFC 8414, section 3.
+  .get("/.well-known/oauth-authorization-server", access("public"), validated, (c) =>
+    c.json(serverMetadata(c.get("services").config.issuer), 200, CACHEABLE),
+  )
+
+  // OpenID Connect Discovery 1.0, section 4.
+  .get("/.well-known/openid-configuration", access("public"), validated, async (c) => {
+    const { keys, config } = c.get("services");
+    const published = (await keys.jwks()).keys.map(({ alg }) => alg);
+    const algorithms = [...new Set([config.signingKeys.alg, ...published])];
+    return c.json(openidMetadata(config.issuer, algorithms), 200, CACHEABLE);
+  });

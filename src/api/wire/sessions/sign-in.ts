@@ -1,12 +1,6 @@
 import * as z from "zod";
 import type { TokenPair } from "../../../use-cases/tokens/issue-token.ts";
-import { displayName, email, password, permission } from "../fields.ts";
-
-export const registration = z.strictObject({
-  email,
-  password,
-  name: displayName.optional(),
-});
+import { email, password } from "../fields.ts";
 
 const refreshToken = z.string().min(1).max(1_024);
 
@@ -19,15 +13,6 @@ export const logoutRequest = refreshRequest.partial();
 export const logoutQuery = z.strictObject({
   scope: z.enum(["local", "others", "global"]).default("local"),
 });
-
-export const forwardAuthQuery = z.strictObject({ permission: permission.optional() });
-
-export const passwordChange = z.strictObject({
-  current_password: password,
-  new_password: password,
-});
-
-export const passwordProof = z.strictObject({ password });
 
 /** RFC 6749, section 5.1, and the session that the tokens belong to. */
 export const tokensOnWire = (tokens: TokenPair) => ({

@@ -1,0 +1,73 @@
+import { MAX_CLIENT_SECRETS, MAX_ROLES, MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
+import type { Result } from "../../domain/result.ts";
+import type { Throttled, WeakPassword } from "../../use-cases/credentials/refusals.ts";
+import type { AppContext } from "./context.ts";
+import { problem, tooManyRequests } from "./errors.ts";
+import type { ProblemCode } from "./problems.ts";
+
+/**
+ * The refusals of use cases that HTTP has an answer to: most are problems by the same name. One
+ * that is missing here, or a problem that is gone, fails the type check where a route answers it.
+ */
+type Refusal =
+  | ProblemCode
+  | "no_such_role"
+  | "sessions_differ"
+  | "too_many_roles"
+  | "too_many_secrets"
+  | "too_many_service_accounts"
+  | Throttled
+  | WeakPassword;
+
+/** Where in the request stands what a refusal is about. */
+type Places = {
+  /** The field of the body with the password; by default `password`. */
+  readonly password?: string;
+  /** By default the field `roles` of the body. */
+  readonly role?: "path";
+};
+
+/** Answers with what a use case did, or with the problem that its refusal is over HTTP. */
+export const answer = <T>(
+  c: AppContext,
+  result: Result<T, Refusal>,
+  shown: (value: T) => Response,
+  at: Places = {},
+): Response => (result.ok ? shown(result.value) : refused(c, result.error, at));
+
+function refused(c: AppContext, refusal: Refusal, at: Places): Response {
+  if (typeof refusal === "object") return refusedWith(c, refusal, at);
+  switch (refusal) {
+    case "no_such_role":
+      if (at.role === "path") return problem(c, "not_found");
+      return invalid(c, "roles", "must be roles that exist");
+    case "sessions_differ":
+      return invalid(c, "refresh_token", "must be of the access token's own session");
+    case "too_many_roles":
+      return tooMany(c, `${MAX_ROLES} roles`);
+    case "too_many_secrets":
+      return tooMany(c, `${MAX_CLIENT_SECRETS} living secrets of an account: end one first`);
+    case "too_many_service_accounts":
+      return tooMany(c, `${MAX_SERVICE_ACCOUNTS} service accounts`);
+    default:
+      return problem(c, refusal);
+  }
+}
+
+function refusedWith(c: AppContext, refusal: Throttled | WeakPassword, at: Places): Response {
+  switch (refusal.code) {
+    case "throttled":
+      return tooManyRequests(c, refusal.retryAfter);
+    case "weak_password": {
+      const path = at.password ?? "password";
+      return problem(c, "weak_password", { errors: [{ path, message: refusal.weakness }] });
+    }
+  }
+}
+
+const invalid = (c: AppContext, path: string, message: string): Response =>
+  problem(c, "invalid_request", { errors: [{ path, message }] });
+
+/** @param what there are as many of as there may be */
+const tooMany = (c: AppContext, what: string): Response =>
+  problem(c, "conflict", { errors: [{ path: "", message: `there may be no more than ${what}` }] });

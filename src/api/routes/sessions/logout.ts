@@ -1,0 +1,34 @@
+import { Hono } from "hono";
+import { bearerToken } from "../../../client/bearer-token.ts";
+import { type Actor, ANYONE } from "../../../domain/access/actor.ts";
+import { access } from "../../http/access.ts";
+import type { AppContext, AppEnv } from "../../http/context.ts";
+import { answer } from "../../http/refusals.ts";
+import { optionalJson, queryParams } from "../../http/validation.ts";
+import { logoutQuery, logoutRequest } from "../../wire/sessions/sign-in.ts";
+
+/** Public, because a refresh token in the body will do in place of the header. */
+export const logoutRoute = new Hono<AppEnv>().post(
+  "/v1/auth/logout",
+  access("public"),
+  queryParams(logoutQuery),
+  async (c) => {
+    const { scope } = c.req.valid("query");
+    const body = await optionalJson(c, logoutRequest);
+    if (body instanceof Response) return body;
+    const token = body.refresh_token ?? null;
+    const ended = await c.get("services").sessions.logout(await bearerOf(c), token, scope);
+    return answer(c, ended, () => c.body(null, 204));
+  },
+);
+
+/**
+ * Clients send the header with everything: an access token that ran out must not keep the refresh
+ * token beside it alive.
+ */
+async function bearerOf(c: AppContext): Promise<Actor> {
+  const token = bearerToken(c.req.header("authorization"));
+  if (token === null) return ANYONE;
+  const known = await c.get("services").tokens.identifyCaller(token, false);
+  return known.ok ? known.value : ANYONE;
+}

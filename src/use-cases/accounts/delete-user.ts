@@ -1,0 +1,25 @@
+import { type Actor, mayDoEverything } from "../../domain/access/actor.ts";
+import type { UserId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { type ChangeUserDeps, changeUser, refusalOf, type UserRefusal } from "./change-user.ts";
+
+/**
+ * Deletes an account; no session is left when this returns. What it may do says nothing to those
+ * who may do everything: they need not look, and so can also delete a row that nobody can read.
+ */
+export async function deleteUser(
+  deps: ChangeUserDeps,
+  actor: Actor,
+  userId: UserId,
+): Promise<Result<null, UserRefusal>> {
+  const change = { kind: "delete" } as const;
+  if (!mayDoEverything(actor)) {
+    const changed = await changeUser(deps, actor, userId, change);
+    return changed.ok ? ok(null) : changed;
+  }
+  if (!(await deps.users.mend(userId, deps.newChangeId(), actor))) return err("not_found");
+  const command = { changeId: deps.newChangeId(), change, ifVersion: null, by: actor };
+  const answer = await deps.accounts.change(userId, command);
+  if (answer.kind === "done") return ok(null);
+  return err(await refusalOf(deps, actor, answer.kind));
+}

@@ -1,0 +1,67 @@
+import type { Person } from "../../domain/access/actor.ts";
+import type { AccountChange } from "../../domain/accounts/account-change.ts";
+import type { Password } from "../../domain/credentials/password.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import {
+  checkPassword,
+  type PasswordCheckDeps,
+  type Proof,
+  triesBy,
+} from "../credentials/check-password.ts";
+import type { Credential } from "../credentials/ports.ts";
+import type { Throttled } from "../credentials/refusals.ts";
+import type { NewSession } from "../sessions/ports.ts";
+import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
+
+export type OwnAccountDeps = PasswordCheckDeps & {
+  readonly users: Users;
+  readonly accounts: Accounts;
+  readonly newChangeId: () => string;
+};
+
+export type ProofRefusal = "invalid_credentials" | "not_found" | Throttled;
+
+/** An access token alone does not change an account: whoever borrowed a session has one too. */
+export async function proveOwner(
+  deps: OwnAccountDeps,
+  actor: Person,
+  password: Password,
+): Promise<Result<Proof, ProofRefusal>> {
+  const credential = await deps.users.findById(actor.userId);
+  if (credential === null) return err("not_found");
+  const tries = triesBy(deps, actor.userId, "session");
+  return checkPassword(deps, actor, tries, password, async () => credential);
+}
+
+type Done = Extract<ChangeAnswer, { kind: "done" }>;
+
+export type OwnChangeRefusal = "not_found" | "conflict" | "last_admin";
+
+/**
+ * Made to the version whose password was proved. A fence, after an outage, moves the version on
+ * and leaves the password: then the proof holds for what is there now.
+ */
+export async function changeOwn(
+  deps: OwnAccountDeps,
+  { user, passwordHash }: Credential,
+  change: AccountChange,
+  open?: NewSession,
+): Promise<Result<Done, OwnChangeRefusal>> {
+  const attempt = (ifVersion: number) =>
+    deps.accounts.change(user.id, {
+      changeId: deps.newChangeId(),
+      change,
+      ifVersion,
+      ...(open === undefined ? {} : { open }),
+    });
+  const answer = await attempt(user.version);
+  if (answer.kind !== "conflict") return resultOf(answer);
+  const now = await deps.users.findById(user.id);
+  const isProven = now?.passwordHash === passwordHash && now.user.status === user.status;
+  return resultOf(isProven ? await attempt(now.user.version) : answer);
+}
+
+function resultOf(answer: ChangeAnswer): Result<Done, OwnChangeRefusal> {
+  if (answer.kind === "done") return ok(answer);
+  return err(answer.kind === "no_such_role" ? "conflict" : answer.kind);
+}

@@ -1,0 +1,37 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import type { ServiceAccountId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { inRounds } from "../access/decide-in-rounds.ts";
+import { type MadeSecret, type NewSecretDeps, newSecret } from "./new-secret.ts";
+import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
+
+export type RotateSecretDeps = ChangeAccountDeps &
+  NewSecretDeps & {
+    /** Milliseconds for which older secrets go on beside a new one. */
+    readonly clientSecretOverlap: number;
+  };
+
+/**
+ * Makes a further secret; whatever it supersedes goes on for the overlap, so that clients can
+ * change over, and so that doing it again, as after a reply that was lost, ends nothing in use.
+ * It is made for the very version of the account that was looked at: the secret of one that was
+ * raised meanwhile is not for whoever could only have had the lesser.
+ */
+export async function rotateClientSecret(
+  deps: RotateSecretDeps,
+  actor: Actor,
+  id: ServiceAccountId,
+): Promise<Result<MadeSecret, AccountRefusal | "too_many_secrets">> {
+  return inRounds(deps.actors, actor, async () => {
+    const now = deps.clock();
+    const target = await targetOf(deps, actor, id, now);
+    if (!target.ok) return target;
+    const { account } = target.value;
+    const { secret, stored } = newSecret(deps, actor);
+    const act = { actor, now, version: account.version };
+    const others = now + deps.clientSecretOverlap;
+    const added = await deps.serviceAccounts.addSecret(id, stored, others, act);
+    if (added === "too_many") return err("too_many_secrets");
+    return added === "added" ? ok({ account, secret, secretId: stored.id }) : added;
+  });
+}

@@ -1,0 +1,51 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import type { ServiceAccount } from "../../domain/clients/service-account.ts";
+import type { ServiceAccountId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { inRounds } from "../access/decide-in-rounds.ts";
+import { raiseOf } from "../access/end-secrets.ts";
+import type { Raise, Roles, WithSecrets } from "../access/ports.ts";
+import {
+  type AccountRefusal,
+  type ChangeAccountDeps,
+  endedBy,
+  targetOf,
+} from "./target-account.ts";
+
+/** @property ended the ids of the secrets that ended with the change */
+export type UpdatedAccount = {
+  readonly account: ServiceAccount;
+  readonly ended: readonly string[];
+};
+
+/**
+ * Renames, disables or enables. Disabled, it is refused wherever its row is asked for; enabled, it
+ * comes to do what it could not.
+ */
+export async function updateServiceAccount(
+  deps: ChangeAccountDeps & { readonly roles: Roles },
+  actor: Actor,
+  id: ServiceAccountId,
+  change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
+): Promise<Result<UpdatedAccount, AccountRefusal>> {
+  return inRounds(deps.actors, actor, async () => {
+    const now = deps.clock();
+    const target = await targetOf(deps, actor, id, now);
+    if (!target.ok) return target;
+    const { account } = target.value;
+    const isEnabled = change.status === "active" && account.status === "disabled";
+    const raise = isEnabled ? await enabling(deps.roles, target.value) : null;
+    const decided = { actor, now, version: account.version, raise };
+    if (!(await deps.serviceAccounts.update(id, change, decided))) return "moved";
+    const updated = await deps.serviceAccounts.find(id);
+    return updated === null ? err("not_found") : ok({ account: updated, ended: endedBy(raise) });
+  });
+}
+
+/** Disabled it could do nothing; enabled it can do all that its roles grant. */
+const enabling = (roles: Roles, { account, secrets }: WithSecrets): Promise<Raise> =>
+  raiseOf(
+    roles,
+    [{ account: { ...account, permissions: [] }, secrets }],
+    () => account.permissions,
+  );

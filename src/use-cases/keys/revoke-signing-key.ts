@@ -1,0 +1,23 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { carryOutRotation } from "./carry-out-rotation.ts";
+import type { ChangeKeysDeps } from "./rotate-signing-keys.ts";
+import { type ShownKey, shownKeys } from "./shown-key.ts";
+
+/**
+ * The emergency: the key verifies nothing from here on, and another signs at once. Repeating it
+ * is harmless, so that a failure half way is answered by asking again.
+ */
+export async function revokeSigningKey(
+  deps: ChangeKeysDeps,
+  actor: Actor,
+  kid: string,
+): Promise<Result<readonly ShownKey[], "not_found">> {
+  try {
+    if (!(await deps.keys.revoke(kid, deps.clock()))) return err("not_found");
+    deps.notify({ event: "signing_key_revoked", actor, kid });
+    return ok(shownKeys(await carryOutRotation(deps, actor), deps));
+  } finally {
+    deps.forgetKeys();
+  }
+}

@@ -1,0 +1,40 @@
+import {
+  type SigningAlg,
+  type SigningKeyPolicy,
+  type SigningKeyState,
+  stateOf,
+  verifiesUntil,
+} from "../../domain/keys/signing-key.ts";
+import type { Clock } from "../outside.ts";
+import type { StoredSigningKey } from "./ports.ts";
+
+/** State and times of a key; neither half of it. Times are Unix milliseconds. */
+export type ShownKey = {
+  readonly kid: string;
+  readonly alg: SigningAlg;
+  readonly state: SigningKeyState;
+  readonly createdAt: number;
+  readonly signsFrom: number | null;
+  /** Infinite for one that nothing is to follow yet. */
+  readonly verifiesUntil: number;
+  readonly revokedAt: number | null;
+};
+
+export function shownKeys(
+  keys: readonly StoredSigningKey[],
+  { clock, policy }: { readonly clock: Clock; readonly policy: SigningKeyPolicy },
+): ShownKey[] {
+  const now = clock();
+  return keys.map((key) => ({
+    kid: key.kid,
+    alg: key.alg,
+    state: stateOf(key, keys, now, policy),
+    createdAt: key.createdAt,
+    signsFrom: key.signsFrom,
+    verifiesUntil: Math.min(
+      verifiesUntil(key, keys, policy),
+      key.revokedAt ?? Number.POSITIVE_INFINITY,
+    ),
+    revokedAt: key.revokedAt,
+  }));
+}

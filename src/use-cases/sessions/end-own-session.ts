@@ -1,0 +1,14 @@
+import type { Person } from "../../domain/access/actor.ts";
+import type { SessionId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import type { Sessions } from "./ports.ts";
+
+/** Ends one of one's own sessions. Somebody else's is as good as none. */
+export async function endOwnSession(
+  deps: { readonly sessions: Sessions },
+  actor: Person,
+  sessionId: SessionId,
+): Promise<Result<null, "not_found">> {
+  const ended = await deps.sessions.endSessions(actor.userId, { only: sessionId });
+  return ended > 0 ? ok(null) : err("not_found");
+}

@@ -1,0 +1,35 @@
+import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { Sessions, SessionsSelection } from "./ports.ts";
+import type { RefreshToken, RefreshTokenCodec } from "./refresh-token.ts";
+
+/** `local` ends this session, `others` all but this one, `global` every one. */
+export type LogoutScope = "local" | "others" | "global";
+
+export type EndDeps = { readonly sessions: Sessions; readonly refreshTokens: RefreshTokenCodec };
+
+export type SessionOf = { readonly userId: UserId; readonly sessionId: SessionId };
+
+/** When it returns, what it ended is ended. */
+export async function endSessions(
+  deps: EndDeps,
+  { userId, sessionId }: SessionOf,
+  scope: LogoutScope,
+): Promise<void> {
+  await deps.sessions.endSessions(userId, selection(sessionId, scope));
+}
+
+/** True while a token could be refreshed. */
+export async function isLive(deps: EndDeps, token: RefreshToken): Promise<boolean> {
+  return deps.sessions.holdsToken(token.userId, token.sessionId, deps.refreshTokens.hash(token));
+}
+
+function selection(sessionId: SessionId, scope: LogoutScope): SessionsSelection {
+  switch (scope) {
+    case "local":
+      return { only: sessionId };
+    case "others":
+      return { allExcept: sessionId };
+    case "global":
+      return "all";
+  }
+}

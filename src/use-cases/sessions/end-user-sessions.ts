@@ -1,0 +1,15 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import type { UserId } from "../../domain/ids.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import type { UserSessionsDeps } from "./list-user-sessions.ts";
+
+/** Ends every session of an account. An id that no row bears never reaches a user's object. */
+export async function endUserSessions(
+  deps: UserSessionsDeps,
+  _actor: Actor,
+  userId: UserId,
+): Promise<Result<null, "not_found">> {
+  if ((await deps.users.findById(userId)) === null) return err("not_found");
+  await deps.sessions.endSessions(userId, "all");
+  return ok(null);
+}

@@ -1,0 +1,30 @@
+import { type ChangePasswordDeps, changePassword } from "../use-cases/accounts/change-password.ts";
+import {
+  type CreateManagedUserDeps,
+  createManagedUser,
+} from "../use-cases/accounts/create-managed-user.ts";
+import { deleteOwnAccount } from "../use-cases/accounts/delete-own-account.ts";
+import { deleteUser } from "../use-cases/accounts/delete-user.ts";
+import { findUser } from "../use-cases/accounts/find-user.ts";
+import { listUsers } from "../use-cases/accounts/list-users.ts";
+import { type RegisterUserDeps, registerUser } from "../use-cases/accounts/register-user.ts";
+import { renameOwnAccount } from "../use-cases/accounts/rename-own-account.ts";
+import { setUserRole } from "../use-cases/accounts/set-user-role.ts";
+import { type UpdateUserDeps, updateUser } from "../use-cases/accounts/update-user.ts";
+import { bind } from "./bind.ts";
+
+type AccountDeps = ChangePasswordDeps & CreateManagedUserDeps & RegisterUserDeps & UpdateUserDeps;
+
+export const wireAccounts = (deps: AccountDeps) =>
+  bind(deps, {
+    changePassword,
+    createManagedUser,
+    deleteOwnAccount,
+    deleteUser,
+    findUser,
+    listUsers,
+    registerUser,
+    renameOwnAccount,
+    setUserRole,
+    updateUser,
+  });

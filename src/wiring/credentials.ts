@@ -1,0 +1,14 @@
+import type { Config } from "../core/config/config.ts";
+import { breachCheck } from "../core/security/breach-check.ts";
+import { passwordPolicy } from "../core/security/password-policy.ts";
+import { passwordHasher, SCRYPT_ENGINES } from "../core/security/passwords.ts";
+import type { Outside } from "./outside.ts";
+
+/** What passwords are compared with and judged by. */
+export const wireCredentials = (config: Config, { log, random }: Outside) => ({
+  hasher: passwordHasher(SCRYPT_ENGINES[config.passwordScrypt], random),
+  policy: passwordPolicy(
+    config.passwordMinLength,
+    breachCheck(config.breachCheckUrl, (input, init) => fetch(input, init), log),
+  ),
+});

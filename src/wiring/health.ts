@@ -1,0 +1,38 @@
+import { READINESS_MAX_AGE } from "../core/config/constants.ts";
+import { errorDetails } from "../core/logging.ts";
+import { sharedWork } from "../core/memory/shared-work.ts";
+import type { Env } from "../env.ts";
+import { probeD1 } from "../persistence/d1/guards.ts";
+import { checkHealth } from "../use-cases/check-health.ts";
+import type { TokenSigner } from "../use-cases/tokens/ports.ts";
+import type { Outside } from "./outside.ts";
+import type { Stores } from "./stores.ts";
+
+/** One probing of what the service depends on serves all who ask an isolate for a while. */
+export function wireHealth(
+  env: Env,
+  { clock, defer, log }: Outside,
+  { jwksCache }: Stores,
+  signer: TokenSigner,
+) {
+  const probes = {
+    d1: () => probeD1(env.DB),
+    kv: () => jwksCache.read(),
+    durable_object: () => throttleProbe(env),
+    signing_key: () => signer.prepare(),
+  };
+  return sharedWork(
+    (requestId: string) =>
+      checkHealth(probes, clock, (dependency, error) =>
+        log.error({ event: "dependency_failed", requestId, dependency, ...errorDetails(error) }),
+      ),
+    READINESS_MAX_AGE,
+    clock,
+    defer,
+  );
+}
+
+/** A name that no login name has. */
+async function throttleProbe(env: Env): Promise<void> {
+  await env.LOGIN_THROTTLES.get(env.LOGIN_THROTTLES.idFromName("health")).ping();
+}

@@ -1,0 +1,37 @@
+import { waitUntil } from "cloudflare:workers";
+import { DEFERRAL } from "../core/config/constants.ts";
+import { errorDetails, type Log, notifyLog } from "../core/logging.ts";
+import { toBase64Url } from "../core/security/encoding.ts";
+import { serviceAccountIdOf, sessionIdOf, userIdOf } from "../domain/ids.ts";
+import type { Defer, RandomBytes } from "../use-cases/outside.ts";
+
+const random: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
+const randomId = (): string => toBase64Url(random(16));
+
+/** A hash holds up its isolate, and with it any reply that is not on its way yet. */
+const afterReply = (): Promise<void> => scheduler.wait(DEFERRAL);
+
+/** Time, randomness, the log, and what may wait until the reply has left. */
+export function wireOutside(log: Log) {
+  const defer: Defer = (work) =>
+    waitUntil(
+      afterReply()
+        .then(work)
+        .catch((error) => log.error({ event: "deferred_work_failed", ...errorDetails(error) })),
+    );
+  return {
+    clock: (): number => Date.now(),
+    defer,
+    log,
+    notify: notifyLog(log),
+    random,
+    newUserId: () => userIdOf(randomId()),
+    newServiceAccountId: () => serviceAccountIdOf(randomId()),
+    newSessionId: () => sessionIdOf(randomId()),
+    newChangeId: randomId,
+    newTokenId: randomId,
+    newSecretId: randomId,
+  };
+}
+
+export type Outside = ReturnType<typeof wireOutside>;

@@ -1,0 +1,21 @@
+import { endOwnSession } from "../use-cases/sessions/end-own-session.ts";
+import { endUserSessions } from "../use-cases/sessions/end-user-sessions.ts";
+import { listOwnSessions } from "../use-cases/sessions/list-own-sessions.ts";
+import { listUserSessions } from "../use-cases/sessions/list-user-sessions.ts";
+import { logout } from "../use-cases/sessions/logout.ts";
+import { type RefreshDeps, refreshToken } from "../use-cases/sessions/refresh-token.ts";
+import { type RevocationDeps, revokeToken } from "../use-cases/sessions/revoke-token.ts";
+import { authenticateUser, type SignInDeps } from "../use-cases/sessions/sign-in.ts";
+import { bind } from "./bind.ts";
+
+export const wireSessions = (deps: SignInDeps & RefreshDeps & RevocationDeps) =>
+  bind(deps, {
+    authenticateUser,
+    endOwnSession,
+    endUserSessions,
+    listOwnSessions,
+    listUserSessions,
+    logout,
+    refreshToken,
+    revokeToken,
+  });

@@ -1,0 +1,44 @@
+import type { Config } from "../core/config/config.ts";
+import { MAX_SESSIONS } from "../core/config/constants.ts";
+import { roleCatalogue } from "../core/memory/role-catalogue.ts";
+import { loginNameKey } from "../core/security/rate-limit.ts";
+import type { Env } from "../env.ts";
+import { d1Actors } from "../persistence/d1/access/actors.ts";
+import { d1Roles } from "../persistence/d1/access/roles.ts";
+import { d1Users } from "../persistence/d1/accounts/users.ts";
+import { d1ServiceAccounts } from "../persistence/d1/clients/service-accounts.ts";
+import { database } from "../persistence/d1/database.ts";
+import { d1SigningKeys } from "../persistence/d1/keys/signing-keys.ts";
+import { durableAccounts } from "../persistence/durable/accounts/accounts.ts";
+import { durableLoginThrottle } from "../persistence/durable/credentials/login-throttle.ts";
+import { kvJwksCache } from "../persistence/kv/jwks-cache.ts";
+import type { Outside } from "./outside.ts";
+
+/** What keeps state, over the bindings. */
+export function wireStores(env: Env, config: Config, { clock, notify }: Outside) {
+  const db = database(env.DB);
+  const roles = d1Roles(db);
+  const accounts = durableAccounts(env.USERS, {
+    refresh: config.refresh,
+    authorityMaxAge: config.authorityMaxAge,
+    maxSessions: MAX_SESSIONS,
+    requireVerifiedEmail: config.requireVerifiedEmail,
+  });
+  return {
+    actors: d1Actors(db),
+    roles,
+    catalogue: roleCatalogue(roles, clock),
+    users: d1Users(db, notify),
+    accounts,
+    sessions: accounts,
+    proofs: accounts,
+    throttle: durableLoginThrottle(env.LOGIN_THROTTLES, (name) =>
+      loginNameKey(config.secrets, name),
+    ),
+    serviceAccounts: d1ServiceAccounts(db, notify),
+    keys: d1SigningKeys(db, notify, clock),
+    jwksCache: kvJwksCache(env.JWKS_CACHE),
+  };
+}
+
+export type Stores = ReturnType<typeof wireStores>;

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Actor,
+  ANYONE,
+  isPerson,
+  may,
+  mayDoEverything,
+  type Person,
+  SYSTEM,
+} from "../../../src/domain/access/actor.ts";
+import { mayCallRoute } from "../../../src/domain/access/may-call-route.ts";
+import { OWN_PERMISSIONS } from "../../../src/domain/access/permission.ts";
+import { someActor, someSessionId, someUserId } from "../../support/samples.ts";
+
+const userId = someUserId();
+const person: Person = {
+  kind: "user",
+  id: userId,
+  userId,
+  sessionId: someSessionId(),
+  roles: ["user"],
+  permissions: [],
+};
+const program: Actor = { kind: "service", id: "svc_x", roles: [], permissions: ["users:read"] };
+
+describe("whoever acts", () => {
+  it("is a person only in a session of theirs", () => {
+    expect([person, program, ANYONE, SYSTEM].map(isPerson)).toEqual([true, false, false, false]);
+  });
+
+  it("may do what they hold, by a wildcard as well", () => {
+    expect(may(someActor("users:read"), "users:read")).toBe(true);
+    expect(may(someActor("users:*"), "users:write")).toBe(true);
+    expect(may(someActor("roles:*"), "users:write")).toBe(false);
+  });
+
+  it("may do everything by the star alone", () => {
+    expect(mayDoEverything(someActor("*"))).toBe(true);
+    expect(mayDoEverything(someActor(...OWN_PERMISSIONS))).toBe(false);
+  });
+
+  it("holds nothing before it is known, nor where nobody acts", () => {
+    for (const actor of [ANYONE, SYSTEM]) {
+      expect(OWN_PERMISSIONS.some((needed) => may(actor, needed))).toBe(false);
+    }
+  });
+});
+
+describe("who may call a route", () => {
+  it("is everybody who is known, where no more is asked", () => {
+    for (const actor of [person, program]) {
+      expect(mayCallRoute(actor, "caller")).toBe(true);
+      expect(mayCallRoute(actor, "public")).toBe(true);
+    }
+  });
+
+  it("is a person, where it is about their own account", () => {
+    expect(mayCallRoute(person, "self")).toBe(true);
+    expect(mayCallRoute(program, "self")).toBe(false);
+  });
+
+  it("is whoever holds the permission", () => {
+    expect(mayCallRoute(program, { permission: "users:read" })).toBe(true);
+    expect(mayCallRoute(program, { permission: "users:write" })).toBe(false);
+    expect(mayCallRoute(person, { permission: "users:read" })).toBe(false);
+  });
+});
