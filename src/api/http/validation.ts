@@ -51,22 +51,18 @@ export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (isReadOnly(c) || !hasBody(c) || c.req.path.startsWith("/oauth2/")) return next();
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") return problem(c, "unsupported_media_type");
-  const text = utf8(await c.req.arrayBuffer());
-  if (text === null) {
-    return problem(c, "invalid_request", {
-      errors: [{ path: "", message: "the body is not valid UTF-8" }],
-    });
-  }
-  // Hono would make the text anew, through a stream, of the bytes that it remembers.
-  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
-  return next();
+  if (isUtf8(await c.req.arrayBuffer())) return next();
+  return problem(c, "invalid_request", {
+    errors: [{ path: "", message: "the body is not valid UTF-8" }],
+  });
 };
 
-function utf8(bytes: ArrayBuffer): string | null {
+function isUtf8(bytes: ArrayBuffer): boolean {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return true;
   } catch {
-    return null;
+    return false;
   }
 }
 
