@@ -168,7 +168,8 @@ export class MemoryAccount {
     const authority = this.#take(row, changeId);
     if (verdict === "moved") return verdict;
     const isDone = verdict === "applied" || verdict === "unchanged";
-    return isDone ? { kind: "done" as const, authority } : { kind: verdict };
+    if (!isDone) return { kind: verdict };
+    return { kind: "done" as const, authority, ...(row && { updatedAt: row.updatedAt }) };
   }
 
   async freshen(): Promise<void> {

@@ -37,7 +37,7 @@ export function d1AccountRecord(db: Database): AccountRecord {
 }
 
 const selectRow = (userId: UserId) => sql`
-  select change_id, status, version, password_set_at, ${ROLES_OF_USER} as role_names
+  select change_id, status, version, password_set_at, updated_at, ${ROLES_OF_USER} as role_names
   from users where id = ${userId}`;
 
 const rowsOf = z.array(
@@ -47,6 +47,7 @@ const rowsOf = z.array(
       status: z.enum(["active", "disabled"]),
       version: z.int(),
       password_set_at: z.int(),
+      updated_at: z.int(),
       role_names: z.string(),
     })
     .transform((row) => ({
@@ -57,6 +58,7 @@ const rowsOf = z.array(
         version: row.version,
         passwordSetAt: row.password_set_at,
       },
+      updatedAt: row.updated_at,
     })),
 );
 

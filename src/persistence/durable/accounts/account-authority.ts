@@ -159,7 +159,7 @@ export class AccountAuthority {
     const { authority, end } = takeOver(copy.authority, row.value?.authority ?? null);
     const settledBy = verdict === "applied" ? changeId : (row.value?.changeId ?? "");
     this.settle({ authority, changeId: settledBy }, end, policy);
-    return answerOf(verdict, authority);
+    return answerOf(verdict, authority, row.value?.updatedAt);
   }
 
   /** After a crash an update may still be on its way: the fence makes it come too late. */
@@ -175,13 +175,21 @@ export class AccountAuthority {
   }
 }
 
-const done = (authority: Authority): ChangeAnswer => ({ kind: "done", authority });
+const done = (authority: Authority, updatedAt?: number): ChangeAnswer => ({
+  kind: "done",
+  authority,
+  ...(updatedAt === undefined ? {} : { updatedAt }),
+});
 
-function answerOf(verdict: ChangeVerdict, authority: Authority): ChangeAnswer | "moved" {
+function answerOf(
+  verdict: ChangeVerdict,
+  authority: Authority,
+  updatedAt: number | undefined,
+): ChangeAnswer | "moved" {
   switch (verdict) {
     case "applied":
     case "unchanged":
-      return done(authority);
+      return done(authority, updatedAt);
     case "moved":
       return "moved";
     default:
