@@ -13,7 +13,7 @@ export type AccountChange =
 export type RowAfter = {
   readonly changeId: string;
   readonly authority: Authority;
-  /** Unix milliseconds; moves on with a name as well. */
+  /** Unix milliseconds. A change of name sets it, too. */
   readonly updatedAt: number;
 };
 

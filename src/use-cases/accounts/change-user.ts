@@ -26,7 +26,7 @@ export type UserRefusal =
   | "too_many_permissions"
   | "conflict";
 
-/** What became of an account, and the look that the change was allowed of. */
+/** The outcome of a change, and the account as it was looked at before. */
 export type Changed = Pick<DoneAnswer, "authority" | "updatedAt"> & { readonly looked: User };
 
 type DoneAnswer = Extract<ChangeAnswer, { kind: "done" }>;

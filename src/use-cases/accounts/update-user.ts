@@ -45,7 +45,7 @@ export async function updateUser(
   return err(await refusalOf(deps, actor, "not_found"));
 }
 
-/** @returns the account as the change left it: what it was made to had not moved since the look */
+/** @returns the account as the change left it: nothing else had changed since the look */
 async function setStatus(
   deps: UpdateUserDeps,
   actor: Actor,
