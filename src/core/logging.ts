@@ -93,7 +93,7 @@ const ROUTINE: ReadonlySet<string> = new Set<Notice["event"]>([
   "signing_key_rewrapped",
 ]);
 
-/** Of whoever acted nothing but kind and id is shown. */
+/** Logs a notice, and of its actor the kind and id alone. */
 export const notifyLog =
   (log: Log): Notify =>
   ({ actor: { kind, id }, ...happening }) => {

@@ -1,4 +1,4 @@
-/** A code, or a code with what is to be told beside it. */
+/** A code, or a code with data. */
 export type Reason = string | { readonly code: string };
 
 /** What a rule or a workflow answers: a value, or the reason why not. Never thrown. */
@@ -6,7 +6,7 @@ export type Result<T, E extends Reason> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };
 
-/** The answer of what is never refused. */
+/** The answer of a use case that refuses nothing. */
 export type Ok<T> = { readonly ok: true; readonly value: T };
 
 export const ok = <T>(value: T): Ok<T> => ({ ok: true, value });

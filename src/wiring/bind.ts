@@ -1,14 +1,14 @@
 import type { Actor } from "../domain/access/actor.ts";
 import type { Reason, Result } from "../domain/result.ts";
 
-/** What a use case looks like: what it works with, who acts, what is wanted; and how it answers. */
+/** The one form of a use case: dependencies, who acts, the arguments; a result. */
 type UseCase<Deps> = (
   deps: Deps,
   actor: never,
   ...wanted: never[]
 ) => Promise<Result<unknown, Reason>>;
 
-/** The same without what they work with. One that no actor is named to cannot be called. */
+/** The same without its dependencies. A use case that takes no actor becomes `never`. */
 type Bound<Cases> = {
   readonly [Name in keyof Cases]: Cases[Name] extends (
     deps: never,
@@ -21,7 +21,7 @@ type Bound<Cases> = {
     : never;
 };
 
-/** Use cases as routes and RPC calls have them: with nothing behind them in reach. */
+/** Binds use cases to their dependencies, so that routes and RPC calls cannot reach those. */
 export function bind<Deps, Cases extends Readonly<Record<string, UseCase<Deps>>>>(
   deps: Deps,
   cases: Cases,

@@ -25,7 +25,7 @@ export function wireClients(given: Outside & Stores & ClientTokenDeps) {
     clientSecretOverlap: CLIENT_SECRET_OVERLAP * 1_000,
   };
   return {
-    /** Tells who acts. */
+    /** Finds out who acts, and so takes no actor. */
     authenticateClient: (shown: ClientCredentials) => authenticateClient(deps, shown),
     ...bind(deps, {
       createServiceAccount,

@@ -4,7 +4,7 @@ import { passwordPolicy } from "../core/security/password-policy.ts";
 import { passwordHasher, SCRYPT_ENGINES } from "../core/security/passwords.ts";
 import type { Outside } from "./outside.ts";
 
-/** What passwords are compared with and judged by. */
+/** Hashing of passwords, and the policy for new ones. */
 export const wireCredentials = (config: Config, { log, random }: Outside) => ({
   hasher: passwordHasher(SCRYPT_ENGINES[config.passwordScrypt], random),
   policy: passwordPolicy(

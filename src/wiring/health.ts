@@ -8,7 +8,7 @@ import type { TokenSigner } from "../use-cases/tokens/ports.ts";
 import type { Outside } from "./outside.ts";
 import type { Stores } from "./stores.ts";
 
-/** One probing of what the service depends on serves all who ask an isolate for a while. */
+/** One probing of the dependencies is shared by all who ask an isolate within a short time. */
 export function wireHealth(
   env: Env,
   { clock, defer, log }: Outside,

@@ -11,7 +11,7 @@ import { bind } from "./bind.ts";
 import type { Outside } from "./outside.ts";
 import type { Stores } from "./stores.ts";
 
-/** The ring signs and verifies for others; of it routes see the published set alone. */
+/** Other subjects sign and verify with the ring. Routes get the published set and the use cases. */
 export function wireKeys(config: Config, outside: Outside, { keys, jwksCache }: Stores) {
   const { secrets } = config;
   const { clock, defer, notify } = outside;

@@ -14,7 +14,7 @@ import { durableLoginThrottle } from "../persistence/durable/credentials/login-t
 import { kvJwksCache } from "../persistence/kv/jwks-cache.ts";
 import type { Outside } from "./outside.ts";
 
-/** What keeps state, over the bindings. */
+/** The adapters of everything that keeps state. */
 export function wireStores(env: Env, config: Config, { clock, notify }: Outside) {
   const db = database(env.DB);
   const roles = d1Roles(db);

@@ -1,12 +1,14 @@
 import { identifyCaller } from "../use-cases/tokens/identify-caller.ts";
+import { identifyPerson } from "../use-cases/tokens/identify-person.ts";
 import { type IntrospectDeps, introspectToken } from "../use-cases/tokens/introspect-token.ts";
 import { type VerifyOptions, verifyToken } from "../use-cases/tokens/verify-token.ts";
 import { bind } from "./bind.ts";
 
 export const wireTokens = (deps: IntrospectDeps) => ({
-  /** Tells who acts. */
+  /** Finds out who acts, and so takes no actor. */
   identifyCaller: (token: string, rolesNow: boolean) => identifyCaller(deps, token, rolesNow),
-  /** The same for whoever asks about a token, and is asked nothing in turn. */
+  identifyPerson: (token: string) => identifyPerson(deps, token),
+  /** Judges a token for whoever asks: the caller needs no right of its own. */
   verifyToken: (token: string, options: VerifyOptions) => verifyToken(deps, token, options),
   ...bind(deps, { introspectToken }),
 });

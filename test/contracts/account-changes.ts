@@ -52,7 +52,9 @@ export function accountChangesContract(make: () => Promise<AccountsHarness>): vo
       const first = await on.change(user.id, SET_PASSWORD, command);
       expect(first).toMatchObject({ kind: "done", opened: { authority: { version: 2 } } });
       advance(1);
-      expect(await on.change(user.id, SET_PASSWORD, command)).toEqual(first);
+      const again = await on.change(user.id, SET_PASSWORD, command);
+      expect(again).toHaveProperty("opened");
+      expect(first).toMatchObject(again);
       expect(await on.accounts.listSessions(user.id)).toHaveLength(1);
     });
 
@@ -192,10 +194,13 @@ export function accountChangesContract(make: () => Promise<AccountsHarness>): vo
         const { user } = await signedIn();
         const command = { changeId: "one and the same", ifVersion: 1 };
         const first = await on.change(user.id, change, command);
-        expect(first.kind).toBe("done");
+        if (first.kind !== "done") throw new Error(`the change was ${first.kind}`);
+        const { authority } = first;
         const row = await on.record.read(user.id);
+        // Of a deleted row there is no time to say.
+        expect(first.updatedAt).toBe(row?.updatedAt);
         advance(1);
-        expect(await on.change(user.id, change, command)).toEqual(first);
+        expect(await on.change(user.id, change, command)).toEqual({ kind: "done", authority });
         expect(await on.record.read(user.id)).toEqual(row);
       },
     );

@@ -50,6 +50,7 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
   const expectRow = async (id: UserId, row: Awaited<ReturnType<AccountRecord["read"]>>) => {
     const user = (await credential(id))?.user;
     expect(row?.authority ?? null).toEqual(user === undefined ? null : authorityOf(user));
+    expect(row?.updatedAt).toBe(user?.updatedAt);
     expect(await record.read(id)).toEqual(row);
   };
 
@@ -64,6 +65,7 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
           version: 1,
           passwordSetAt: 1_000,
         },
+        updatedAt: 1_000,
       });
       expect(await record.read(someUserId())).toBeNull();
     });

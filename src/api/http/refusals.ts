@@ -6,8 +6,8 @@ import { problem, tooManyRequests } from "./errors.ts";
 import type { ProblemCode } from "./problems.ts";
 
 /**
- * The refusals of use cases that HTTP has an answer to: most are problems by the same name. One
- * that is missing here, or a problem that is gone, fails the type check where a route answers it.
+ * The refusals of use cases that HTTP knows: most are problems by the same name. A code that is
+ * missing here, or in the catalogue of problems, fails the type check in the route that returns it.
  */
 type Refusal =
   | ProblemCode
@@ -19,7 +19,7 @@ type Refusal =
   | Throttled
   | WeakPassword;
 
-/** Where in the request stands what a refusal is about. */
+/** Where the request has what a refusal is about. */
 type Places = {
   /** The field of the body with the password; by default `password`. */
   readonly password?: string;

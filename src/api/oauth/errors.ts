@@ -17,7 +17,7 @@ const STATUS = {
 
 export type OAuthErrorCode = keyof typeof STATUS;
 
-/** OAuth's words for what use cases refuse. */
+/** OAuth's error code for each refusal of a use case. */
 const WORD_OF_REFUSAL = {
   invalid_client: "invalid_client",
   invalid_refresh_token: "invalid_grant",

@@ -6,7 +6,7 @@ import { limitClients } from "../http/limits.ts";
 import { readForm, requireClient } from "./client.ts";
 import { oauthError } from "./errors.ts";
 
-/** RFC 7662, section 2. "Public" means to the access declaration only: a client must ask. */
+/** RFC 7662, section 2. Public to `access()` alone: a client must authenticate. */
 export const introspectionRoute = new Hono<AppEnv>().post(
   "/oauth2/introspect",
   access("public"),

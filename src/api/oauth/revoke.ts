@@ -7,8 +7,8 @@ import { identifyClient, readForm } from "./client.ts";
 import { oauthError, oauthRefused } from "./errors.ts";
 
 /**
- * RFC 7009, section 2. The answer is the same whether there was anything to revoke. "Public" means
- * to the access declaration only: a client must ask, and the public one names itself.
+ * RFC 7009, section 2. The answer is the same whether there was anything to revoke. Public to
+ * `access()` alone: a client must authenticate, or be the public one and name itself.
  */
 export const revocationRoute = new Hono<AppEnv>().post(
   "/oauth2/revoke",

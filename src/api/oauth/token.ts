@@ -6,7 +6,7 @@ import { limitClients } from "../http/limits.ts";
 import { type Form, identifyClient, readForm, requireClient } from "./client.ts";
 import { NOT_KEPT, oauthError, oauthRefused } from "./errors.ts";
 
-/** "Public" means to the access declaration only: each grant finds out which client asks. */
+/** Public to `access()` alone: each grant authenticates or identifies the client itself. */
 export const tokenRoute = new Hono<AppEnv>().post(
   "/oauth2/token",
   access("public"),

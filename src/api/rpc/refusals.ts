@@ -1,7 +1,7 @@
 import type { Result } from "../../domain/result.ts";
 import type { WeakPassword } from "../../use-cases/credentials/refusals.ts";
 
-/** The codes of the contract that a use case's refusal may be: each by its own name. */
+/** Refusals of use cases that are codes of the RPC contract by the same name. */
 type RefusalCode =
   | "conflict"
   | "email_taken"
@@ -11,10 +11,10 @@ type RefusalCode =
   | "not_found"
   | "too_many_permissions";
 
-/** One that is missing here fails the type check where a call answers it. */
+/** A use case's code that is missing here fails the type check in the call that returns it. */
 type Refusal = RefusalCode | WeakPassword;
 
-/** Those that a call answers by itself. */
+/** Codes that the calls return themselves. */
 type OwnCode = "invalid_request" | "too_many_requests" | "unavailable";
 
 export type Refused = {
@@ -33,5 +33,5 @@ export const answerOf = <T, Shown extends object>(
     ? { ok: true, ...shown(result.value) }
     : no(typeof result.error === "string" ? result.error : result.error.code);
 
-/** For what is said by its being done. */
+/** For a call that answers `ok` alone. */
 export const nothing = (): object => ({});

@@ -5,7 +5,7 @@ import { covers, grants, type OwnPermission } from "./permission.ts";
 export type Actor = {
   /**
    * A person, a program, another Worker by its binding, whoever runs the service, or the service
-   * itself. Anyone: whoever asks without having shown yet who it is.
+   * itself; `anyone` for whoever has not shown yet who it is.
    */
   readonly kind: "user" | "service" | "worker" | "operator" | "system" | "anyone";
   /** `usr_…`, `svc_…`, or a name; never an address. */
@@ -15,7 +15,7 @@ export type Actor = {
   readonly permissions: readonly string[];
 };
 
-/** A person in one of their sessions: whoever acts upon their own account. */
+/** A person in one of their sessions. Only a person acts on their own account. */
 export type Person = Actor & {
   readonly kind: "user";
   readonly userId: UserId;
@@ -24,14 +24,14 @@ export type Person = Actor & {
 
 export const isPerson = (actor: Actor): actor is Person => "sessionId" in actor;
 
-/** Signs in, registers, refreshes: who it is shows in what is done, if at all. */
+/** Whoever signs in, registers or refreshes: not known before the use case has looked. */
 export const ANYONE: Actor = { kind: "anyone", id: "anyone", roles: [], permissions: [] };
 
-/** What happens by the clock or of itself, such as the rotation of keys. It needs no right. */
+/** The service itself, such as its cron. It needs no permission. */
 export const SYSTEM: Actor = { kind: "system", id: "auth-service", roles: [], permissions: [] };
 
 export const may = (actor: Actor, needed: OwnPermission): boolean =>
   grants(actor.permissions, needed);
 
-/** Some acts are only for those whom nothing is closed to. */
+/** For acts that are open to holders of `*` alone. */
 export const mayDoEverything = ({ permissions }: Actor): boolean => covers(permissions, ["*"]);

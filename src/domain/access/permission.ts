@@ -40,7 +40,7 @@ export function collapsed(permissions: readonly string[]): string[] {
     .sort();
 }
 
-/** What this service itself asks for. Other services have theirs, which are only written down here. */
+/** The permissions that this service asks for. Roles may hold others, for other services to ask for. */
 export const OWN_PERMISSIONS = [
   "keys:read",
   "keys:rotate",

@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../result.ts";
 
 declare const brand: unique symbol;
 
-/** Lower-case letters, digits, hyphens and underscores, between a letter and one of the first two. */
+/** Lower-case letters, digits, `-` and `_`; begins with a letter, ends with a letter or digit. */
 export type RoleName = string & { readonly [brand]: "RoleName" };
 
 const NAME = new RegExp(`^[a-z](?:[a-z0-9_-]{0,${MAX_ROLE_NAME_LENGTH - 2}}[a-z0-9])?$`);

@@ -10,7 +10,12 @@ export type AccountChange =
   | { readonly kind: "delete" };
 
 /** The row after the attempt: who changed it last, and what it says. */
-export type RowAfter = { readonly changeId: string; readonly authority: Authority };
+export type RowAfter = {
+  readonly changeId: string;
+  readonly authority: Authority;
+  /** Unix milliseconds. A change of name sets it, too. */
+  readonly updatedAt: number;
+};
 
 export type ChangeVerdict =
   | "applied"
@@ -31,7 +36,7 @@ export function judgeChange(
   change: AccountChange,
   changeId: string,
   base: number,
-  row: RowAfter | null,
+  row: Omit<RowAfter, "updatedAt"> | null,
 ): ChangeVerdict {
   if (row === null) return change.kind === "delete" ? "applied" : "not_found";
   if (row.changeId === changeId) return "applied";

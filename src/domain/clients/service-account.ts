@@ -23,7 +23,7 @@ export type ServiceAccount = {
   readonly updatedAt: number;
 };
 
-/** A service account that authenticated, as whoever acts. */
+/** A service account that authenticated, as an actor. */
 export type Program = Actor & { readonly kind: "service"; readonly account: ServiceAccount };
 
 export const programOf = (account: ServiceAccount): Program => ({

@@ -70,7 +70,7 @@ async function attempt(
   const { authority, end } = takeOver(copy.authority, row?.authority ?? null);
   const settledBy = verdict === "applied" ? changeId : (row?.changeId ?? "");
   settle(deps, { authority, changeId: settledBy }, end, to.policy);
-  return answerTo(verdict, () => done(deps, to, command, authority));
+  return answerTo(verdict, () => done(deps, to, command, authority, row?.updatedAt));
 }
 
 function answerTo(verdict: ChangeVerdict, whenDone: () => ChangeAnswer): ChangeAnswer | "moved" {
@@ -90,9 +90,13 @@ function done(
   { policy }: Addressed,
   { change, open }: ChangeCommand,
   authority: Authority,
+  updatedAt?: number,
 ): ChangeAnswer {
   if (change.kind === "set_status" && change.status === "active") clearAllProofs(deps.store.proofs);
-  if (open === undefined) return { kind: "done", authority };
-  const session = openOnce(deps, open, policy);
-  return { kind: "done", authority, opened: grantOf(authority, session) };
+  return {
+    kind: "done",
+    authority,
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(open === undefined ? {} : { opened: grantOf(authority, openOnce(deps, open, policy)) }),
+  };
 }

@@ -2,14 +2,13 @@ import type { Actor } from "../../domain/access/actor.ts";
 import { mayBecome, rightsOf } from "../../domain/access/rights.ts";
 import { rolesAfter } from "../../domain/access/role.ts";
 import type { AccountChange } from "../../domain/accounts/account-change.ts";
-import type { Authority } from "../../domain/accounts/authority.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
 import { mayGrant } from "../access/may-grant.ts";
 import type { Actors, Roles } from "../access/ports.ts";
-import type { Accounts, Users } from "./ports.ts";
+import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
 
 export type ChangeUserDeps = {
   readonly actors: Actors;
@@ -27,8 +26,10 @@ export type UserRefusal =
   | "too_many_permissions"
   | "conflict";
 
-/** What became of an account, and the look that the change was allowed of. */
-export type Changed = { readonly looked: User; readonly authority: Authority };
+/** The outcome of a change, and the account as it was looked at before. */
+export type Changed = Pick<DoneAnswer, "authority" | "updatedAt"> & { readonly looked: User };
+
+type DoneAnswer = Extract<ChangeAnswer, { kind: "done" }>;
 
 /**
  * Makes a change that was allowed of the very version it is made to.
@@ -50,7 +51,7 @@ export async function changeUser(
     const { version: ifVersion } = target.value;
     const command = { changeId: deps.newChangeId(), change, ifVersion, by: actor };
     const answer = await deps.accounts.change(userId, command);
-    if (answer.kind === "done") return ok({ looked: target.value, authority: answer.authority });
+    if (answer.kind === "done") return ok({ ...answer, looked: target.value });
     // A role that was to be given may be gone, or grant more than when it was looked at.
     if (answer.kind === "conflict" || answer.kind === "no_such_role") return "moved";
     return err(await refusalOf(deps, actor, answer.kind));

@@ -26,7 +26,7 @@ export type CreateUserInput = {
   readonly roles: readonly string[];
 };
 
-/** Makes an account with its roles in one step, while its maker may. Every account is a `user`. */
+/** Makes an account with its roles in one step, as long as the actor may. All hold the role `user`. */
 export async function createUser(
   deps: CreateUserDeps,
   actor: Actor,

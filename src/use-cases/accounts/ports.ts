@@ -44,10 +44,15 @@ export interface Users extends Credentials {
 }
 
 export type ChangeAnswer =
-  /** @property opened the session that the command asked for */
+  /**
+   * @property updatedAt when the row was last changed; not said of a change that is asked for again,
+   *   nor by an object that runs older code
+   * @property opened the session that the command asked for
+   */
   | {
       readonly kind: "done";
       readonly authority: Authority;
+      readonly updatedAt?: number;
       readonly opened?: SessionGrant;
     }
   | { readonly kind: "not_found" | "no_such_role" | "last_admin" | "conflict" };

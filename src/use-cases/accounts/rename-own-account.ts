@@ -5,7 +5,7 @@ import type { Clock } from "../outside.ts";
 import { findUser } from "./find-user.ts";
 import type { Users } from "./ports.ts";
 
-/** Changes what one is called, whatever one may do besides: nothing of it is asked. */
+/** Changes one's own name. It needs no permission. */
 export async function renameOwnAccount(
   deps: { readonly users: Users; readonly clock: Clock },
   actor: Person,

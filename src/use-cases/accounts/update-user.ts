@@ -11,6 +11,7 @@ import {
   targetOf,
   type UserRefusal,
 } from "./change-user.ts";
+import { findUser } from "./find-user.ts";
 
 export type UpdateUserDeps = ChangeUserDeps & {
   readonly throttle: LoginThrottle;
@@ -29,15 +30,32 @@ export async function updateUser(
 ): Promise<Result<User, UserRefusal>> {
   const target = await targetOf(deps, actor, userId, null);
   if (!target.ok) return target;
+  let user = target.value;
   if (status !== undefined) {
-    const change = { kind: "set_status", status } as const;
-    const changed = await changeUser(deps, actor, userId, change, target.value);
+    const changed = await setStatus(deps, actor, user, status);
     if (!changed.ok) return changed;
-    if (status === "active") await deps.throttle.clear(target.value.email);
+    user = changed.value;
+    if (status === "active") await deps.throttle.clear(user.email);
   }
-  if (name !== undefined && !(await deps.users.rename(userId, name, deps.clock(), actor))) {
-    return err(await refusalOf(deps, actor, "not_found"));
+  if (name === undefined) return ok(user);
+  const updatedAt = deps.clock();
+  if (await deps.users.rename(userId, name, updatedAt, actor)) {
+    return ok({ ...user, name, updatedAt });
   }
-  const found = await deps.users.findById(userId);
-  return found === null ? err("not_found") : ok(found.user);
+  return err(await refusalOf(deps, actor, "not_found"));
+}
+
+/** @returns the account as the change left it: nothing else had changed since the look */
+async function setStatus(
+  deps: UpdateUserDeps,
+  actor: Actor,
+  user: User,
+  status: User["status"],
+): Promise<Result<User, UserRefusal>> {
+  const change = { kind: "set_status", status } as const;
+  const changed = await changeUser(deps, actor, user.id, change, user);
+  if (!changed.ok) return changed;
+  const { looked, authority, updatedAt } = changed.value;
+  if (updatedAt === undefined) return findUser(deps, actor, user.id);
+  return ok({ ...looked, status, version: authority.version, updatedAt });
 }

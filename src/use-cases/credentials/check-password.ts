@@ -25,7 +25,7 @@ export type PasswordCheckDeps = {
   readonly notify: Notify;
 };
 
-/** A password that was right. */
+/** The account whose password was right. */
 export type Proof = { readonly credential: Credential; readonly outdatedHash: boolean };
 
 export type PasswordCheck = Result<Proof, "invalid_credentials" | Throttled>;

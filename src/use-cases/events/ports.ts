@@ -1,9 +1,9 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 
-/** What an operator should hear of, and whose act it was or came of. */
+/** What an operator should hear of, and who did it or caused it. */
 export type Notice = Happening & {
-  /** Of it the log shows kind and id. */
+  /** The log shows its kind and id, nothing else. */
   readonly actor: Pick<Actor, "kind" | "id">;
 };
 

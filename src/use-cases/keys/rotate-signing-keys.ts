@@ -4,7 +4,7 @@ import { carryOutRotation, type RotationDeps } from "./carry-out-rotation.ts";
 import { type ShownKey, shownKeys } from "./shown-key.ts";
 
 export type ChangeKeysDeps = RotationDeps & {
-  /** From here on, even half done, this isolate goes by what D1 says. */
+  /** Drops the copy of the keys, so that this isolate reads D1 before it next uses one. */
   readonly forgetKeys: () => void;
 };
 

@@ -8,14 +8,14 @@ import {
 import type { Clock } from "../outside.ts";
 import type { StoredSigningKey } from "./ports.ts";
 
-/** State and times of a key; neither half of it. Times are Unix milliseconds. */
+/** State and times of a key, without its public and private halves. Times are Unix milliseconds. */
 export type ShownKey = {
   readonly kid: string;
   readonly alg: SigningAlg;
   readonly state: SigningKeyState;
   readonly createdAt: number;
   readonly signsFrom: number | null;
-  /** Infinite for one that nothing is to follow yet. */
+  /** Infinite for a key that has no successor yet. */
   readonly verifiesUntil: number;
   readonly revokedAt: number | null;
 };

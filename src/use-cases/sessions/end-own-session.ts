@@ -3,7 +3,7 @@ import type { SessionId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Sessions } from "./ports.ts";
 
-/** Ends one of one's own sessions. Somebody else's is as good as none. */
+/** Ends one of one's own sessions. Somebody else's counts as unknown. */
 export async function endOwnSession(
   deps: { readonly sessions: Sessions },
   actor: Person,

@@ -90,7 +90,7 @@ async function checkOwner(
   return otherWait !== null && wait < otherWait ? check : other;
 }
 
-/** Milliseconds, or null where the password was looked at. */
+/** Milliseconds to wait, or null when the password was compared. */
 const waitOf = (check: PasswordCheck): number | null =>
   check.ok || check.error === "invalid_credentials" ? null : check.error.retryAfter;
 

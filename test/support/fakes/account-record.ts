@@ -10,7 +10,9 @@ import type { MemoryDatabase, UserRow } from "./memory-database.ts";
 export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
   const rowOf = (userId: UserId) => {
     const row = db.users.get(userId);
-    return row === undefined ? null : { changeId: row.changeId, authority: authorityOf(row.user) };
+    if (row === undefined) return null;
+    const { changeId, user } = row;
+    return { changeId, authority: authorityOf(user), updatedAt: user.updatedAt };
   };
 
   return {

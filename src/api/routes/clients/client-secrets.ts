@@ -9,7 +9,7 @@ import { clientSecretOnWire, madeOnWire } from "../../wire/clients/client-secret
 const canRead = access({ permission: "service-accounts:read" });
 const canWrite = access({ permission: "service-accounts:write" });
 
-/** What the programs that act for themselves authenticate with. */
+/** Administration of the secrets that service accounts authenticate with. */
 export const clientSecretRoutes = new Hono<AppEnv>()
   .get("/v1/service-accounts/:id/secrets", canRead, async (c) => {
     const id = parseServiceAccountId(c.req.param("id"));

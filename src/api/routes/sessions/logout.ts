@@ -29,6 +29,6 @@ export const logoutRoute = new Hono<AppEnv>().post(
 async function bearerOf(c: AppContext): Promise<Actor> {
   const token = bearerToken(c.req.header("authorization"));
   if (token === null) return ANYONE;
-  const known = await c.get("services").tokens.identifyCaller(token, false);
+  const known = await c.get("services").tokens.identifyPerson(token);
   return known.ok ? known.value : ANYONE;
 }

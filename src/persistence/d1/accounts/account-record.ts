@@ -35,7 +35,7 @@ export function d1AccountRecord(db: Database): AccountRecord {
 }
 
 const selectRow = (userId: UserId) => sql`
-  select id, rowid as row_number, change_id, status, version, password_set_at,
+  select id, rowid as row_number, change_id, status, version, password_set_at, updated_at,
     ${ROLES_OF_USER} as role_names
   from users where id = ${userId}`;
 
@@ -47,6 +47,7 @@ const reader = rowReader(
       status,
       version,
       password_set_at: time,
+      updated_at: time,
       role_names: texts,
     })
     .transform((row) => ({
@@ -57,6 +58,7 @@ const reader = rowReader(
         version: row.version,
         passwordSetAt: row.password_set_at,
       },
+      updatedAt: row.updated_at,
     })),
 );
 

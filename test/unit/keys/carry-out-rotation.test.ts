@@ -7,7 +7,7 @@ import type { ChangeKeysDeps } from "../../../src/use-cases/keys/rotate-signing-
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { type KeyStore, keyStore } from "../../support/key-store.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
-import { DAY, KEY_POLICY } from "../../support/samples.ts";
+import { DAY, KEY_POLICY, someActor, someKey } from "../../support/samples.ts";
 
 const { rotationInterval, publishAhead, tokenLifetime } = KEY_POLICY;
 
@@ -229,3 +229,16 @@ function interleaved(store: KeyStore, scheduler: fc.Scheduler): ChangeKeysDeps {
     });
   return { ...store.deps, keys: wrap(store.deps.keys), jwksCache: wrap(store.deps.jwksCache) };
 }
+
+it("what is noticed names whoever rotated or revoked", async () => {
+  const store = keyStore();
+  await carryOutRotation(store.deps, SYSTEM);
+  const { kid } = (await store.current()) ?? someKey();
+  expect(store.notices.map(({ event }) => event)).toContain("signing_key_created");
+  expect(new Set(store.notices.map(({ actor }) => actor))).toEqual(new Set([SYSTEM]));
+  store.notices.length = 0;
+  const operator = someActor("keys:rotate");
+  await revokeSigningKey(store.deps, operator, kid);
+  expect(store.notices.map(({ event }) => event)).toContain("signing_key_revoked");
+  expect(new Set(store.notices.map(({ actor }) => actor))).toEqual(new Set([operator]));
+});
