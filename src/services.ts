@@ -25,6 +25,7 @@ import { serviceAccountIdOf, sessionIdOf, userIdOf } from "./domain/ids.ts";
 import type { Env } from "./env.ts";
 import { d1Actors } from "./persistence/d1/access/actors.ts";
 import { d1Roles } from "./persistence/d1/access/roles.ts";
+import { d1ChangeFeed } from "./persistence/d1/accounts/change-feed.ts";
 import { d1Users } from "./persistence/d1/accounts/users.ts";
 import { d1ServiceAccounts } from "./persistence/d1/clients/service-accounts.ts";
 import { database } from "./persistence/d1/database.ts";
@@ -127,6 +128,7 @@ function wire(env: Env, config: Config, log: Log) {
     roles,
     catalogue: roleCatalogue(roles, clock),
     accounts,
+    feed: d1ChangeFeed(db),
     sessions: accounts,
     proofs: accounts,
     serviceAccounts,

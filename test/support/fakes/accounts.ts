@@ -52,6 +52,7 @@ export function memoryAccounts(deps: MemoryAccountDeps): UserObjects {
         }),
       ),
     change: (userId, command) => ask(userId, (account) => account.change(command)),
+    catchUp: (userId) => ask(userId, (account) => account.catchUp()),
     reserveProof: (userId, by, credentialSetAt) =>
       ask(userId, ({ proofs }) => proofs.reserve(by, credentialSetAt)),
     releaseProof: (userId, by, attempt) => ask(userId, ({ proofs }) => proofs.release(by, attempt)),

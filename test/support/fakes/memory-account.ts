@@ -64,7 +64,6 @@ export class MemoryAccount {
   }
 
   async open(command: OpenSession): Promise<OpenAnswer> {
-    if (this.copy === null) this.#settle(command.seen, "", "none");
     const known = this.copy?.authority;
     if (known?.status === "deleted") return { kind: "refused" };
     if (this.intent !== null || !known || !sameAuthority(known, command.seen)) {
@@ -175,6 +174,10 @@ export class MemoryAccount {
     if (this.copy === null || this.copy.authority.status === "deleted") return;
     const age = Math.abs(this.#deps.clock() - this.copy.checkedAt);
     if (age >= this.#deps.policy.authorityMaxAge || this.intent !== null) await this.#reconcile();
+  }
+
+  async catchUp(): Promise<void> {
+    if (this.copy !== null && this.copy.authority.status !== "deleted") await this.#reconcile();
   }
 
   async #reconcile(): Promise<void> {

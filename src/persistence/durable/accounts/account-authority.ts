@@ -40,6 +40,8 @@ export class AccountAuthority {
   readonly #storage: DurableObjectStorage;
   readonly #sessions: SessionTable;
   readonly #record: AccountRecord;
+  /** How often it was told that the row is another: what was read before is then no answer. */
+  #told = 0;
 
   constructor(storage: DurableObjectStorage, sessions: SessionTable, record: AccountRecord) {
     this.#store = new AuthorityStore(storage.kv);
@@ -83,13 +85,20 @@ export class AccountAuthority {
     return isFresh && this.isSettled() ? null : this.reconcile(to);
   }
 
+  /** The row was changed by other hands. Nothing is to catch up with where nothing is known. */
+  async catchUp(to: Addressed): Promise<Outage | null> {
+    this.#told += 1;
+    return this.known() === null ? null : this.reconcile(to);
+  }
+
   /** Reads D1's primary and takes over what it says. */
   async reconcile(to: Addressed): Promise<Outage | null> {
-    const before = this.known();
+    const [before, told] = [this.known(), this.#told];
     const intent = this.#store.intent();
     if (before?.status === "deleted") return null;
     const row = await outcomeOf(this.#readRow(to.userId, intent));
     if ("kind" in row) return row;
+    if (told !== this.#told) return this.reconcile(to);
     // While this one waited, another call settled a newer row or began a change.
     if (this.#isOvertaken(before, intent)) return this.freshen(to);
     // An object that a stranger's guess woke up leaves nothing behind.

@@ -46,6 +46,10 @@ export function durableAccounts(
     endSessions: (userId, which) => ask(userId, (stub, to) => stub.endSessions(to, which)),
     change: async (userId, command) =>
       answered(await ask(userId, (stub, to) => stub.change(to, command))),
+    catchUp: async (userId) => {
+      // Once: whoever hands out the changes comes back by itself, and has only so many calls.
+      answered(await askOnce(userId, (stub, to) => stub.catchUp(to)));
+    },
     reserveProof: (userId, by, credentialSetAt) =>
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),
     releaseProof: (userId, by, attempt) =>

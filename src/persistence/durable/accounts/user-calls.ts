@@ -28,6 +28,7 @@ export interface UserCalls {
   listSessions(to: Addressed): Promise<SessionInfo[]>;
   endSessions(to: Addressed, which: SessionsSelection): Promise<number>;
   change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
+  catchUp(to: Addressed): Promise<{ kind: "caught_up" } | Outage>;
   reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
   clearProofs(to: Addressed, by: Prover): Promise<void>;

@@ -60,10 +60,8 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   async openSession(to: Addressed, command: OpenSession): Promise<OpenAnswer | Outage> {
     const known = this.#authority.known();
-    if (known === null) {
-      // Nothing was ever changed through here, so the row that was just read is the newest word.
-      this.#authority.settle({ authority: command.seen, changeId: "" }, "none", to.policy);
-    } else if (!this.#authority.isSettled() || !sameAuthority(known, command.seen)) {
+    // Also where nothing is known: told of a change by other hands, it had nothing to end then.
+    if (known === null || !this.#authority.isSettled() || !sameAuthority(known, command.seen)) {
       const outage = await this.#authority.reconcile(to);
       if (outage !== null) return outage;
     }
@@ -175,6 +173,10 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     if (which === "all") return this.#sessions.removeAllExcept(null);
     if ("only" in which) return this.#sessions.remove(which.only);
     return this.#sessions.removeAllExcept(which.allExcept);
+  }
+
+  async catchUp(to: Addressed): Promise<{ kind: "caught_up" } | Outage> {
+    return (await this.#authority.catchUp(to)) ?? { kind: "caught_up" };
   }
 
   /** Nothing else runs here meanwhile, so no refresh can slip between the row and the copy. */
