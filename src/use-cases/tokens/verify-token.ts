@@ -84,6 +84,23 @@ async function permissionsNow(
   return permissionsOf(roles, await (rolesNow ? deps.roles : deps.catalogue).named(roles));
 }
 
+/**
+ * The session behind a person's token, for what needs no permission: ending it must not wait for
+ * what roles grant.
+ *
+ * @returns null when the token is no good, or no person's
+ */
+export async function liveSession(
+  deps: Pick<VerifyDeps, "verifier" | "liveness">,
+  token: string,
+): Promise<Pick<UserCaller, "userId" | "sessionId"> | null> {
+  const claims = await deps.verifier.verify(token);
+  if (claims === null) return null;
+  const [user, session] = [parseUserId(claims.sub), parseSessionId(claims.sid)];
+  if (!user.ok || !session.ok || (await deps.liveness.ask(claims, 0)) === null) return null;
+  return { userId: user.value, sessionId: session.value };
+}
+
 /** Who is asking, and what they may do now. */
 export type Caller = Actor;
 

@@ -4,7 +4,7 @@ import { registerUser } from "../../../use-cases/accounts/register-user.ts";
 import { refreshToken } from "../../../use-cases/sessions/refresh-token.ts";
 import { logout } from "../../../use-cases/sessions/revoke-token.ts";
 import { authenticateUser } from "../../../use-cases/sessions/sign-in.ts";
-import { callerOf, isUser } from "../../../use-cases/tokens/verify-token.ts";
+import { liveSession } from "../../../use-cases/tokens/verify-token.ts";
 import { access } from "../../http/access.ts";
 import { type AppEnv, deviceOf } from "../../http/context.ts";
 import { problem, tooManyRequests } from "../../http/errors.ts";
@@ -59,10 +59,9 @@ export const authRoutes = new Hono<AppEnv>()
     const body = await optionalJson(c, logoutRequest);
     if (body instanceof Response) return body;
     const bearer = bearerToken(c.req.header("authorization"));
-    const caller = bearer === null ? null : await callerOf(services, bearer, false);
     // Clients send the header with everything: an access token that ran out must not keep the
     // refresh token beside it alive.
-    const user = caller !== null && isUser(caller) ? caller : null;
+    const user = bearer === null ? null : await liveSession(services, bearer);
     const result = await logout(services, user, body.refresh_token ?? null, scope);
     if (result.ok) return c.body(null, 204);
     if (result.error !== "ambiguous") return problem(c, result.error);
