@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import {
@@ -10,9 +11,9 @@ import {
   signIn,
 } from "../../support/client.ts";
 import { failing } from "../../support/faults.ts";
-import { HOUR, MINUTE, moveClock, stopClock } from "../../support/moving-clock.ts";
+import { DAY, HOUR, MINUTE, moveClock, stopClock } from "../../support/moving-clock.ts";
 import { isolateWith } from "../../support/rpc.ts";
-import { withoutTable } from "../../support/storage.ts";
+import { userObject, withoutTable } from "../../support/storage.ts";
 
 /* D1 is away for an hour, for the Worker and for every object; the isolate has served before. */
 
@@ -47,6 +48,12 @@ function expectOutage(reply: Reply): void {
   expect([reply.status, reply.body.code]).toEqual([503, "service_unavailable"]);
 }
 
+const checkedAt = (id: string) =>
+  runInDurableObject(userObject(id), (_, { storage }) => {
+    const copy = storage.kv.get<{ checkedAt: number }>("authority");
+    return copy?.checkedAt;
+  });
+
 async function outage(work: () => Promise<void>): Promise<void> {
   isAway = true;
   try {
@@ -79,6 +86,32 @@ it("REF-11 people refresh, are verified and use their sessions throughout, and s
     expect((await isolate.rpc.verify(token, { maxStaleness: 0 })).ok).toBe(false);
     expect((await refreshed(body.refresh_token)).status).toBe(401);
   });
+});
+
+it("REF-11 nor does it stop whoever was active, though their copy would come of age during it", async () => {
+  let { body } = await refreshed(user.refreshToken);
+  // Within the last two hours of the copy's day a refresh has it read anew, and does not wait.
+  moveClock(23 * HOUR);
+  ({ body } = await refreshed(body.refresh_token));
+  await vi.waitUntil(async () => (await checkedAt(user.id)) === Date.now());
+  await outage(async () => {
+    moveClock(90 * MINUTE);
+    const reply = await refreshed(body.refresh_token);
+    expect(reply.status).toBe(200);
+  });
+});
+
+it("a copy that cannot be read anew in time serves until it is a day old, and no longer", async () => {
+  let { body } = await refreshed(user.refreshToken);
+  await outage(async () => {
+    moveClock(DAY - 1);
+    const reply = await refreshed(body.refresh_token);
+    expect(reply.status).toBe(200);
+    body = reply.body;
+    moveClock(1);
+    expectOutage(await refreshed(body.refresh_token));
+  });
+  expect((await refreshed(body.refresh_token)).status).toBe(200);
 });
 
 it("what needs the record waits: signing in, reading one's row, changing the account", async () => {

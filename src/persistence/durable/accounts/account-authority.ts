@@ -30,6 +30,9 @@ type Marked = { readonly authority: Authority; readonly changeId: string };
 /** A change is tried again when the row was changed by other hands since it was last read. */
 const MAX_ROUNDS = 3;
 
+/** The part of its greatest age at which a copy that is used is read anew: of a day, 22 hours. */
+const RENEWAL_AGE = 11 / 12;
+
 /**
  * The object's copy of its user's authority, and how it is kept in step with D1. A change is an
  * intent, one conditional update of D1, and a commit; a crash in between leaves the intent, and
@@ -42,6 +45,7 @@ export class AccountAuthority {
   readonly #record: AccountRecord;
   /** How often it was told that the row is another: what was read before is then no answer. */
   #told = 0;
+  #isRenewing = false;
 
   constructor(storage: DurableObjectStorage, sessions: SessionTable, record: AccountRecord) {
     this.#store = new AuthorityStore(storage.kv);
@@ -81,8 +85,22 @@ export class AccountAuthority {
     const copy = this.#store.copy();
     if (copy === null || copy.authority.status === "deleted") return null;
     // In either direction: a copy from a clock that ran ahead would stay young until then.
-    const isFresh = Math.abs(Date.now() - copy.checkedAt) < to.policy.authorityMaxAge;
-    return isFresh && this.isSettled() ? null : this.reconcile(to);
+    const age = Math.abs(Date.now() - copy.checkedAt);
+    const { authorityMaxAge } = to.policy;
+    if (age >= authorityMaxAge || !this.isSettled()) return this.reconcile(to);
+    if (age >= authorityMaxAge * RENEWAL_AGE) this.#renew(to);
+    return null;
+  }
+
+  /** Behind the request's back: whoever is active neither waits for D1 nor is stopped by its outage. */
+  #renew(to: Addressed): void {
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    void this.reconcile(to)
+      .catch((error) => consoleLog.error({ event: "deferred_work_failed", ...errorDetails(error) }))
+      .finally(() => {
+        this.#isRenewing = false;
+      });
   }
 
   /** The row was changed by other hands. Nothing is to catch up with where nothing is known. */
