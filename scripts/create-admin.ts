@@ -144,7 +144,5 @@ if (readRows(target, check).length === 0) {
 console.log(`${email} is an administrator${hash === null ? "" : ", with the password given"}.`);
 if (existing !== null) {
   const kept = hash === null ? "its password was kept" : "its password was replaced";
-  console.log(
-    `The account was there before: ${kept}. Open sessions notice soon (AUTHORITY_MAX_AGE).`,
-  );
+  console.log(`The account was there before: ${kept}. Open sessions notice within 90 seconds.`);
 }

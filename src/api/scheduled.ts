@@ -1,16 +1,40 @@
+import { FEED_CRON, KEYS_CRON } from "../core/config/constants.ts";
 import { errorDetails } from "../core/logging.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
 import type { Env } from "../env.ts";
-import { servicesOf } from "../services.ts";
+import { type Services, servicesOf } from "../services.ts";
 
-/** The cron trigger. It may run twice, late or never; a run that fails says so. */
-export async function scheduled(_: ScheduledController, env: Env): Promise<void> {
+type Job = (services: Services) => Promise<void>;
+
+/** By the cron that is for it, as wrangler.toml spells it. */
+const JOBS: ReadonlyMap<string, Job> = new Map([
+  [FEED_CRON, workOffFeed],
+  [KEYS_CRON, rotateKeys],
+]);
+
+/**
+ * The cron triggers. One may run twice, late or never; a run that fails says so. A cron that is
+ * nobody's runs everything: one that was respelled must not be one that does nothing.
+ */
+export async function scheduled({ cron }: ScheduledController, env: Env): Promise<void> {
   const services = servicesOf(env);
   if (services === "misconfigured") return;
-  try {
-    await services.keys.rotateSigningKeys(SYSTEM, false);
-  } catch (error) {
-    services.log.error({ event: "cron_failed", ...errorDetails(error) });
-    throw error;
+  const job = JOBS.get(cron);
+  const jobs = job === undefined ? [...JOBS.values()] : [job];
+  const outcomes = await Promise.allSettled(jobs.map((run) => run(services)));
+  const failures = outcomes.filter((outcome) => outcome.status === "rejected");
+  for (const { reason } of failures) {
+    services.log.error({ event: "cron_failed", ...errorDetails(reason) });
   }
+  if (failures[0] !== undefined) throw failures[0].reason;
+}
+
+async function workOffFeed({ accounts, log }: Services): Promise<void> {
+  const { value: progress } = await accounts.catchUpAccounts(SYSTEM);
+  const isIdle = progress.caughtUp + progress.failed === 0;
+  if (!isIdle) log.info({ event: "accounts_caught_up", ...progress });
+}
+
+async function rotateKeys({ keys }: Services): Promise<void> {
+  await keys.rotateSigningKeys(SYSTEM, false);
 }

@@ -1,3 +1,4 @@
+import type { UserId } from "../domain/ids.ts";
 import type { Notice, Notify } from "../use-cases/events/ports.ts";
 
 /**
@@ -15,6 +16,14 @@ export type LogEvent =
       readonly target: string | null;
       readonly outcome: string;
     }
+  | {
+      readonly event: "accounts_caught_up";
+      readonly caughtUp: number;
+      readonly failed: number;
+      /** Some are left for the next run. */
+      readonly isMore: boolean;
+    }
+  | ({ readonly event: "account_not_caught_up"; readonly userId: UserId } & ErrorDetails)
   | ({ readonly event: "request_failed"; readonly requestId: string } & ErrorDetails)
   | ({
       readonly event: "dependency_failed";

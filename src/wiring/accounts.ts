@@ -1,3 +1,4 @@
+import { type CatchUpDeps, catchUpAccounts } from "../use-cases/accounts/catch-up-accounts.ts";
 import { type ChangePasswordDeps, changePassword } from "../use-cases/accounts/change-password.ts";
 import {
   type CreateManagedUserDeps,
@@ -13,10 +14,15 @@ import { setUserRole } from "../use-cases/accounts/set-user-role.ts";
 import { type UpdateUserDeps, updateUser } from "../use-cases/accounts/update-user.ts";
 import { bind } from "./bind.ts";
 
-type AccountDeps = ChangePasswordDeps & CreateManagedUserDeps & RegisterUserDeps & UpdateUserDeps;
+type AccountDeps = CatchUpDeps &
+  ChangePasswordDeps &
+  CreateManagedUserDeps &
+  RegisterUserDeps &
+  UpdateUserDeps;
 
 export const wireAccounts = (deps: AccountDeps) =>
   bind(deps, {
+    catchUpAccounts,
     changePassword,
     createManagedUser,
     deleteOwnAccount,

@@ -2,7 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 import { DEFERRAL } from "../core/config/constants.ts";
 import { errorDetails, type Log, notifyLog } from "../core/logging.ts";
 import { toBase64Url } from "../core/security/encoding.ts";
-import { serviceAccountIdOf, sessionIdOf, userIdOf } from "../domain/ids.ts";
+import { serviceAccountIdOf, sessionIdOf, type UserId, userIdOf } from "../domain/ids.ts";
 import type { Defer, RandomBytes } from "../use-cases/outside.ts";
 
 const random: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
@@ -24,6 +24,8 @@ export function wireOutside(log: Log) {
     defer,
     log,
     notify: notifyLog(log),
+    notCaughtUp: (userId: UserId, error: unknown) =>
+      log.error({ event: "account_not_caught_up", userId, ...errorDetails(error) }),
     random,
     newUserId: () => userIdOf(randomId()),
     newServiceAccountId: () => serviceAccountIdOf(randomId()),

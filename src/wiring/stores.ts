@@ -5,6 +5,7 @@ import { loginNameKey } from "../core/security/rate-limit.ts";
 import type { Env } from "../env.ts";
 import { d1Actors } from "../persistence/d1/access/actors.ts";
 import { d1Roles } from "../persistence/d1/access/roles.ts";
+import { d1ChangeFeed } from "../persistence/d1/accounts/change-feed.ts";
 import { d1Users } from "../persistence/d1/accounts/users.ts";
 import { d1ServiceAccounts } from "../persistence/d1/clients/service-accounts.ts";
 import { database } from "../persistence/d1/database.ts";
@@ -29,6 +30,7 @@ export function wireStores(env: Env, config: Config, { clock, notify }: Outside)
     roles,
     catalogue: roleCatalogue(roles, clock),
     users: d1Users(db, notify),
+    feed: d1ChangeFeed(db),
     accounts,
     sessions: accounts,
     proofs: accounts,

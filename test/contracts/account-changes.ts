@@ -295,5 +295,48 @@ export function accountChangesContract(make: () => Promise<AccountsHarness>): vo
       });
       expect(await alive()).toEqual([true, true]);
     });
+
+    describe("told that other hands changed its row", () => {
+      it.each([DISABLE, SET_PASSWORD, DELETE])(
+        "CFW-05 it ends the sessions that $kind ends, young as its copy is",
+        async (change) => {
+          const { user, alive } = await signedIn();
+          await on.changeBehind(user.id, change);
+          for (let i = 0; i < 2; i++) await on.accounts.catchUp(user.id);
+          expect(await alive()).toEqual([false, false]);
+          expect(await on.accounts.listSessions(user.id)).toEqual([]);
+        },
+      );
+
+      it("CFW-05 it takes over the roles, and no session ends", async () => {
+        const { user, own, alive } = await signedIn();
+        await on.changeBehind(user.id, MAKE_ADMIN);
+        await on.accounts.catchUp(user.id);
+        expect(await on.accounts.check(user.id, own)).toMatchObject({
+          authority: { roles: ["admin", "user"], version: 2 },
+        });
+        expect(await alive()).toEqual([true, true]);
+      });
+
+      it("a row that says what is known changes nothing", async () => {
+        const { user, alive } = await signedIn();
+        await on.accounts.catchUp(user.id);
+        expect(await alive()).toEqual([true, true]);
+      });
+
+      it("before it knew anyone, it opens no session for whoever read the row before", async () => {
+        const user = await on.create();
+        await on.changeBehind(user.id, DISABLE);
+        await on.accounts.catchUp(user.id);
+        expect((await on.open(user)).kind).toBe("stale");
+      });
+
+      it("a deleted user stays deleted", async () => {
+        const { user } = await signedIn();
+        await on.change(user.id, DELETE);
+        await on.accounts.catchUp(user.id);
+        expect(await on.change(user.id, MAKE_ADMIN)).toEqual({ kind: "not_found" });
+      });
+    });
   });
 }

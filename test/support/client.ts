@@ -97,7 +97,7 @@ export const refresh = (refreshToken: string): Promise<Reply> =>
 const PASSWORD_HASH =
   "$scrypt-sha256$ln=15,r=8,p=3$BwcHBwcHBwcHBwcHBwcHBw$XOko/Q0qcGi3TDrl5TtdZmskzSUhjKUdO1xbryNGZLU";
 
-/** An account written straight into D1, as an operator would, with the roles given. */
+/** An account written straight into D1, as the service leaves one, with the roles given. */
 export async function insertUser(
   roles: readonly string[],
   email = freshEmail("inserted"),
@@ -106,6 +106,7 @@ export async function insertUser(
   const id = userIdOf(toBase64Url(crypto.getRandomValues(new Uint8Array(16))));
   const now = Date.now();
   await env.DB.batch([
+    env.DB.prepare("insert into own_changes (user_id) values (?)").bind(id),
     env.DB.prepare(
       `insert into users (id, email, email_verified, password_hash, password_set_at, created_at, updated_at)
        values (?, ?, ?, ?, ?, ?, ?)`,
@@ -113,6 +114,7 @@ export async function insertUser(
     ...roles.map((role) =>
       env.DB.prepare("insert into user_roles (user_id, role) values (?, ?)").bind(id, role),
     ),
+    env.DB.prepare("delete from own_changes where user_id = ?").bind(id),
   ]);
   return { id, email };
 }

@@ -13,6 +13,7 @@ export async function emptyDatabase(): Promise<Database> {
       "delete from role_permissions",
       "delete from roles where name not in ('admin', 'user')",
       "delete from signing_keys",
+      "delete from change_feed",
     ].map((statement) => env.DB.prepare(statement)),
   );
   return database(env.DB);

@@ -1,7 +1,9 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import { app } from "../../src/api/http/app.ts";
 import type { Env } from "../../src/env.ts";
 import { AuthAdminRpc, AuthRpc } from "../../src/index.ts";
+import { client } from "./client.ts";
 
 /** The entrypoint as another Worker's service binding reaches it: over real RPC. */
 export const rpc = exports.AuthRpc;
@@ -16,6 +18,13 @@ export const adminRpc = (props: unknown) => exports.AuthAdminRpc({ props: props 
 export function rpcWith(overrides: Record<string, unknown>): AuthRpc {
   const replaced: Env = { ...env, ...overrides };
   return new AuthRpc(createExecutionContext(), replaced);
+}
+
+/** One isolate, asked over HTTP and over RPC: both share its copies. */
+export function isolateWith(overrides: Record<string, unknown>) {
+  const replaced: Env = { ...env, ...overrides };
+  const http = client((request) => app.fetch(request, replaced));
+  return { http, rpc: new AuthRpc(createExecutionContext(), replaced) };
 }
 
 /** The administrative one likewise, over a binding that was deployed with these props. */

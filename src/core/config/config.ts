@@ -120,7 +120,7 @@ const schema = z
     REFRESH_ABSOLUTE_TTL: seconds(1, 400 * DAY, 90 * DAY),
     // Not 0: a call to the user's object that broke off is repeated, with the token just spent.
     REFRESH_REPLAY_WINDOW: seconds(1, 300, 30),
-    AUTHORITY_MAX_AGE: seconds(0, DAY, 300),
+    AUTHORITY_MAX_AGE: seconds(0, DAY, DAY),
     KEY_ROTATION_INTERVAL: seconds(1, 400 * DAY, 30 * DAY),
     KEY_PUBLISH_AHEAD: seconds(1, 100 * DAY, DAY),
     SIGNING_ALG: z.enum(["ES256", "EdDSA"]).default("ES256"),

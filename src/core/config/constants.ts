@@ -1,5 +1,11 @@
 const SECOND = 1_000;
 
+/** Hands accounts that other hands changed to their objects; wrangler.toml has it, too. */
+export const FEED_CRON = "* * * * *";
+
+/** Brings the signing keys to where they should be; wrangler.toml has it, too. */
+export const KEYS_CRON = "17 * * * *";
+
 /** How long verifiers may keep the JWKS, in seconds. */
 export const JWKS_MAX_AGE = 300;
 

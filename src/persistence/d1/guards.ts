@@ -10,6 +10,18 @@ const RULES = {
   signing_keys: ["numbers"],
 };
 
+/** What notes that a row was changed by other hands (change_feed), and moves its version on. */
+const FEED = [
+  "users_feed_insert",
+  "users_feed_update",
+  "users_feed_delete",
+  "users_password_moves",
+  "users_version_moves",
+  "user_roles_moves_insert",
+  "user_roles_moves_update",
+  "user_roles_moves_delete",
+];
+
 /** The indexes and triggers that the migrations make: scripts/check-migrations.ts compares. */
 export const GUARDS: readonly string[] = [
   "users_email_unique",
@@ -19,6 +31,7 @@ export const GUARDS: readonly string[] = [
   "service_account_secrets_account",
   "signing_keys_sequence_unique",
   "users_status_insert",
+  ...FEED,
   ...Object.entries(RULES).flatMap(([table, rules]) =>
     rules.flatMap((rule) => [`${table}_${rule}_insert`, `${table}_${rule}_update`]),
   ),

@@ -64,6 +64,24 @@ export const userRoles = sqliteTable(
   ],
 );
 
+/**
+ * Accounts whose status, credentials or roles were changed by other hands than their object's, as
+ * triggers note them. An entry a change, and no number is ever given twice: what was noted again
+ * while an entry was worked off is another entry. No foreign key: deleted accounts are noted, too.
+ */
+export const changeFeed = sqliteTable("change_feed", {
+  seq: integer("seq").primaryKey({ autoIncrement: true }),
+  userId: text("user_id").notNull(),
+});
+
+/**
+ * The account that a batch of the service's own is about to change: the triggers let it. A row
+ * stands here within that batch alone, which nothing else can run in the middle of.
+ */
+export const ownChanges = sqliteTable("own_changes", {
+  userId: text("user_id").primaryKey(),
+});
+
 export const serviceAccounts = sqliteTable(
   "service_accounts",
   {

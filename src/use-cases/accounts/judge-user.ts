@@ -36,7 +36,8 @@ export type UserJudge = ReturnType<typeof userJudge>;
  *
  * @throws Unavailable, every call that may have to read D1, when D1 does not answer
  */
-export function userJudge(deps: JudgeDeps) {
+export function userJudge(given: Omit<JudgeDeps, "memory">) {
+  const deps: JudgeDeps = { ...given, memory: { told: 0, isRenewing: false } };
   const { store, clock: now } = deps;
   const { sessions, proofs } = store;
   const isKnown = () => knownAuthority(deps) !== null;

@@ -4,7 +4,8 @@ import {
   sameAuthority,
   takeOver,
 } from "../../domain/accounts/authority.ts";
-import { type Clock, Unavailable } from "../outside.ts";
+import { isYounger } from "../../domain/time.ts";
+import type { Clock, Defer } from "../outside.ts";
 import type { AccountPolicy, AccountRecord, Addressed, Intent, UserStore } from "./ports.ts";
 
 /*
@@ -17,10 +18,22 @@ export type JudgeDeps = {
   readonly record: AccountRecord;
   readonly clock: Clock;
   readonly newFenceId: () => string;
+  readonly defer: Defer;
+  readonly memory: JudgeMemory;
+};
+
+/** What a judge remembers while it is awake. */
+type JudgeMemory = {
+  /** How often it was told that the row is another: what was read before is then no answer. */
+  told: number;
+  isRenewing: boolean;
 };
 
 /** A change is tried again when the row was changed by other hands since it was last read. */
 export const MAX_ROUNDS = 3;
+
+/** The part of its greatest age at which a copy that is used is read anew: of a day, 22 hours. */
+const RENEWAL_AGE = 11 / 12;
 
 /** What is known, whatever its age; null for an object that was never used. */
 export function knownAuthority({ store }: JudgeDeps): Authority | null {
@@ -49,9 +62,22 @@ export const isSettled = ({ store }: JudgeDeps): boolean => store.authority.inte
 export async function freshen(deps: JudgeDeps, to: Addressed): Promise<void> {
   const copy = deps.store.authority.copy();
   if (copy === null || copy.authority.status === "deleted") return;
-  // In either direction: a copy from a clock that ran ahead would stay young until then.
-  const isFresh = Math.abs(deps.clock() - copy.checkedAt) < to.policy.authorityMaxAge;
-  if (!isFresh || !isSettled(deps)) await reconcile(deps, to);
+  const { authorityMaxAge: maxAge } = to.policy;
+  const isYoungerThan = (age: number) => isYounger(copy.checkedAt, deps.clock(), age);
+  if (!isYoungerThan(maxAge) || !isSettled(deps)) await reconcile(deps, to);
+  else if (!isYoungerThan(maxAge * RENEWAL_AGE)) renew(deps, to);
+}
+
+/** Behind the request's back: whoever is active neither waits for D1 nor is stopped by its outage. */
+function renew(deps: JudgeDeps, to: Addressed): void {
+  const { memory, defer } = deps;
+  if (memory.isRenewing) return;
+  memory.isRenewing = true;
+  defer(() =>
+    reconcile(deps, to).finally(() => {
+      memory.isRenewing = false;
+    }),
+  );
 }
 
 /** Reads D1's primary and takes over what it says. */
@@ -61,21 +87,19 @@ export async function reconcile(deps: JudgeDeps, to: Addressed): Promise<void> {
 
 /** Takes over what the row says from now on, however young the copy; harmless to repeat. */
 export async function catchUp(deps: JudgeDeps, to: Addressed): Promise<void> {
+  deps.memory.told += 1;
   // Of a user who never signed in there is nothing to end, and the row is read at sign-in.
-  if (knownAuthority(deps) === null) return;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    // What overtook this reading may itself have been read before the row was changed.
-    if (await takeRow(deps, to)) return;
-  }
-  throw new Unavailable("account");
+  if (knownAuthority(deps) !== null) await reconcile(deps, to);
 }
 
 /** @returns false when another call settled a newer row or began a change meanwhile */
 async function takeRow(deps: JudgeDeps, to: Addressed): Promise<boolean> {
+  const { told } = deps.memory;
   const before = knownAuthority(deps);
   const intent = deps.store.authority.intent();
   if (before?.status === "deleted") return true;
   const row = await readRow(deps, to, intent);
+  if (told !== deps.memory.told) return takeRow(deps, to);
   if (isOvertaken(deps, before, intent)) return false;
   // An object that a stranger's guess woke up leaves nothing behind.
   if (before === null && row === null) return true;

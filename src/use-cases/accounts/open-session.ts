@@ -2,7 +2,7 @@ import { sameAuthority } from "../../domain/accounts/authority.ts";
 import { addSession, grantOf } from "../sessions/judge-session.ts";
 import type { NewSession, OpenAnswer, OpenSession, StoredSession } from "../sessions/ports.ts";
 import { wakeFor } from "./end-by-alarm.ts";
-import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
+import { isSettled, type JudgeDeps, knownAuthority, reconcile } from "./keep-authority.ts";
 import type { AccountPolicy, Addressed } from "./ports.ts";
 
 /**
@@ -16,10 +16,8 @@ export async function openSession(
   command: OpenSession,
 ): Promise<OpenAnswer> {
   const known = knownAuthority(deps);
-  if (known === null) {
-    // Nothing was ever changed through here, so the row that was just read is the newest word.
-    settle(deps, { authority: command.seen, changeId: "" }, "none", to.policy);
-  } else if (!isSettled(deps) || !sameAuthority(known, command.seen)) {
+  // Also where nothing is known: told of a change by other hands, it had nothing to end then.
+  if (known === null || !isSettled(deps) || !sameAuthority(known, command.seen)) {
     await reconcile(deps, to);
   }
   return open(deps, to.policy, command);

@@ -73,10 +73,23 @@ export type ChangeCommand = {
 export interface Accounts {
   change(userId: UserId, command: ChangeCommand): Promise<ChangeAnswer>;
   /**
-   * The object reads its row on the primary, takes over what it says and ends what must end.
-   * Harmless to repeat; an object that never knew its user stores nothing.
+   * Takes over what the row says, after other hands changed it, and ends what must end. Repeating
+   * it is harmless; an account that was never used stores nothing.
    */
   catchUp(userId: UserId): Promise<void>;
+}
+
+/** @property userId null where what was noted is no id, and so nobody's account */
+export type NotedChange = { readonly seq: number; readonly userId: UserId | null };
+
+/** Which accounts other hands than the service's changed, in the order in which they were noted. */
+export interface ChangeFeed {
+  /** @returns the oldest with a number above `after`, at most `limit` */
+  take(after: number, limit: number): Promise<NotedChange[]>;
+  /** Forgets exactly these: an account noted again meanwhile has another entry. */
+  forget(seqs: readonly number[]): Promise<void>;
+  /** Puts these behind all others, so that what fails each time is in nobody's way. */
+  postpone(seqs: readonly number[]): Promise<void>;
 }
 
 /** All that a user's own object judges. */

@@ -71,7 +71,8 @@ async function withSession(
   if (credential === null) throw new Error("the account was not made");
   const stub = env.USERS.get(env.USERS.idFromName(made.id));
   await runInDurableObject(stub, async (_, state) => {
-    const object = new UserObject(state, { ...env, DB: scripted(steps) });
+    const opening = (run: () => ReturnType<Batch>) => run();
+    const object = new UserObject(state, { ...env, DB: scripted([opening, ...steps]) });
     await work(await callsOf(object, credential.user));
   });
 }
@@ -99,7 +100,11 @@ async function callsOf(
     object.change(to, { changeId, change: wanted, ifVersion: null });
   const check = async () => (await object.check(to, sessionId)).kind;
   const row = () => d1AccountRecord(database(env.DB)).read(user.id);
-  return { refresh, change, check, row, sessionId };
+  /** As whoever works off the change feed does; by this policy the copy is young afterwards. */
+  const catchUp = () => object.catchUp({ ...to, policy: ACCOUNT_POLICY });
+  const byHand = (set: string) =>
+    env.DB.prepare(`update users set ${set} where id = ?`).bind(user.id).run();
+  return { refresh, change, catchUp, byHand, check, row, sessionId };
 }
 
 const DISABLE: AccountChange = { kind: "set_status", status: "disabled" };
@@ -128,6 +133,23 @@ it("CFW-01 a refresh that read D1 before a role was given grants what is true af
       kind: "rotated",
       grant: { authority: { roles: ["admin", "user"], version: 2 } },
     });
+  });
+});
+
+it("CFW-01 an object that is told of a change takes over no reading from before", async () => {
+  const [earlier, told] = [held(), held()];
+  await withSession([earlier.step, told.step], async ({ refresh, catchUp, byHand, check }) => {
+    await byHand("version = version + 1");
+    const refreshed = refresh(0);
+    await earlier.hasRead;
+    await byHand("status = 'disabled'");
+    const caughtUp = catchUp();
+    await told.hasRead;
+    earlier.letGo();
+    expect(await refreshed).toEqual({ kind: "refused" });
+    told.letGo();
+    expect(await caughtUp).toEqual({ kind: "caught_up" });
+    expect(await check()).toBe("dead");
   });
 });
 

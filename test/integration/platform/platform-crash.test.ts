@@ -12,7 +12,10 @@ import {
   type SignedIn,
   signIn,
 } from "../../support/client.ts";
+import { failing } from "../../support/faults.ts";
+import { emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
 import { MINUTE, moveClock } from "../../support/moving-clock.ts";
+import { interposed } from "../../support/objects.ts";
 import { ports } from "../../support/ports.ts";
 import { someSession } from "../../support/samples.ts";
 import {
@@ -212,4 +215,72 @@ it("CFW-05 objects killed at any moment of a change answer with the truth afterw
     const settled = await refresh(victim.refreshToken);
     expect(settled.status).toBe(after?.status === "disabled" ? 401 : 200);
   }
+});
+
+describe("CFW-05 a row changed by hand reaches its object, whatever dies on the way", () => {
+  const disableByHand = async () => {
+    await emptyFeed();
+    await env.DB.prepare("update users set status = 'disabled' where id = ?").bind(user.id).run();
+  };
+  const isEnded = async () => {
+    await expectRefused({ one: user.accessToken, other: other.accessToken });
+    expect((await refresh(user.refreshToken)).status).toBe(401);
+    expect(await notedIds()).toEqual([]);
+  };
+
+  it("the object that is told dies at its commit: the entry stays for the next run", async () => {
+    await disableByHand();
+    await crashAtCommit(user.id);
+    await runFeed();
+    expect(await notedIds()).toEqual([user.id]);
+    await abortAllDurableObjects();
+    await runFeed();
+    await isEnded();
+  });
+
+  it("the object runs code that does not know the call: the entry stays for the next run", async () => {
+    await disableByHand();
+    const older = interposed(env.USERS, (method) => {
+      if (method === "catchUp")
+        throw new TypeError('The RPC receiver does not implement "catchUp"');
+    });
+    await runFeed({ USERS: older });
+    expect(await notedIds()).toEqual([user.id]);
+    await runFeed();
+    await isEnded();
+  });
+
+  it("the run dies after the object was told, before it forgets: the next one repeats it", async () => {
+    await disableByHand();
+    const writes = failing(env.DB, (path) => path === "batch");
+    await expect(runFeed({ DB: writes })).rejects.toThrow("d1 is unavailable");
+    expect(await notedIds()).toEqual([user.id]);
+    await runFeed();
+    await isEnded();
+  });
+
+  it("everything is killed at any moment of a run", async () => {
+    for (let turns = 0; turns < 8; turns++) {
+      const victim = await newUser();
+      await env.DB.prepare("update users set status = 'disabled' where id = ?")
+        .bind(victim.id)
+        .run();
+      const run = runFeed();
+      for (let turn = 0; turn < turns; turn++) await env.DB.prepare("select 1").run();
+      await abortAllDurableObjects();
+      await run;
+      await runFeed();
+      expect((await refresh(victim.refreshToken)).status).toBe(401);
+      expect(await notedIds()).toEqual([]);
+    }
+  });
+
+  it("the object dies with a change of its own under way: both count at its next start", async () => {
+    await emptyFeed();
+    await crashDuring(promote);
+    await env.DB.prepare("update users set status = 'disabled' where id = ?").bind(user.id).run();
+    await runFeed();
+    await isEnded();
+    expect(await intentOf(user.id)).toBeUndefined();
+  });
 });

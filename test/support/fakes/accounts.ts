@@ -10,14 +10,20 @@ type Known = { [K in "copy" | "intent"]: ReturnType<UserStore["authority"][K]> }
 
 /** The users' objects, over any AccountRecord: their own judge, and what it keeps in memory. */
 export function memoryAccounts({ policy, ...deps }: Deps): UserObjects {
-  const stores = new Map<UserId, ReturnType<typeof memoryUserStore>>();
+  const objects = new Map<UserId, { judge: UserJudge; idle: () => Promise<unknown> }>();
+  const wake = (userId: UserId) => {
+    const store = memoryUserStore(() => objects.delete(userId));
+    const defer: JudgeDeps["defer"] = (work) => void work().catch(() => null);
+    const judge = userJudge({ ...deps, store, newFenceId: someId, defer });
+    const object = { judge, idle: store.idle };
+    objects.set(userId, object);
+    return object;
+  };
   const ask =
     <A extends unknown[], R>(method: (judge: UserJudge) => (to: Addressed, ...args: A) => R) =>
     async (userId: UserId, ...args: A): Promise<Awaited<R>> => {
-      const store = stores.get(userId) ?? memoryUserStore(() => stores.delete(userId));
-      stores.set(userId, store);
-      await store.idle();
-      const judge = userJudge({ ...deps, store, newFenceId: someId });
+      const { judge, idle } = objects.get(userId) ?? wake(userId);
+      await idle();
       return await method(judge)({ userId, policy }, ...args);
     };
 
@@ -42,7 +48,6 @@ function memoryUserStore(erase: () => void): UserStore & { idle(): Promise<unkno
   const known: Known = { copy: null, intent: null };
   let last: Promise<unknown> = Promise.resolve();
   const find = (id: string) => sessions.get(id) ?? null;
-
   return {
     authority: {
       copy: () => known.copy,

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { experimental_readRawConfig, unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { parseConfig, VARIABLES } from "../../../src/core/config/config.ts";
+import { FEED_CRON, KEYS_CRON } from "../../../src/core/config/constants.ts";
 
 const bindings = z.array(z.object({ binding: z.string() }));
 const named = z.array(z.object({ name: z.string() }));
@@ -92,6 +93,10 @@ describe.each<[string, Config]>([["development", development], ...environments])
 
     it("has the bindings and migrations that the top level has", () => {
       expect(shapeOf(config)).toEqual(shapeOf(development));
+    });
+
+    it("runs the crons that the service knows", () => {
+      expect(config.triggers.crons).toEqual([FEED_CRON, KEYS_CRON]);
     });
 
     it("holds no secret, and names the ones that must be set", () => {

@@ -58,7 +58,15 @@ describe.each(SINGLE_FAULTS)("RAT-05 sign-in, %s", (kind) => {
       await service.signIn(email);
       expect(failures()).toBe(0);
     });
-    expect(broken).toEqual(["reserve", "findByEmail", "clear", "prepare", "openSession", "sign"]);
+    expect(broken).toEqual([
+      "reserve",
+      "findByEmail",
+      "clear",
+      "prepare",
+      "openSession",
+      "read",
+      "sign",
+    ]);
   });
 });
 

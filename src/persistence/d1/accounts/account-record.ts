@@ -8,6 +8,7 @@ import type { AccountRecord } from "../../../use-cases/accounts/ports.ts";
 import { mayAct } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
 import { rowReader, status, texts, time, version } from "../rows.ts";
+import { asOwnChange } from "./own-changes.ts";
 import { ROLES_OF_USER } from "./users.ts";
 
 /**
@@ -16,9 +17,13 @@ import { ROLES_OF_USER } from "./users.ts";
  * tells what happened, whatever was lost on the way.
  */
 export function d1AccountRecord(db: Database): AccountRecord {
-  /** Runs the statements, if any, and reads the row that they left. */
+  /**
+   * Runs the statements, if any, and reads the row that they left. The object takes over all that
+   * the row says, or finds its intent when it starts again: nobody else need tell it.
+   */
   const rowAfter = async (userId: UserId, statements: readonly SQL[]) => {
-    const results = await atomically(db, [...statements, selectRow(userId)]);
+    const own = statements.length === 0 ? [] : asOwnChange(userId, statements);
+    const results = await atomically(db, [...own, selectRow(userId)]);
     return reader.read(results.at(-1)?.results)[0] ?? null;
   };
 

@@ -12,6 +12,7 @@ import { atomically, type Database, onD1 } from "../database.ts";
 import { flag, rowReader, spelt, status, texts, time, version } from "../rows.ts";
 import { userRoles, users } from "../schema.ts";
 import { mendUser } from "./mend-user.ts";
+import { asOwnChange } from "./own-changes.ts";
 
 /** A user's role names as one JSON column, so that a row is a user. */
 export const ROLES_OF_USER = sql<string>`(select json_group_array(${sql.identifier("role")})
@@ -95,13 +96,9 @@ export function d1Users(db: Database, notify: Notify): Users {
     },
 
     async rehash(id, old, fresh) {
-      await onD1(() =>
-        db
-          .update(users)
-          .set({ passwordHash: fresh })
-          .where(and(eq(users.id, id), eq(users.passwordHash, old)))
-          .run(),
-      );
+      const statement = sql`update users set password_hash = ${fresh}
+        where id = ${id} and password_hash = ${old}`;
+      await atomically(db, asOwnChange(id, [statement]));
     },
 
     mend: (id, changeId, by) => mendUser(db, id, changeId, by),
@@ -115,7 +112,7 @@ async function create(
   by: Actor | undefined,
 ): Promise<"created" | "email_taken" | "no_such_role"> {
   const names = JSON.stringify(user.roles);
-  const [inserted, , holders] = await atomically(db, [
+  const made = [
     sql`insert into users (id, email, email_verified, name, password_hash, password_set_at,
         version, created_at, updated_at)
       select ${user.id}, ${user.email}, ${user.emailVerified ? 1 : 0}, ${user.name},
@@ -126,8 +123,11 @@ async function create(
     sql`insert into user_roles (user_id, role)
       select users.id, value from users, json_each(${names}) where users.id = ${user.id}
       on conflict do nothing`,
-    sql`select id from users where email = ${user.email}`,
-  ]);
+  ];
+  const holder = sql`select id from users where email = ${user.email}`;
+  const results = await atomically(db, [...asOwnChange(user.id, made), holder]);
+  const [, inserted] = results;
+  const holders = results.at(-1);
   if (inserted?.meta.changes) return "created";
   return holders?.results.length ? "email_taken" : "no_such_role";
 }

@@ -51,7 +51,8 @@ export function durableAccounts(
       return { ...answer, opened: completeGrant(answer.opened) };
     },
     catchUp: async (userId) => {
-      answered(await ask(userId, (stub, to) => stub.catchUp(to)));
+      // Once: whoever hands out the changes comes back by itself, and has only so many calls.
+      answered(await askOnce(userId, (stub, to) => stub.catchUp(to)));
     },
     reserveProof: (userId, by, credentialSetAt) =>
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { consoleLog, errorDetails } from "../../../core/logging.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import type { Env } from "../../../env.ts";
 import { type UserJudge, userJudge } from "../../../use-cases/accounts/judge-user.ts";
@@ -30,6 +31,10 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
       record: d1AccountRecord(database(env.DB)),
       clock: () => Date.now(),
       newFenceId: () => crypto.randomUUID(),
+      defer: (work) =>
+        void work().catch((error) =>
+          consoleLog.error({ event: "deferred_work_failed", ...errorDetails(error) }),
+        ),
     });
   }
 

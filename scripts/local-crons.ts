@@ -1,0 +1,33 @@
+import { parseArgs } from "node:util";
+import { FEED_CRON, KEYS_CRON } from "../src/core/config/constants.ts";
+
+const MINUTE = 60_000;
+
+/** What of `wrangler dev` says where it listens. */
+const OPTIONS = { port: { type: "string" }, ip: { type: "string" } } as const;
+
+/**
+ * Runs the crons on the minute, as the platform does, through the handler that `wrangler dev` has
+ * for it: by itself it runs none. Nothing is said while nobody listens yet; what a run does, the
+ * service logs.
+ */
+export function runCrons(args: readonly string[]): void {
+  // Not strict: the other options are wrangler's to judge.
+  const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: false });
+  const { ip = "localhost", port = "8787" } = values;
+  const handler = `http://${ip}:${port}/cdn-cgi/handler/scheduled`;
+  const run = () => {
+    for (const cron of [FEED_CRON, KEYS_CRON].filter(isDue)) {
+      fetch(`${handler}?${new URLSearchParams({ cron })}`).catch(() => undefined);
+    }
+    wait();
+  };
+  const wait = () => setTimeout(run, MINUTE - (Date.now() % MINUTE)).unref();
+  wait();
+}
+
+/** Of the two kinds there are: every minute, and a minute of every hour. */
+function isDue(cron: string): boolean {
+  const [minute] = cron.split(" ");
+  return minute === "*" || Number(minute) === new Date().getUTCMinutes();
+}

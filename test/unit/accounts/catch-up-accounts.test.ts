@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { SYSTEM } from "../../../src/domain/access/actor.ts";
+import type { UserId } from "../../../src/domain/ids.ts";
+import {
+  type CatchUpDeps,
+  catchUpAccounts,
+} from "../../../src/use-cases/accounts/catch-up-accounts.ts";
+import { memoryChangeFeed } from "../../support/fakes/change-feed.ts";
+import { atEveryCall, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
+import { someUserId } from "../../support/samples.ts";
+
+/** Accounts that remember which change of their row they have taken over. */
+function service() {
+  const feed = memoryChangeFeed();
+  const rows = new Map<UserId, number>();
+  const copies = new Map<UserId, number>();
+  const told: UserId[] = [];
+  const poisoned = new Set<UserId>();
+  const reported: UserId[] = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
+
+  const accounts = {
+    async catchUp(userId: UserId) {
+      mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+      await Promise.resolve();
+      atOnce--;
+      if (poisoned.has(userId)) throw new Error("this one never answers");
+      told.push(userId);
+      copies.set(userId, rows.get(userId) ?? 0);
+    },
+  };
+  const deps: CatchUpDeps = { feed, accounts, notCaughtUp: (id) => void reported.push(id) };
+  const change = (userId: UserId) => {
+    rows.set(userId, (rows.get(userId) ?? 0) + 1);
+    return feed.note(userId);
+  };
+  const changeMany = async (count: number) => {
+    const ids = Array.from({ length: count }, someUserId);
+    for (const id of ids) await change(id);
+    return ids;
+  };
+  return {
+    deps,
+    feed,
+    told,
+    poisoned,
+    reported,
+    change,
+    changeMany,
+    mostAtOnce: () => mostAtOnce,
+    behind: () => [...rows].filter(([id, row]) => copies.get(id) !== row).map(([id]) => id),
+  };
+}
+
+let on: ReturnType<typeof service>;
+
+beforeEach(() => {
+  on = service();
+});
+
+const run = async () => (await catchUpAccounts(on.deps, SYSTEM)).value;
+
+it("an account that was noted catches up, and is forgotten", async () => {
+  const [id] = await on.changeMany(1);
+  expect(await run()).toEqual({ caughtUp: 1, failed: 0, isMore: false });
+  expect([on.told, on.feed.size()]).toEqual([[id], 0]);
+});
+
+it("nothing noted is nothing done", async () => {
+  expect(await run()).toEqual({ caughtUp: 0, failed: 0, isMore: false });
+});
+
+it("an account noted many times is told once, and what is nobody's id is dropped", async () => {
+  const id = someUserId();
+  for (let i = 0; i < 50; i++) await on.change(id);
+  await on.feed.note("nobody");
+  expect(await run()).toEqual({ caughtUp: 1, failed: 0, isMore: false });
+  expect([on.told, on.feed.size()]).toEqual([[id], 0]);
+});
+
+describe("REV-11 100,000 changed rows", () => {
+  it("are worked off by bounded runs, each going on where the last one stopped", async () => {
+    await on.changeMany(100_000);
+    let runs = 0;
+    for (let isMore = true; isMore; runs++) {
+      const before = on.told.length;
+      ({ isMore } = await run());
+      const calls = on.told.length - before;
+      // Workers allow 1,000 calls an invocation; a batch costs two of its own.
+      expect(calls + (2 * calls) / 100).toBeLessThanOrEqual(1_000);
+    }
+    expect([on.behind(), on.feed.size(), runs]).toEqual([[], 0, 112]);
+    expect(on.mostAtOnce()).toBeLessThanOrEqual(6);
+  });
+
+  it("of one account cost a bounded number of readings a run", async () => {
+    const id = someUserId();
+    for (let i = 0; i < 100_000; i++) await on.change(id);
+    const sizes: number[] = [];
+    for (let isMore = true; isMore; ) {
+      ({ isMore } = await run());
+      sizes.push(on.feed.size());
+    }
+    expect(sizes[0]).toBe(100_000 - 4_000);
+    expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
+  });
+});
+
+describe("an account that cannot be told", () => {
+  it("stays noted and is reported, and the others catch up", async () => {
+    const [bad, ...others] = await on.changeMany(250);
+    if (bad === undefined) throw new Error("an account was expected");
+    on.poisoned.add(bad);
+    expect(await run()).toEqual({ caughtUp: others.length, failed: 1, isMore: false });
+    expect([on.reported, on.behind(), on.feed.size()]).toEqual([[bad], [bad], 1]);
+    on.poisoned.clear();
+    await run();
+    expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
+  });
+
+  it("is in nobody's way, though a run could do nothing else", async () => {
+    const bad = await on.changeMany(2_000);
+    for (const id of bad) on.poisoned.add(id);
+    const good = await on.changeMany(1);
+    for (let runs = 0; runs < 3; runs++) await run();
+    expect(good.filter((id) => on.behind().includes(id))).toEqual([]);
+    expect(on.behind()).toHaveLength(bad.length);
+    on.poisoned.clear();
+    for (let isMore = true; isMore; ) ({ isMore } = await run());
+    expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
+  });
+});
+
+it("a row changed again while its account is told stays noted until that counts, too", async () => {
+  const [id] = await on.changeMany(1);
+  if (id === undefined) throw new Error("an account was expected");
+  const { catchUp } = on.deps.accounts;
+  const deps = {
+    ...on.deps,
+    accounts: {
+      catchUp: async (userId: UserId) => {
+        await catchUp(userId);
+        if (on.told.length === 1) await on.change(userId);
+      },
+    },
+  };
+  await catchUpAccounts(deps, SYSTEM);
+  expect([on.behind(), on.feed.size()]).toEqual([[id], 1]);
+  await catchUpAccounts(deps, SYSTEM);
+  expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
+});
+
+it.each(["not done", "reply lost", "outage from here on"] as const)(
+  "CFW-05 a run that breaks off at any call loses nothing: %s",
+  async (kind) => {
+    const broken = await atEveryCall(kind, async (faults: PortFaults) => {
+      on = service();
+      const ids = await on.changeMany(230);
+      if (ids[7] !== undefined) on.poisoned.add(ids[7]);
+      const { feed, accounts } = on.deps;
+      const through = { ...on.deps, feed: faults.wrap(feed), accounts: faults.wrap(accounts) };
+      await outcomeOf(catchUpAccounts(through, SYSTEM));
+      faults.end();
+      on.poisoned.clear();
+      await run();
+      expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
+    });
+    expect(new Set(broken)).toEqual(new Set(["take", "catchUp", "forget", "postpone"]));
+  },
+);
+
+/** What can happen, to one account of a few. */
+const STEPS = {
+  change: (id: UserId) => on.change(id),
+  run: () => run(),
+  "two runs at once": (id: UserId) => Promise.all([run(), on.change(id), run()]),
+  poison: async (id: UserId) => on.poisoned.add(id),
+  heal: async (id: UserId) => on.poisoned.delete(id),
+} as const;
+
+const step = fc.constantFrom(...Object.values(STEPS));
+
+it("whatever is changed, twice at once, late or in between: when all is done nobody is behind", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(step, fc.nat(9)), { maxLength: 40 }), async (steps) => {
+      on = service();
+      const ids = Array.from({ length: 10 }, someUserId);
+      for (const [take, who] of steps) await take(ids[who] ?? someUserId());
+      on.poisoned.clear();
+      await run();
+      expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
+    }),
+  );
+});
