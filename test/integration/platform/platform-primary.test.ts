@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-const sources: Record<string, string> = import.meta.glob("../../src/**/*.ts", {
+const sources: Record<string, string> = import.meta.glob("../../../src/**/*.ts", {
   query: "?raw",
   import: "default",
   eager: true,
