@@ -93,7 +93,7 @@ it("REF-11 nor does it stop whoever was active, though their copy would come of 
   // Within the last two hours of the copy's day a refresh has it read anew, and does not wait.
   moveClock(23 * HOUR);
   ({ body } = await refreshed(body.refresh_token));
-  await vi.waitUntil(async () => (await checkedAt(user.id)) === Date.now());
+  await vi.waitUntil(async () => (await checkedAt(user.id)) === Date.now(), 20_000);
   await outage(async () => {
     moveClock(90 * MINUTE);
     const reply = await refreshed(body.refresh_token);

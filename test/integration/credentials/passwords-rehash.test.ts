@@ -5,6 +5,8 @@ import { SCRYPT_ENGINES } from "../../../src/core/security/passwords.ts";
 import { call, freshEmail, insertUser, newUser, PASSWORD, signIn } from "../../support/client.ts";
 import { DEFERRED } from "../../support/deferred.ts";
 import { failing, serviceWith } from "../../support/faults.ts";
+import { emptyFeed, notedIds } from "../../support/feed.ts";
+import { expectAccepted } from "../../support/tokens.ts";
 
 const storedHash = async (id: string): Promise<string> => {
   const query = env.DB.prepare("select password_hash from users where id = ?").bind(id);
@@ -23,15 +25,19 @@ function oldHash(): string {
 
 beforeAll(() => newUser()); // the first signing key exists from here on
 
-it("PWD-07 a sign-in on old parameters leaves a hash with the current ones", async () => {
+it("PWD-07 a sign-in on old parameters leaves a hash with the current ones, and no session ends", async () => {
   const user = await insertUser(["user"]);
   await store(user.id, oldHash());
-  await signIn(user.email);
+  await emptyFeed();
+  const before = await signIn(user.email);
   await vi.waitFor(
     async () => expect(await storedHash(user.id)).toMatch(/^\$scrypt-sha256\$ln=15,r=8,p=3\$/),
     DEFERRED,
   );
+  // It is the same password: nothing that goes by it moves on, and nobody need be told.
+  expect(await notedIds()).toEqual([]);
   await signIn(user.email);
+  await expectAccepted(before.accessToken);
 });
 
 it("PWD-07 a rehash that fails does not fail the sign-in", async () => {
@@ -39,7 +45,7 @@ it("PWD-07 a rehash that fails does not fail the sign-in", async () => {
   const user = await insertUser(["user"]);
   const old = oldHash();
   await store(user.id, old);
-  const broken = serviceWith({ DB: failing(env.DB, (path) => path.endsWith(".run")) });
+  const broken = serviceWith({ DB: failing(env.DB, (path) => path === "batch") });
   const body = { email: user.email, password: PASSWORD };
   expect((await broken("POST", "/v1/auth/login", { body })).status).toBe(200);
   await vi.waitFor(

@@ -27,22 +27,30 @@ function counted(asked: string[]): D1Database {
   });
 }
 
-/** The users' objects, over a D1 of the test's; each call meets one that has just woken. */
-const objectsOver = (DB: D1Database) => ({
-  idFromName: (name: string) => env.USERS.idFromName(name),
-  get: (id: DurableObjectId) =>
-    new Proxy(env.USERS.get(id), {
-      get:
-        (stub, method) =>
-        (...args: unknown[]) =>
-          runInDurableObject(stub, (_, state) => {
-            const object = new UserObject(state, { ...env, DB });
-            const call: unknown = Reflect.get(object, method);
-            if (typeof call !== "function") throw new Error(`no method ${String(method)}`);
-            return Reflect.apply(call, object, args);
-          }),
-    }),
-});
+/** The users' objects, over a D1 of the test's. */
+function objectsOver(DB: D1Database) {
+  const objects = new Map<string, UserObject>();
+  const objectOf = (state: DurableObjectState): UserObject => {
+    const object = objects.get(`${state.id}`) ?? new UserObject(state, { ...env, DB });
+    objects.set(`${state.id}`, object);
+    return object;
+  };
+  return {
+    idFromName: (name: string) => env.USERS.idFromName(name),
+    get: (id: DurableObjectId) =>
+      new Proxy(env.USERS.get(id), {
+        get:
+          (stub, method) =>
+          (...args: unknown[]) =>
+            runInDurableObject(stub, (_, state) => {
+              const object = objectOf(state);
+              const call: unknown = Reflect.get(object, method);
+              if (typeof call !== "function") throw new Error(`no method ${String(method)}`);
+              return Reflect.apply(call, object, args);
+            }),
+      }),
+  };
+}
 
 /** What a client that comes back every 600 s has D1 asked, by the Worker and by its object. */
 async function refreshes(user: SignedIn, times: number) {

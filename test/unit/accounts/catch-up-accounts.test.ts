@@ -80,7 +80,7 @@ it("an account noted many times is told once, and what is nobody's id is dropped
   expect([on.told, on.feed.size()]).toEqual([[id], 0]);
 });
 
-describe("REV-11 100,000 changed rows", () => {
+describe("REV-11 100,000 changed rows", { timeout: 60_000 }, () => {
   it("are worked off by bounded runs, each going on where the last one stopped", async () => {
     await on.changeMany(100_000);
     let runs = 0;
