@@ -26,7 +26,6 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects {
       await idle();
       return await method(judge)({ userId, policy }, ...args);
     };
-
   return {
     openSession: ask((judge) => judge.openSession),
     refresh: ask((judge) => judge.refresh),
