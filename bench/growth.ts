@@ -1,120 +1,210 @@
-import { DIMENSIONS, PERSON, type Point } from "./growth-points.ts";
-import { OPERATIONS, type Step, stepsOf } from "./growth-steps.ts";
-import { type Measured, measure } from "./measure/load.ts";
-import { type Context, numbered } from "./measure/rounds.ts";
-import { shuffled } from "./measure/statistics.ts";
-import { nothingSeen, type Seen, valid } from "./measure/valid.ts";
+import { MAX_PERMISSIONS_PER_ROLE, MAX_ROLES_PER_PRINCIPAL } from "../src/domain/limits.ts";
+import type { Actor } from "./measure/load.ts";
+import { type Context, runRounds } from "./measure/rounds.ts";
 import type { GrowthRow } from "./results.ts";
-import { authService, launch } from "./servers/auth-service.ts";
-import { originOf, signedIn } from "./servers/auth-service-operations.ts";
-import { bearer, expect, get, times } from "./servers/http.ts";
+import {
+  accounts,
+  authService,
+  emailOf,
+  launch,
+  rotating,
+  signedIn,
+  signInExchange,
+} from "./servers/auth-service.ts";
+import { bearer, expect, get, inTurn, post, repeat } from "./servers/http.ts";
 import type { Tokens } from "./servers/rotation.ts";
-import type { Running, Server } from "./servers/server.ts";
-import { type Started, start } from "./servers/start.ts";
+import { type Operation, originOf, type Running, type Server } from "./servers/server.ts";
 
-/** One size, and what was measured there by operation. */
-type Size = {
-  readonly point: Point;
-  readonly seen: ReadonlyMap<Step["operation"], Seen<Measured>>;
+/** The account that everything is measured on; the first one is the administrator. */
+const PERSON = 1;
+const USERS = 1_000;
+export const OPERATIONS = ["sign-in", "refresh", "verify", "list"] as const;
+
+/** One size of what grows. Each has a server of its own, so that its tables hold nothing else. */
+type Point = {
+  readonly size: number;
+  /** What D1 holds besides the tables. */
+  readonly seed: readonly string[];
+  /** Sessions that PERSON has while it is measured. */
+  readonly sessions?: number;
 };
 
-/** The server of a size. */
-type Place = Size & { readonly running: Started };
+type Lists = {
+  readonly users: readonly unknown[];
+  readonly sessions: readonly unknown[];
+  readonly user: { readonly roles: readonly unknown[] };
+  readonly roles: readonly { readonly permissions: readonly unknown[] }[];
+};
+
+type Dimension = {
+  readonly name: GrowthRow["dimension"];
+  readonly points: readonly Point[];
+  /** What lists it, who may, and how long the list is that the reply holds. */
+  readonly path: string;
+  readonly by: "person" | "administrator";
+  readonly length: (body: Lists) => number;
+};
+
+/** The last size of each but the first is the service's own limit (README, "Limits"). */
+export const DIMENSIONS: readonly Dimension[] = [
+  {
+    name: "users",
+    points: [1_000, 10_000, 100_000, 1_000_000].map((size) => ({ size, seed: accounts(size) })),
+    path: "/v1/users?limit=50",
+    by: "administrator",
+    length: ({ users }) => users.length,
+  },
+  {
+    name: "sessions of a user",
+    points: [1, 10, 100].map((size) => ({ size, seed: accounts(USERS), sessions: size })),
+    path: "/v1/auth/sessions",
+    by: "person",
+    length: ({ sessions }) => sessions.length,
+  },
+  {
+    name: "roles of a user",
+    points: [1, 10, MAX_ROLES_PER_PRINCIPAL].map((size) => ({ size, seed: heldRoles(size, 10) })),
+    path: "/v1/users/me",
+    by: "person",
+    length: ({ user }) => user.roles.length,
+  },
+  {
+    name: "permissions of a role",
+    points: [1, 10, MAX_PERMISSIONS_PER_ROLE].map((size) => ({ size, seed: heldRoles(1, size) })),
+    path: "/v1/roles",
+    by: "administrator", // whose token holds one permission, a wildcard, whatever the roles are
+    length: ({ roles }) => roles.at(-1)?.permissions.length ?? 0,
+  },
+];
 
 /**
- * How much more an operation costs where there is more of something. All servers of one dimension
- * stand side by side and take turns, in a new order each round; one that waits uses no CPU.
- *
- * One connection, so the figures are somewhat above those of ten. A size whose server did not
- * start has void rounds only.
+ * Accounts, and roles that PERSON holds, and nothing else: all grant the same, so that with more
+ * roles only the roles are more.
+ */
+function heldRoles(count: number, granted: number): string[] {
+  const person = `(select id from users where email = '${emailOf(PERSON)}')`;
+  const series = (rows: number, value: string): string =>
+    `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${rows - 1})
+     select ${value} from n`;
+  return [
+    ...accounts(USERS),
+    `insert into roles (name) ${series(count, "printf('role-%04d', i)")}`,
+    `insert into role_permissions (role, permission)
+     select role.name, permission.name
+     from (select name from roles where name like 'role-%') role,
+       (${series(granted, "printf('resource-%04d:read', i) as name")}) permission`,
+    `delete from user_roles where user_id = ${person}`,
+    `insert into user_roles (user_id, role)
+     select ${person}, name from roles where name like 'role-%'`,
+  ];
+}
+
+/**
+ * How much more an operation costs where there is more of something. One connection, so the
+ * figures are somewhat above those of ten.
  */
 export async function growth(context: Context, dimensions = DIMENSIONS): Promise<GrowthRow[]> {
-  const rows: GrowthRow[] = [];
-  for (const points of dimensions) rows.push(...(await grow(points, context)));
-  return rows;
-}
-
-async function grow(points: readonly Point[], context: Context): Promise<GrowthRow[]> {
-  const sizes = points.map(sizeOf);
-  const places: Place[] = [];
-  const { rounds } = context.protocol.growth;
-  try {
-    for (const size of sizes) {
-      const name = `${nameOf(size.point)}: start`;
-      const voiding = (reason: string) => voidAll(size, reason, rounds);
-      const starting = () => startedAt(size.point, context);
-      const started = await valid(name, context.progress, starting, voiding);
-      places.push(...started.map((running) => ({ ...size, running })));
+  const protocol = { ...context.protocol, ...context.protocol.growth, ...ALONE };
+  const grown: GrowthRow[] = [];
+  for (const dimension of dimensions) {
+    const servers = dimension.points.map((point) => serverOf(dimension, point));
+    for (const row of await runRounds(servers, { ...context, protocol }, true)) {
+      const { server, operation, voided } = row;
+      const size = Number(server.split(": ")[1]);
+      const rounds = row.rounds.map(({ throughput }) => throughput);
+      grown.push({ dimension: dimension.name, size, operation, rounds, voided });
     }
-    for (let round = 1; round <= rounds; round++) {
-      const progress = numbered(context.progress, round, rounds);
-      for (const place of shuffled(places)) await visit(place, { ...context, progress });
-    }
-  } finally {
-    await Promise.all(places.map(({ running }) => running.stop()));
   }
-  return sizes.flatMap(({ point: { dimension, size }, seen }) =>
-    [...seen].map(([operation, measured]) => ({ dimension, size, operation, ...measured })),
-  );
+  return grown;
 }
 
-const sizeOf = (point: Point): Size => ({
-  point,
-  seen: new Map(OPERATIONS.map((name) => [name, nothingSeen()])),
-});
+/** So its latency needs no measuring apart. */
+const ALONE = { connections: 1, latency: { warmUp: 0, measured: 0 } };
 
-function voidAll({ seen }: Size, reason: string, rounds: number): void {
-  for (const { voided } of seen.values()) voided.push(...times(rounds, () => reason));
-}
-
-const nameOf = ({ dimension, size }: Point): string => `${dimension}: ${size}`;
-
-function startedAt(point: Point, { root, bundles }: Context): Promise<Started> {
-  const server: Server = {
+function serverOf(dimension: Dimension, point: Point): Server {
+  const about = { kind: "refresh", request: "", storage: "" } as const;
+  const one = (
+    name: (typeof OPERATIONS)[number],
+    target: string,
+    actor: (running: Running, person: Tokens) => Actor | Promise<Actor>,
+  ): Operation => ({
+    ...about,
+    name,
+    target,
+    actors: async (running) => {
+      const person = await signedIn(running, PERSON);
+      await settle(running, person, point.sessions ?? 1);
+      return [await actor(running, person)];
+    },
+  });
+  return {
     ...authService,
-    launch: (directory) => launch(directory, bundles, "native", point.seed),
+    name: `${dimension.name}: ${point.size}`,
+    launch: (_, bundles) => launch(bundles, "native", point.seed),
+    operations: [
+      one("sign-in", "main", () => inAndOut(dimension, point)),
+      one("refresh", "main", (_, person) => rotating(person)),
+      one("verify", "caller", (_, { access_token }) =>
+        repeat(get("/0", bearer(access_token)), 200, "ok"),
+      ),
+      one("list", "main", (running, person) => listing(dimension, point, running, person)),
+    ],
   };
-  return start(server, root, bundles);
 }
 
-/** Sign-in comes last: a session that it left open is ended at the next visit. */
-async function visit(place: Place, { progress, protocol }: Context): Promise<void> {
-  const { point, running, seen } = place;
-  const preparing = `${nameOf(point)}: sign in`;
-  const voiding = (reason: string) => voidAll(place, reason, 1);
-  const [steps = []] = await valid(preparing, progress, () => stepsAt(place), voiding);
-  for (const { operation, target, actor } of steps) {
-    const name = `${nameOf(point)}: ${operation}`;
-    const duration = protocol.growth;
-    const load = { origin: originOf(running, target), pid: running.pid, actors: [actor], duration };
-    const row = seen.get(operation);
-    const measured = await valid(
-      name,
-      progress,
-      () => measure(load),
-      (reason) => row?.voided.push(reason),
-    );
-    row?.rounds.push(...measured);
-  }
+/**
+ * Every sign-in is followed by its sign-out, or there would be more sessions with every one. That
+ * is in the figures, about a hundredth of the hash. Among more users, another one each time.
+ */
+function inAndOut(dimension: Dimension, { size }: Point): Actor {
+  let open: string | null = null;
+  const others = dimension.name === "users" ? size - PERSON : 1;
+  const someone = () => PERSON + Math.floor(Math.random() * others);
+  return {
+    next: () =>
+      open === null ? signInExchange(someone()) : post("/v1/auth/logout", {}, bearer(open)),
+    judge: ({ status, body }) => {
+      if (open === null) {
+        if (status !== 200) return "unexpected";
+        open = (JSON.parse(body) as Tokens).access_token;
+        return "more";
+      }
+      open = null;
+      return status === 204 ? "done" : "unexpected";
+    },
+  };
 }
 
-async function stepsAt({ point, running }: Place): Promise<Step[]> {
-  const person = await signedIn(running, PERSON);
-  await settle(running, person, point.sessions);
-  const { others, last } = await stepsOf(running, point, person);
-  return [...shuffled(others), last];
+/** @throws Error when the list is not as long as it should be: something else would be measured */
+async function listing(
+  { name, path, by, length }: Dimension,
+  { size }: Point,
+  running: Running,
+  person: Tokens,
+): Promise<Actor> {
+  const { access_token } = by === "person" ? person : await signedIn(running, 0);
+  const exchange = get(path, bearer(access_token));
+  const found = length(JSON.parse((await expect(200, originOf(running), exchange)).body));
+  const wanted = name === "users" ? 50 : size;
+  if (found !== wanted) throw new Error(`${path}: ${found} instead of ${wanted}`);
+  return repeat(exchange, 200);
 }
 
-/** Makes PERSON have so many sessions; of too many the newest stay, as the service lists them. */
+/**
+ * Makes PERSON have so many sessions, this one among them. A sign-in that was cut off at the end of
+ * its round may have left another, newer one.
+ */
 async function settle(running: Running, person: Tokens, wanted: number): Promise<void> {
-  const header = bearer(person.access_token);
-  const { body } = await expect(200, originOf(running), get("/v1/auth/sessions", header));
+  const headers = bearer(person.access_token);
+  const { body } = await expect(200, originOf(running), get("/v1/auth/sessions", headers));
   const { sessions }: { sessions: { id: string }[] } = JSON.parse(body);
   // One by one: the throttle counts tries that have not ended yet, and refuses an eleventh.
-  for (let i = sessions.length; i < wanted; i++) await signedIn(running, PERSON);
-  for (const { id } of sessions.slice(wanted)) {
+  await inTurn(wanted - sessions.length, () => signedIn(running, PERSON));
+  const [, claims = ""] = person.access_token.split(".");
+  const { sid } = JSON.parse(Buffer.from(claims, "base64url").toString());
+  for (const { id } of sessions.filter((session) => session.id !== sid).slice(wanted - 1)) {
     const address = new URL(`/v1/auth/sessions/${id}`, originOf(running));
-    const { status } = await fetch(address, { method: "DELETE", headers: header });
+    const { status } = await fetch(address, { method: "DELETE", headers });
     if (status !== 204) throw new Error(`a session does not end: ${status}`);
   }
 }

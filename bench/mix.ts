@@ -1,46 +1,33 @@
-import { type Load, type Measured, measure } from "./measure/load.ts";
-import { type Context, numbered } from "./measure/rounds.ts";
+import { type Measured, measure } from "./measure/load.ts";
+import { type Context, nothingSeen, numbered, valid } from "./measure/rounds.ts";
 import { shuffled } from "./measure/statistics.ts";
-import { nothingSeen, valid } from "./measure/valid.ts";
-import type { Duration, MixRow } from "./results.ts";
-import { authService, authServiceNoble } from "./servers/auth-service.ts";
+import type { MixRow } from "./results.ts";
 import {
+  authService,
+  authServiceNoble,
   checkNow,
   checkOffline,
-  originOf,
   refresh,
   signIn,
-} from "./servers/auth-service-operations.ts";
-import type { Operation, Server } from "./servers/server.ts";
-import { type Started, start } from "./servers/start.ts";
+} from "./servers/auth-service.ts";
+import { originOf } from "./servers/server.ts";
+import { start } from "./servers/start.ts";
 
 /** Clients of one kind: an operation, and how many connections go on with it. */
-type Crowd = { readonly as: string; readonly operation: Operation; readonly connections: number };
-
-/** What a crowd saw. */
-type Seen = { readonly as: string; readonly measured: Measured };
-
-type Mix = {
-  readonly beside: string;
-  readonly server: Server;
-  readonly crowds: readonly Crowd[];
-};
-
-/** What a hash stands in the way of, or might. */
-const ORDINARY: readonly Crowd[] = [
+const CROWDS = [
   // In the isolate that hashes.
   { as: "check", operation: checkNow, connections: 4 },
   { as: "refresh", operation: refresh, connections: 4 },
   // Another Worker. Here it runs in the same process, and waits where the runtime has one thread.
   { as: "check elsewhere", operation: checkOffline, connections: 4 },
 ];
+/** What a hash stands in the way of, or might. */
+const SIGN_IN = { as: "sign-in", operation: signIn("sign-in"), connections: 2 };
 
-const SIGN_IN: Crowd = { as: "sign-in", operation: signIn("sign-in"), connections: 2 };
-
-const MIXES: readonly Mix[] = [
-  { beside: "nothing", server: authService, crowds: ORDINARY },
-  { beside: "sign-in, noble", server: authServiceNoble, crowds: [...ORDINARY, SIGN_IN] },
-  { beside: "sign-in, node:crypto", server: authService, crowds: [...ORDINARY, SIGN_IN] },
+const MIXES = [
+  { beside: "nothing", server: authService, crowds: CROWDS },
+  { beside: "sign-in, noble", server: authServiceNoble, crowds: [...CROWDS, SIGN_IN] },
+  { beside: "sign-in, node:crypto", server: authService, crowds: [...CROWDS, SIGN_IN] },
 ];
 
 /**
@@ -51,59 +38,55 @@ const SPARE = 3;
 
 /**
  * How long checks and refreshes wait when others sign in. Rates and latencies are what counts:
- * CPU is the whole server's, whoever used it, and says nothing of one operation here.
+ * CPU is the whole server's, whoever used it, and says nothing of one operation here. A wrong
+ * reply to one of the crowds voids what all of them saw.
  */
 export async function mix(context: Context): Promise<MixRow[]> {
   const { rounds } = context.protocol;
-  const rows = MIXES.flatMap(({ beside, crowds }) =>
-    crowds.map(({ as }) => ({ beside, operation: as, ...nothingSeen<Measured>() })),
-  );
+  const mixes = MIXES.map((one) => ({
+    ...one,
+    rows: one.crowds.map(({ as }) => ({
+      beside: one.beside,
+      operation: as,
+      ...nothingSeen<Measured>(),
+    })),
+  }));
   for (let round = 1; round <= rounds; round++) {
-    const progress = numbered(context.progress, round, rounds);
-    for (const one of shuffled(MIXES)) {
-      const same = rows.filter(({ beside }) => beside === one.beside);
+    for (const { rows, ...one } of shuffled(mixes)) {
       const voiding = (reason: string) => {
-        for (const { voided } of same) voided.push(reason);
+        for (const { voided } of rows) voided.push(reason);
       };
       const name = `beside ${one.beside}`;
-      const seen = await valid(name, progress, () => visit(one, context), voiding);
-      for (const { as, measured } of seen.flat()) {
-        same.find(({ operation }) => operation === as)?.rounds.push(measured);
-      }
+      const visiting = () => visit(one, context);
+      const [seen = []] = await valid(name, numbered(context, round, rounds), visiting, voiding);
+      seen.forEach((measured, index) => {
+        rows[index]?.rounds.push(measured);
+      });
     }
   }
-  return rows;
+  return mixes.flatMap(({ rows }) => rows);
 }
 
-/** A wrong reply to one of the crowds voids what all of them saw. */
+/** @returns what each crowd saw */
 async function visit(
-  { server, crowds }: Mix,
+  { server, crowds }: (typeof MIXES)[number],
   { root, bundles, protocol }: Context,
-): Promise<Seen[]> {
+): Promise<Measured[]> {
   const running = await start(server, root, bundles);
+  const { warmUp, measured } = protocol.mix;
   try {
-    return await together(crowds, running, protocol.mix);
+    const loads: Parameters<typeof measure>[0][] = [];
+    for (const { operation, connections } of crowds) {
+      const spare = operation === SIGN_IN.operation ? SPARE : 0;
+      loads.push({
+        origin: originOf(running, operation.target),
+        pid: running.pid,
+        actors: await operation.actors(running, connections),
+        duration: { warmUp, measured: measured + spare },
+      });
+    }
+    return await Promise.all(loads.map(measure));
   } finally {
     await running.stop();
   }
-}
-
-async function together(
-  crowds: readonly Crowd[],
-  running: Started,
-  duration: Duration,
-): Promise<Seen[]> {
-  const spare = { ...duration, measured: duration.measured + SPARE };
-  const loads: { readonly as: string; readonly load: Load }[] = [];
-  for (const crowd of crowds) {
-    const { as, operation, connections } = crowd;
-    const load = {
-      origin: originOf(running, operation.target),
-      pid: running.pid,
-      actors: await operation.actors(running, connections),
-      duration: crowd === SIGN_IN ? spare : duration,
-    };
-    loads.push({ as, load });
-  }
-  return Promise.all(loads.map(async ({ as, load }) => ({ as, measured: await measure(load) })));
 }

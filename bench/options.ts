@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Protocol } from "./results.ts";
+import { DIMENSIONS, OPERATIONS } from "./growth.ts";
+import { durationOf } from "./measure/rounds.ts";
+import type { Duration, Protocol } from "./results.ts";
+import type { Operation, Server } from "./servers/server.ts";
 
 export type Options = {
   readonly isHelp: boolean;
@@ -25,7 +28,7 @@ export const USAGE = `npm run bench -- [options]
   --report       measures nothing: tables and plots anew from performance/results.json
   --out DIR      where performance.md and performance/ are (docs as a rule)`;
 
-const WHOLE = { warmUp: 3, measured: 10 };
+const WHOLE = { warmUp: 3, measured: 9 };
 
 /** All of it has to end within the hour. */
 const FULL: Protocol = {
@@ -76,4 +79,40 @@ export function optionsOf(args: string[]): Options {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a count");
   const disk = { rounds: Math.min(rounds, protocol.disk.rounds) };
   return { isHelp, isQuick, isReport, only, out, protocol: { ...protocol, rounds, disk } };
+}
+
+/** Seconds on two cores of today, rather too many than too few. */
+const COSTS = {
+  builds: 14,
+  /** A server until it answers, and until it is gone. */
+  start: 1.5,
+  /** Sign-ins of the clients, before an operation is measured. */
+  prepare: 0.8,
+  /** Hashes that ten connections still wait for when their round is over. */
+  backlog: 3,
+  /** A million accounts, and the hundred sign-ins of a person with as many sessions. */
+  growth: 50,
+  /** A mix's start, its clients' sign-ins, and those that go on after the others. */
+  mix: 5.5,
+  diskAndStarts: 40,
+};
+
+/** @returns seconds that a run will take */
+export function estimate(servers: readonly Server[], { protocol, isQuick, only }: Options): number {
+  const { rounds, latency, mix, growth } = protocol;
+  const whole = ({ warmUp, measured }: Duration): number => warmUp + measured;
+  const one = (operation: Operation): number => {
+    const { kind, isHash } = operation;
+    const isSlow = isHash || kind === "sign-up" || kind === "sign-in";
+    const waiting =
+      (kind === "part" ? 0 : COSTS.prepare) + (isSlow && !isQuick ? COSTS.backlog : 0);
+    return whole(durationOf(operation, protocol)) + whole(latency) + waiting;
+  };
+  const visits = servers.flatMap(({ operations }) => [COSTS.start, ...operations.map(one)]);
+  const all = COSTS.builds + rounds * visits.reduce((sum, seconds) => sum + seconds, 0);
+  if (isQuick || only !== "") return all;
+  const points = DIMENSIONS.flatMap((dimension) => dimension.points).length;
+  const grown = growth.rounds * points * (2 + OPERATIONS.length * whole(growth));
+  const mixed = rounds * 3 * (whole(mix) + COSTS.mix);
+  return all + COSTS.growth + grown + mixed + COSTS.diskAndStarts;
 }

@@ -1,21 +1,23 @@
 /**
  * `npm run bench:profile -- "refresh"`: where the time of one of auth-service's operations goes,
- * by the runtime's own inspector. Function names need a bundle that is not minified, and sampling
- * costs time itself, so the shares are to be read, not the rate.
+ * by the runtime's own inspector, as a file of Chrome's format. Function names need a bundle that is
+ * not minified, and sampling costs time itself, so the shares are to be read, not the rate.
  */
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { build } from "./build.ts";
-import { startWorkers } from "./hosts/miniflare.ts";
-import { inspected, shareTable } from "./measure/inspector.ts";
+import { exitOnSignals, memoryDirectory, pinLoad, scratch } from "./machine.ts";
 import { measure } from "./measure/load.ts";
-import { pinLoad } from "./measure/processes.ts";
-import { exitOnSignals, memoryDirectory, scratch } from "./scratch.ts";
 import { authService, launch } from "./servers/auth-service.ts";
+import { originOf } from "./servers/server.ts";
+import { startWorkers } from "./servers/workerd.ts";
 
 const CONNECTIONS = 10;
 const WARM_UP = { warmUp: 2, measured: 1 };
 const PROFILED = { warmUp: 0, measured: 5 };
-const SHOWN = 40;
+const SAMPLING_INTERVAL = 100; // microseconds
 
 exitOnSignals();
 const [name = "refresh"] = process.argv.slice(2);
@@ -23,32 +25,59 @@ const operation = authService.operations.find((each) => each.name === name);
 if (operation === undefined) {
   throw new Error(`one of: ${authService.operations.map((each) => each.name).join("; ")}`);
 }
-
 const root = scratch(memoryDirectory());
 const bundles = build(root, ["auth-service", "caller", "resource"], ["--minify=false"]);
-pinLoad(process.pid);
-const launched = launch(root, bundles, "native");
-if (launched.kind !== "workerd") throw new Error("auth-service is a Worker");
-const { miniflare, origins } = await startWorkers(launched.specification, { inspectorPort: 0 });
-
+pinLoad();
+const launched = launch(bundles, "native");
+const { miniflare, origins } = await startWorkers(
+  { persist: root, ...launched },
+  { inspectorPort: 0 },
+);
 const running = { pid: process.pid, origins };
-const origin = origins[operation.target] ?? "";
-const load = async (duration: typeof PROFILED) =>
-  measure({
-    origin,
-    pid: process.pid,
-    actors: await operation.actors(running, CONNECTIONS),
-    duration,
-  });
-await load(WARM_UP);
+const load = { origin: originOf(running, operation.target), pid: process.pid };
+await measure({
+  ...load,
+  actors: await operation.actors(running, CONNECTIONS),
+  duration: WARM_UP,
+});
 const actors = await operation.actors(running, CONNECTIONS); // their hashes are not to be sampled
-
-const shares = await inspected(await miniflare.getInspectorURL(), "auth-service", () =>
-  measure({ origin, pid: process.pid, actors, duration: PROFILED }),
+const profile = await sampled(await miniflare.getInspectorURL(), () =>
+  measure({ ...load, actors, duration: PROFILED }),
 );
-console.log(
-  `${name}: share of the isolate's time, with all that is called from there, and without`,
-);
-console.log(shareTable(shares.slice(0, SHOWN)));
+const file = join(tmpdir(), "auth-service.cpuprofile");
+writeFileSync(file, JSON.stringify(profile));
+console.log(`${file}: ${name}; editors and browsers' developer tools read it`);
 await miniflare.dispose();
 process.exit(0);
+
+/** Samples the service's isolate while work is done. */
+async function sampled(inspector: URL, work: () => Promise<unknown>): Promise<unknown> {
+  const response = await fetch(`http://${inspector.host}/json`);
+  const targets = (await response.json()) as { id: string; webSocketDebuggerUrl: string }[];
+  const target = targets.find(({ id }) => id === "core:user:auth-service");
+  if (target === undefined) throw new Error("no isolate of auth-service");
+  const socket = new WebSocket(target.webSocketDebuggerUrl);
+  await new Promise((resolve, reject) => {
+    socket.addEventListener("open", resolve, { once: true });
+    socket.addEventListener("error", reject, { once: true });
+  });
+  let last = 0;
+  const send = (method: string, params = {}): Promise<{ profile?: unknown }> => {
+    last += 1;
+    const id = last;
+    socket.send(JSON.stringify({ id, method, params }));
+    return new Promise((resolve) => {
+      socket.addEventListener("message", ({ data }) => {
+        const reply = JSON.parse(String(data));
+        if (reply.id === id) resolve(reply.result);
+      });
+    });
+  };
+  await send("Profiler.enable");
+  await send("Profiler.setSamplingInterval", { interval: SAMPLING_INTERVAL });
+  await send("Profiler.start");
+  await work();
+  const { profile } = await send("Profiler.stop");
+  socket.close();
+  return profile;
+}

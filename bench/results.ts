@@ -1,11 +1,16 @@
 import type { Measured } from "./measure/load.ts";
 import type { Kind } from "./servers/server.ts";
 
+type Voidable = {
+  /** Why rounds were thrown away. */
+  readonly voided: readonly string[];
+};
+
 /** One visit to one server: its throughput at ten connections, its latency at one. */
 export type Round = { readonly throughput: Measured; readonly latency: Measured };
 
 /** One operation of one server, as many rounds as were valid. */
-export type Row = {
+export type Row = Voidable & {
   readonly server: string;
   readonly runtime: "workerd" | "Node";
   readonly operation: string;
@@ -15,35 +20,29 @@ export type Row = {
   readonly requests: number;
   readonly storage: string;
   readonly rounds: readonly Round[];
-  /** Why rounds were thrown away. */
-  readonly voided: readonly string[];
 };
 
 /** What clients of one kind saw while others did something else. */
-export type MixRow = {
+export type MixRow = Voidable & {
   /** What the other connections did: `"nothing"`, `"sign-in, noble"` or `"sign-in, node:crypto"`. */
   readonly beside: string;
   /** `"check"`, `"check elsewhere"`, `"refresh"` or `"sign-in"`. */
   readonly operation: string;
   readonly rounds: readonly Measured[];
-  /** Why rounds were thrown away. */
-  readonly voided: readonly string[];
 };
 
 /** One point of a growth curve. */
-export type GrowthRow = {
+export type GrowthRow = Voidable & {
   /** What grows. */
   readonly dimension: "users" | "sessions of a user" | "roles of a user" | "permissions of a role";
   readonly size: number;
   /** `"sign-in"`, `"refresh"`, `"verify"` or `"list"`. */
   readonly operation: string;
   readonly rounds: readonly Measured[];
-  /** Why rounds were thrown away. */
-  readonly voided: readonly string[];
 };
 
 /** Milliseconds, one value a start; bytes. */
-export type StartUp = {
+export type StartUp = Voidable & {
   readonly bundle: number;
   readonly bundleCompressed: number;
   /** From the start of the process to the first reply. */
@@ -51,18 +50,6 @@ export type StartUp = {
   /** The first sign-in of a service that has no signing key yet, and the one after it. */
   readonly firstSignIn: readonly number[];
   readonly secondSignIn: readonly number[];
-  /** Why starts were thrown away. */
-  readonly voided: readonly string[];
-};
-
-/** Of a run that was not asked for it. */
-export const NOT_STARTED: StartUp = {
-  bundle: 0,
-  bundleCompressed: 0,
-  firstReply: [],
-  firstSignIn: [],
-  secondSignIn: [],
-  voided: [],
 };
 
 export type Machine = {
@@ -74,17 +61,35 @@ export type Machine = {
   readonly workerd: string;
 };
 
-export type Results = {
-  /** RFC 3339. */
-  readonly date: string;
-  readonly commit: string;
-  readonly machine: Machine;
-  readonly protocol: KeptProtocol;
+export type Figures = {
   readonly rows: readonly Row[];
   readonly onDisk: readonly Row[];
   readonly mix: readonly MixRow[];
   readonly growth: readonly GrowthRow[];
   readonly startUp: StartUp;
+};
+
+export const NOTHING: Figures = {
+  rows: [],
+  onDisk: [],
+  mix: [],
+  growth: [],
+  startUp: {
+    bundle: 0,
+    bundleCompressed: 0,
+    firstReply: [],
+    firstSignIn: [],
+    secondSignIn: [],
+    voided: [],
+  },
+};
+
+export type Results = Figures & {
+  /** RFC 3339. */
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: Machine;
+  readonly protocol: KeptProtocol;
 };
 
 /** Seconds before the first operation counts, and seconds that count. */

@@ -1,24 +1,28 @@
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { gzipSync } from "node:zlib";
-import type { Context } from "./measure/rounds.ts";
-import { valid } from "./measure/valid.ts";
-import type { StartUp } from "./results.ts";
-import { authService, launch } from "./servers/auth-service.ts";
-import { originOf, signedIn } from "./servers/auth-service-operations.ts";
+import { isInMemory, scratch } from "./machine.ts";
+import { type Context, runRounds, valid } from "./measure/rounds.ts";
+import type { Row, StartUp } from "./results.ts";
+import {
+  accounts,
+  authService,
+  launch,
+  refresh,
+  signedIn,
+  signIn,
+} from "./servers/auth-service.ts";
 import { expect, get } from "./servers/http.ts";
-import { accounts } from "./servers/product.ts";
-import type { Server } from "./servers/server.ts";
+import { originOf, type Server } from "./servers/server.ts";
 import { start } from "./servers/start.ts";
 
 /** Few processes start in the same way twice; so many show the spread. */
 const STARTS = 5;
 
-const SERVER: Server = {
+const TWO_ACCOUNTS: Server = {
   ...authService,
-  launch: (directory, bundles) => launch(directory, bundles, "native", accounts(2)),
+  launch: (_, bundles) => launch(bundles, "native", accounts(2)),
 };
-
-type Start = { readonly reply: number; readonly first: number; readonly second: number };
 
 /**
  * From nothing: a process of Node's with Miniflare, the runtime, the tables and two accounts. A
@@ -29,12 +33,12 @@ type Start = { readonly reply: number; readonly first: number; readonly second: 
  */
 export async function startUp(context: Context): Promise<StartUp> {
   const bundle = readFileSync(context.bundles.get("auth-service") ?? "");
-  const starts: Start[] = [];
+  const starts: Awaited<ReturnType<typeof coldStart>>[] = [];
   const voided: string[] = [];
   for (let i = 1; i <= STARTS; i++) {
     const one = () => coldStart(context);
     const voiding = (reason: string) => voided.push(reason);
-    starts.push(...(await valid(`cold start ${i}/${STARTS}`, context.progress, one, voiding)));
+    starts.push(...(await valid(`cold start ${i}/${STARTS}`, context, one, voiding)));
   }
   return {
     bundle: bundle.byteLength,
@@ -46,9 +50,9 @@ export async function startUp(context: Context): Promise<StartUp> {
   };
 }
 
-async function coldStart({ root, bundles }: Context): Promise<Start> {
+async function coldStart({ root, bundles }: Context) {
   const begun = performance.now();
-  const running = await start(SERVER, root, bundles);
+  const running = await start(TWO_ACCOUNTS, root, bundles);
   try {
     await expect(200, originOf(running), get("/health/live"));
     const reply = performance.now() - begun;
@@ -66,4 +70,17 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
   return performance.now() - begun;
+}
+
+const WRITING: Server = { ...authService, operations: [signIn("sign-in, node:crypto"), refresh] };
+
+/**
+ * Two of the operations that write, with the server's files on a disk instead of in memory: what is
+ * more than in the other tables is the disk, and of this machine only.
+ */
+export function onDisk(context: Context): Promise<Row[]> {
+  const root = scratch(tmpdir());
+  if (isInMemory(root)) context.progress("no disk here: on-disk figures will say nothing of one");
+  const protocol = { ...context.protocol, ...context.protocol.disk };
+  return runRounds([WRITING], { ...context, protocol, root });
 }

@@ -1,6 +1,6 @@
 import autocannon from "autocannon";
+import { cpuTime } from "../machine.ts";
 import type { Duration } from "../results.ts";
-import { cpuTime } from "./processes.ts";
 import { percentile } from "./statistics.ts";
 
 export type Exchange = {

@@ -1,75 +1,55 @@
 import type { Duration, Protocol, Row } from "../results.ts";
-import type { Bundles, Operation, Running, Server } from "../servers/server.ts";
+import {
+  type Bundles,
+  type Operation,
+  originOf,
+  type Running,
+  type Server,
+} from "../servers/server.ts";
 import { type Started, start } from "../servers/start.ts";
 import { measure } from "./load.ts";
 import { shuffled } from "./statistics.ts";
-import { reasonOf, valid } from "./valid.ts";
-
-/** Told of every step, so that whoever waits sees what is going on. */
-export type Progress = (line: string) => void;
 
 export type Context = {
   readonly protocol: Protocol;
   readonly bundles: Bundles;
   /** Where servers keep their files. */
   readonly root: string;
-  readonly progress: Progress;
+  /** Told of every step, so that whoever waits sees what is going on. */
+  readonly progress: (line: string) => void;
 };
 
+/** What was measured, and why the rest was thrown away. */
+export type Seen<T> = { readonly rounds: T[]; readonly voided: string[] };
+
+export const nothingSeen = <T>(): Seen<T> => ({ rounds: [], voided: [] });
+
 /**
- * Round by round, every server in a new order, one at a time, each started anew with empty
- * storage: what drifts on the machine meets all of them alike.
+ * @param onVoid told why the work failed: a void round counts nowhere, but is not forgotten
+ * @returns what the work gave, or nothing when it failed
  */
-export async function runRounds(servers: readonly Server[], context: Context): Promise<Row[]> {
-  const rows = new Map<string, Row>();
-  const { rounds } = context.protocol;
-  for (let round = 1; round <= rounds; round++) {
-    for (const server of shuffled(servers)) {
-      await visit(server, rows, {
-        ...context,
-        progress: numbered(context.progress, round, rounds),
-      });
-    }
+export async function valid<T>(
+  name: string,
+  { progress }: Context,
+  work: () => Promise<T>,
+  onVoid: (reason: string) => void,
+): Promise<T[]> {
+  progress(name);
+  try {
+    return [await work()];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    progress(`VOID ${name}: ${reason}`);
+    onVoid(reason);
+    return [];
   }
-  return servers.flatMap((server) =>
-    server.operations.map((operation) => rowOf(rows, server, operation)),
-  );
 }
 
 /** Says before every line which round it is. */
-export const numbered =
-  (progress: Progress, round: number, rounds: number): Progress =>
-  (line) =>
-    progress(`round ${round}/${rounds}  ${line}`);
-
-/** A server that does not start voids this round of all of its operations, and nothing else. */
-async function visit(server: Server, rows: Map<string, Row>, context: Context): Promise<void> {
-  const starting = () => start(server, context.root, context.bundles);
-  const [running] = await valid(`${server.name}: start`, context.progress, starting, (reason) => {
-    for (const operation of server.operations) {
-      const row = rowOf(rows, server, operation);
-      rows.set(keyOf(server, operation), withVoid(row, reason));
-    }
-  });
-  if (running !== undefined) await operate(server, running, rows, context);
-}
-
-async function operate(
-  server: Server,
-  running: Started,
-  rows: Map<string, Row>,
-  context: Context,
-): Promise<void> {
-  try {
-    for (const operation of shuffled(server.operations)) {
-      context.progress(`${server.name}: ${operation.name}`);
-      const row = rowOf(rows, server, operation);
-      rows.set(keyOf(server, operation), await oneMore(row, running, operation, context));
-    }
-  } finally {
-    await running.stop();
-  }
-}
+export const numbered = (context: Context, round: number, rounds: number): Context => ({
+  ...context,
+  progress: (line) => context.progress(`round ${round}/${rounds}  ${line}`),
+});
 
 /** How long an operation is measured at all connections. */
 export function durationOf({ kind, isHash }: Operation, protocol: Protocol): Duration {
@@ -77,46 +57,75 @@ export function durationOf({ kind, isHash }: Operation, protocol: Protocol): Dur
   return kind === "part" ? protocol.part : protocol;
 }
 
-const withVoid = (row: Row, reason: string): Row => ({ ...row, voided: [...row.voided, reason] });
+type Rows = ReadonlyMap<Operation, Row & Seen<Row["rounds"][number]>>;
 
-/** The row with one more round, or with the reason why there is none. */
-async function oneMore(
-  row: Row,
-  running: Running,
-  operation: Operation,
-  { protocol, progress }: Context,
-): Promise<Row> {
-  const load = { origin: running.origins[operation.target] ?? "", pid: running.pid };
-  const duration = durationOf(operation, protocol);
+/**
+ * Round by round, every server in a new order, one at a time, each started anew with empty
+ * storage: what drifts on the machine meets all of them alike.
+ *
+ * @param stay they go on standing side by side instead, with what they store; one that waits uses
+ *   no CPU
+ */
+export async function runRounds(
+  servers: readonly Server[],
+  context: Context,
+  stay = false,
+): Promise<Row[]> {
+  const all = servers.map((server) => ({ server, rows: rowsOf(server) }));
+  const staying = new Map<Server, Started>();
+  const { rounds } = context.protocol;
   try {
-    const actors = await operation.actors(running, protocol.connections);
-    const throughput = await measure({ ...load, actors, duration });
-    // Anew: what was made before has grown old, or was cut off in the middle of a rotation.
-    const single = await operation.actors(running, 1);
-    const latency = await measure({ ...load, actors: single, duration: protocol.latency });
-    return { ...row, rounds: [...row.rounds, { throughput, latency }] };
-  } catch (error) {
-    const reason = reasonOf(error);
-    progress(`VOID ${row.server}: ${row.operation}: ${reason}`);
-    return withVoid(row, reason);
+    for (let round = 1; round <= rounds; round++) {
+      for (const { server, rows } of shuffled(all)) {
+        const running = await visit(server, rows, numbered(context, round, rounds), staying);
+        if (running !== undefined && stay) staying.set(server, running);
+        else await running?.stop();
+      }
+    }
+  } finally {
+    await Promise.all([...staying.values()].map((running) => running.stop()));
   }
+  return all.flatMap(({ rows }) => [...rows.values()]);
 }
 
-const keyOf = (server: Server, operation: Operation): string => `${server.name}/${operation.name}`;
-
-function rowOf(rows: Map<string, Row>, server: Server, operation: Operation): Row {
-  const { name, kind, request, requests, storage } = operation;
-  return (
-    rows.get(keyOf(server, operation)) ?? {
-      server: server.name,
-      runtime: server.runtime,
-      operation: name,
-      kind,
-      request,
-      requests,
-      storage,
-      rounds: [],
-      voided: [],
-    }
+const rowsOf = ({ name: server, runtime, operations }: Server): Rows =>
+  new Map(
+    operations.map((operation) => {
+      const { name, kind, request, requests = 1, storage } = operation;
+      const described = { server, runtime, operation: name, kind, request, requests, storage };
+      return [operation, { ...described, ...nothingSeen() }];
+    }),
   );
+
+/** A server that does not start voids this round of all of its operations, and nothing else. */
+async function visit(
+  server: Server,
+  rows: Rows,
+  context: Context,
+  staying: ReadonlyMap<Server, Started>,
+): Promise<Started | undefined> {
+  const starting = async () =>
+    staying.get(server) ?? (await start(server, context.root, context.bundles));
+  const voiding = (reason: string) => {
+    for (const { voided } of rows.values()) voided.push(reason);
+  };
+  const [running] = await valid(`${server.name}: start`, context, starting, voiding);
+  if (running === undefined) return undefined;
+  for (const [operation, row] of shuffled([...rows])) {
+    const name = `${server.name}: ${operation.name}`;
+    const one = () => oneRound(running, operation, context.protocol);
+    row.rounds.push(...(await valid(name, context, one, (reason) => row.voided.push(reason))));
+  }
+  return running;
+}
+
+async function oneRound(running: Running, operation: Operation, protocol: Protocol) {
+  const load = { origin: originOf(running, operation.target), pid: running.pid };
+  const actors = await operation.actors(running, protocol.connections);
+  const duration = durationOf(operation, protocol);
+  const throughput = await measure({ ...load, actors, duration });
+  // Anew: what was made before has grown old, or was cut off in the middle of a rotation.
+  const single = await operation.actors(running, 1);
+  const latency = await measure({ ...load, actors: single, duration: protocol.latency });
+  return { throughput, latency };
 }

@@ -21,26 +21,36 @@ export function documented(text: string, tables: Tables): string {
   }, text);
 }
 
+const documentOf = (docs: string): string => join(docs, "performance.md");
+
+/** @throws Error for a document that the figures could not be put into, an hour later */
+export function proveWritable(results: Results, docs: string): void {
+  documented(readFileSync(documentOf(docs), "utf8"), tablesOf(results));
+}
+
 /** @param docs the directory of performance.md; plots go to performance/ in it */
-export function writeReport(results: Results, docs: string): void {
-  const path = join(docs, "performance.md");
+export async function writeReport(results: Results, docs: string): Promise<void> {
+  const path = documentOf(docs);
   // Before anything is written, so that a missing marker leaves all as it was.
   const text = documented(readFileSync(path, "utf8"), tablesOf(results));
-  const directory = join(docs, "performance");
-  mkdirSync(directory, { recursive: true });
+  const plots = await plotsOf(results);
+  mkdirSync(join(docs, "performance"), { recursive: true });
   writeFileSync(path, text);
-  for (const [name, svg] of plotsOf(results)) writeFileSync(join(directory, `${name}.svg`), svg);
+  for (const [name, svg] of plots) writeFileSync(join(docs, "performance", `${name}.svg`), svg);
 }
 
 const rawFile = (docs: string): string => join(docs, "performance", "results.json");
 
 /** The report, and the raw results beside its plots. */
-export function writeDocument(results: Results, docs: string): void {
-  writeReport(results, docs);
+export async function writeDocument(results: Results, docs: string): Promise<void> {
+  await writeReport(results, docs);
   writeFileSync(rawFile(docs), `${JSON.stringify(results, null, 1)}\n`);
 }
 
-type Voided = Pick<MixRow, "voided">;
+export const readResults = (docs: string): Results =>
+  completed(JSON.parse(readFileSync(rawFile(docs), "utf8")));
+
+type Voided = { readonly voided: readonly string[] };
 type Older<T extends Voided> = Omit<T, "voided"> & Partial<Voided>;
 
 /** What a run left behind; an older one did not count everything that was void. */
@@ -49,9 +59,6 @@ type Kept = Omit<Results, "mix" | "growth" | "startUp"> & {
   readonly growth: readonly Older<GrowthRow>[];
   readonly startUp: Older<StartUp>;
 };
-
-export const readResults = (docs: string): Results =>
-  completed(JSON.parse(readFileSync(rawFile(docs), "utf8")));
 
 export function completed({ mix, growth, startUp, ...others }: Kept): Results {
   return {

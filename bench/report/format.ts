@@ -23,34 +23,28 @@ function decimal(value: number, digits: number): string {
 export const shown = (operation: string): string =>
   operation.replace("verify by RPC, 10 s", "verify by RPC, up to 10 s old");
 
-/** `median (min–max)` */
-export const spread = (value: Spread | null, show = number): string =>
-  value === null ? NOTHING : `${show(value.median)} (${range(value, show)})`;
+/** `median (min–max)`; negative numbers have a minus sign, so the dash between is set apart. */
+export function spread(value: Spread | null): string {
+  if (value === null) return NOTHING;
+  const [median, min, max] = [value.median, value.min, value.max].map(number);
+  return `${median} (${min}${value.min < 0 || value.max < 0 ? " to " : "–"}${max})`;
+}
 
 export const median = (value: Spread | null, show = number): string =>
   value === null ? NOTHING : show(value.median);
 
-/** Negative numbers have a minus sign, so the dash between must be set apart. */
-const range = ({ min, max }: Spread, show = number): string =>
-  min < 0 || max < 0 ? `${show(min)} to ${show(max)}` : `${show(min)}–${show(max)}`;
-
-export const bytes = (value: number): string => `${(value / 1_024).toFixed(1)} KiB`;
-
-export type Column = { readonly title: string; readonly align?: "right" };
-
-/** Empty for no rows: a table without any says nothing. */
+/** @param columns titles; one that ends in ":" stands to the right */
 export function markdownTable(
-  columns: readonly Column[],
+  columns: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  if (rows.length === 0) return "";
-  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
-  const rule = columns.map(({ align }) => (align === "right" ? "---:" : "---"));
-  return [line(columns.map(({ title }) => title)), line(rule), ...rows.map(line)].join("\n");
+  if (rows.length === 0) return ""; // a table without any says nothing
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll(/\s*\n\s*/g, " ")).join(" | ")} |`;
+  const rule = columns.map((title) => (title.endsWith(":") ? "---:" : "---"));
+  return [
+    line(columns.map((title) => title.replace(/:$/, ""))),
+    line(rule),
+    ...rows.map(line),
+  ].join("\n");
 }
-
-const escaped = (cell: string): string => cell.replaceAll("|", "\\|").replaceAll(/\s*\n\s*/g, " ");
-
-export const left = (...titles: string[]): Column[] => titles.map((title) => ({ title }));
-export const right = (...titles: string[]): Column[] =>
-  titles.map((title) => ({ title, align: "right" }));

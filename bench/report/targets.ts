@@ -5,13 +5,16 @@ import {
   figure,
   figuresOf,
   growthKey,
+  hashCpu,
   isOurs,
   keyOf,
+  limitOf,
+  ourCpu,
   ours,
+  partsCpu,
   type Reader,
 } from "./figures.ts";
 import { spread } from "./format.ts";
-import { hashCpu, limitOf, ourCpu, partsCpu } from "./ratios.ts";
 
 /** `"lost in the noise"`: the rounds hold both a miss and what no cost can be, 0 or less. */
 type Verdict = "reached" | "not reached" | "lost in the noise" | "not measured";

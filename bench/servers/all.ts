@@ -1,6 +1,10 @@
-import { authService, authServiceNoble } from "./auth-service.ts";
-import { betterAuth, betterAuthEqualHash } from "./better-auth.ts";
-import { betterAuthNode, betterAuthNodeEqualHash } from "./better-auth-node.ts";
+import { authService, authServiceLater, authServiceNoble } from "./auth-service.ts";
+import {
+  betterAuth,
+  betterAuthEqualHash,
+  betterAuthNode,
+  betterAuthNodeEqualHash,
+} from "./better-auth.ts";
 import { fastifySqlite } from "./fastify-sqlite.ts";
 import { limits } from "./limits.ts";
 import { oidcProvider } from "./oidc-provider.ts";
@@ -11,6 +15,7 @@ import { workersOAuthProvider } from "./workers-oauth-provider.ts";
 /** Every bundle that one of them needs, by the name of its file in workers/. */
 export const WORKERS = [
   "auth-service",
+  "auth-service-later",
   "caller",
   "resource",
   "limits",
@@ -19,11 +24,11 @@ export const WORKERS = [
   "workers-oauth-provider",
 ];
 
-/** Every operation that is written. */
 const ALL: readonly Server[] = [
   limits,
   authService,
   authServiceNoble,
+  authServiceLater,
   betterAuth,
   betterAuthEqualHash,
   betterAuthNode,
@@ -36,36 +41,6 @@ const ALL: readonly Server[] = [
 ];
 
 /**
- * Left out of a run of everything for time alone: it has to end within the hour, so that what it
- * says is of one machine in one state. `--only` and a part of the name measures them.
- */
-const LEFT_OUT: ReadonlyMap<Server, readonly string[]> = new Map([
-  [authService, ["sign-up, node:crypto"]],
-  [betterAuth, ["sign-up", "check of a JWT by jose", "key set"]],
-  [betterAuthEqualHash, ["sign-up"]],
-  [betterAuthNode, ["sign-up", "session check, cookie cache"]],
-  [betterAuthNodeEqualHash, ["sign-up"]],
-  [openauth, ["sign-up", "check by its client library", "key set"]],
-  [openauthEqualHash, ["sign-up"]],
-  [workersOAuthProvider, ["forged access token refused"]],
-  [oidcProvider, ["key set"]],
-  [
-    fastifySqlite,
-    ["sign-up", "check, stateful", "check, stateless, verified tokens cached", "key set"],
-  ],
-]);
-
-/** What is measured when all is measured. */
-const SERVERS = ALL.map((server) => without(server, LEFT_OUT.get(server) ?? []));
-
-/** @throws Error for a name that it has not: the row would come back unseen */
-function without(server: Server, names: readonly string[]): Server {
-  const missing = names.find((name) => server.operations.every((each) => each.name !== name));
-  if (missing !== undefined) throw new Error(`${server.name} has no operation "${missing}"`);
-  return { ...server, operations: server.operations.filter(({ name }) => !names.includes(name)) };
-}
-
-/**
  * A server whose name holds the text with all of its operations, of the others those that hold
  * it, whether a full run measures them or not.
  *
@@ -73,11 +48,10 @@ function without(server: Server, names: readonly string[]): Server {
  * @throws Error for a text that nothing is named by
  */
 export function chosen(text: string): readonly Server[] {
-  if (text === "") return SERVERS;
   const servers = ALL.map((server) => ({
     ...server,
-    operations: server.operations.filter(
-      ({ name }) => server.name.includes(text) || name.includes(text),
+    operations: server.operations.filter(({ name, isExtra }) =>
+      text === "" ? !isExtra : server.name.includes(text) || name.includes(text),
     ),
   })).filter(({ operations }) => operations.length > 0);
   if (servers.length === 0) throw new Error(`nothing is named "${text}"`);

@@ -1,7 +1,13 @@
 import type { Actor, Exchange } from "../measure/load.ts";
 import { bearer, expect, get, post, repeat, times } from "./http.ts";
-import { COMPATIBILITY } from "./product.ts";
-import type { Bundles, Launch, Operation, Running, Server } from "./server.ts";
+import {
+  type Bundles,
+  type Launch,
+  type Operation,
+  originOf,
+  type Running,
+  type Server,
+} from "./server.ts";
 
 const USERS = 1_000;
 /** As long as a refresh token. */
@@ -12,7 +18,7 @@ const READY = '"ok":true';
 export const limits: Server = {
   name: "limits",
   runtime: "workerd",
-  launch: (directory, bundles) => launch(directory, bundles),
+  launch: (_, bundles) => launch(bundles),
   operations: [
     part("empty route", get("/")),
     part("empty route, JSON body read", post("/", { refresh_token: TOKEN })),
@@ -71,47 +77,33 @@ function verifying(name: string, path: string, holds = READY): Operation {
 }
 
 function described(name: string, request: string) {
-  return { name, request, kind: "part", requests: 1, storage: "", target: "limits" } as const;
+  return { name, request, kind: "part", storage: "" } as const;
 }
 
 /** @returns a token that the Worker's own key signed */
 async function prepare(running: Running): Promise<string> {
-  const { body } = await expect(200, running.origins["limits"] ?? "", post("/prepare", {}));
+  const { body } = await expect(200, originOf(running), post("/prepare", {}));
   return body;
 }
 
-function launch(directory: string, bundles: Bundles): Launch {
-  return {
-    kind: "workerd",
-    specification: {
-      persist: directory,
-      workers: [
-        {
-          name: "limits",
-          script: bundles.get("limits") ?? "",
-          ...COMPATIBILITY,
-          d1Databases: { DB: "limits" },
-          kvNamespaces: { KV: "limits" },
-          durableObjects: { OBJECTS: { className: "RowObject", useSQLite: true } },
-        },
-        {
-          name: "caller",
-          script: bundles.get("caller") ?? "",
-          ...COMPATIBILITY,
-          serviceBindings: { BARE: { name: "limits", entrypoint: "BareRpc" } },
-        },
-      ],
-      seed: [
-        {
-          worker: "limits",
-          binding: "DB",
-          statements: [
-            "create table users (id text primary key, email text not null unique, password_hash text, created_at integer)",
-            `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${USERS - 1})
-             insert into users select 'id-' || i, 'user-' || i || '@example.com', hex(randomblob(48)), i from n`,
-          ],
-        },
-      ],
+const launch = (bundles: Bundles): Launch => ({
+  workers: [
+    {
+      name: "limits",
+      script: bundles.get("limits") ?? "",
+      d1Databases: { DB: "limits" },
+      kvNamespaces: { KV: "limits" },
+      durableObjects: { OBJECTS: { className: "RowObject", useSQLite: true } },
     },
-  };
-}
+    {
+      name: "caller",
+      script: bundles.get("caller") ?? "",
+      serviceBindings: { BARE: { name: "limits", entrypoint: "BareRpc" } },
+    },
+  ],
+  seed: [
+    "create table users (id text primary key, email text not null unique, password_hash text, created_at integer)",
+    `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${USERS - 1})
+     insert into users select 'id-' || i, 'user-' || i || '@example.com', hex(randomblob(48)), i from n`,
+  ],
+});

@@ -5,8 +5,6 @@ export type WorkerSpecification = {
   readonly name: string;
   /** The bundle's file. */
   readonly script: string;
-  readonly compatibilityDate: string;
-  readonly compatibilityFlags: string[];
   readonly bindings?: Record<string, string>;
   readonly d1Databases?: Record<string, string>;
   readonly kvNamespaces?: Record<string, string>;
@@ -15,34 +13,26 @@ export type WorkerSpecification = {
   readonly serviceBindings?: Record<string, string | { name: string; entrypoint: string }>;
 };
 
-type Seed = {
-  readonly worker: string;
-  readonly binding: string;
-  /** One SQL statement each. */
-  readonly statements: readonly string[];
-};
-
-export type WorkerdSpecification = {
-  /** The directory of D1's, KV's and the objects' files. */
-  readonly persist: string;
-  readonly workers: readonly WorkerSpecification[];
-  readonly seed: readonly Seed[];
-};
-
 /** Bundles by the name of their Worker's file. */
 export type Bundles = ReadonlyMap<string, string>;
 
 /** How a server is started: Workers on the runtime, or a program of Node's. */
-export type Launch =
-  | { readonly kind: "workerd"; readonly specification: WorkerdSpecification }
-  | { readonly kind: "node"; readonly script: string; readonly args: readonly string[] };
+export type Launch = Workers | { readonly script: string; readonly args?: readonly string[] };
+export type Workers = {
+  /** The first is `"main"`. */
+  readonly workers: readonly WorkerSpecification[];
+  /** SQL for the first Worker's `DB`, a statement each. */
+  readonly seed?: readonly string[];
+};
 
 /** A server that answers. */
 export type Running = {
   readonly pid: number;
-  /** By Worker; a program of Node's has one, `"main"`. */
+  /** By Worker, and `"main"`. */
   readonly origins: Readonly<Record<string, string>>;
 };
+
+export const originOf = ({ origins }: Running, target = "main"): string => origins[target] ?? "";
 
 /** Operations of one kind stand in one table. */
 export type Kind =
@@ -62,22 +52,29 @@ export type Operation = {
   readonly kind: Kind;
   /** What a client sends, for the reader of the table. */
   readonly request: string;
-  /** HTTP requests that one operation takes. */
-  readonly requests: number;
+  /** HTTP requests that one operation takes, where it is more than one. */
+  readonly requests?: number;
   /** Where the state lives that it reads or writes. */
   readonly storage: string;
-  /** Which Worker, or `"main"`, the clients call. */
-  readonly target: string;
+  /** Which Worker the clients call, if not the main one. */
+  readonly target?: string;
+  /** Left out of a full run for time alone, which has to end within the hour. */
+  readonly isExtra?: true;
   /** A part that is nothing but a hash, which sign-ins are compared without. */
   readonly isHash?: true;
   /** Makes what the clients need, outside the measurement, and proves the server right. */
-  actors(running: Running, count: number): Promise<Actor[]>;
+  readonly actors: (running: Running, count: number) => Promise<Actor[]>;
 };
+
+export const operation = (
+  described: Omit<Operation, "actors">,
+  actors: Operation["actors"],
+): Operation => ({ ...described, actors });
 
 export type Server = {
   readonly name: string;
   readonly runtime: "workerd" | "Node";
   /** @param directory for its files, empty and its own */
-  launch(directory: string, bundles: Bundles): Launch;
+  launch(directory: string, bundles: Bundles): Launch | Promise<Launch>;
   readonly operations: readonly Operation[];
 };

@@ -5,12 +5,12 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { SERVER_CORE } from "../measure/processes.ts";
+import { SERVER_CORE } from "../machine.ts";
 import type { Bundles, Launch, Running, Server } from "./server.ts";
 
 export type Started = Running & { stop(): Promise<void> };
 
-const WORKERD_HOST = join(import.meta.dirname, "../hosts/workerd.ts");
+const WORKERD = join(import.meta.dirname, "workerd.ts");
 const START_TIMEOUT = 60_000;
 
 /** None outlives this process, however it ends. */
@@ -27,7 +27,7 @@ process.on("exit", () => {
  */
 export async function start(server: Server, root: string, bundles: Bundles): Promise<Started> {
   const directory = mkdtempSync(join(root, `${server.name.replaceAll(/\W+/g, "-")}-`));
-  const [script, ...args] = commandOf(server.launch(directory, bundles), directory);
+  const [script, ...args] = commandOf(await server.launch(directory, bundles), directory);
   const child = spawn("taskset", ["-c", String(SERVER_CORE), process.execPath, script, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a group of its own, so that all of it can be stopped
@@ -68,10 +68,10 @@ const removed = (directory: string): Promise<void> =>
   rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => {});
 
 function commandOf(launch: Launch, directory: string): [string, ...string[]] {
-  if (launch.kind === "node") return [launch.script, ...launch.args];
+  if ("script" in launch) return [launch.script, ...(launch.args ?? [])];
   const file = join(directory, "specification.json");
-  writeFileSync(file, JSON.stringify(launch.specification));
-  return [WORKERD_HOST, file];
+  writeFileSync(file, JSON.stringify({ persist: directory, ...launch }));
+  return [WORKERD, file];
 }
 
 /** The first line that a server prints once it answers. */

@@ -1,5 +1,5 @@
 import type { Measured } from "../measure/load.ts";
-import { type GrowthRow, NOT_STARTED, type Results, type Row } from "../results.ts";
+import { type GrowthRow, NOTHING, type Results, type Row } from "../results.ts";
 
 /** Small enough to be reckoned by hand. */
 export function handMade(rows: readonly Row[], growth: readonly GrowthRow[] = []): Results {
@@ -30,7 +30,7 @@ export function handMade(rows: readonly Row[], growth: readonly GrowthRow[] = []
     onDisk: [],
     mix: [],
     growth,
-    startUp: NOT_STARTED,
+    startUp: NOTHING.startUp,
   };
 }
 

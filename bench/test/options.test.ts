@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { estimate } from "../estimate.ts";
-import { optionsOf } from "../options.ts";
+import { estimate, optionsOf } from "../options.ts";
 import { chosen } from "../servers/all.ts";
 
 const namesOf = (text: string) =>

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { completed, documented } from "../report/document.ts";
 import { plotsOf } from "../report/plots.ts";
-import { tablesOf } from "../report/tables.ts";
-import { summary } from "../report/terminal.ts";
+import { summary, tablesOf } from "../report/tables.ts";
 import { conclusionOf } from "../report/voided.ts";
 import type { GrowthRow, Results } from "../results.ts";
 import { handMade, measured, ofOurs, row } from "./hand-made-results.ts";
@@ -121,16 +120,17 @@ test("what may be ten seconds old is shown as that", () => {
   }
 });
 
-test("what was not measured is an empty table and no plot", () => {
+test("what was not measured is an empty table and no plot", async () => {
   const results = handMade([]);
   const { machine, targets, ...others } = tablesOf(results);
   assert.ok(machine !== "" && targets !== "");
   assert.deepEqual([...new Set(Object.values(others))], [""]);
-  assert.equal(plotsOf(results).size, 0);
+  assert.equal((await plotsOf(results)).size, 0);
 });
 
-test("a plot holds no markup of a name's", () => {
-  const plot = plotsOf(handMade([edgePeer("<b> & co", "refresh", 2)])).get("refresh") ?? "";
+test("a plot holds no markup of a name's", async () => {
+  const plots = await plotsOf(handMade([edgePeer("<b> & co", "refresh", 2)]));
+  const plot = plots.get("refresh") ?? "";
   assert.match(plot, /&lt;b&gt; &amp; co: refresh/);
   assert.doesNotMatch(plot, /NaN|Infinity|<b>/);
 });

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { figuresOf } from "../report/figures.ts";
-import { against, LIMITS, limitOf, partsInWords } from "../report/ratios.ts";
+import { against, figuresOf, LIMITS, limitOf, partsInWords } from "../report/figures.ts";
 import { tablesOf } from "../report/tables.ts";
 import { targetsOf } from "../report/targets.ts";
 import type { GrowthRow, Results } from "../results.ts";
-import { authService, authServiceNoble } from "../servers/auth-service.ts";
+import { authService, authServiceLater, authServiceNoble } from "../servers/auth-service.ts";
 import { limits } from "../servers/limits.ts";
 import { handMade, measured, ofOurs, PARTS, part, row } from "./hand-made-results.ts";
+
+const ALL_OF_OURS = [authService, authServiceNoble, authServiceLater].flatMap(
+  ({ operations }) => operations,
+);
 
 const targetNamed = (results: Results, start: string) => {
   const target = targetsOf(results).find(({ name }) => name.startsWith(start));
@@ -29,7 +32,7 @@ const grown = (operation: string, ...cpu: number[]): GrowthRow[] =>
 
 test("a limit and all its parts are rows that are measured", () => {
   const parts = limits.operations.map(({ name }) => name);
-  const ours = [...authService.operations, ...authServiceNoble.operations].map(({ name }) => name);
+  const ours = ALL_OF_OURS.map(({ name }) => name);
   for (const { operation, base, adds, hash } of LIMITS) {
     assert.ok(ours.includes(operation), operation);
     for (const name of [base, ...adds, ...(hash === undefined ? [] : [hash])]) {
@@ -39,7 +42,7 @@ test("a limit and all its parts are rows that are measured", () => {
 });
 
 test("every operation of ours has one limit that it is judged by", () => {
-  for (const { name } of [...authService.operations, ...authServiceNoble.operations]) {
+  for (const { name } of ALL_OF_OURS) {
     const judging = LIMITS.filter((limit) => limit.operation === name && !limit.isBeside);
     assert.equal(judging.length, 1, name);
   }

@@ -22,9 +22,8 @@ type Env = {
 };
 
 const equalHash = {
-  hash: async (password: string) => hashEqually(password),
-  verify: async ({ hash, password }: { hash: string; password: string }) =>
-    verifyEqually(password, hash),
+  hash: hashEqually,
+  verify: ({ hash, password }: { hash: string; password: string }) => verifyEqually(password, hash),
 };
 
 const make = (env: Env) =>

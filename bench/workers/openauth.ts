@@ -41,10 +41,7 @@ const isUser = (value: unknown): value is User =>
 
 const subjects = createSubjects({ user });
 
-const equalHash = {
-  hash: async (password: string) => hashEqually(password),
-  verify: async (password: string, stored: string) => verifyEqually(password, stored),
-};
+const equalHash = { hash: hashEqually, verify: verifyEqually };
 
 const make = (env: Env) =>
   issuer({

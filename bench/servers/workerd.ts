@@ -1,0 +1,56 @@
+/**
+ * `node servers/workerd.ts <specification.json>`: Workers on the real runtime, in a process of
+ * their own. Prints one line once they answer: `{"origins": {name: URL}}`.
+ */
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import process from "node:process";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import type { Workers } from "./server.ts";
+
+/** And the directory of D1's, KV's and the objects' files. */
+type Specification = Workers & { readonly persist: string };
+
+/** As wrangler.toml has it, for every Worker here, peers too. */
+const COMPATIBILITY = {
+  compatibilityDate: "2026-11-01",
+  compatibilityFlags: ["nodejs_compat"],
+};
+
+/** By Miniflare's API: each Worker has a socket of its own and no proxy before it. */
+export async function startWorkers(
+  { persist, workers, seed = [] }: Specification,
+  options: { readonly inspectorPort?: number } = {},
+): Promise<{ miniflare: Miniflare; origins: Record<string, string> }> {
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...options,
+      resourcePersistencePath: persist,
+      workers: workers.map(({ script, ...worker }) => ({
+        ...COMPATIBILITY,
+        ...worker,
+        modules: [{ type: "ESModule" as const, path: script }],
+        modulesRoot: dirname(script),
+        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+      })),
+    }),
+  );
+  await miniflare.ready;
+  if (seed.length > 0) {
+    const database = await miniflare.getD1Database("DB", workers[0]?.name);
+    for (const statement of seed) await database.prepare(statement).run();
+  }
+  const origins: Record<string, string> = {};
+  for (const { name } of workers) {
+    origins[name] = (await miniflare.unsafeGetDirectURL(name)).origin;
+    origins["main"] ??= origins[name];
+  }
+  return { miniflare, origins };
+}
+
+if (import.meta.main) {
+  const [file = ""] = process.argv.slice(2);
+  const { miniflare, origins } = await startWorkers(JSON.parse(readFileSync(file, "utf8")));
+  console.log(JSON.stringify({ origins }));
+  process.on("SIGTERM", () => void miniflare.dispose().then(() => process.exit(0)));
+}
