@@ -7,7 +7,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import service, { UserObject as Shipped } from "../../src/index.ts";
 
-// biome-ignore lint/performance/noBarrelFile: a Worker exports what its bindings name.
 export { AuthRpc, LoginThrottleObject } from "../../src/index.ts";
 
 const STEP = 600_000; // milliseconds
