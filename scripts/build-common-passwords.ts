@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { adjacencyGraphs, dictionary } from "@zxcvbn-ts/language-common";
 
 const MOST_COMMON = 10_000;
-/** Longer than any list of the most common passwords reaches, yet what the minimum length invites. */
+/** Lists of the most common passwords hold nothing this long, but the minimum length invites it. */
 const LONG = 14;
 
 export function commonPasswords(): { passwords: string; graphs: typeof adjacencyGraphs } {

@@ -1,8 +1,8 @@
 /**
- * The migration check: the migrations say what the schema says, in order, and they only add, so
- * that the code which runs while they are applied goes on working. None rebuilds a table: on D1 a
- * generated rebuild fires cascades and deletes child rows. Triggers are written as D1 takes them,
- * and /health/ready asks for every index and trigger there is.
+ * The migration check: the migrations agree with the schema, in order, and only add, so that the
+ * code which runs while they are applied goes on working. None rebuilds a table: on D1 a generated
+ * rebuild fires cascades and deletes child rows. Triggers are written as D1 takes them, and
+ * /health/ready asks for every index and trigger there is.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";

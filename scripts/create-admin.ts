@@ -1,13 +1,13 @@
 /**
  * `npm run admin:create -- --email ops@example.com [--env production] [--remote]`
  *
- * Makes an administrator, or makes one of an existing account, through `wrangler d1 execute`.
- * The password comes from the terminal, from standard input or from ADMIN_PASSWORD, never from
- * the command line, where other processes and the shell's history would see it. It is hashed
- * here; only the hash goes to the database. It must be what the service of that environment would
- * take, by the vars of wrangler.toml, and 15 characters at least. For an existing account whose
- * address is verified it may be left out: the account then keeps the password it has. If the
- * account becomes another while this waits for the password, nothing is done.
+ * Makes an administrator, of a new or an existing account, through `wrangler d1 execute`. The
+ * password comes from the terminal, from standard input or from ADMIN_PASSWORD, never from the
+ * command line, where other processes and the shell's history would see it. It is hashed here; only
+ * the hash goes to the database. It must be what the service of that environment would accept, by
+ * the vars of wrangler.toml, and 15 characters at least. For an existing account whose address is
+ * verified it may be left out: the account then keeps the password it has. If the account changes
+ * while this waits for the password, nothing is done.
  */
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -24,7 +24,7 @@ import { serviceConfig } from "./service-config.ts";
 import { fail, readSecret } from "./terminal.ts";
 import { executeSql, readRows, type Target } from "./wrangler-d1.ts";
 
-/** Code points, where the service asks others for less: this account may do everything. */
+/** Code points, more than the service asks of others: this account may do everything. */
 const MIN_LENGTH = 15;
 
 function readArguments(): { email: Email; target: Target } {
@@ -66,10 +66,10 @@ async function hashOf(input: string, email: Email, policy: PasswordPolicy): Prom
   return passwordHasher(SCRYPT_ENGINES.native, random).hash(password.value);
 }
 
-/** Text for SQLite: the only character that means anything in it is the quote. */
+/** An SQLite string, in which only the quote must be escaped. */
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** An account as it was read: only that one is changed, and only while it is so. */
+/** An account as it was read: changed only while it is the same. */
 const found = z.object({ id: z.string(), version: z.int(), email_verified: z.literal([0, 1]) });
 type Found = z.output<typeof found>;
 
@@ -91,8 +91,8 @@ type Change = {
 };
 
 /**
- * One transaction, whose second statement does nothing where the first did nothing. The version grows, so
- * that every copy of the account is noticed to be old.
+ * One transaction: its second statement does nothing unless the first did something. The version
+ * grows, so that every copy of the account is seen to be old.
  *
  * @returns the statements, and a query that has a row once they have done what they say
  */
@@ -125,7 +125,7 @@ function adminSql({ email, existing, hash, now }: Change): { write: string[]; ch
 const { email, target } = readArguments();
 const policy = policyOf(target.environment);
 const existing = readAccount(target, email);
-// Whoever registered an address that nobody verified may be a stranger, whose password it is.
+// Whoever registered an unverified address may be a stranger, who knows the password.
 const keepsPassword = existing?.email_verified === 1;
 const prompt = keepsPassword
   ? `${email} has an account. New password (empty keeps the old one): `

@@ -22,7 +22,7 @@ function makeSecrets(): void {
   console.log(`Made ${SECRETS_FILE} with a fresh secret.`);
 }
 
-/** What of `wrangler dev` says which database it uses, in every way wrangler reads it. */
+/** Options of `wrangler dev` that choose the database, in every spelling that wrangler reads. */
 const DATABASE_OPTIONS = {
   "persist-to": { type: "string" },
   persistTo: { type: "string" },

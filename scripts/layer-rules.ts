@@ -1,8 +1,7 @@
 /**
- * Which file of src/ may import which, and where it stands (docs/architecture.md): the layers inwards
- * only, within a layer no circles between subjects, no port within reach of what speaks a wire, and
- * each file in the folder of its subject. Types count as much as values: what is imported must be
- * known.
+ * Which file of src/ may import which, and where it stands (docs/architecture.md): the layers
+ * inwards only, within a layer no circles between subjects, no ports in the API, and each file in
+ * the folder of its subject. Types count as much as values: what is imported must be known.
  */
 import { posix } from "node:path";
 
@@ -24,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of the files that stand beside the layers, what they may import: anything. */
+/** Files that stand beside the layers and may import anything. */
 const ROOT = [/^index\.ts$/, /^env\.ts$/, /^services\.ts$/, /^wiring\//];
 
 /** Layers that import no package: they run anywhere. */
@@ -42,7 +41,7 @@ const SUBJECTS = [
   "tokens",
 ];
 
-/** Folders that are divided by subject, and what of their own files is about no subject or all. */
+/** Folders that are divided by subject, and the files in them that belong to none. */
 const DIVIDED: Readonly<Record<string, readonly string[]>> = {
   domain: ["ids.ts", "limits.ts", "result.ts", "shown-text.ts", "time.ts"],
   "use-cases": ["check-health.ts", "outside.ts"],

@@ -3,13 +3,13 @@ import { FEED_CRON, KEYS_CRON } from "../src/core/config/constants.ts";
 
 const MINUTE = 60_000;
 
-/** What of `wrangler dev` says where it listens. */
+/** Options of `wrangler dev` that say where it listens. */
 const OPTIONS = { port: { type: "string" }, ip: { type: "string" } } as const;
 
 /**
- * Runs the crons on the minute, as the platform does, through the handler that `wrangler dev` has
- * for it: by itself it runs none. Nothing is said while nobody listens yet; what a run does, the
- * service logs.
+ * Runs the crons on the minute, as the platform does, through the handler of `wrangler dev`, which
+ * runs none by itself. Failures are silent, since the service may not listen yet; it logs what a
+ * run does.
  */
 export function runCrons(args: readonly string[]): void {
   // Not strict: the other options are wrangler's to judge.
@@ -26,7 +26,7 @@ export function runCrons(args: readonly string[]): void {
   wait();
 }
 
-/** Of the two kinds there are: every minute, and a minute of every hour. */
+/** Knows two kinds of crons: every minute, and one minute of every hour. */
 function isDue(cron: string): boolean {
   const [minute] = cron.split(" ");
   return minute === "*" || Number(minute) === new Date().getUTCMinutes();

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 
-/** What a script may read from the environment, and no tool that it starts needs to see. */
+/** Variables that a script reads and that no tool it starts needs to see. */
 const SECRET_VARIABLES = ["ADMIN_PASSWORD", "ACCESS_TOKEN"] as const;
 
 export type SecretVariable = (typeof SECRET_VARIABLES)[number];
 
 const isSecret = (name: string): boolean => SECRET_VARIABLES.some((secret) => secret === name);
 
-/** Nothing here calls out, and nothing asks questions. */
+/** The environment of a tool: without secrets, telemetry and prompts. */
 export const toolEnv = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSecret(name))),
   CI: "1",
@@ -16,12 +16,12 @@ export const toolEnv = (): NodeJS.ProcessEnv => ({
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 });
 
-/** Milliseconds between two looks at whether whoever started this is still there. */
+/** Milliseconds between two checks that the starter is alive. */
 const STARTER_CHECK_INTERVAL = 500;
 
 /**
- * Passes a signal on, and stops when whoever started this is gone: a `kill` of npm reaches the
- * shell between at best, not us, and the port would stay taken by a service that nobody started.
+ * Passes signals on, and stops when whoever started this is gone: a `kill` of npm reaches at best
+ * the shell between, and the port would stay taken by a service that nobody stops.
  *
  * @param script the npm script that this is, when npm runs it
  */

@@ -1,13 +1,13 @@
 import { err, ok, type Result } from "../src/domain/result.ts";
 
-/** Why a secret is refused, to follow "The secret". Never what it was. */
+/** Why a secret is refused, in words that follow "The secret" and never quote it. */
 type Refusal =
   | "is not valid UTF-8"
   | "begins with a byte order mark"
   | "has a character that could not be read"
   | "must be one line, without control characters";
 
-/** What is in no line: line breaks of every kind, and what a keyboard types into no password. */
+/** Line breaks of every kind, and control characters, which nobody types into a password. */
 const UNTYPED = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
@@ -28,7 +28,7 @@ export async function pipedLine(
   }
 }
 
-/** The same for text that a lenient decoder made: the environment's, and the terminal's. */
+/** The same for text that was decoded leniently, by the environment or the terminal. */
 export function decodedLine(text: string): Result<string, Refusal> {
   return text.includes("\ufffd") ? err("has a character that could not be read") : oneLine(text);
 }

@@ -4,11 +4,11 @@ import { type Config, parseConfig } from "../src/core/config/config.ts";
 import { err, ok, type Result } from "../src/domain/result.ts";
 
 /**
- * The configuration as the service of an environment reads it from wrangler.toml. The secrets are
- * made up: those that it runs with are nobody's business here.
+ * The configuration as the service of an environment reads it from wrangler.toml. Its secrets are
+ * made up, since the real ones are not needed here.
  *
  * @param environment the development one when undefined, unless CLOUDFLARE_ENV names another
- * @returns or what is wrong with it, for the operator
+ * @returns the configuration, or what is wrong with it, for the operator
  */
 export function serviceConfig(environment: string | undefined): Result<Config, string> {
   try {

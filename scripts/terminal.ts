@@ -30,7 +30,7 @@ async function readHidden(prompt: string): Promise<string> {
   lines.on("line", (line) => further.push(line));
   try {
     const first = await lines.question("");
-    // What was pasted behind the first line is part of what was meant.
+    // Further pasted lines belong to the input, so that it is refused and not cut short.
     return [first, ...further, ...(lines.line === "" ? [] : [lines.line])].join("\n");
   } finally {
     lines.close();

@@ -13,7 +13,7 @@ const MAX_BODY = 400;
 /** @returns what must be written differently */
 export function triggerProblems(sql: string): string[] {
   const triggers = [...sql.matchAll(TRIGGER)];
-  // What stands outside of BEGIN and END, and within, may have neither of these words.
+  // Neither the text outside of triggers nor their conditions and bodies may have these words.
   const rest = sql.replaceAll(TRIGGER, "$1 $2");
   const wanted = sql.match(/\bcreate\s+(?:temp\w*\s+)?trigger\b/gi)?.length ?? 0;
   return [

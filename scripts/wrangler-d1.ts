@@ -77,7 +77,7 @@ type Output = { readonly status: number | null; readonly stdout: string; readonl
 function wrangler(args: readonly string[]): Output {
   const { error, ...output } = spawnSync("wrangler", args, {
     encoding: "utf8",
-    // Whatever the operator's shell says of its log, the output is JSON and nothing else.
+    // Overrides the operator's log level: the output is JSON and nothing else.
     env: { ...toolEnv(), WRANGLER_LOG: "log" },
   });
   if (error === undefined) return output;

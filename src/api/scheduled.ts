@@ -6,15 +6,15 @@ import { type Services, servicesOf } from "../services.ts";
 
 type Job = (services: Services) => Promise<void>;
 
-/** By the cron that is for it, as wrangler.toml spells it. */
+/** Jobs by their cron, as wrangler.toml spells it. */
 const JOBS: ReadonlyMap<string, Job> = new Map([
   [FEED_CRON, workOffFeed],
   [KEYS_CRON, rotateKeys],
 ]);
 
 /**
- * The cron triggers. One may run twice, late or never; a run that fails says so. A cron that is
- * nobody's runs everything: one that was respelled must not be one that does nothing.
+ * The cron triggers. One may run twice, late or never; a run that fails says so. An unknown cron
+ * runs every job, so that respelling one does not stop its job.
  */
 export async function scheduled({ cron }: ScheduledController, env: Env): Promise<void> {
   const services = servicesOf(env);

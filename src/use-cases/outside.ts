@@ -13,8 +13,8 @@ export class Unavailable extends Error {
 }
 
 /**
- * What cannot be unless somebody made a mistake, in the code or in D1 by hand. It is no outage,
- * so the API answers 500. Of its texts the log shows the code, and what it is about.
+ * A state that only a mistake can cause, in the code or by hand in D1. It is no outage, so the API
+ * answers 500. The log shows the code and what it is about.
  */
 export class Impossible extends Error {
   override readonly name = "Impossible";

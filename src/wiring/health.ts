@@ -8,7 +8,7 @@ import type { TokenSigner } from "../use-cases/tokens/ports.ts";
 import type { Outside } from "./outside.ts";
 import type { Stores } from "./stores.ts";
 
-/** One probing of the dependencies is shared by all who ask an isolate within a short time. */
+/** Requests within a short time share one probing of the dependencies in each isolate. */
 export function wireHealth(
   env: Env,
   { clock, defer, log }: Outside,
@@ -32,7 +32,7 @@ export function wireHealth(
   );
 }
 
-/** A name that no login name has. */
+/** Asks an object whose name no login name can have. */
 async function throttleProbe(env: Env): Promise<void> {
   await env.LOGIN_THROTTLES.get(env.LOGIN_THROTTLES.idFromName("health")).ping();
 }

@@ -8,7 +8,7 @@ import type { Defer, RandomBytes } from "../use-cases/outside.ts";
 const random: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
 const randomId = (): string => toBase64Url(random(16));
 
-/** A hash holds up its isolate, and with it any reply that is not on its way yet. */
+/** Waits for the reply to leave: a hash blocks the isolate. */
 const afterReply = (): Promise<void> => scheduler.wait(DEFERRAL);
 
 /** Time, randomness, the log, and what may wait until the reply has left. */

@@ -13,8 +13,7 @@ export function access(required: RouteAccess): AccessHandler {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (required === "public") return next();
     const token = bearerToken(c.req.header("authorization"));
-    // Read now where something is written: by a copy, a permission could be granted that was just
-    // lost.
+    // Writes read roles now: by a copy, a permission that was just lost could be granted.
     const rolesNow = typeof required === "object" && !isReadOnly(c.req.method);
     const { tokens } = c.get("services");
     const known = token === null ? null : await tokens.identifyCaller(token, rolesNow);

@@ -6,11 +6,11 @@ import { CORS_REPLY_HEADERS } from "./cross-origin.ts";
 
 export const CACHEABLE = { "cache-control": `public, max-age=${JWKS_MAX_AGE}` };
 
-/** A page's reader sees of a 304 what CORS lets it see, as of the reply that it stands for. */
+/** A 304 keeps the CORS headers, so that a page may read it like the reply that it stands for. */
 export const validated = etag({
   retainedHeaders: [...RETAINED_304_HEADERS, ...CORS_REPLY_HEADERS],
 });
 
-/** Where the tag is set already, only a request that names one has to be compared with it. */
+/** For replies that set their own tag: only a request that names one is compared with it. */
 export const conditional: MiddlewareHandler<AppEnv> = (c, next) =>
   c.req.header("if-none-match") === undefined ? next() : validated(c, next);

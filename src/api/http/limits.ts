@@ -8,11 +8,11 @@ import { type AppContext, type AppEnv, clientAddress } from "./context.ts";
 import { tooManyRequests } from "./errors.ts";
 
 /**
- * Counts a request that will cost a hash against its address. A caller without one of its own, such
- * as another Worker, counts by what it asks for, so that it is not in one bucket with everyone
- * else, and together with the others, so that it is not unlimited by asking for ever other names.
- * Limits are counted per location and permissive: they keep floods away, while the login throttle
- * keeps the exact count.
+ * Counts a request that will cost a hash against its address. A caller without an address, such as
+ * another Worker, is counted by the name it asks for, so as not to share one bucket with everyone
+ * else, and in a shared bucket, so that changing names does not lift the limit. Limits are counted
+ * per location and permissive: they keep floods away, while the login throttle keeps the exact
+ * count.
  *
  * @returns the refusal, or null
  */

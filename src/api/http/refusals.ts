@@ -27,7 +27,7 @@ type Places = {
   readonly role?: "path";
 };
 
-/** Answers with what a use case did, or with the problem that its refusal is over HTTP. */
+/** Answers with a use case's result, or with the problem for its refusal. */
 export const answer = <T>(
   c: AppContext,
   result: Result<T, Refusal>,
@@ -68,6 +68,6 @@ function refusedWith(c: AppContext, refusal: Throttled | WeakPassword, at: Place
 const invalid = (c: AppContext, path: string, message: string): Response =>
   problem(c, "invalid_request", { errors: [{ path, message }] });
 
-/** @param what there are as many of as there may be */
+/** @param what is limited, with the number */
 const tooMany = (c: AppContext, what: string): Response =>
   problem(c, "conflict", { errors: [{ path: "", message: `there may be no more than ${what}` }] });

@@ -85,7 +85,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** No route reads the body of these, and looking whether there is one would create a stream. */
+/** No route reads their bodies, and asking whether there is one would create a stream. */
 const isReadOnly = (c: AppContext): boolean => c.req.method === "GET" || c.req.method === "HEAD";
 
 function hasBody(c: AppContext): boolean {

@@ -7,7 +7,7 @@ import { type OAuthErrorCode, oauthError, oauthRefused } from "./errors.ts";
 /** A form's fields, each given once. */
 export type Form = ReadonlyMap<string, string>;
 
-/** What identifies a client, and belongs into no address: those are logged (RFC 6749, 2.3.1). */
+/** Parameters of a client never belong in the URL, which is logged (RFC 6749, section 2.3.1). */
 const NEVER_IN_ADDRESS = ["client_id", "client_secret", "client_assertion"];
 
 /**
@@ -45,7 +45,7 @@ export async function requireClient(c: AppContext, form: Form): Promise<Program 
  * Who asks (RFC 6749, section 2.3): a service account that authenticates, or the public client,
  * which has no secret and says its name. Whoever shows a credential is judged by it.
  *
- * @param nameless what to make of a request that says nothing of its client
+ * @param nameless the answer for a request that names no client
  */
 export async function identifyClient(
   c: AppContext,
@@ -65,7 +65,7 @@ function credentialsOf(
   form: Form,
 ): ClientCredentials | "public" | OAuthErrorCode | null {
   const [id, secret] = [form.get("client_id"), form.get("client_secret")];
-  // RFC 7521, section 4.2: not offered here, and not to be overlooked beside another.
+  // Not offered here, but it counts as a second way to authenticate (RFC 7521, section 4.2).
   const assertion = form.get("client_assertion");
   const shown = [header, secret, assertion].filter((credential) => credential !== undefined);
   if (shown.length > 1) return "invalid_request";

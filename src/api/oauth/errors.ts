@@ -58,7 +58,7 @@ function oauthReply(
   return c.newResponse(bodyOf(error, description), { status, headers });
 }
 
-/** The second is for caches of HTTP/1.0 (RFC 6749, section 5.1). */
+/** `pragma` is for caches of HTTP/1.0 (RFC 6749, section 5.1). */
 export const NOT_KEPT = { "cache-control": "no-store", pragma: "no-cache" };
 const PLAIN = { "content-type": "application/json", ...NOT_KEPT };
 
@@ -66,9 +66,8 @@ const bodyOf = (error: OAuthErrorCode, description?: string): string =>
   JSON.stringify(description === undefined ? { error } : { error, error_description: description });
 
 /**
- * What is refused before or beside these endpoints (an unknown path, a body too large, an outage)
- * is refused as a problem document, which OAuth's own clients do not read. The status and the
- * other headers stay.
+ * Turns problem documents on OAuth paths (an unknown path, a body too large, an outage) into OAuth
+ * errors, which OAuth's own clients read. The status and the other headers stay.
  */
 export const speakOAuth: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();

@@ -19,7 +19,7 @@ export const introspectionRoute = new Hono<AppEnv>().post(
     const token = form.get("token");
     if (token === undefined) return oauthError(c, "invalid_request", "token is missing");
     const found = await c.get("services").tokens.introspectToken(client, token);
-    // Of a token that is not active nothing is told but that (section 2.2).
+    // An inactive token is described no further (section 2.2).
     return c.json(found.ok ? introspectionOnWire(found.value) : { active: false });
   },
 );

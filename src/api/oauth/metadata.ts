@@ -5,9 +5,9 @@ import { CACHEABLE, validated } from "../http/conditional.ts";
 import type { AppEnv } from "../http/context.ts";
 
 /**
- * Authorization server metadata (RFC 8414, section 2), which says only what is true: people sign
- * in at /v1/auth, so there is no authorization endpoint. A claim without elements would be left
- * out (section 3.2), but this one is required: docs/decisions/0015.
+ * Authorization server metadata (RFC 8414, section 2), which says only what is true: people sign in
+ * at /v1/auth, so there is no authorization endpoint. `response_types_supported` is required, and
+ * must not be empty: docs/decisions/0015.
  */
 const serverMetadata = (issuer: string) => ({
   issuer,

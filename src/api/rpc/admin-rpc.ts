@@ -13,8 +13,8 @@ import { answer } from "./auth-rpc.ts";
 import { answerOf, no, nothing, type Refused } from "./refusals.ts";
 
 /**
- * Who calls, as whoever deploys the calling Worker wrote it into `props`: it cannot come from a
- * request, and only from the same account, whose deployers are trusted (docs/decisions/0010).
+ * The caller, as whoever deployed the calling Worker wrote it into `props`: never from a request,
+ * and only from the same account, whose deployers are trusted (docs/decisions/0010).
  */
 const propsSchema = z.strictObject({
   caller: z.string().regex(/^[\w.-]{1,64}$/),
@@ -33,9 +33,9 @@ const userId = z.string().transform((value, context): UserId => {
 });
 
 /**
- * Administration for other Workers, by the same rules as over HTTP: each call needs its
- * permission in the binding's props, and nobody hands out what they don't have. Results are
- * unions, never thrown; the caller's name goes on record.
+ * Administration for other Workers, by the same rules as over HTTP: each call needs its permission
+ * in the binding's props, and nobody grants more than they hold. Results are unions, never thrown;
+ * the caller's name is logged.
  */
 export class AuthAdminRpc extends WorkerEntrypoint<Env> {
   async createUser(input: unknown): Promise<Done<{ user: ReturnType<typeof userOnWire> }>> {

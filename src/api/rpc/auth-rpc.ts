@@ -16,8 +16,8 @@ type Refused = { readonly ok: false; readonly code: "invalid_request" | "unavail
 type Keys = { readonly ok: true } & Awaited<ReturnType<Services["keys"]["jwks"]>>;
 
 /**
- * What other Workers call through a service binding: exactly this, and nothing of it throws. The
- * verdicts are those of HTTP.
+ * What other Workers call through a service binding: exactly this, and no call throws. The verdicts
+ * are those of HTTP.
  */
 export class AuthRpc extends WorkerEntrypoint<Env> {
   /** Judges an access token, as fresh as `maxStaleness` asks; `"offline"` unless told. */
@@ -55,7 +55,7 @@ type Wanted = WireOptions & Required<Pick<WireOptions, "maxStaleness">>;
 /**
  * @param given the arguments from where the options stand
  * @param besides what another argument asks for
- * @returns null for what they may not be
+ * @returns null when the options are invalid
  */
 function wantedBy(
   given: readonly unknown[],

@@ -24,7 +24,7 @@ export type Refused = {
 
 export const no = (code: Refused["code"]): Refused => ({ ok: false, code });
 
-/** Answers with what a use case did, or with the code that its refusal is over RPC. */
+/** Answers with a use case's result, or with the code for its refusal. */
 export const answerOf = <T, Shown extends object>(
   result: Result<T, Refusal>,
   shown: (value: T) => Shown,

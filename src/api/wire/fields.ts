@@ -49,7 +49,7 @@ export const roleName = parsedBy(
   `must be 1 to ${MAX_ROLE_NAME_LENGTH} lower-case letters, digits, hyphens or underscores, beginning with a letter`,
 );
 
-/** Of a new account. */
+/** The roles of a new account. */
 export const roleNames = z.array(roleName).max(MAX_ROLES_PER_PRINCIPAL).default([]);
 
 export const permission = parsedBy(parsePermission, `must be ${PERMISSION_FORM}`);

@@ -2,9 +2,9 @@ import { Unavailable } from "../../use-cases/outside.ts";
 import { outageOf } from "../outage.ts";
 
 /**
- * Calls a Durable Object. Every call that comes this way is harmless to repeat, so one that broke off
- * is made once more, through a fresh stub: after an exception the old one may stay broken. An
- * object that is overloaded is left alone.
+ * Calls a Durable Object. Every call made this way is harmless to repeat, so one that broke off is
+ * made once more, through a fresh stub: after an exception the old one may stay broken. An
+ * overloaded object is left alone.
  */
 export async function call<Stub, T>(
   stub: () => Stub,
@@ -23,7 +23,7 @@ export async function call<Stub, T>(
   }
 }
 
-/** Of calls that count something: one whose answer was lost must not count twice. */
+/** For calls that are not repeated: a lost answer must not count twice. */
 export async function callOnce<T>(invoke: () => Promise<T>, dependency: string): Promise<T> {
   try {
     return await invoke();
@@ -32,13 +32,13 @@ export async function callOnce<T>(invoke: () => Promise<T>, dependency: string):
   }
 }
 
-/** An object that still runs older code lacks new methods for some minutes: an outage, no mistake. */
+/** An object with older code lacks new methods for some minutes: an outage, no mistake. */
 function failureOf(dependency: string, thrown: unknown): Error {
   const isOlder = thrown instanceof TypeError && thrown.message.includes("does not implement");
   return isOlder ? new Unavailable(dependency, thrown) : outageOf(dependency, thrown);
 }
 
-/** What the runtime adds to the errors of objects that it could not reach. */
+/** The runtime marks the errors of objects that it could not reach. */
 function isRetryable(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   const overloaded = "overloaded" in error && error.overloaded === true;

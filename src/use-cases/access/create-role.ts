@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "./decide-in-rounds.ts";
 import { editBy, type ManageRolesDeps } from "./editable-role.ts";
 
-/** Makes a role that carries nothing its maker lacks. */
+/** Makes a role that grants nothing its maker lacks. */
 export async function createRole(
   deps: ManageRolesDeps,
   actor: Actor,

@@ -3,14 +3,14 @@ import { err, type Reason, type Result } from "../../domain/result.ts";
 import type { Actors } from "./ports.ts";
 
 /**
- * Times that a change is decided, when what it was decided on changed meanwhile. In each round one
- * of those who change the same thing at once is done.
+ * Rounds of deciding a change anew when what it was decided on has changed. Of changes to the same
+ * thing at once, each round completes one.
  */
 const MAX_ROUNDS = 10;
 
 /**
- * Decides a change, and anew where something moved before it was made. It may have been the right
- * of whoever acts: once that was taken, nothing that was under way is done with it.
+ * Decides a change, and again when something moved before the write: perhaps the actor's own
+ * permission.
  */
 export async function inRounds<R extends Result<unknown, Reason>>(
   actors: Actors,

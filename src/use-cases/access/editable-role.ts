@@ -19,7 +19,7 @@ export const editBy = (deps: ManageRolesDeps, actor: Actor): RoleEdit => ({
   changeId: deps.newChangeId(),
 });
 
-/** The role, unless it is built in or carries what whoever asks lacks. */
+/** The role, unless it is built in or grants what the actor lacks. */
 export async function editable(
   deps: ManageRolesDeps,
   actor: Actor,

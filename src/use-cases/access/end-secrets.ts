@@ -3,12 +3,10 @@ import { couldGrant } from "../../domain/clients/service-account.ts";
 import type { Raise, Roles, WithSecrets } from "./ports.ts";
 
 /**
- * What an account that comes to do more must lose: the secrets of those who could not have given
- * it as much themselves. With one of them, its maker would have it, too. It is decided on the
- * makers as they are now, before the raise, by the roles as they are now. An account that comes
- * to do no more loses nothing.
+ * The secrets that a raise ends: those whose makers may not grant what the account may do then.
+ * Makers and roles are read as they are before the raise. Without a raise nothing ends.
  *
- * @param permissions what each account will amount to
+ * @param permissions what each account may do then
  */
 export async function raiseOf(
   roles: Roles,

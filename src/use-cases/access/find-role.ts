@@ -3,7 +3,7 @@ import type { Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Roles } from "./ports.ts";
 
-/** A role as it is now. */
+/** A role, read now. */
 export async function findRole(
   deps: { readonly roles: Roles },
   _actor: Actor,

@@ -3,7 +3,7 @@ import type { Role } from "../../domain/access/role.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import type { Roles } from "./ports.ts";
 
-/** Every role, the built-in ones among them. */
+/** Every role, built-in ones included. */
 export async function listRoles(
   deps: { readonly roles: Roles },
   _actor: Actor,

@@ -5,8 +5,8 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import type { Roles } from "./ports.ts";
 
 /**
- * Nobody hands out, takes away or acts upon more than they hold. The roles are read now: by an
- * older copy a role that was just raised would look harmless.
+ * Nobody grants, takes away or acts upon more than they hold. Roles are read now: a copy may miss a
+ * permission that was just added.
  *
  * @param names the roles that are granted, or that the account acted upon holds
  * @returns those roles as they were read
@@ -22,7 +22,7 @@ export async function mayGrant(
   return covers(actor.permissions, given) ? ok(catalogue) : err("forbidden");
 }
 
-/** The same for roles that a new account is made with: handing out roles is a right of its own. */
+/** The same for the roles of a new account, which need `roles:assign` as well. */
 export async function mayMakeWith(
   roles: Roles,
   actor: Actor,

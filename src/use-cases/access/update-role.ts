@@ -10,12 +10,12 @@ import type { RoleDecision, Roles, WithSecrets } from "./ports.ts";
 
 export type RoleChange = Partial<Omit<Role, "name">>;
 
-/** Sets of roles that are looked at in one reading, which walks all who hold the role. */
+/** Sets of roles in one page: each page walks every holder of the role. */
 const SETS_AT_ONCE = 1_000;
 
 /**
- * Changes a role that its editor could have made, into one that its editor could make, and that
- * everybody who holds it can hold.
+ * Changes a role. Its editor must hold what it grants before and after, and every holder must stay
+ * within the limits.
  *
  * @returns the role, and the ids of the secrets that ended with it
  */
@@ -48,7 +48,7 @@ export async function updateRole(
   });
 }
 
-/** False when some holder would amount to too much: the sets that they hold are looked at, not each. */
+/** False when a holder would exceed the limits. Distinct sets are checked, not every holder. */
 async function canBeHeld(roles: Roles, before: Role, after: Role): Promise<boolean> {
   if (covers(before.permissions, after.permissions)) return true;
   let last: readonly string[] | null = null;

@@ -3,16 +3,15 @@ import type { UserId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import type { Accounts, ChangeFeed, NotedChange } from "./ports.ts";
 
-// An invocation may make 1,000 calls to others (Workers, "Subrequests"). An account costs one, and
-// a batch two.
+// An invocation may make 1,000 subrequests (Workers, "Subrequests"): one an account, two a batch.
 
-/** Entries taken at once. */
+/** Entries in a batch. */
 const BATCH = 100;
 
-/** Accounts that a run tells, at most. */
+/** Accounts told in a run, at most. */
 const MAX_ACCOUNTS = 900;
 
-/** Batches of a run, for entries that are many to an account. */
+/** Batches in a run, at most: an account may have many entries. */
 const MAX_BATCHES = 40;
 
 /** Accounts told at the same time. */
@@ -21,7 +20,7 @@ const AT_ONCE = 6;
 export type CatchUpDeps = {
   readonly feed: ChangeFeed;
   readonly accounts: Pick<Accounts, "catchUp">;
-  /** Hears of an account that could not be told, and why: it stays in the feed. */
+  /** Called with an account that could not be told, and why: it stays in the feed. */
   readonly notCaughtUp: (userId: UserId, error: unknown) => void;
 };
 
@@ -33,9 +32,9 @@ export type CatchUpProgress = {
 };
 
 /**
- * Hands the accounts that other hands changed to their objects, which take over what their rows
- * say. An entry is forgotten only when its account has: dying anywhere repeats some, which is
- * harmless. What is left is for the next run.
+ * Tells the objects of accounts that were changed outside the service, which then take over their
+ * rows. An entry is forgotten only after its object did: a crash repeats some, which is harmless.
+ * The next run takes what is left.
  *
  * @throws Unavailable when the feed does not answer
  */

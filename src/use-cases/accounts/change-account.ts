@@ -35,8 +35,8 @@ export function changeAccount(
 }
 
 /**
- * False when the row must be read first. A copy of another version than the change was decided on
- * would refuse it for ever, where the row was changed, or turned back, by other hands.
+ * False when the row must be read first: a copy of another version would refuse the change for
+ * ever, if the row was changed or restored outside the service.
  */
 function isReady(deps: JudgeDeps, { changeId, ifVersion }: ChangeCommand): boolean {
   const known = knownAuthority(deps);
@@ -59,13 +59,13 @@ async function attempt(
   if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
 
   deps.store.authority.begin({ changeId, base: version });
-  // A caller older than this policy says nothing, which counts as true: the safe side.
+  // A Worker with older code does not send it: true is the safe side.
   const verified = to.policy.requireVerifiedEmail !== false;
   const apply = () => record.apply(to.userId, change, changeId, version, clock(), verified, by);
-  // A reply that was lost is fetched by asking again: the condition lets it happen only once.
+  // After a lost reply, asks again: the condition lets the change happen only once.
   const row = await apply().catch(apply);
 
-  // From here on nothing waits: what the change ends and opens is stored in one step.
+  // Nothing is awaited from here on: what the change ends and opens is stored in one step.
   const verdict = judgeChange(change, changeId, version, row);
   const { authority, end } = takeOver(copy.authority, row?.authority ?? null);
   const settledBy = verdict === "applied" ? changeId : (row?.changeId ?? "");

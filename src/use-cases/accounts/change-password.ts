@@ -23,8 +23,8 @@ type Refusal = ProofRefusal | OwnChangeRefusal | SignInRefusal | WeakPassword;
 
 /**
  * Changes one's own password. Every session has ended when it returns (ASVS 7.4.3), also the one
- * that asked, since whoever copied its tokens must be out; the tokens are those of a new one,
- * which only an account that may sign in can have.
+ * that asked, whose tokens may have been copied. The tokens are those of a new session, so the
+ * account must be one that may sign in.
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
@@ -43,7 +43,7 @@ export async function changePassword(
   const changed = await changeOwn(deps, credential, change, session);
   if (!changed.ok) return changed;
   const { opened } = changed.value;
-  // An object that runs older code opens none: its owner signs in with the new password.
+  // An object with older code opens no session: the owner signs in with the new password.
   if (opened === undefined) throw new Unavailable("account");
   return ok(await issue(opened));
 }

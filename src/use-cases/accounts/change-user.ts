@@ -26,15 +26,15 @@ export type UserRefusal =
   | "too_many_permissions"
   | "conflict";
 
-/** The outcome of a change, and the account as it was looked at before. */
+/** The outcome of a change, and the account as it was read before. */
 export type Changed = Pick<DoneAnswer, "authority" | "updatedAt"> & { readonly looked: User };
 
 type DoneAnswer = Extract<ChangeAnswer, { kind: "done" }>;
 
 /**
- * Makes a change that was allowed of the very version it is made to.
+ * Makes a change, conditional on the version of the account that it was allowed for.
  *
- * @param first a look at the account that is good for this change, where there was one
+ * @param first the account, if it was read and allowed for this change already
  */
 export async function changeUser(
   deps: ChangeUserDeps,
@@ -52,13 +52,13 @@ export async function changeUser(
     const command = { changeId: deps.newChangeId(), change, ifVersion, by: actor };
     const answer = await deps.accounts.change(userId, command);
     if (answer.kind === "done") return ok({ ...answer, looked: target.value });
-    // A role that was to be given may be gone, or grant more than when it was looked at.
+    // The role may be gone, or have gained permissions since the check.
     if (answer.kind === "conflict" || answer.kind === "no_such_role") return "moved";
     return err(await refusalOf(deps, actor, answer.kind));
   });
 }
 
-/** Why a change was not made: perhaps whoever asked lost the right while they were asking. */
+/** Why a change was not made: the actor may have lost the permission meanwhile. */
 export async function refusalOf<R extends string>(
   { actors }: ChangeUserDeps,
   actor: Actor,
@@ -67,7 +67,7 @@ export async function refusalOf<R extends string>(
   return (await actors.stillAct(actor)) ? refusal : "forbidden";
 }
 
-/** The account, unless it may do something that whoever asks may not, or would hold too much. */
+/** The account, unless it holds a permission that the actor lacks or would exceed the limits. */
 export async function targetOf(
   deps: ChangeUserDeps,
   actor: Actor,
@@ -81,7 +81,7 @@ export async function targetOf(
   const allowed = await mayGrant(deps.roles, actor, [...new Set([...user.roles, ...after])]);
   if (!allowed.ok) return allowed;
   const rights = (roles: readonly string[]) => rightsOf(roles, allowed.value);
-  // Taking is never refused, though what a wildcard had covered may then be much.
+  // Taking is never refused, although what a wildcard covered counts from then on.
   const isGiven = after.length > user.roles.length;
   const fits = !isGiven || mayBecome(rights(user.roles), rights(after));
   return fits ? ok(user) : err("too_many_permissions");

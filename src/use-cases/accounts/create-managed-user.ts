@@ -16,8 +16,8 @@ export type CreateManagedUserDeps = CreateUserDeps & {
 type Refusal = "forbidden" | "no_such_role" | "too_many_permissions" | "email_taken" | WeakPassword;
 
 /**
- * Makes an account that may do nothing its maker may not. Whoever chooses its password can act as
- * it, also when it has been given more: that is for those who may do everything.
+ * Makes an account that may do nothing its maker may not. Choosing its password needs `*`: whoever
+ * knows it can sign in, also after the account was given more.
  */
 export async function createManagedUser(
   deps: CreateManagedUserDeps,
@@ -32,7 +32,7 @@ export async function createManagedUser(
   const made = await createUser(deps, actor, input);
   if (made.ok || (made.error !== "email_taken" && made.error !== "no_such_role")) return made;
   if (!(await deps.actors.stillAct(actor))) return err("forbidden");
-  // A role may have been raised above whoever gives it since it was looked at.
+  // The role may have gained permissions since the check.
   const still = await mayMakeWith(deps.roles, actor, input.roles);
   return still.ok ? made : still;
 }

@@ -26,7 +26,9 @@ export type CreateUserInput = {
   readonly roles: readonly string[];
 };
 
-/** Makes an account with its roles in one step, as long as the actor may. All hold the role `user`. */
+/**
+ * Makes an account with its roles in one step, while the actor may act. All hold the role `user`.
+ */
 export async function createUser(
   deps: CreateUserDeps,
   actor: Actor,
@@ -48,7 +50,7 @@ export async function createUser(
   return outcome === "created" ? ok(userOf(user)) : err(outcome);
 }
 
-/** A reply that was lost is told from a failure by looking for the id, which no one else has. */
+/** After a lost reply, looks for the new id: it is there only if the row was written. */
 async function createOnce(users: Users, actor: Actor, user: NewUser): ReturnType<Users["create"]> {
   try {
     return await users.create(user, actor);
@@ -59,7 +61,9 @@ async function createOnce(users: Users, actor: Actor, user: NewUser): ReturnType
   }
 }
 
-/** The row as it was just made: reading it again would tell a new address from a taken one. */
+/**
+ * Built from the input: reading it back would take longer for a new address than for a taken one.
+ */
 function userOf({ now, passwordHash: _, ...user }: NewUser): User {
   return {
     ...user,

@@ -4,8 +4,8 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { type ChangeUserDeps, changeUser, refusalOf, type UserRefusal } from "./change-user.ts";
 
 /**
- * Deletes an account; no session is left when this returns. What it may do says nothing to those
- * who may do everything: they need not look, and so can also delete a row that nobody can read.
+ * Deletes an account; no session is left when this returns. Whoever holds `*` need not read the
+ * row, and so can delete one that is unreadable.
  */
 export async function deleteUser(
   deps: ChangeUserDeps,

@@ -2,12 +2,12 @@ import { nextForgotten, purgeProofs } from "../credentials/count-proofs.ts";
 import { removeEnded } from "../sessions/judge-session.ts";
 import { forgetAt, type JudgeDeps, knownAuthority } from "./keep-authority.ts";
 
-/** Purges what has ended; a tombstone whose time has come takes everything with it. */
+/** Purges what has ended. An expired tombstone takes everything with it. */
 export async function endByAlarm(deps: JudgeDeps): Promise<void> {
   const { store, clock } = deps;
   const goesAt = forgetAt(deps);
   const now = clock();
-  // The alarm may be one that was set for a session and was on its way at the deletion.
+  // This may be an alarm set for a session before the deletion.
   if (goesAt !== null && goesAt > now) return store.wakeAt(goesAt);
   purgeProofs(store.proofs, now);
   const isKnown = knownAuthority(deps) !== null;
@@ -17,7 +17,7 @@ export async function endByAlarm(deps: JudgeDeps): Promise<void> {
   else if (next !== null) store.wakeAt(next);
 }
 
-/** What ends before everything else finds no alarm that would serve it. */
+/** Sets the alarm when this end comes before every other. */
 export function wakeFor(deps: JudgeDeps, time: number): void {
   if (nextEnd(deps) === time) deps.store.wakeAt(time);
 }

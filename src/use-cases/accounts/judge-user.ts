@@ -34,7 +34,7 @@ export type UserJudge = ReturnType<typeof userJudge>;
  * allows something waits for the authority to be fresh, and is then decided in one synchronous
  * step, so no two requests can both see the state before.
  *
- * @throws Unavailable, every call that may have to read D1, when D1 does not answer
+ * @throws Unavailable from every call that may read D1, when D1 does not answer
  */
 export function userJudge(given: Omit<JudgeDeps, "memory">) {
   const deps: JudgeDeps = { ...given, memory: { told: 0, isRenewing: false } };

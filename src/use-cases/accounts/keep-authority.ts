@@ -24,18 +24,18 @@ export type JudgeDeps = {
 
 /** What a judge remembers while it is awake. */
 type JudgeMemory = {
-  /** How often it was told that the row is another: what was read before is then no answer. */
+  /** Counts the notices that the row changed: a read that began before the last one is stale. */
   told: number;
   isRenewing: boolean;
 };
 
-/** A change is tried again when the row was changed by other hands since it was last read. */
+/** Rounds of a change whose row was changed outside the service since it was read. */
 export const MAX_ROUNDS = 3;
 
-/** The part of its greatest age at which a copy that is used is read anew: of a day, 22 hours. */
+/** The fraction of the greatest age from which a copy in use is renewed: 22 hours of a day. */
 const RENEWAL_AGE = 11 / 12;
 
-/** What is known, whatever its age; null for an object that was never used. */
+/** The copy, whatever its age; null in an object that was never used. */
 export function knownAuthority({ store }: JudgeDeps): Authority | null {
   return store.authority.copy()?.authority ?? null;
 }
@@ -55,9 +55,9 @@ export function forgetAt({ store }: JudgeDeps): number | null {
 export const isSettled = ({ store }: JudgeDeps): boolean => store.authority.intent() === null;
 
 /**
- * Makes sure that the copy is as young as it must be and that no change is left half known.
+ * Makes sure that the copy is young enough and that no change is left half known.
  *
- * @throws Unavailable when D1 does not answer, here as below; nothing was changed then
+ * @throws Unavailable when D1 does not answer, as all that follow; nothing was changed then
  */
 export async function freshen(deps: JudgeDeps, to: Addressed): Promise<void> {
   const copy = deps.store.authority.copy();
@@ -68,7 +68,7 @@ export async function freshen(deps: JudgeDeps, to: Addressed): Promise<void> {
   else if (!isYoungerThan(maxAge * RENEWAL_AGE)) renew(deps, to);
 }
 
-/** Behind the request's back: whoever is active neither waits for D1 nor is stopped by its outage. */
+/** Renews in the background: an active user neither waits for D1 nor is stopped by its outage. */
 function renew(deps: JudgeDeps, to: Addressed): void {
   const { memory, defer } = deps;
   if (memory.isRenewing) return;
@@ -85,10 +85,10 @@ export async function reconcile(deps: JudgeDeps, to: Addressed): Promise<void> {
   if (!(await takeRow(deps, to))) await freshen(deps, to);
 }
 
-/** Takes over what the row says from now on, however young the copy; harmless to repeat. */
+/** Takes over the row, read from now on, however young the copy; harmless to repeat. */
 export async function catchUp(deps: JudgeDeps, to: Addressed): Promise<void> {
   deps.memory.told += 1;
-  // Of a user who never signed in there is nothing to end, and the row is read at sign-in.
+  // A user who never signed in has nothing to end, and the row is read at sign-in.
   if (knownAuthority(deps) !== null) await reconcile(deps, to);
 }
 
@@ -101,7 +101,7 @@ async function takeRow(deps: JudgeDeps, to: Addressed): Promise<boolean> {
   const row = await readRow(deps, to, intent);
   if (told !== deps.memory.told) return takeRow(deps, to);
   if (isOvertaken(deps, before, intent)) return false;
-  // An object that a stranger's guess woke up leaves nothing behind.
+  // An object under an id that nobody has stores nothing.
   if (before === null && row === null) return true;
 
   const { authority, end } = takeOver(before, row?.authority ?? null);

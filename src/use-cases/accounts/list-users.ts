@@ -3,7 +3,7 @@ import type { User } from "../../domain/accounts/user.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import type { UserQuery, Users } from "./ports.ts";
 
-/** @property last where the next page begins, or null where there is none */
+/** @property last the last user of this page when another follows, or null */
 export type UserPage = { readonly users: readonly User[]; readonly last: User | null };
 
 /** A page of the accounts, newest first. */

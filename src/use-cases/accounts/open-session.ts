@@ -6,7 +6,7 @@ import { isSettled, type JudgeDeps, knownAuthority, reconcile } from "./keep-aut
 import type { AccountPolicy, Addressed } from "./ports.ts";
 
 /**
- * Opens a session of one who proved to be the owner of the row that was seen.
+ * Opens a session for whoever proved the password of the row that was read.
  *
  * @throws Unavailable when the row must be read again and D1 does not answer
  */
@@ -16,7 +16,8 @@ export async function openSession(
   command: OpenSession,
 ): Promise<OpenAnswer> {
   const known = knownAuthority(deps);
-  // Also where nothing is known: told of a change by other hands, it had nothing to end then.
+  // Also where nothing is known: an object that knows nobody ignores the notice that its row
+  // changed.
   if (known === null || !isSettled(deps) || !sameAuthority(known, command.seen)) {
     await reconcile(deps, to);
   }
@@ -31,7 +32,7 @@ function open(deps: JudgeDeps, policy: AccountPolicy, command: OpenSession): Ope
   return { kind: "opened", grant: grantOf(authority, openOnce(deps, command, policy)) };
 }
 
-/** Of a command whose first answer was lost the session is there. */
+/** After a lost answer the session may exist already. */
 export function openOnce(
   deps: JudgeDeps,
   wanted: NewSession,

@@ -29,14 +29,14 @@ export type UserQuery = {
 };
 
 export interface Users extends Credentials {
-  /** @param by whose act it is, when it is done only while they may */
+  /** @param by the actor, if it is done only while they may act */
   create(user: NewUser, by?: Actor): Promise<"created" | "email_taken" | "no_such_role">;
   /** At most `limit` users, newest first. A row that cannot be read is left out, with a notice. */
   list(query: UserQuery): Promise<User[]>;
-  /** @returns false when the user is gone, or whoever does it may no longer */
+  /** @returns false when the user is gone, or the actor may act no more */
   rename(id: UserId, name: string | null, now: number, by?: Actor): Promise<boolean>;
   /**
-   * Makes of a row that somebody spoilt by hand one that can be deleted.
+   * Repairs a row that was spoilt by hand, so that it can be deleted.
    *
    * @returns false when there is none
    */
@@ -45,8 +45,8 @@ export interface Users extends Credentials {
 
 export type ChangeAnswer =
   /**
-   * @property updatedAt when the row was last changed; not said of a change that is asked for again,
-   *   nor by an object that runs older code
+   * @property updatedAt when the row was last changed; absent when a change is asked for again, and
+   *   from an object with older code
    * @property opened the session that the command asked for
    */
   | {
@@ -58,14 +58,14 @@ export type ChangeAnswer =
   | { readonly kind: "not_found" | "no_such_role" | "last_admin" | "conflict" };
 
 export type ChangeCommand = {
-  /** Random; the same again makes a retry harmless. */
+  /** Random: repeating a change with the same id is harmless. */
   readonly changeId: string;
   readonly change: AccountChange;
-  /** The version the change was decided on, when it must not have moved since. */
+  /** The version that the change was decided on, if it must not have moved since. */
   readonly ifVersion: number | null;
   /** A session to open in the very step that makes the change. */
   readonly open?: NewSession;
-  /** Whose act it is, when it is done only while they may. */
+  /** The actor, if it is done only while they may act. */
   readonly by?: Actor;
 };
 
@@ -73,22 +73,22 @@ export type ChangeCommand = {
 export interface Accounts {
   change(userId: UserId, command: ChangeCommand): Promise<ChangeAnswer>;
   /**
-   * Takes over what the row says, after other hands changed it, and ends what must end. Repeating
+   * Takes over the row after it was changed outside the service, and ends what must end. Repeating
    * it is harmless; an account that was never used stores nothing.
    */
   catchUp(userId: UserId): Promise<void>;
 }
 
-/** @property userId null where what was noted is no id, and so nobody's account */
+/** @property userId null for a note that is no user id, and so nobody's account */
 export type NotedChange = { readonly seq: number; readonly userId: UserId | null };
 
-/** Which accounts other hands than the service's changed, in the order in which they were noted. */
+/** The accounts that were changed outside the service, in the order in which they were noted. */
 export interface ChangeFeed {
   /** @returns the oldest with a number above `after`, at most `limit` */
   take(after: number, limit: number): Promise<NotedChange[]>;
   /** Forgets exactly these: an account noted again meanwhile has another entry. */
   forget(seqs: readonly number[]): Promise<void>;
-  /** Puts these behind all others, so that what fails each time is in nobody's way. */
+  /** Moves these behind all others, so that one that always fails holds up nobody. */
   postpone(seqs: readonly number[]): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ export interface AccountRecord {
   fence(userId: UserId, fenceId: string, base: number): Promise<RowAfter | null>;
 }
 
-/** What the user's object is told of the configuration with every call. */
+/** The part of the configuration that every call to a user's object carries. */
 export type AccountPolicy = {
   readonly refresh: RefreshPolicy;
   /** Milliseconds. */
@@ -125,7 +125,7 @@ export type AccountPolicy = {
   readonly requireVerifiedEmail: boolean;
 };
 
-/** What every call to a user's object carries: it does not know its name, and is told the policy. */
+/** What every call to a user's object carries: the policy, and the id, which it does not know. */
 export type Addressed = { readonly userId: UserId; readonly policy: AccountPolicy };
 
 /** What the object knows of its user. */
@@ -161,8 +161,8 @@ export interface UserStore {
   atomically(work: () => void): void;
   /** Nothing else begins here until `work` is done. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  /** Asks for an alarm, in place of the one that was asked for before (Unix milliseconds). */
+  /** Sets the alarm, in place of the one before (Unix milliseconds). */
   wakeAt(time: number): void;
-  /** Leaves nothing. */
+  /** Removes everything. */
   erase(): Promise<void>;
 }

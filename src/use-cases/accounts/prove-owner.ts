@@ -21,7 +21,7 @@ export type OwnAccountDeps = PasswordCheckDeps & {
 
 export type ProofRefusal = "invalid_credentials" | "not_found" | Throttled;
 
-/** An access token alone does not change an account: whoever borrowed a session has one too. */
+/** An access token alone does not change an account: a thief of the session has one. */
 export async function proveOwner(
   deps: OwnAccountDeps,
   actor: Person,
@@ -38,8 +38,8 @@ type Done = Extract<ChangeAnswer, { kind: "done" }>;
 export type OwnChangeRefusal = "not_found" | "conflict" | "last_admin";
 
 /**
- * Made to the version whose password was proved. A fence, after an outage, moves the version on
- * and leaves the password: then the proof holds for what is there now.
+ * Conditional on the version whose password was proved. A fence moves the version and leaves the
+ * password, so the proof still holds.
  */
 export async function changeOwn(
   deps: OwnAccountDeps,

@@ -11,9 +11,9 @@ export type RegisterUserDeps = CreateUserDeps & { readonly isPrivate: boolean };
 
 /**
  * Registers somebody who may or may not own the address. In private mode the reply is the same
- * whether the address was free or taken, and the account starts without the password: by signing
- * in with it, a stranger would learn which it was, and would hold the account once its owner
- * verified the address. Nor is the account called what a stranger says.
+ * whether the address was free or taken, and the account starts without the password: by signing in
+ * with it, a stranger would learn which it was, and would hold the account once its owner verified
+ * the address. Nor does a stranger choose its name.
  *
  * @returns the account, or null in private mode
  */

@@ -3,7 +3,7 @@ import type { UserId } from "../../domain/ids.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { type ChangeUserDeps, changeUser, type UserRefusal } from "./change-user.ts";
 
-/** Gives or takes a role. Either needs every permission that the role carries. */
+/** Gives or takes a role. Either needs every permission that the role grants. */
 export async function setUserRole(
   deps: ChangeUserDeps,
   actor: Actor,

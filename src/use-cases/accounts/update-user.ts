@@ -19,8 +19,8 @@ export type UpdateUserDeps = ChangeUserDeps & {
 };
 
 /**
- * Changes an account's name and status. Disabled, it has no session left when this returns.
- * Setting it active, even when it was, also reopens password sign-in after too many failures.
+ * Changes an account's name and status. A disabled account has no session left when this returns.
+ * Setting it active, even if it was, also reopens password sign-in after too many failures.
  */
 export async function updateUser(
   deps: UpdateUserDeps,
@@ -45,7 +45,7 @@ export async function updateUser(
   return err(await refusalOf(deps, actor, "not_found"));
 }
 
-/** @returns the account as the change left it: nothing else had changed since the look */
+/** @returns the account as the change left it: nothing else had changed since it was read */
 async function setStatus(
   deps: UpdateUserDeps,
   actor: Actor,

@@ -5,7 +5,7 @@ import type { Clock, Defer } from "../outside.ts";
 import type { ServiceAccounts } from "./ports.ts";
 
 export interface ClientSecretCodec {
-  /** A new secret, to be shown once, and what is kept of it. */
+  /** A new secret, to be shown once, and what is stored of it. */
   create(): { readonly secret: string; readonly hash: string };
   matches(secret: string, hashes: readonly string[]): boolean;
 }
@@ -19,13 +19,13 @@ export type ClientAuthenticationDeps = {
 
 export type ClientCredentials = { readonly id: string; readonly secret: string };
 
-/** Milliseconds within which a further use of a secret is not written down. */
+/** Milliseconds after a noted use in which further uses are not written down. */
 const USE_NOTED_FOR = 60 * 60 * 1_000;
 
 /**
- * Authenticates a service account by its secret (RFC 6749, section 2.3.1). The account is as it
- * was when the secret was good, so that one that ended with a raise never opens what was raised.
- * Unknown, wrong, expired and disabled look alike.
+ * Authenticates a service account by its secret (RFC 6749, section 2.3.1). The account is read
+ * together with the secret: one that a raise ended never yields the raised account. Unknown, wrong,
+ * expired and disabled look alike.
  */
 export async function authenticateClient(
   deps: ClientAuthenticationDeps,

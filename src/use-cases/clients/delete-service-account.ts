@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { inRounds } from "../access/decide-in-rounds.ts";
 import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
 
-/** Whoever may do everything need not look first, and so can delete a row that nobody can read. */
+/** Whoever holds `*` need not read the row, and so can delete one that is unreadable. */
 export async function deleteServiceAccount(
   deps: ChangeAccountDeps,
   actor: Actor,

@@ -9,9 +9,9 @@ export type ClientTokenDeps = IssueDeps & { readonly signer: TokenSigner };
 export type ClientToken = { readonly accessToken: string; readonly expiresIn: number };
 
 /**
- * An access token for a service account (RFC 6749, section 4.4), of what it could do at the moment
- * it authenticated. There is no refresh token: it has its secret. Its subject is itself, and can
- * be no person's.
+ * Issues an access token to a service account (RFC 6749, section 4.4), with what it could do at the
+ * moment it authenticated. There is no refresh token, since it has its secret. The subject is the
+ * account itself, and never a person.
  */
 export async function issueClientToken(
   deps: ClientTokenDeps,

@@ -3,7 +3,7 @@ import type { ServiceAccount } from "../../domain/clients/service-account.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import type { ServiceAccounts } from "./ports.ts";
 
-/** All of them, the oldest first, without what they may do. */
+/** Every service account, the oldest first, without its permissions. */
 export async function listServiceAccounts(
   deps: { readonly serviceAccounts: ServiceAccounts },
   _actor: Actor,

@@ -3,7 +3,7 @@ import { makerName, type ServiceAccount } from "../../domain/clients/service-acc
 import type { ClientSecretCodec } from "./authenticate-client.ts";
 import type { NewClientSecret } from "./ports.ts";
 
-/** The account, and its secret: the only time it is ever told. */
+/** The account, and its new secret, which is shown this once. */
 export type MadeSecret = {
   readonly account: ServiceAccount;
   readonly secret: string;
@@ -15,13 +15,14 @@ export type NewSecretDeps = {
   readonly newSecretId: () => string;
 };
 
-/** A secret as it is told, and what is kept of it. */
+/** A new secret, to be shown once, and what is stored of it. */
 export function newSecret(
   deps: NewSecretDeps,
   actor: Actor,
 ): { readonly secret: string; readonly stored: NewClientSecret } {
   const { secret, hash } = deps.clientSecrets.create();
-  // People are judged by what they may do when it matters; of others it cannot be told then.
+  // A person is judged by their roles when it matters; what a program could do is kept, since its
+  // holders may change.
   const had = actor.kind === "user" ? null : actor.permissions;
   const maker = { name: makerName(actor), had };
   return { secret, stored: { id: deps.newSecretId(), hash, maker } };

@@ -9,7 +9,7 @@ export type NewServiceAccount = {
   readonly actor: Actor;
   readonly id: ServiceAccountId;
   readonly name: string;
-  /** As they were looked at: made only while they are so. */
+  /** As they were read: made only while they are the same. */
   readonly roles: readonly Role[];
   readonly secret: NewClientSecret;
   readonly now: number;
@@ -19,33 +19,36 @@ export type NewClientSecret = Pick<ClientSecret, "id" | "hash"> & {
   readonly maker: Pick<Maker, "name" | "had">;
 };
 
-/** A change is made to the very version that was looked at, and only while its actor may act. */
+/** A change is made only to the version that was read, and only while its actor may act. */
 export type Act = {
   readonly actor: Actor;
   readonly now: number;
   readonly version: number;
 };
 
-/** With its raise, where the account comes to do more: the tokens of before are then refused. */
+/** With its raise, if there is one: tokens issued before are then refused. */
 export type Decided = Act & { readonly raise: Raise | null };
 
 export interface ServiceAccounts extends RoleHolders {
-  /** The account, its roles and its first secret, or nothing: "moved" also for its actor. */
+  /**
+   * The account, its roles and its first secret, or nothing. `moved`: the actor may act no more, or
+   * a role changed.
+   */
   create(account: NewServiceAccount): Promise<"created" | "moved" | "too_many">;
   find(id: ServiceAccountId): Promise<ServiceAccount | null>;
   /**
-   * All of them, the oldest first, without what they may do. A row that cannot be read is left
-   * out, with a notice.
+   * Every service account, the oldest first, without its permissions. A row that cannot be read is
+   * left out, with a notice.
    */
   list(): Promise<Omit<ServiceAccount, "permissions">[]>;
   withSecrets(id: ServiceAccountId, now: number): Promise<WithSecrets | null>;
-  /** @returns false when account or actor are not what they were, as all that follow */
+  /** @returns false when the account changed or the actor may act no more, as all that follow */
   update(
     id: ServiceAccountId,
     change: { readonly name?: string; readonly status?: UserStatus },
     decided: Decided,
   ): Promise<boolean>;
-  /** @param after the roles it will have, as they were looked at: made only while they are so */
+  /** @param after the roles it will have, as they were read: given only while they are the same */
   setRole(
     id: ServiceAccountId,
     role: string,
@@ -53,8 +56,8 @@ export interface ServiceAccounts extends RoleHolders {
     decided: Decided,
   ): Promise<boolean>;
   /**
-   * Adds a secret. Those that it supersedes go on until the time given, those that were superseded
-   * before as long as they were to. Where there are as many as there may be, nothing is done.
+   * Adds a secret. The secrets that it supersedes expire at the time given, unless they expire
+   * sooner. At the limit of secrets nothing is done.
    */
   addSecret(
     id: ServiceAccountId,
@@ -62,14 +65,11 @@ export interface ServiceAccounts extends RoleHolders {
     othersExpireAt: number,
     act: Act,
   ): Promise<"added" | "moved" | "too_many">;
-  /**
-   * Ends a secret. Where none is left that was not superseded, the newest goes on without an end,
-   * as after whatever ends secrets: an account is not left with one that is about to die.
-   */
+  /** Ends a secret. If only superseded ones are left, the newest of them loses its end. */
   endSecret(id: ServiceAccountId, secretId: string, act: Act): Promise<boolean>;
-  /** Remembers when a secret was used, unless a use after `since` is known. */
+  /** Records when a secret was used, unless a use after `since` is known. */
   noteUse(secretId: string, now: number, since: number): Promise<void>;
-  /** @param version null for any, also where the row cannot be read */
+  /** @param version null for any, also of a row that cannot be read */
   remove(
     id: ServiceAccountId,
     actor: Actor,

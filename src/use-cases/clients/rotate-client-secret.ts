@@ -12,10 +12,9 @@ export type RotateSecretDeps = ChangeAccountDeps &
   };
 
 /**
- * Makes a further secret; whatever it supersedes goes on for the overlap, so that clients can
- * change over, and so that doing it again, as after a reply that was lost, ends nothing in use.
- * It is made for the very version of the account that was looked at: the secret of one that was
- * raised meanwhile is not for whoever could only have had the lesser.
+ * Makes a further secret. The secrets that it supersedes go on for the overlap, so that clients can
+ * change over, and so that repeating it after a lost reply ends nothing in use. If the account
+ * changed since the check, it is decided again.
  */
 export async function rotateClientSecret(
   deps: RotateSecretDeps,

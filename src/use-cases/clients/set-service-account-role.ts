@@ -13,7 +13,7 @@ import { type AccountRefusal, type ChangeAccountDeps, endedBy } from "./target-a
 type Refusal = AccountRefusal | "no_such_role" | "too_many_permissions";
 
 /**
- * Gives or takes a role. Either needs every permission that the role carries.
+ * Gives or takes a role. Either needs every permission that the role grants.
  *
  * @returns the ids of the secrets that ended with it
  */

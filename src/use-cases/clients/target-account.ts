@@ -14,7 +14,7 @@ export type ChangeAccountDeps = {
 
 export type AccountRefusal = "forbidden" | "not_found" | "conflict";
 
-/** The account, unless it may do something that whoever asks may not. */
+/** The account, unless it holds a permission that the actor lacks. */
 export async function targetOf(
   deps: ChangeAccountDeps,
   actor: Actor,

@@ -19,8 +19,8 @@ export type UpdatedAccount = {
 };
 
 /**
- * Renames, disables or enables. Disabled, it is refused wherever its row is asked for; enabled, it
- * comes to do what it could not.
+ * Renames, disables or enables. A disabled account is refused wherever its row is asked for;
+ * enabling it is a raise.
  */
 export async function updateServiceAccount(
   deps: ChangeAccountDeps & { readonly roles: Roles },
@@ -42,7 +42,7 @@ export async function updateServiceAccount(
   });
 }
 
-/** Disabled it could do nothing; enabled it can do all that its roles grant. */
+/** A disabled account could do nothing; an enabled one can do all that its roles grant. */
 const enabling = (roles: Roles, { account, secrets }: WithSecrets): Promise<Raise> =>
   raiseOf(
     roles,

@@ -30,7 +30,7 @@ export type Proof = { readonly credential: Credential; readonly outdatedHash: bo
 
 export type PasswordCheck = Result<Proof, "invalid_credentials" | Throttled>;
 
-/** The tries that count together: those of one who may be anybody, or of one who is known. */
+/** A bucket of tries: everybody's for a login name, or those of somebody known here. */
 export type Tries = {
   /** @param credentialSetAt failures from before it are forgotten (Unix milliseconds) */
   reserve(credentialSetAt?: number): Promise<Attempt>;
@@ -40,7 +40,7 @@ export type Tries = {
   clear(): Promise<void>;
 };
 
-/** The tries of everybody who names this account at sign-in. */
+/** Tries by everybody who names this account at sign-in. */
 export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): Tries => ({
   reserve: (credentialSetAt) => throttle.reserve(loginName, credentialSetAt),
   release: (attempt) => throttle.release(loginName, attempt),
@@ -48,7 +48,7 @@ export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): 
   clear: () => throttle.clear(loginName),
 });
 
-/** The tries of one who showed a token of the account, so that strangers' tries are not theirs. */
+/** Tries by whoever showed a token of the account: strangers' tries do not count here. */
 export const triesBy = ({ proofs }: PasswordCheckDeps, userId: UserId, prover: Prover): Tries => ({
   reserve: (credentialSetAt) => proofs.reserveProof(userId, prover, credentialSetAt),
   release: (attempt) => proofs.releaseProof(userId, prover, attempt),
@@ -86,15 +86,15 @@ export async function checkPassword(
   return check;
 }
 
-/** Begun at once and not waited for; unheard, others wait a little longer. */
+/** Started and not awaited: if it is lost, other tries wait a little longer. */
 function tell(deps: PasswordCheckDeps, tries: Tries): void {
   const told = tries.fail().catch(() => undefined);
   deps.defer(() => told);
 }
 
 /**
- * What was tried before the account had its password was not this account's. One without a
- * password forgives nothing: by that a stranger would learn that there is an account.
+ * Failures from before the password was set do not count. An account without a password gets no
+ * such reset, which would show that it exists.
  */
 async function sinceCredential(
   tries: Tries,
@@ -106,12 +106,12 @@ async function sinceCredential(
   return tries.reserve(setAt);
 }
 
-/** An outage is nobody's failed try. When the counter is down too the try stays counted. */
+/** A try that an outage ended is given back. If the throttle is down too, it stays counted. */
 async function giveBack(tries: Tries, attempt: Attempt): Promise<void> {
   if (attempt.kind === "allowed") await tries.release(attempt).catch(() => undefined);
 }
 
-/** A count that is not cleared errs on the safe side, so it does not stop whoever was right. */
+/** A failed clear leaves the count too high, so it does not stop the sign-in. */
 async function forget(deps: PasswordCheckDeps, actor: Actor, tries: Tries): Promise<void> {
   await tries.clear().catch(() => deps.notify({ event: "login_throttle_not_cleared", actor }));
 }

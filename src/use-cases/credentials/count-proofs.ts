@@ -2,10 +2,10 @@ import { forgottenAt, release, reserve } from "../../domain/credentials/throttle
 import type { AllowedAttempt, Attempt, ProofStore, Prover } from "./ports.ts";
 
 /**
- * Failed proofs of one user's password by those who are known here: inside the sessions, and for
- * each session whose token a sign-in shows. Every call is one synchronous step.
+ * Counts a try to prove a user's password by somebody known here: inside the sessions, or by a
+ * session's token at sign-in. Every call is one synchronous step.
  *
- * @param limit of the provers that are remembered; the one that rested longest makes room
+ * @param limit of the provers that are remembered; the one idle for longest makes room
  */
 export function reserveProof(
   store: ProofStore,

@@ -30,7 +30,7 @@ export type Attempt =
 
 export type AllowedAttempt = Extract<Attempt, { kind: "allowed" }>;
 
-/** Accounts with what proves whose they are. */
+/** Accounts with their password hashes. */
 export interface Credentials {
   findById(id: UserId): Promise<Credential | null>;
   findByEmail(email: Email): Promise<Credential | null>;
@@ -38,18 +38,18 @@ export interface Credentials {
   rehash(id: UserId, old: string, fresh: string): Promise<void>;
 }
 
-/** Failed tries by login name, exact. */
+/** Counts failed tries by login name, exactly. */
 export interface LoginThrottle {
   /**
-   * A try that would have to wait may be held back until those under way are decided: if one of
-   * them is right, it is let through.
+   * A try that would be delayed may wait for those under way: if one of them is right, it is let
+   * through.
    *
    * @param credentialSetAt failures from before it are forgotten (Unix milliseconds)
    */
   reserve(loginName: Email, credentialSetAt?: number): Promise<Attempt>;
   /** Takes back a try that an outage ended. */
   release(loginName: Email, attempt: AllowedAttempt): Promise<void>;
-  /** A try that was let through was wrong: those that wait for its outcome need not wait longer. */
+  /** A try that was let through was wrong: others need not wait for it any longer. */
   fail(loginName: Email): Promise<void>;
   clear(loginName: Email): Promise<void>;
 }
@@ -69,10 +69,10 @@ export interface PasswordPolicy {
   weakness(password: Password, email: Email): Promise<PasswordWeakness | null>;
 }
 
-/** Failed tries to prove a user's password by those who are known, counted in the user's object. */
+/** Failed tries to prove a user's password by somebody known here, counted in the user's object. */
 export interface Proofs {
   /**
-   * Counts a try to prove a password by one who is known here.
+   * Counts a try.
    *
    * @param credentialSetAt failures from before it are forgotten (Unix milliseconds)
    */
@@ -82,7 +82,7 @@ export interface Proofs {
   clearProofs(userId: UserId, by: Prover): Promise<void>;
 }
 
-/** What a user's object remembers of them, as a Map has it. Calls are synchronous. */
+/** The counts as a user's object stores them, with the methods of a Map. Calls are synchronous. */
 export interface ProofStore {
   get(by: Prover): ThrottleState | undefined;
   set(by: Prover, state: ThrottleState): unknown;

@@ -7,7 +7,7 @@ export type Notice = Happening & {
   readonly actor: Pick<Actor, "kind" | "id">;
 };
 
-/** It carries ids only, never what identifies a person. */
+/** Carries ids only, never what identifies a person. */
 export type Happening =
   | {
       readonly event: "refresh_token_reused" | "refresh_token_replayed_elsewhere";
@@ -35,10 +35,10 @@ export type Happening =
     }
   | { readonly event: "password_hash_refused"; readonly userId: UserId }
   /**
-   * A list goes on without it.
+   * A row that a list left out.
    *
-   * @property row its id, or where that may be anything its number: `rowid 7`
-   * @property column the first that cannot be what it says
+   * @property row its id, or its `rowid 7` where the column holds anything else, perhaps an address
+   * @property column the first that cannot be read
    */
   | {
       readonly event: "row_unreadable";

@@ -22,10 +22,10 @@ export type RotationDeps = {
 type Run = Omit<RotationDeps, "notify"> & { readonly tell: (what: Happening) => void };
 
 /**
- * Brings the keys to where their timestamps say they should be: withdraws what was configured
- * otherwise, makes what is missing, publishes, schedules, forgets, wraps anew. Dying between any
+ * Brings the keys to the states that their timestamps ask for: withdraws those of another
+ * configuration, creates what is missing, publishes, schedules, removes, rewraps. A crash between
  * two steps leaves a state that the next run goes on from. A key is scheduled only after it was
- * published, but for the one that somebody needs to sign with at once.
+ * published, unless no other can sign.
  *
  * @param force start a rotation now, without waiting for the interval
  * @returns the keys as they stand afterwards
@@ -57,7 +57,7 @@ function plan(deps: Run, keys: readonly StoredSigningKey[], force = false): Rota
   return planRotation(keys, deps.clock(), deps.policy, force);
 }
 
-/** Before anything is made or shown: what is withdrawn is in no set from here on. */
+/** First of all: a withdrawn key is in no set from here on. */
 async function withdrawAll(deps: Run, { withdraw }: RotationPlan): Promise<void> {
   for (const kid of withdraw) {
     const isDone = await deps.keys.withdraw(kid, deps.clock());
@@ -65,7 +65,7 @@ async function withdrawAll(deps: Run, { withdraw }: RotationPlan): Promise<void>
   }
 }
 
-/** Of two that make the same place in the chain one wins; the other's key is never used. */
+/** Of two runs that create the same place in the chain one wins; the other's key is never used. */
 async function createMissing(deps: Run, { create }: RotationPlan): Promise<void> {
   if (create === null) return;
   const made = await deps.keyMaker.create(deps.policy.alg);
@@ -80,7 +80,7 @@ async function createMissing(deps: Run, { create }: RotationPlan): Promise<void>
   if (won) deps.tell({ event: "signing_key_created", kid: made.kid });
 }
 
-/** Written every time: a cached set that is older than D1's heals itself within the hour. */
+/** Written in every run: a stale set in the cache is replaced within the hour. */
 async function publish(deps: Run, keys: readonly StoredSigningKey[]): Promise<Jwks> {
   const jwks = jwksOf(keys, deps.clock(), deps.policy);
   await deps.jwksCache.write(jwks);
@@ -88,9 +88,9 @@ async function publish(deps: Run, keys: readonly StoredSigningKey[]): Promise<Jw
 }
 
 /**
- * With no key that signs, a cache that cannot be written would stop every sign-in. The heir then
- * signs all the same, since verifiers can have it from D1. The failure goes on to the caller,
- * who repeats the run: until one publishes, the cache lacks the key.
+ * If no key signs, a cache that cannot be written would stop every sign-in. The successor then
+ * signs unpublished, since verifiers can get it from D1. The error is thrown on, so that the caller
+ * repeats the run: until one publishes, the cache lacks the key.
  */
 async function signUnpublished(
   deps: Run,
@@ -117,9 +117,8 @@ async function scheduleAll(deps: Run, schedule: RotationPlan["schedule"]): Promi
 }
 
 /**
- * Another run may have published a newer set before this one wrote an older one over it: a key
- * revoked meanwhile would be shown for an hour, and its heir would not. So each run looks again
- * after it wrote, and the last to write leaves what is true.
+ * A parallel run may have published a newer set. Each run looks again after writing, so the last
+ * writer leaves the truth.
  */
 async function publishChanges(deps: Run, written: Jwks): Promise<StoredSigningKey[]> {
   for (let shown = written; ; ) {
@@ -132,7 +131,7 @@ async function publishChanges(deps: Run, written: Jwks): Promise<StoredSigningKe
 const sameKeys = (a: Jwks, b: Jwks): boolean =>
   a.keys.map((key) => key.kid).join() === b.keys.map((key) => key.kid).join();
 
-/** A key whose root secret is gone is reported and left: bringing the secret back saves it. */
+/** A key whose root secret is gone is reported and kept: restoring the secret saves it. */
 async function rewrapOld(deps: Run, keys: readonly StoredSigningKey[]): Promise<void> {
   for (const key of keys) {
     const { kid } = key;

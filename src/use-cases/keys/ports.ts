@@ -22,9 +22,9 @@ export interface SigningKeys {
   schedule(kid: string, signsFrom: number): Promise<void>;
   revoke(kid: string, now: number): Promise<boolean>;
   /**
-   * Revokes a key whose time to sign has not come.
+   * Revokes a key that does not sign yet.
    *
-   * @returns false when it has, or the key was revoked before
+   * @returns false when it signs already, or was revoked before
    */
   withdraw(kid: string, now: number): Promise<boolean>;
   remove(kid: string): Promise<void>;

@@ -5,8 +5,8 @@ import type { ChangeKeysDeps } from "./rotate-signing-keys.ts";
 import { type ShownKey, shownKeys } from "./shown-key.ts";
 
 /**
- * The emergency: the key verifies nothing from here on, and another signs at once. Repeating it
- * is harmless, so that a failure half way is answered by asking again.
+ * Emergency revocation: the key verifies nothing from here on, and another signs at once. Repeating
+ * it is harmless, also after a failure half way.
  */
 export async function revokeSigningKey(
   deps: ChangeKeysDeps,

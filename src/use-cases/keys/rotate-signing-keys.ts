@@ -9,7 +9,7 @@ export type ChangeKeysDeps = RotationDeps & {
 };
 
 /**
- * Rotates the signing keys as far as it is time.
+ * Rotates the signing keys as far as their timestamps ask for.
  *
  * @param force start a rotation now, without waiting for the interval
  */

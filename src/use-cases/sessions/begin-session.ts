@@ -28,8 +28,8 @@ export type Beginning = {
 };
 
 /**
- * For one who just proved the password. Makes all ready before the session exists: nothing
- * can then keep its tokens from its owner.
+ * Begins a session for whoever just proved the password. Prepares everything before the session
+ * exists, so that its tokens cannot fail afterwards.
  */
 export async function beginSession(
   deps: BeginDeps,

@@ -9,7 +9,7 @@ export type EndDeps = { readonly sessions: Sessions; readonly refreshTokens: Ref
 
 export type SessionOf = { readonly userId: UserId; readonly sessionId: SessionId };
 
-/** When it returns, what it ended is ended. */
+/** The sessions have ended when it returns. */
 export async function endSessions(
   deps: EndDeps,
   { userId, sessionId }: SessionOf,

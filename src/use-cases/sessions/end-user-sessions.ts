@@ -3,7 +3,7 @@ import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { UserSessionsDeps } from "./list-user-sessions.ts";
 
-/** Ends every session of an account. An id that no row bears never reaches a user's object. */
+/** Ends every session of an account. An id without a row never reaches a user's object. */
 export async function endUserSessions(
   deps: UserSessionsDeps,
   _actor: Actor,

@@ -99,7 +99,7 @@ export function holdsToken(
   return isRefreshable(authority && store.find(id), hash, now);
 }
 
-/** Those that are alive, the last used first. */
+/** The living sessions, the last used first. */
 export function listSessions(store: SessionStore, now: number): SessionInfo[] {
   return store
     .all()
@@ -135,7 +135,7 @@ export const grantOf = (authority: Authority, session: StoredSession): SessionGr
   ...openedWith(session),
 });
 
-/** Nothing else: what comes from outside may hold more. */
+/** Picks these fields alone: what arrives from outside may hold more. */
 const openedWith = ({ amr, acr, authTime, clientId, audience }: OpenedWith): OpenedWith => ({
   amr,
   acr,

@@ -10,7 +10,7 @@ export type UserSessionsDeps = {
   readonly sessions: Sessions;
 };
 
-/** The living sessions of an account. An id that no row bears never reaches a user's object. */
+/** The living sessions of an account. An id without a row never reaches a user's object. */
 export async function listUserSessions(
   deps: UserSessionsDeps,
   actor: Actor,

@@ -28,8 +28,8 @@ export async function logout(
 }
 
 /**
- * Any token of a session may end that session, as RFC 7009 has it and as its reuse would; to end
- * others it must be one that could be refreshed now.
+ * Any token of a session may end that session, as in RFC 7009 and as its reuse would. Ending others
+ * needs one that could be refreshed now.
  */
 async function logoutByRefreshToken(
   deps: EndDeps,

@@ -86,16 +86,16 @@ export type StoredSession = RefreshSession &
 
 /** The sessions of one user. Calls are synchronous: a sequence of them is never interleaved. */
 export interface SessionStore {
-  /** As it was used last here, for `update` alone, which says whether it is there still. */
+  /** From memory, for `update` alone, which tells whether the session still exists. */
   remembered(id: SessionId): StoredSession | null;
-  /** As the storage has it: what allows without writing reads (CFW-13). */
+  /** From the storage, which a decision that writes nothing must read (CFW-13). */
   find(id: SessionId): StoredSession | null;
   all(): StoredSession[];
-  /** One that begins: it was never rotated. */
+  /** Adds a new session, which was never rotated. */
   add(session: StoredSession): void;
-  /** @returns false when the storage has the session no more; nothing is then brought back */
+  /** @returns false when the session is gone; nothing is then brought back */
   update(session: StoredSession): boolean;
-  /** @returns how many ended, here as below */
+  /** @returns how many ended, as the next */
   remove(id: SessionId): number;
   removeAllExcept(id: SessionId | null): number;
   /** When the next one ends (Unix milliseconds), or null when there is none. */

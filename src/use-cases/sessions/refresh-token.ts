@@ -41,7 +41,7 @@ export type RefreshDeps = IssueDeps & {
   readonly clientId: string;
 };
 
-/** The object is asked again when its user was given another role meanwhile. */
+/** Rounds of asking the object, whose user may be given another role meanwhile. */
 const MAX_ROUNDS = 3;
 
 /**
@@ -90,9 +90,9 @@ type Presented = {
 };
 
 /**
- * The object is told which roles are at hand, the built-in ones among them; it consumes nothing
- * and names its user's where that is not enough. So D1 is asked only for roles of one's own
- * making that this isolate has not read within a minute.
+ * The call names the roles that are at hand. If the user holds others, the object consumes nothing
+ * and names them. So D1 is asked only for custom roles that this isolate has not read within a
+ * minute.
  */
 async function present(
   deps: RefreshDeps,
@@ -120,7 +120,7 @@ async function present(
   throw new Unavailable("roles");
 }
 
-/** What was asked for is known afterwards, also where it turns out to be no role. */
+/** Names that were asked for count as known afterwards, also those without a role. */
 async function lookUp(
   catalogue: RoleCatalogue,
   names: readonly string[],
@@ -129,7 +129,7 @@ async function lookUp(
   return new Map(names.map((name) => [name, found.get(name) ?? null]));
 }
 
-/** An object that runs older code does not say which roles it wants (platform: 300 s at most). */
+/** An object with older code does not say which roles it wants (platform: 300 s at most). */
 async function askWithAll(
   { catalogue }: RefreshDeps,
   ask: (knownRoles: null) => Promise<RefreshAnswer>,
@@ -138,7 +138,7 @@ async function askWithAll(
   return { answer: await ask(null), roles };
 }
 
-/** Another version can only be asked for while a new root secret is being rolled out. */
+/** Another version is asked for only while a new root secret is rolled out. */
 function successorUnder(deps: RefreshDeps, token: RefreshToken, version: number): RefreshToken {
   const successor = deps.refreshTokens.successor(token, version);
   if (successor === null) throw new Unavailable("secrets");

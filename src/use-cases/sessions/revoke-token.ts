@@ -8,10 +8,11 @@ import { type EndDeps, endSessions, isLive, type SessionOf } from "./end-session
 export type RevocationDeps = EndDeps & VerifyDeps & { readonly clientId: string };
 
 /**
- * Revokes any token of a session by ending the session (RFC 7009, section 2.1): its refresh token
- * is dead at once, its access tokens wherever the session is asked for. A token that is unknown or
- * dead is no error (section 2.2), whoever asks. One that lives was issued to somebody; others need
- * `sessions:revoke`. A service account's own token has no session to end (section 2.2.1).
+ * Revokes any token of a session by ending the session (RFC 7009, section 2.1), which has ended
+ * when it returns: its access tokens are refused wherever the session is asked for. A token that is
+ * unknown or dead is no error (section 2.2), whoever asks. A living one is revoked by the client it
+ * was issued to; others need `sessions:revoke`. A service account's own token has no session to end
+ * (section 2.2.1).
  *
  * @param actor a service account that authenticated; whoever else asks is the public client
  */
@@ -35,7 +36,7 @@ export async function revokeToken(
 type PresentedToken = {
   /** Whom it was issued to. */
   readonly clientId: string;
-  /** None of a service account. */
+  /** Null for a service account's token. */
   readonly session: SessionOf | null;
   readonly isLive: () => Promise<boolean>;
 };

@@ -35,7 +35,7 @@ export type SignInInput = {
 
 export type SignIn = Result<TokenPair, "invalid_credentials" | SignInRefusal | Throttled>;
 
-/** Times a sign-in is done over when the account changed while its password was checked. */
+/** Rounds of a sign-in whose account changed while the password was checked. */
 const MAX_ROUNDS = 2;
 
 /**
@@ -56,7 +56,7 @@ export async function authenticateUser(
     const tokens = await openSession(deps, credential.user, input.device);
     if (tokens === "refused") return err("invalid_credentials");
     if (tokens === "stale") continue;
-    // A second hash, which the sign-in does not need: its tokens come first.
+    // Deferred: the sign-in does not need the second hash.
     if (outdatedHash) deps.defer(() => rehash(deps, credential, input.password));
     return ok(tokens);
   }
@@ -64,8 +64,8 @@ export async function authenticateUser(
 }
 
 /**
- * Whoever shows a token of the very account is counted apart, in either case after the same
- * steps; for everyone else the account is looked for while the try is counted.
+ * Tries with a token of the account are counted apart. With a token the account is read first,
+ * whether the token is the account's or not; without one, while the try is counted.
  */
 async function checkOwner(
   deps: SignInDeps,
@@ -82,7 +82,7 @@ async function checkOwner(
   if (!isOwn) return checkPassword(deps, actor, byName, password, found);
   const byToken = triesBy(deps, token.userId, token.sessionId);
   const check = await checkPassword(deps, actor, byToken, password, found);
-  // Somebody else may have a copy of the token: showing it must not be worse than not showing it.
+  // A stolen token must not make signing in harder than no token.
   const wait = waitOf(check);
   if (wait === null) return check;
   const other = await checkPassword(deps, actor, byName, password, found);

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { type VerifyDeps, verifyToken } from "./verify-token.ts";
 
 /**
- * Whoever is behind a token that the account itself vouches for now.
+ * The actor behind a token, if the account vouches for it now.
  *
  * @param rolesNow true where the caller is about to change something
  */

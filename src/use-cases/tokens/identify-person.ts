@@ -4,8 +4,8 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import type { VerifyDeps } from "./verify-token.ts";
 
 /**
- * The person behind a token, for what needs no permission. Theirs are not looked up and not said:
- * ending a session must not wait for what roles grant.
+ * The person behind a token, for what needs no permission. Permissions are left empty and not
+ * looked up: ending a session must not wait for what roles grant.
  */
 export async function identifyPerson(
   deps: Pick<VerifyDeps, "verifier" | "liveness">,

@@ -10,15 +10,14 @@ export type IntrospectDeps = VerifyDeps & { readonly users: Pick<Credentials, "f
 
 export type Introspection = {
   readonly claims: AccessTokenClaims;
-  /** What its subject is called, or undefined where that could not be read. */
+  /** The subject's name, or undefined where it could not be read. */
   readonly username: string | undefined;
 };
 
 /**
- * What an access token is worth now (RFC 7662): the account behind it is asked, once, and D1 for
- * what it is called at the same time. A refresh token is worth nothing to whoever asks here, or a
- * resource server would take it for an access token: only the client that it was issued to may
- * hear more (section 4), and that one is public.
+ * Introspects an access token (RFC 7662): asks its account once, and D1 for the username at the
+ * same time. A refresh token counts as inactive, or a resource server would take it for an access
+ * token: only the client that it was issued to may hear more (section 4), and that one is public.
  */
 export async function introspectToken(
   deps: IntrospectDeps,
@@ -35,9 +34,8 @@ export async function introspectToken(
 }
 
 /**
- * The verified address of a person (RFC 7662, section 2.2), else the subject itself: mail servers
- * open the mailbox of that name, so one that nobody verified, or a program's own choice, will not
- * do. A record that cannot be read takes the name away, not the verdict.
+ * The verified address of a person (RFC 7662, section 2.2), else the subject: mail servers open the
+ * mailbox of that name. An unreadable record costs the name, not the verdict.
  */
 async function usernameOf(
   users: IntrospectDeps["users"],

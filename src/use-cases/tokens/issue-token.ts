@@ -23,7 +23,7 @@ export type IssueDeps = {
   readonly accessTokenTtl: number;
 };
 
-/** Everything in it is at hand, so that it cannot fail once a session has been changed. */
+/** Everything it needs is at hand, so that it cannot fail after the session was changed. */
 export async function issueToken(
   deps: IssueDeps,
   input: {
@@ -39,7 +39,7 @@ export async function issueToken(
   const now = deps.clock();
   const issuedAt = Math.floor(now / 1_000);
   const refreshExpiresIn = Math.max(0, Math.floor((grant.expiresAt - now) / 1_000));
-  // Good for no longer than its session, which ends in any case then.
+  // Expires with its session at the latest.
   const expiresIn = Math.min(Math.floor(deps.accessTokenTtl / 1_000), refreshExpiresIn);
   const accessToken = await input.sign({
     iss: deps.issuer,

@@ -5,7 +5,7 @@ import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 
 export interface TokenSigner {
-  /** Gets ready to sign, so that what follows cannot fail for want of a key. */
+  /** Prepares a signature, so that what follows cannot fail for want of a key. */
   prepare(): Promise<(claims: AccessTokenClaims) => Promise<string>>;
 }
 
@@ -20,7 +20,9 @@ export interface TokenVerifier {
 
 /** Roles as they are now, and the version that says so. */
 export type LiveAuthority = Pick<Authority, "roles" | "version"> & {
-  /** A service account's: what its roles amounted to at that moment, and its oldest good tokens. */
+  /**
+   * Of a service account: what its roles granted then, and the version of its oldest good tokens.
+   */
   readonly program?: Pick<ServiceAccount, "permissions" | "tokensFrom">;
 };
 

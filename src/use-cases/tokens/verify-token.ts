@@ -17,7 +17,7 @@ export type VerifyOptions = {
   readonly permissions?: readonly string[];
   /** The audience the token must be for; by default the configured one. */
   readonly audience?: string | undefined;
-  /** What roles grant is read now and not from a copy: for whoever is about to change something. */
+  /** True reads now what roles grant, not from a copy: for whoever is about to change something. */
   readonly rolesNow?: boolean;
 };
 
@@ -64,7 +64,7 @@ export async function currentClaims(
 ): Promise<AccessTokenClaims | null> {
   const authority = await deps.liveness.ask(claims, maxStaleness * 1_000);
   if (authority === null) return null;
-  // Made before a secret was ended or a raise, it may come from a secret that is no more.
+  // Issued before a raise or before a secret ended: refused.
   if (claims.ver < (authority.program?.tokensFrom ?? 0)) return null;
   const { roles, version } = authority;
   const permissions = await permissionsNow(deps, authority, rolesNow);
@@ -72,9 +72,8 @@ export async function currentClaims(
 }
 
 /**
- * What a program may do was read with its row, in one moment: else a token that is about to be
- * refused could act with what its account was just given. Built-in roles need no look-up, so an
- * administrator can act while D1 cannot be read.
+ * A program's permissions are read with its row: a token about to be refused must not act with new
+ * ones. Built-in roles need no look-up, so an administrator can act while D1 cannot be read.
  */
 async function permissionsNow(
   deps: VerifyDeps,

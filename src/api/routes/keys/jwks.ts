@@ -5,7 +5,7 @@ import { access } from "../../http/access.ts";
 import { CACHEABLE, conditional } from "../../http/conditional.ts";
 import type { AppEnv } from "../../http/context.ts";
 
-/** Of the sets that the key ring hands out again and again. */
+/** Tags by key set: the key ring hands out the same object again and again. */
 const tags = new WeakMap<object, string>();
 
 /** A strong validator (RFC 9110, section 8.8.3). */

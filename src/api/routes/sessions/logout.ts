@@ -23,8 +23,8 @@ export const logoutRoute = new Hono<AppEnv>().post(
 );
 
 /**
- * Clients send the header with everything: an access token that ran out must not keep the refresh
- * token beside it alive.
+ * An expired access token counts as none: clients send the header with everything, and the refresh
+ * token beside it must still end its session.
  */
 async function bearerOf(c: AppContext): Promise<Actor> {
   const token = bearerToken(c.req.header("authorization"));

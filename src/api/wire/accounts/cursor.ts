@@ -20,7 +20,7 @@ export const userCursor = z
     const id = parseUserId(name);
     if (id.ok && /^[0-9]{1,15}$/.test(createdAt)) {
       const cursor = { createdAt: Number(createdAt), id: id.value };
-      // A place has one cursor: what says more, or says it differently, was not made here.
+      // Only the one spelling of a place is accepted.
       if (formatUserCursor(cursor) === text) return cursor;
     }
     context.addIssue({ code: "custom", message: "must be a next_cursor of this list" });

@@ -3,7 +3,7 @@ import type { MadeSecret } from "../../../use-cases/clients/new-secret.ts";
 import { time, timeOrNull } from "../time.ts";
 import { serviceAccountOnWire } from "./service-accounts.ts";
 
-/** The only time that a secret is told. */
+/** The secret is shown this once. */
 export const madeOnWire = ({ account, secret, secretId }: MadeSecret) => ({
   service_account: serviceAccountOnWire(account),
   client_id: account.id,
@@ -11,7 +11,7 @@ export const madeOnWire = ({ account, secret, secretId }: MadeSecret) => ({
   secret_id: secretId,
 });
 
-/** What can be told of a secret. */
+/** What is recorded of a secret, without its hash. */
 export const clientSecretOnWire = (secret: ClientSecret) => ({
   id: secret.id,
   created_by: secret.maker.name,

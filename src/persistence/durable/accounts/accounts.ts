@@ -51,7 +51,7 @@ export function durableAccounts(
       return { ...answer, opened: completeGrant(answer.opened) };
     },
     catchUp: async (userId) => {
-      // Once: whoever hands out the changes comes back by itself, and has only so many calls.
+      // Called once: the feed's next run retries, and a run has a limited number of calls.
       answered(await askOnce(userId, (stub, to) => stub.catchUp(to)));
     },
     reserveProof: (userId, by, credentialSetAt) =>

@@ -5,8 +5,8 @@ const AUTHORITY = "authority";
 const INTENT = "intent";
 
 /**
- * The object's own copy of the authority, remembered beside the storage that nobody else writes:
- * every call begins by looking at it.
+ * The object's copy of the authority. It is kept in memory too, since every call reads it and
+ * nobody else writes the storage.
  */
 export class KvAuthorityStore implements AuthorityStore {
   readonly #storage: DurableObjectStorage;
@@ -34,7 +34,7 @@ export class KvAuthorityStore implements AuthorityStore {
     this.#intent = intent;
   }
 
-  /** The first is what an object gets its tables with. */
+  /** The first call creates the object's tables. */
   settle(copy: AuthorityCopy): void {
     bringUpToDate(this.#storage);
     this.#storage.kv.put(AUTHORITY, copy);
@@ -43,7 +43,7 @@ export class KvAuthorityStore implements AuthorityStore {
     this.#intent = null;
   }
 
-  /** After a write that was taken back, only the storage knows. */
+  /** After a rolled-back write only the storage is right. */
   forget(): void {
     this.#copy = undefined;
     this.#intent = undefined;

@@ -8,7 +8,7 @@ import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
  * roll-back newer code: each side completes what the other one does not say.
  */
 
-/** What older Workers do not say of a refresh. */
+/** Client and device of a refresh from a Worker with older code, which does not send them. */
 const UNSAID: Pick<RefreshCommand, "clientId" | "device"> = {
   clientId: FIRST_PARTY_CLIENT,
   device: { ip: null, userAgent: null },
@@ -23,7 +23,7 @@ export function completeRefresh(command: RefreshCommand): RefreshCommand {
   return { ...UNSAID, ...command };
 }
 
-/** Of an object whose code does not know what its sessions were opened with. */
+/** An object with older code does not know what its sessions were opened with. */
 export function completeGrant(grant: SessionGrant): SessionGrant {
   return { ...openedByPassword(FIRST_PARTY_CLIENT, grant.createdAt), ...grant };
 }

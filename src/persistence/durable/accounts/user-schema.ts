@@ -28,7 +28,7 @@ const STEPS: readonly string[] = [
    alter table sessions add column auth_time integer`,
 ];
 
-/** Takes the steps that are missing. Not for an object that a stranger's guess woke up. */
+/** Takes the missing steps. An object under an id that nobody has gets none: it stores nothing. */
 export function bringUpToDate({ kv, sql }: DurableObjectStorage): void {
   const version = kv.get<number>(VERSION) ?? versionWithoutRecord(sql);
   if (version >= STEPS.length) return;

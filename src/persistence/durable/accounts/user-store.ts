@@ -27,7 +27,7 @@ export function durableUserStore(ctx: DurableObjectState): UserStore {
       }
     },
 
-    /** What is thrown in there ends the object, which an outage is no reason for. */
+    /** An outage leaves as a value: an exception thrown inside resets the object. */
     async exclusively(work) {
       const outcome = await ctx.blockConcurrencyWhile(() =>
         work().then((value) => ({ value }), outageOnly),

@@ -5,7 +5,7 @@ import type { LoginThrottleObject } from "./login-throttle-object.ts";
 
 const WHAT = "login throttle";
 
-/** @param nameKey turns a login name into one that tells a dump's reader nothing */
+/** @param nameKey the object's name for a login name, which tells the reader of a dump nothing */
 export function durableLoginThrottle(
   namespace: DurableObjectNamespace<LoginThrottleObject>,
   nameKey: (loginName: Email) => string,

@@ -24,18 +24,18 @@ type Row = {
   acr: "aal1" | "aal2";
   client_id: string;
   audience: string | null;
-  /** None where older code opened the session: then it was when it was created. */
+  /** Null where older code opened the session, whose creation then counts. */
   auth_time: number | null;
 };
 
-/** Of rotations that older code wrote down without it: what it was if nobody changed it. */
+/** The window of rotations stored without one: the default of that time. */
 const DEFAULT_REPLAY_WINDOW = 30_000;
 
 /**
  * The sessions of one user. Every call is synchronous, so a sequence of them is never interleaved.
  *
- * Rows are remembered for `update` alone, whose condition says if the storage has the session
- * still. Whatever allows without writing reads: an object that was replaced learns of it there.
+ * Rows are remembered for `update` alone, which finds no row where the session is gone. A decision
+ * that writes nothing reads the storage first; a replaced object notices it there.
  */
 export class SessionTable implements SessionStore {
   readonly #sql: SqlStorage;
@@ -45,7 +45,7 @@ export class SessionTable implements SessionStore {
     this.#sql = sql;
   }
 
-  /** As it was used last here; the storage has the word, in `update` or `find`. */
+  /** From memory; whether the session still exists, `update` and `find` tell. */
   remembered(id: SessionId): StoredSession | null {
     return this.#used.get(id) ?? this.find(id);
   }
@@ -63,7 +63,7 @@ export class SessionTable implements SessionStore {
     return this.#sql.exec<Row>("select * from sessions").toArray().map(sessionOf);
   }
 
-  /** One that begins: it was never rotated. */
+  /** A new session was never rotated. */
   add(session: StoredSession): void {
     this.#sql.exec(
       `insert into sessions (id, created_at, last_used_at, current_hash, secret_version,
@@ -85,7 +85,7 @@ export class SessionTable implements SessionStore {
     );
   }
 
-  /** @returns false when the storage has the session no more; nothing is then brought back */
+  /** @returns false when the session is gone; nothing is then brought back */
   update(session: StoredSession): boolean {
     const { rotation } = session;
     this.#used.delete(session.id); // until it is stored
@@ -111,7 +111,7 @@ export class SessionTable implements SessionStore {
     return true;
   }
 
-  /** The storage was emptied. */
+  /** The storage was emptied, or a write to it rolled back. */
   forget(): void {
     this.#used.clear();
   }
