@@ -11,8 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "use-cases": ["domain"],
   // A token is judged by the client's own code, here as elsewhere (docs/decisions/0008).
   core: ["domain", "use-cases", "client"],
-  persistence: ["domain", "use-cases", "core", "env.ts"],
-  api: ["domain", "use-cases", "core", "client", "services.ts", "env.ts"],
+  persistence: ["domain", "use-cases", "core", "bindings.ts"],
+  api: ["domain", "use-cases", "core", "client", "services.ts", "bindings.ts"],
   // Other Workers bundle the client: of the service it takes pure rules alone.
   client: [
     "domain/ids.ts",
@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that stand beside the layers and may import anything. */
-const ROOT = [/^index\.ts$/, /^env\.ts$/, /^services\.ts$/, /^wiring\//];
+const ROOT = [/^index\.ts$/, /^bindings\.ts$/, /^services\.ts$/, /^wiring\//];
 
 /** Layers that import no package: they run anywhere. */
 const PURE = ["domain", "use-cases"];

@@ -1,6 +1,6 @@
 import { app } from "./api/http/app.ts";
 import { scheduled } from "./api/scheduled.ts";
-import type { Env } from "./env.ts";
+import type { Env } from "./bindings.ts";
 
 export { AuthAdminRpc } from "./api/rpc/admin-rpc.ts";
 export { AuthRpc } from "./api/rpc/auth-rpc.ts";

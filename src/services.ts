@@ -1,9 +1,9 @@
+import type { Env } from "./bindings.ts";
 import { type Config, parseConfig } from "./core/config/config.ts";
 import { FIRST_PARTY_CLIENT } from "./core/config/constants.ts";
 import { consoleLog, type Log } from "./core/logging.ts";
 import { liveness } from "./core/memory/liveness.ts";
-import { refreshTokenCodec } from "./core/security/refresh-token.ts";
-import type { Env } from "./env.ts";
+import { refreshTokenCodec } from "./core/security/refresh-token-codec.ts";
 import { liveAuthority } from "./use-cases/tokens/live-authority.ts";
 import { wireAccess } from "./wiring/access.ts";
 import { wireAccounts } from "./wiring/accounts.ts";

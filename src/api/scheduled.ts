@@ -1,7 +1,7 @@
+import type { Env } from "../bindings.ts";
 import { FEED_CRON, KEYS_CRON } from "../core/config/constants.ts";
 import { errorDetails } from "../core/logging.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
-import type { Env } from "../env.ts";
 import { type Services, servicesOf } from "../services.ts";
 
 type Job = (services: Services) => Promise<void>;
@@ -30,7 +30,7 @@ export async function scheduled({ cron }: ScheduledController, env: Env): Promis
 }
 
 async function workOffFeed({ accounts, log }: Services): Promise<void> {
-  const { value: progress } = await accounts.catchUpAccounts(SYSTEM);
+  const { value: progress } = await accounts.workOffChangeFeed(SYSTEM);
   const isIdle = progress.caughtUp + progress.failed === 0;
   if (!isIdle) log.info({ event: "accounts_caught_up", ...progress });
 }

@@ -1,4 +1,3 @@
-import { type CatchUpDeps, catchUpAccounts } from "../use-cases/accounts/catch-up-accounts.ts";
 import { type ChangePasswordDeps, changePassword } from "../use-cases/accounts/change-password.ts";
 import {
   type CreateManagedUserDeps,
@@ -12,6 +11,7 @@ import { type RegisterUserDeps, registerUser } from "../use-cases/accounts/regis
 import { renameOwnAccount } from "../use-cases/accounts/rename-own-account.ts";
 import { setUserRole } from "../use-cases/accounts/set-user-role.ts";
 import { type UpdateUserDeps, updateUser } from "../use-cases/accounts/update-user.ts";
+import { type CatchUpDeps, workOffChangeFeed } from "../use-cases/accounts/work-off-change-feed.ts";
 import { bind } from "./bind.ts";
 
 type AccountDeps = CatchUpDeps &
@@ -22,7 +22,7 @@ type AccountDeps = CatchUpDeps &
 
 export const wireAccounts = (deps: AccountDeps) =>
   bind(deps, {
-    catchUpAccounts,
+    workOffChangeFeed,
     changePassword,
     createManagedUser,
     deleteOwnAccount,

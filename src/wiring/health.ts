@@ -1,8 +1,8 @@
+import type { Env } from "../bindings.ts";
 import { READINESS_MAX_AGE } from "../core/config/constants.ts";
 import { errorDetails } from "../core/logging.ts";
 import { sharedWork } from "../core/memory/shared-work.ts";
-import type { Env } from "../env.ts";
-import { probeD1 } from "../persistence/d1/guards.ts";
+import { probeD1 } from "../persistence/d1/schema-probe.ts";
 import { checkHealth } from "../use-cases/check-health.ts";
 import type { TokenSigner } from "../use-cases/tokens/ports.ts";
 import type { Outside } from "./outside.ts";

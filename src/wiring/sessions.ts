@@ -3,8 +3,11 @@ import { endUserSessions } from "../use-cases/sessions/end-user-sessions.ts";
 import { listOwnSessions } from "../use-cases/sessions/list-own-sessions.ts";
 import { listUserSessions } from "../use-cases/sessions/list-user-sessions.ts";
 import { logout } from "../use-cases/sessions/logout.ts";
-import { type RefreshDeps, refreshToken } from "../use-cases/sessions/refresh-token.ts";
 import { type RevocationDeps, revokeToken } from "../use-cases/sessions/revoke-token.ts";
+import {
+  type RefreshDeps,
+  rotateRefreshToken,
+} from "../use-cases/sessions/rotate-refresh-token.ts";
 import { authenticateUser, type SignInDeps } from "../use-cases/sessions/sign-in.ts";
 import { bind } from "./bind.ts";
 
@@ -16,6 +19,6 @@ export const wireSessions = (deps: SignInDeps & RefreshDeps & RevocationDeps) =>
     listOwnSessions,
     listUserSessions,
     logout,
-    refreshToken,
+    rotateRefreshToken,
     revokeToken,
   });

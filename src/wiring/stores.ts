@@ -1,8 +1,8 @@
+import type { Env } from "../bindings.ts";
 import type { Config } from "../core/config/config.ts";
 import { MAX_SESSIONS } from "../core/config/constants.ts";
 import { roleCatalogue } from "../core/memory/role-catalogue.ts";
-import { loginNameKey } from "../core/security/rate-limit.ts";
-import type { Env } from "../env.ts";
+import { loginNameKey } from "../core/security/bucket-names.ts";
 import { d1Actors } from "../persistence/d1/access/actors.ts";
 import { d1Roles } from "../persistence/d1/access/roles.ts";
 import { d1ChangeFeed } from "../persistence/d1/accounts/change-feed.ts";

@@ -1,5 +1,5 @@
 import type { D1Migration } from "cloudflare:test";
-import type { Env as ServiceEnv } from "../../src/env.ts";
+import type { Env as ServiceEnv } from "../../src/bindings.ts";
 
 declare global {
   namespace Cloudflare {

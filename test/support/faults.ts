@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { app } from "../../src/api/http/app.ts";
-import type { Env } from "../../src/env.ts";
+import type { Env } from "../../src/bindings.ts";
 import { client } from "./client.ts";
 
 /**

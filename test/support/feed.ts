@@ -1,7 +1,7 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { Env } from "../../src/bindings.ts";
 import { FEED_CRON } from "../../src/core/config/constants.ts";
-import type { Env } from "../../src/env.ts";
 import worker from "../../src/index.ts";
 
 /** The cron that works off the change feed, over bindings of which some may be replaced. */

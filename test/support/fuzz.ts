@@ -8,7 +8,8 @@ import {
 } from "../../src/api/wire/accounts/own-account.ts";
 import { newUser, userChange } from "../../src/api/wire/accounts/users.ts";
 import { rotation } from "../../src/api/wire/keys/keys.ts";
-import { credentials, logoutRequest, refreshRequest } from "../../src/api/wire/sessions/sign-in.ts";
+import { logoutRequest } from "../../src/api/wire/sessions/logout.ts";
+import { credentials, refreshRequest } from "../../src/api/wire/sessions/sign-in.ts";
 import type { Route } from "./matrix.ts";
 
 /** Every name that some body or query knows, and some that objects bring along. */

@@ -1,6 +1,6 @@
 import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
-import { refreshTokenCodec } from "../../src/core/security/refresh-token.ts";
+import { refreshTokenCodec } from "../../src/core/security/refresh-token-codec.ts";
 import { parseSecrets } from "../../src/core/security/secrets.ts";
 import { ANYONE } from "../../src/domain/access/actor.ts";
 import type { Email } from "../../src/domain/accounts/email.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { consoleLog } from "../../src/core/logging.ts";
-import { refreshTokenCodec } from "../../src/core/security/refresh-token.ts";
+import { refreshTokenCodec } from "../../src/core/security/refresh-token-codec.ts";
 import { wireOutside } from "../../src/wiring/outside.ts";
 import { wireStores } from "../../src/wiring/stores.ts";
 import { services } from "./tokens.ts";

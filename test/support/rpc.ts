@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { app } from "../../src/api/http/app.ts";
-import type { Env } from "../../src/env.ts";
+import type { Env } from "../../src/bindings.ts";
 import { AuthAdminRpc, AuthRpc } from "../../src/index.ts";
 import { client } from "./client.ts";
 

@@ -2,7 +2,7 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { decodeProtectedHeader } from "jose";
 import { expect } from "vitest";
-import type { Env } from "../../src/env.ts";
+import type { Env } from "../../src/bindings.ts";
 import worker from "../../src/index.ts";
 import { PASSWORD, type Reply } from "./client.ts";
 import { serviceWith } from "./faults.ts";

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { parseConfig } from "../../src/core/config/config.ts";
-import { loginNameKey } from "../../src/core/security/rate-limit.ts";
+import { loginNameKey } from "../../src/core/security/bucket-names.ts";
 import type { ThrottleState } from "../../src/domain/credentials/throttle.ts";
 import { HOUR, moveClock } from "./moving-clock.ts";
 

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
+import type { Env } from "../../bindings.ts";
 import type { Actor, Person } from "../../domain/access/actor.ts";
 import type { Device } from "../../domain/sessions/refresh-session.ts";
 import { shownPart } from "../../domain/shown-text.ts";
-import type { Env } from "../../env.ts";
 import type { Services } from "../../services.ts";
 
 export type AppEnv = {

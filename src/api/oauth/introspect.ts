@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Introspection } from "../../use-cases/tokens/introspect-token.ts";
 import { access } from "../http/access.ts";
 import type { AppEnv } from "../http/context.ts";
-import { limitClients } from "../http/limits.ts";
+import { limitClients } from "../http/rate-limits.ts";
 import { readForm, requireClient } from "./client.ts";
 import { oauthError } from "./errors.ts";
 

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { ANYONE } from "../../domain/access/actor.ts";
 import { access } from "../http/access.ts";
 import type { AppEnv } from "../http/context.ts";
-import { limitClients } from "../http/limits.ts";
+import { limitClients } from "../http/rate-limits.ts";
 import { identifyClient, readForm } from "./client.ts";
 import { oauthError, oauthRefused } from "./errors.ts";
 

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { ANYONE } from "../../domain/access/actor.ts";
 import { access } from "../http/access.ts";
 import { type AppContext, type AppEnv, deviceOf } from "../http/context.ts";
-import { limitClients } from "../http/limits.ts";
+import { limitClients } from "../http/rate-limits.ts";
 import { type Form, identifyClient, readForm, requireClient } from "./client.ts";
 import { NOT_KEPT, oauthError, oauthRefused } from "./errors.ts";
 
@@ -49,7 +49,9 @@ async function refresh(c: AppContext, form: Form): Promise<Response> {
   const client = await identifyClient(c, form, "public");
   if (client instanceof Response) return client;
   if (client !== "public") return oauthError(c, "invalid_grant");
-  const refreshed = await c.get("services").sessions.refreshToken(ANYONE, presented, deviceOf(c));
+  const refreshed = await c
+    .get("services")
+    .sessions.rotateRefreshToken(ANYONE, presented, deviceOf(c));
   if (!refreshed.ok) return oauthRefused(c, refreshed.error);
   const tokens = refreshed.value;
   const reply = {

@@ -1,16 +1,16 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as z from "zod";
+import type { Env } from "../../bindings.ts";
 import { consoleLog } from "../../core/logging.ts";
 import { type Actor, may } from "../../domain/access/actor.ts";
 import type { OwnPermission } from "../../domain/access/permission.ts";
 import { parseUserId, type UserId } from "../../domain/ids.ts";
-import type { Env } from "../../env.ts";
 import type { Services } from "../../services.ts";
-import { mayCallerHash } from "../http/limits.ts";
+import { mayCallerHash } from "../http/rate-limits.ts";
 import { newUser, userOnWire } from "../wire/accounts/users.ts";
 import { permission, roleName } from "../wire/fields.ts";
-import { answer } from "./auth-rpc.ts";
 import { answerOf, no, nothing, type Refused } from "./refusals.ts";
+import { withServices } from "./with-services.ts";
 
 /**
  * The caller, as whoever deployed the calling Worker wrote it into `props`: never from a request,
@@ -119,7 +119,7 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
     if (!may(actor, needed)) return no("forbidden");
     const given = schema.safeParse(input);
     if (!given.success) return no("invalid_request");
-    return answer(this.env, (services) => work(services, actor, given.data));
+    return withServices(this.env, (services) => work(services, actor, given.data));
   }
 }
 

@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Env } from "../../bindings.ts";
 import {
   optionsArgument,
   readOptions,
@@ -7,17 +8,16 @@ import {
   wireOptions,
 } from "../../client/options.ts";
 import type { Verdict as ClientVerdict } from "../../client/verifier.ts";
-import type { Env } from "../../env.ts";
-import { type Services, servicesOf } from "../../services.ts";
-import { logFailure } from "../http/errors.ts";
+import type { Services } from "../../services.ts";
 import { permission } from "../wire/fields.ts";
+import { withServices } from "./with-services.ts";
 
 type Refused = { readonly ok: false; readonly code: "invalid_request" | "unavailable" };
 type Keys = { readonly ok: true } & Awaited<ReturnType<Services["keys"]["jwks"]>>;
 
 /**
- * What other Workers call through a service binding: exactly this, and no call throws. The verdicts
- * are those of HTTP.
+ * What other Workers verify tokens with, through a service binding: exactly this, and no call throws.
+ * The verdicts are those of HTTP.
  */
 export class AuthRpc extends WorkerEntrypoint<Env> {
   /** Judges an access token, as fresh as `maxStaleness` asks; `"offline"` unless told. */
@@ -37,7 +37,7 @@ export class AuthRpc extends WorkerEntrypoint<Env> {
 
   /** The published key set (RFC 7517, section 5). */
   async jwks(): Promise<Keys | Refused> {
-    return answer(this.env, async (services) => ({
+    return withServices(this.env, async (services) => ({
       ok: true as const,
       ...(await services.keys.jwks()),
     }));
@@ -45,7 +45,7 @@ export class AuthRpc extends WorkerEntrypoint<Env> {
 }
 
 const judge = (env: Env, token: string, wanted: Wanted): Promise<ClientVerdict> =>
-  answer(env, async ({ tokens }) => {
+  withServices(env, async ({ tokens }) => {
     const verdict = await tokens.verifyToken(token, wanted);
     return verdict.ok ? { ok: true, claims: verdict.value } : { ok: false, code: verdict.error };
   });
@@ -66,20 +66,5 @@ function wantedBy(
     return { maxStaleness: "offline", ...wireOptions("AuthRpc", { ...options, ...besides }) };
   } catch {
     return null;
-  }
-}
-
-/** Does the work, or says that nothing was decided. */
-export async function answer<T>(
-  env: Env,
-  work: (services: Services) => Promise<T>,
-): Promise<T | { readonly ok: false; readonly code: "unavailable" }> {
-  const services = servicesOf(env);
-  if (services === "misconfigured") return { ok: false, code: "unavailable" };
-  try {
-    return await work(services);
-  } catch (error) {
-    logFailure("rpc", error);
-    return { ok: false, code: "unavailable" };
   }
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { CLOCK_LEEWAY } from "../../client/access-token.ts";
 import { type Email, parseEmail } from "../../domain/accounts/email.ts";
 import { parseSecrets, type Secrets } from "../security/secrets.ts";
-import { JWKS_MAX_AGE, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
+import { JWKS_MAX_AGE, KEYS_CRON_INTERVAL, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
 import { misspelt } from "./misspelt.ts";
 
 /**
@@ -40,9 +40,6 @@ export type Config = {
 };
 
 const DAY = 24 * 60 * 60;
-
-/** Seconds between two runs of the cron, which makes the next signing key. */
-const CRON_INTERVAL = 60 * 60;
 
 /** A whole number of seconds, given in milliseconds. A wrong one is not compared with others. */
 const seconds = (min: number, max: number, usual: number) =>
@@ -156,10 +153,10 @@ const schema = z
       refuse("KEY_PUBLISH_AHEAD", `must be at least ${JWKS_MAX_AGE + KV_PROPAGATION}`);
     }
     // The cron must find the time to make the next key, or no interval is ever kept.
-    if (vars.KEY_PUBLISH_AHEAD + CRON_INTERVAL * 1_000 > vars.KEY_ROTATION_INTERVAL) {
+    if (vars.KEY_PUBLISH_AHEAD + KEYS_CRON_INTERVAL * 1_000 > vars.KEY_ROTATION_INTERVAL) {
       refuse(
         "KEY_PUBLISH_AHEAD",
-        `must be at least ${CRON_INTERVAL} less than KEY_ROTATION_INTERVAL`,
+        `must be at least ${KEYS_CRON_INTERVAL} less than KEY_ROTATION_INTERVAL`,
       );
     }
   });

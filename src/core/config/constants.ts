@@ -6,6 +6,9 @@ export const FEED_CRON = "* * * * *";
 /** Brings the signing keys to where they should be; wrangler.toml has it, too. */
 export const KEYS_CRON = "17 * * * *";
 
+/** Seconds between two of its runs, in which the next signing key may be made. */
+export const KEYS_CRON_INTERVAL = 60 * 60;
+
 /** How long verifiers may keep the JWKS, in seconds. */
 export const JWKS_MAX_AGE = 300;
 

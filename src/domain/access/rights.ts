@@ -21,7 +21,7 @@ export const rightsOf = (
  * refused, although what a wildcard covered counts once the wildcard goes: somebody may have to be
  * stopped at once.
  */
-export function mayBecome(before: Rights, after: Rights): boolean {
+export function fitsLimits(before: Rights, after: Rights): boolean {
   if (onlyTakes(before, after)) return true;
   const [had, has] = [amounts(before), amounts(after)];
   return (

@@ -2,7 +2,7 @@ import type { Actor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import { isBuiltIn, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "./decide-in-rounds.ts";
+import { decideInRounds } from "./decide-in-rounds.ts";
 import { editBy, type ManageRolesDeps } from "./editable-role.ts";
 
 /** Makes a role that grants nothing its maker lacks. */
@@ -13,7 +13,7 @@ export async function createRole(
 ): Promise<Result<Role, "forbidden" | "role_exists" | "too_many_roles" | "conflict">> {
   if (isBuiltIn(role.name)) return err("role_exists");
   if (!covers(actor.permissions, role.permissions)) return err("forbidden");
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const made = await deps.roles.create(role, editBy(deps, actor));
     if (made === "moved") return made;
     if (made !== "created") return err(made === "too_many" ? "too_many_roles" : made);

@@ -12,7 +12,7 @@ const MAX_ROUNDS = 10;
  * Decides a change, and again when something moved before the write: perhaps the actor's own
  * permission.
  */
-export async function inRounds<R extends Result<unknown, Reason>>(
+export async function decideInRounds<R extends Result<unknown, Reason>>(
   actors: Actors,
   actor: Actor,
   decide: () => Promise<R | "moved">,

@@ -1,6 +1,6 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "./decide-in-rounds.ts";
+import { decideInRounds } from "./decide-in-rounds.ts";
 import { editable, editBy, type ManageRolesDeps } from "./editable-role.ts";
 
 /** Removes a role that nobody holds. */
@@ -9,7 +9,7 @@ export async function removeRole(
   actor: Actor,
   name: string,
 ): Promise<Result<null, "forbidden" | "not_found" | "conflict" | "role_in_use">> {
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const found = await editable(deps, actor, name);
     if (!found.ok) return found;
     const outcome = await deps.roles.remove(found.value, editBy(deps, actor));

@@ -1,11 +1,11 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
-import { mayBecome, rightsOf } from "../../domain/access/rights.ts";
+import { fitsLimits, rightsOf } from "../../domain/access/rights.ts";
 import { permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "./decide-in-rounds.ts";
+import { decideInRounds } from "./decide-in-rounds.ts";
+import { decideRaise } from "./decide-raise.ts";
 import { editable, editBy, type ManageRolesDeps } from "./editable-role.ts";
-import { raiseOf } from "./end-secrets.ts";
 import type { RoleDecision, Roles, WithSecrets } from "./ports.ts";
 
 export type RoleChange = Partial<Omit<Role, "name">>;
@@ -30,7 +30,7 @@ export async function updateRole(
     "forbidden" | "not_found" | "too_many_permissions" | "conflict"
   >
 > {
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const found = await editable(deps, actor, name);
     if (!found.ok) return found;
     const { permissions = found.value.permissions } = change;
@@ -57,7 +57,7 @@ async function canBeHeld(roles: Roles, before: Role, after: Role): Promise<boole
     const catalogue = new Map(await roles.named([...new Set(sets.flat())]));
     const edited = new Map([...catalogue, [after.name, after]]);
     const fits = (set: readonly string[]) =>
-      mayBecome(rightsOf(set, catalogue), rightsOf(set, edited));
+      fitsLimits(rightsOf(set, catalogue), rightsOf(set, edited));
     if (!sets.every(fits)) return false;
     last = sets.at(-1) ?? null;
     if (sets.length < SETS_AT_ONCE) return true;
@@ -76,7 +76,7 @@ async function raiseBy(
   const held = await roles.named([...new Set(holders.flatMap(({ account }) => account.roles))]);
   const edited = new Map([...held, [after.name, after]]);
   const amount = ({ account }: WithSecrets) => permissionsOf(account.roles, edited);
-  const raise = await raiseOf(roles, holders, amount);
+  const raise = await decideRaise(roles, holders, amount);
   const seen = holders.map((holder) => {
     const { id, version, permissions } = holder.account;
     return { id, version, isRaised: !covers(permissions, amount(holder)) };

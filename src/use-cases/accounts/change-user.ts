@@ -1,11 +1,11 @@
 import type { Actor } from "../../domain/access/actor.ts";
-import { mayBecome, rightsOf } from "../../domain/access/rights.ts";
+import { fitsLimits, rightsOf } from "../../domain/access/rights.ts";
 import { rolesAfter } from "../../domain/access/role.ts";
 import type { AccountChange } from "../../domain/accounts/account-change.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "../access/decide-in-rounds.ts";
+import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { mayGrant } from "../access/may-grant.ts";
 import type { Actors, Roles } from "../access/ports.ts";
 import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
@@ -44,7 +44,7 @@ export async function changeUser(
   first: User | null = null,
 ): Promise<Result<Changed, UserRefusal>> {
   let atHand = first;
-  return inRounds<Result<Changed, UserRefusal>>(deps.actors, actor, async () => {
+  return decideInRounds<Result<Changed, UserRefusal>>(deps.actors, actor, async () => {
     const target = atHand === null ? await targetOf(deps, actor, userId, change) : ok(atHand);
     atHand = null;
     if (!target.ok) return target;
@@ -83,6 +83,6 @@ export async function targetOf(
   const rights = (roles: readonly string[]) => rightsOf(roles, allowed.value);
   // Taking is never refused, although what a wildcard covered counts from then on.
   const isGiven = after.length > user.roles.length;
-  const fits = !isGiven || mayBecome(rights(user.roles), rights(after));
+  const fits = !isGiven || fitsLimits(rights(user.roles), rights(after));
   return fits ? ok(user) : err("too_many_permissions");
 }

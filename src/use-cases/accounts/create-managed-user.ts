@@ -1,5 +1,5 @@
 import { type Actor, mayDoEverything } from "../../domain/access/actor.ts";
-import { mayBecome, NO_RIGHTS, rightsOf } from "../../domain/access/rights.ts";
+import { fitsLimits, NO_RIGHTS, rightsOf } from "../../domain/access/rights.ts";
 import { USER } from "../../domain/access/role.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import { err, type Result } from "../../domain/result.ts";
@@ -28,7 +28,7 @@ export async function createManagedUser(
   const allowed = await mayMakeWith(deps.roles, actor, input.roles);
   if (!allowed.ok) return allowed;
   const roles = [...new Set([USER, ...input.roles])];
-  if (!mayBecome(NO_RIGHTS, rightsOf(roles, allowed.value))) return err("too_many_permissions");
+  if (!fitsLimits(NO_RIGHTS, rightsOf(roles, allowed.value))) return err("too_many_permissions");
   const made = await createUser(deps, actor, input);
   if (made.ok || (made.error !== "email_taken" && made.error !== "no_such_role")) return made;
   if (!(await deps.actors.stillAct(actor))) return err("forbidden");

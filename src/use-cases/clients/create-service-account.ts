@@ -1,8 +1,8 @@
 import type { Actor } from "../../domain/access/actor.ts";
-import { mayBecome, NO_RIGHTS, rightsOf } from "../../domain/access/rights.ts";
+import { fitsLimits, NO_RIGHTS, rightsOf } from "../../domain/access/rights.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "../access/decide-in-rounds.ts";
+import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { mayMakeWith } from "../access/may-grant.ts";
 import type { Roles } from "../access/ports.ts";
 import { type MadeSecret, type NewSecretDeps, newSecret } from "./new-secret.ts";
@@ -27,10 +27,10 @@ export async function createServiceAccount(
   input: { readonly name: string; readonly roles: readonly string[] },
 ): Promise<Result<MadeSecret, Refusal>> {
   const names = [...new Set(input.roles)];
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const allowed = await mayMakeWith(deps.roles, actor, names);
     if (!allowed.ok) return allowed;
-    if (!mayBecome(NO_RIGHTS, rightsOf(names, allowed.value))) return err("too_many_permissions");
+    if (!fitsLimits(NO_RIGHTS, rightsOf(names, allowed.value))) return err("too_many_permissions");
     const id = deps.newServiceAccountId();
     const { secret, stored } = newSecret(deps, actor);
     const roles = [...allowed.value.values()];

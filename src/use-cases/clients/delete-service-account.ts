@@ -1,7 +1,7 @@
 import { type Actor, mayDoEverything } from "../../domain/access/actor.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "../access/decide-in-rounds.ts";
+import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
 
 /** Whoever holds `*` need not read the row, and so can delete one that is unreadable. */
@@ -11,7 +11,7 @@ export async function deleteServiceAccount(
   id: ServiceAccountId,
 ): Promise<Result<null, AccountRefusal>> {
   const looksFirst = !mayDoEverything(actor);
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const target = looksFirst ? await targetOf(deps, actor, id, deps.clock()) : null;
     if (target?.ok === false) return target;
     const version = target?.value.account.version ?? null;

@@ -1,7 +1,7 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "../access/decide-in-rounds.ts";
+import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
 
 /** Ends one secret of an account at once; the others go on. */
@@ -11,7 +11,7 @@ export async function endClientSecret(
   id: ServiceAccountId,
   secretId: string,
 ): Promise<Result<null, AccountRefusal>> {
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;

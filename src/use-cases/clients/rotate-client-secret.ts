@@ -1,7 +1,7 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "../access/decide-in-rounds.ts";
+import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { type MadeSecret, type NewSecretDeps, newSecret } from "./new-secret.ts";
 import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
 
@@ -21,7 +21,7 @@ export async function rotateClientSecret(
   actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<MadeSecret, AccountRefusal | "too_many_secrets">> {
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;

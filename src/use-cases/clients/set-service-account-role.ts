@@ -1,11 +1,11 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
-import { mayBecome, rightsOf } from "../../domain/access/rights.ts";
+import { fitsLimits, rightsOf } from "../../domain/access/rights.ts";
 import { rolesAfter } from "../../domain/access/role.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "../access/decide-in-rounds.ts";
-import { raiseOf } from "../access/end-secrets.ts";
+import { decideInRounds } from "../access/decide-in-rounds.ts";
+import { decideRaise } from "../access/decide-raise.ts";
 import { mayGrant } from "../access/may-grant.ts";
 import type { Roles } from "../access/ports.ts";
 import { type AccountRefusal, type ChangeAccountDeps, endedBy } from "./target-account.ts";
@@ -24,7 +24,7 @@ export async function setServiceAccountRole(
   role: string,
   wanted: "assign_role" | "remove_role",
 ): Promise<Result<readonly string[], Refusal>> {
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const found = await deps.serviceAccounts.withSecrets(id, now);
     if (found === null) return err("not_found");
@@ -37,9 +37,9 @@ export async function setServiceAccountRole(
     if (names.length === account.roles.length) return ok([]);
     const before = rightsOf(account.roles, allowed.value);
     const after = rightsOf(names, allowed.value);
-    if (!mayBecome(before, after)) return err("too_many_permissions");
+    if (!fitsLimits(before, after)) return err("too_many_permissions");
     const isRaise = !covers(before.permissions, after.permissions);
-    const raise = isRaise ? await raiseOf(deps.roles, [found], () => after.permissions) : null;
+    const raise = isRaise ? await decideRaise(deps.roles, [found], () => after.permissions) : null;
     const roles = [...allowed.value.values()].filter(({ name }) => names.includes(name));
     const decided = { actor, now, version: account.version, raise };
     const isMade = await deps.serviceAccounts.setRole(id, role, roles, decided);

@@ -2,8 +2,8 @@ import type { Actor } from "../../domain/access/actor.ts";
 import type { ServiceAccount } from "../../domain/clients/service-account.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { inRounds } from "../access/decide-in-rounds.ts";
-import { raiseOf } from "../access/end-secrets.ts";
+import { decideInRounds } from "../access/decide-in-rounds.ts";
+import { decideRaise } from "../access/decide-raise.ts";
 import type { Raise, Roles, WithSecrets } from "../access/ports.ts";
 import {
   type AccountRefusal,
@@ -28,7 +28,7 @@ export async function updateServiceAccount(
   id: ServiceAccountId,
   change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
 ): Promise<Result<UpdatedAccount, AccountRefusal>> {
-  return inRounds(deps.actors, actor, async () => {
+  return decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
@@ -44,7 +44,7 @@ export async function updateServiceAccount(
 
 /** A disabled account could do nothing; an enabled one can do all that its roles grant. */
 const enabling = (roles: Roles, { account, secrets }: WithSecrets): Promise<Raise> =>
-  raiseOf(
+  decideRaise(
     roles,
     [{ account: { ...account, permissions: [] }, secrets }],
     () => account.permissions,

@@ -7,7 +7,7 @@ import type { RandomBytes } from "../outside.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
 import type { SessionGrant, TokenSigner } from "../tokens/ports.ts";
 import type { NewSession, Sessions } from "./ports.ts";
-import type { RefreshTokenCodec } from "./refresh-token.ts";
+import type { RefreshTokenCodec } from "./rotate-refresh-token.ts";
 
 export type BeginDeps = IssueDeps & {
   readonly sessions: Sessions;

@@ -2,7 +2,7 @@ import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { toBase64Url } from "../../../src/core/security/encoding.ts";
-import { refreshTokenCodec } from "../../../src/core/security/refresh-token.ts";
+import { refreshTokenCodec } from "../../../src/core/security/refresh-token-codec.ts";
 import { parseSecrets } from "../../../src/core/security/secrets.ts";
 import { parseSessionId, parseUserId } from "../../../src/domain/ids.ts";
 import { newUser, refresh, type SignedIn } from "../../support/client.ts";

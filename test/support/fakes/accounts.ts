@@ -1,6 +1,6 @@
 import type { UserId } from "../../../src/domain/ids.ts";
-import { type UserJudge, userJudge } from "../../../src/use-cases/accounts/judge-user.ts";
-import type { JudgeDeps } from "../../../src/use-cases/accounts/keep-authority.ts";
+import { type UserJudge, userJudge } from "../../../src/use-cases/accounts/judge/judge-user.ts";
+import type { JudgeDeps } from "../../../src/use-cases/accounts/judge/keep-authority.ts";
 import type { Addressed, UserObjects, UserStore } from "../../../src/use-cases/accounts/ports.ts";
 import type { StoredSession } from "../../../src/use-cases/sessions/ports.ts";
 import { someId } from "../samples.ts";

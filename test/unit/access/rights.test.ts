@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mayBecome, NO_RIGHTS, type Rights, rightsOf } from "../../../src/domain/access/rights.ts";
+import { fitsLimits, NO_RIGHTS, type Rights, rightsOf } from "../../../src/domain/access/rights.ts";
 import {
   MAX_PERMISSIONS_PER_PRINCIPAL,
   MAX_ROLES_PER_PRINCIPAL,
@@ -23,12 +23,12 @@ const written = (length: number): Rights => {
 
 describe("what one may come to hold", () => {
   it("is no more roles, permissions or characters than the limits, and all of that", () => {
-    expect(mayBecome(NO_RIGHTS, held(MAX_ROLES_PER_PRINCIPAL, 0))).toBe(true);
-    expect(mayBecome(NO_RIGHTS, held(MAX_ROLES_PER_PRINCIPAL + 1, 0))).toBe(false);
-    expect(mayBecome(NO_RIGHTS, held(0, MAX_PERMISSIONS_PER_PRINCIPAL))).toBe(true);
-    expect(mayBecome(NO_RIGHTS, held(0, MAX_PERMISSIONS_PER_PRINCIPAL + 1))).toBe(false);
-    expect(mayBecome(NO_RIGHTS, written(MAX_WRITTEN_RIGHTS))).toBe(true);
-    expect(mayBecome(NO_RIGHTS, written(MAX_WRITTEN_RIGHTS + 1))).toBe(false);
+    expect(fitsLimits(NO_RIGHTS, held(MAX_ROLES_PER_PRINCIPAL, 0))).toBe(true);
+    expect(fitsLimits(NO_RIGHTS, held(MAX_ROLES_PER_PRINCIPAL + 1, 0))).toBe(false);
+    expect(fitsLimits(NO_RIGHTS, held(0, MAX_PERMISSIONS_PER_PRINCIPAL))).toBe(true);
+    expect(fitsLimits(NO_RIGHTS, held(0, MAX_PERMISSIONS_PER_PRINCIPAL + 1))).toBe(false);
+    expect(fitsLimits(NO_RIGHTS, written(MAX_WRITTEN_RIGHTS))).toBe(true);
+    expect(fitsLimits(NO_RIGHTS, written(MAX_WRITTEN_RIGHTS + 1))).toBe(false);
   });
 
   it("counts what a wildcard covers as one", () => {
@@ -39,13 +39,13 @@ describe("what one may come to hold", () => {
         { name, description: "", permissions: granted },
       ]),
     );
-    expect(mayBecome(NO_RIGHTS, rightsOf(["each"], catalogue))).toBe(false);
+    expect(fitsLimits(NO_RIGHTS, rightsOf(["each"], catalogue))).toBe(false);
     const both = rightsOf(["all", "each"], catalogue);
     expect(both).toEqual({ roles: ["all", "each"], permissions: ["pages:*"] });
-    expect(mayBecome(NO_RIGHTS, both)).toBe(true);
+    expect(fitsLimits(NO_RIGHTS, both)).toBe(true);
     // It may be left without the wildcard, though it could not be given what it then has.
-    expect(mayBecome(both, rightsOf(["each"], catalogue))).toBe(true);
-    expect(mayBecome(rightsOf(["all"], catalogue), rightsOf(["each"], catalogue))).toBe(false);
+    expect(fitsLimits(both, rightsOf(["each"], catalogue))).toBe(true);
+    expect(fitsLimits(rightsOf(["all"], catalogue), rightsOf(["each"], catalogue))).toBe(false);
   });
 
   it("is never more than before where that was too much, and may always be less", () => {
@@ -53,7 +53,7 @@ describe("what one may come to hold", () => {
     fc.assert(
       fc.property(amount, amount, (before, after) => {
         const allowed = after <= Math.max(before, MAX_PERMISSIONS_PER_PRINCIPAL);
-        expect(mayBecome(held(0, before), held(0, after))).toBe(allowed);
+        expect(fitsLimits(held(0, before), held(0, after))).toBe(allowed);
       }),
     );
   });

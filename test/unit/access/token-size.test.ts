@@ -1,7 +1,7 @@
 import { generateKeyPair } from "jose";
 import { expect, it } from "vitest";
 import { signAccessToken } from "../../../src/core/security/jwt.ts";
-import { mayBecome, NO_RIGHTS } from "../../../src/domain/access/rights.ts";
+import { fitsLimits, NO_RIGHTS } from "../../../src/domain/access/rights.ts";
 import { MAX_WRITTEN_RIGHTS } from "../../../src/domain/limits.ts";
 import { CLAIMS } from "../../support/model-tokens.ts";
 import { someId } from "../../support/samples.ts";
@@ -12,7 +12,7 @@ const MAX_HEADER = 8 * 1024;
 it("a token of the most that one may hold fits the header of a request", async () => {
   const around = JSON.stringify([]).length + JSON.stringify([""]).length;
   const rights = { roles: [], permissions: ["x".repeat(MAX_WRITTEN_RIGHTS - around)] };
-  expect(mayBecome(NO_RIGHTS, rights)).toBe(true);
+  expect(fitsLimits(NO_RIGHTS, rights)).toBe(true);
   const { privateKey: key } = await generateKeyPair("ES256");
   const claims = {
     ...CLAIMS,

@@ -6,7 +6,7 @@ import { changePassword } from "../../../src/use-cases/accounts/change-password.
 import { deleteOwnAccount } from "../../../src/use-cases/accounts/delete-own-account.ts";
 import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
 import { setUserRole } from "../../../src/use-cases/accounts/set-user-role.ts";
-import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
+import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
 import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
 import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
@@ -143,7 +143,7 @@ describe("changing the password", () => {
     const { service, change, sessions, tokens, signInWith } = await signedIn();
     const fresh = unwrapped(await change());
     expect(await sessions()).toEqual([fresh.sessionId]);
-    const refresh = (token: string) => refreshToken(service.deps, ANYONE, token, DEVICE);
+    const refresh = (token: string) => rotateRefreshToken(service.deps, ANYONE, token, DEVICE);
     expect((await refresh(tokens.refreshToken)).ok).toBe(false);
     expect((await refresh(fresh.refreshToken)).ok).toBe(true);
     expect(await signInWith(PASSWORD)).toBe("invalid_credentials");

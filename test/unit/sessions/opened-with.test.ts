@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import type { NewSession } from "../../../src/use-cases/sessions/ports.ts";
-import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
+import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { DAY, someSession } from "../../support/samples.ts";
 
@@ -18,7 +18,7 @@ async function refreshed(given: Partial<NewSession>) {
     ...someSession({ ...given, sessionId, token }),
     seen,
   });
-  const tokens = await refreshToken(deps, ANYONE, deps.refreshTokens.format(first), DEVICE);
+  const tokens = await rotateRefreshToken(deps, ANYONE, deps.refreshTokens.format(first), DEVICE);
   return tokens.ok ? JSON.parse(tokens.value.accessToken) : tokens.error;
 }
 
@@ -36,7 +36,7 @@ it("a person's sign-in is by password, for the first party and the configured au
     signedInAt,
   ]);
   advance(DAY);
-  const later = await refreshToken(deps, ANYONE, text, DEVICE);
+  const later = await rotateRefreshToken(deps, ANYONE, text, DEVICE);
   if (!later.ok) throw new Error("the token was refused");
   const { iat } = JSON.parse(later.value.accessToken);
   expect(JSON.parse(later.value.accessToken)).toMatchObject({ amr, client_id, aud, auth_time });

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { refreshTokenCodec } from "../../../src/core/security/refresh-token.ts";
+import { refreshTokenCodec } from "../../../src/core/security/refresh-token-codec.ts";
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
-import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
+import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { DEVICE, memoryService, secretsMaker } from "../../support/memory-service.ts";
 import { outcomeOf } from "../../support/port-faults.ts";
 import { someSession } from "../../support/samples.ts";
@@ -22,7 +22,7 @@ async function rollOut() {
     seen: authorityOf(user),
   });
   const successorOf = async (deps: typeof before, text: string) => {
-    const refreshed = await refreshToken(deps, ANYONE, text, DEVICE);
+    const refreshed = await rotateRefreshToken(deps, ANYONE, text, DEVICE);
     if (!refreshed.ok) throw new Error("the token was refused");
     return refreshed.value.refreshToken;
   };
@@ -41,7 +41,9 @@ it("REF-04 a replay after a newer secret came gets the successor made under the 
 it("a replay that finds an isolate without the newer secret consumes nothing", async () => {
   const { before, after, presented, successorOf, service } = await rollOut();
   const successor = await successorOf(after, presented);
-  expect(await outcomeOf(refreshToken(before, ANYONE, presented, DEVICE))).toBe("unavailable");
+  expect(await outcomeOf(rotateRefreshToken(before, ANYONE, presented, DEVICE))).toBe(
+    "unavailable",
+  );
   expect(await successorOf(after, presented)).toBe(successor);
   expect(service.notices).toEqual([]);
 });
@@ -50,7 +52,7 @@ it("a token outlives the roll-out of a newer secret, and not the removal of its 
   const { after, presented, successorOf, service } = await rollOut();
   const successor = await successorOf(after, presented);
   const alone = { ...service.deps, refreshTokens: refreshTokenCodec(secretsMaker()(2)) };
-  expect(await refreshToken(alone, ANYONE, presented, DEVICE)).toEqual({
+  expect(await rotateRefreshToken(alone, ANYONE, presented, DEVICE)).toEqual({
     ok: false,
     error: "invalid_refresh_token",
   });

@@ -5,7 +5,7 @@ import type { Result } from "../../../src/domain/result.ts";
 import { deleteUser } from "../../../src/use-cases/accounts/delete-user.ts";
 import { updateUser } from "../../../src/use-cases/accounts/update-user.ts";
 import { logout } from "../../../src/use-cases/sessions/logout.ts";
-import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
+import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { codeOf } from "../../support/answers.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
@@ -18,7 +18,7 @@ async function signedIn() {
   const caller = somePerson(user.id, own.sessionId);
   const isAlive = async (tokens: typeof own) =>
     (await service.deps.accounts.check(user.id, tokens.sessionId)) !== null ||
-    (await refreshToken(service.deps, ANYONE, tokens.refreshToken, DEVICE)).ok;
+    (await rotateRefreshToken(service.deps, ANYONE, tokens.refreshToken, DEVICE)).ok;
   return { service, user, own, other, caller, isAlive };
 }
 

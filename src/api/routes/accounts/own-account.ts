@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { access } from "../../http/access.ts";
 import { type AppEnv, deviceOf } from "../../http/context.ts";
-import { limitByAddress } from "../../http/limits.ts";
+import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody } from "../../http/validation.ts";
 import { ownChange, passwordChange, passwordProof } from "../../wire/accounts/own-account.ts";

@@ -3,7 +3,7 @@ import { ANYONE } from "../../../domain/access/actor.ts";
 import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";
-import { limitByAddress } from "../../http/limits.ts";
+import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody } from "../../http/validation.ts";
 import { registration } from "../../wire/accounts/own-account.ts";

@@ -4,7 +4,7 @@ import { parseUserId } from "../../../domain/ids.ts";
 import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";
-import { limitByAddress } from "../../http/limits.ts";
+import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody, queryParams } from "../../http/validation.ts";
 import { formatUserCursor } from "../../wire/accounts/cursor.ts";

@@ -5,7 +5,7 @@ import { access } from "../../http/access.ts";
 import type { AppContext, AppEnv } from "../../http/context.ts";
 import { answer } from "../../http/refusals.ts";
 import { optionalJson, queryParams } from "../../http/validation.ts";
-import { logoutQuery, logoutRequest } from "../../wire/sessions/sign-in.ts";
+import { logoutQuery, logoutRequest } from "../../wire/sessions/logout.ts";
 
 /** Public, because a refresh token in the body will do in place of the header. */
 export const logoutRoute = new Hono<AppEnv>().post(

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { ANYONE } from "../../../domain/access/actor.ts";
 import { access } from "../../http/access.ts";
 import { type AppEnv, deviceOf } from "../../http/context.ts";
-import { limitByAddress } from "../../http/limits.ts";
+import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody } from "../../http/validation.ts";
 import { credentials, refreshRequest, tokensOnWire } from "../../wire/sessions/sign-in.ts";
@@ -19,6 +19,8 @@ export const signInRoutes = new Hono<AppEnv>()
 
   .post("/v1/auth/refresh", access("public"), jsonBody(refreshRequest), async (c) => {
     const { refresh_token: token } = c.req.valid("json");
-    const refreshed = await c.get("services").sessions.refreshToken(ANYONE, token, deviceOf(c));
+    const refreshed = await c
+      .get("services")
+      .sessions.rotateRefreshToken(ANYONE, token, deviceOf(c));
     return answer(c, refreshed, (tokens) => c.json(tokensOnWire(tokens)));
   });

@@ -8,12 +8,6 @@ export const credentials = z.strictObject({ email, password, device: refreshToke
 
 export const refreshRequest = z.strictObject({ refresh_token: refreshToken });
 
-export const logoutRequest = refreshRequest.partial();
-
-export const logoutQuery = z.strictObject({
-  scope: z.enum(["local", "others", "global"]).default("local"),
-});
-
 /** RFC 6749, section 5.1, and the session that the tokens belong to. */
 export const tokensOnWire = (tokens: TokenPair) => ({
   access_token: tokens.accessToken,

@@ -8,6 +8,7 @@ import type { AccountRecord } from "../../../use-cases/accounts/ports.ts";
 import { mayAct } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
 import { rowReader, status, texts, time, version } from "../rows.ts";
+import { isNotLastAdmin } from "./last-admin.ts";
 import { asOwnChange } from "./own-changes.ts";
 import { ROLES_OF_USER } from "./users.ts";
 
@@ -67,23 +68,6 @@ const reader = rowReader(
     })),
 );
 
-/** `signInRefusal` of domain/accounts/user.ts in SQL, for whoever has a password: a contract test compares. */
-const maySignIn = (requireVerifiedEmail: boolean) => sql`(
-  other.status = 'active' and other.password_hash is not null
-  and (other.email_verified or not ${requireVerifiedEmail}))`;
-
-/** True while somebody else could still sign in and administer the service. */
-const anotherAdmin = (userId: UserId, requireVerifiedEmail: boolean) => sql`exists (
-  select 1 from user_roles held join users other on other.id = held.user_id
-  where held.role = ${ADMIN} and other.id <> ${userId} and ${maySignIn(requireVerifiedEmail)})`;
-
-/**
- * True for an active administrator, even one who could not sign in again: an open session still
- * acts.
- */
-const isActiveAdmin = (userId: UserId) => sql`(users.status = 'active' and exists (
-  select 1 from user_roles where user_id = ${userId} and role = ${ADMIN}))`;
-
 /** The first statement decides and marks; the others follow only where the mark stands. */
 function statements(
   userId: UserId,
@@ -94,8 +78,7 @@ function statements(
   requireVerifiedEmail: boolean,
   by: Actor | undefined,
 ): SQL[] {
-  const mayGo = sql`(
-    not ${isActiveAdmin(userId)} or ${anotherAdmin(userId, requireVerifiedEmail)})`;
+  const mayGo = isNotLastAdmin(userId, requireVerifiedEmail);
   const given = change.kind === "assign_role" ? [change.role] : [];
   const mark = (set: SQL, condition: SQL) =>
     sql`

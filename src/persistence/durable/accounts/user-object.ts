@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../../../bindings.ts";
 import { consoleLog, errorDetails } from "../../../core/logging.ts";
 import type { SessionId } from "../../../domain/ids.ts";
-import type { Env } from "../../../env.ts";
-import { type UserJudge, userJudge } from "../../../use-cases/accounts/judge-user.ts";
+import { type UserJudge, userJudge } from "../../../use-cases/accounts/judge/judge-user.ts";
 import type { Addressed, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
 import type { AllowedAttempt, Prover } from "../../../use-cases/credentials/ports.ts";
 import type {

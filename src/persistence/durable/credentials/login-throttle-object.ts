@@ -1,11 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../../../bindings.ts";
 import {
   forgottenAt,
   release,
   reserve,
   type ThrottleState,
 } from "../../../domain/credentials/throttle.ts";
-import type { Env } from "../../../env.ts";
 import type { AllowedAttempt, Attempt } from "../../../use-cases/credentials/ports.ts";
 import { UndecidedTries } from "./undecided-tries.ts";
 

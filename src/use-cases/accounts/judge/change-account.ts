@@ -1,7 +1,8 @@
-import { type ChangeVerdict, judgeChange } from "../../domain/accounts/account-change.ts";
-import { type Authority, takeOver } from "../../domain/accounts/authority.ts";
-import { clearAllProofs } from "../credentials/count-proofs.ts";
-import { grantOf } from "../sessions/judge-session.ts";
+import { type ChangeVerdict, judgeChange } from "../../../domain/accounts/account-change.ts";
+import { type Authority, takeOver } from "../../../domain/accounts/authority.ts";
+import { clearAllProofs } from "../../credentials/count-proofs.ts";
+import { grantOf } from "../../sessions/judge-session.ts";
+import type { Addressed, ChangeAnswer, ChangeCommand } from "../ports.ts";
 import {
   isSettled,
   type JudgeDeps,
@@ -11,7 +12,6 @@ import {
   settle,
 } from "./keep-authority.ts";
 import { openOnce } from "./open-session.ts";
-import type { Addressed, ChangeAnswer, ChangeCommand } from "./ports.ts";
 
 /**
  * Makes a change: an intent, one conditional update of D1, and a commit. Nothing else runs here

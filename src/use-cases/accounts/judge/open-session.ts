@@ -1,9 +1,9 @@
-import { sameAuthority } from "../../domain/accounts/authority.ts";
-import { addSession, grantOf } from "../sessions/judge-session.ts";
-import type { NewSession, OpenAnswer, OpenSession, StoredSession } from "../sessions/ports.ts";
+import { sameAuthority } from "../../../domain/accounts/authority.ts";
+import { addSession, grantOf } from "../../sessions/judge-session.ts";
+import type { NewSession, OpenAnswer, OpenSession, StoredSession } from "../../sessions/ports.ts";
+import type { AccountPolicy, Addressed } from "../ports.ts";
 import { wakeFor } from "./end-by-alarm.ts";
 import { isSettled, type JudgeDeps, knownAuthority, reconcile } from "./keep-authority.ts";
-import type { AccountPolicy, Addressed } from "./ports.ts";
 
 /**
  * Opens a session for whoever proved the password of the row that was read.

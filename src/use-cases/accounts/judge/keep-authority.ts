@@ -3,10 +3,10 @@ import {
   type SessionsToEnd,
   sameAuthority,
   takeOver,
-} from "../../domain/accounts/authority.ts";
-import { isYounger } from "../../domain/time.ts";
-import type { Clock, Defer } from "../outside.ts";
-import type { AccountPolicy, AccountRecord, Addressed, Intent, UserStore } from "./ports.ts";
+} from "../../../domain/accounts/authority.ts";
+import { isYounger } from "../../../domain/time.ts";
+import type { Clock, Defer } from "../../outside.ts";
+import type { AccountPolicy, AccountRecord, Addressed, Intent, UserStore } from "../ports.ts";
 
 /*
  * The object's copy of its user's authority, and how it is kept in step with D1. A change leaves

@@ -3,7 +3,7 @@ import { roleCatalogue } from "../../../src/core/memory/role-catalogue.ts";
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { BUILT_IN_CATALOGUE } from "../../../src/domain/access/role.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
-import { refreshToken } from "../../../src/use-cases/sessions/refresh-token.ts";
+import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
 import { ACCOUNT_POLICY, someEdit } from "../../support/samples.ts";
@@ -21,18 +21,18 @@ async function signedIn(roles: readonly string[] = []) {
 
   const refreshThrough = async (faults: PortFaults) => {
     const outcome = await outcomeOf(
-      refreshToken(service.through(faults), ANYONE, presented, DEVICE),
+      rotateRefreshToken(service.through(faults), ANYONE, presented, DEVICE),
     );
     faults.end();
     expect(outcome === "unavailable" || outcome.ok).toBe(true);
     if (faults.struck !== null) expect(outcome).toBe("unavailable");
   };
   const expectStillGood = async () => {
-    const again = await refreshToken(service.deps, ANYONE, presented, DEVICE);
+    const again = await rotateRefreshToken(service.deps, ANYONE, presented, DEVICE);
     if (!again.ok) throw new Error("the token presented no longer works");
-    expect((await refreshToken(service.deps, ANYONE, again.value.refreshToken, DEVICE)).ok).toBe(
-      true,
-    );
+    expect(
+      (await rotateRefreshToken(service.deps, ANYONE, again.value.refreshToken, DEVICE)).ok,
+    ).toBe(true);
     expect(await service.deps.accounts.listSessions(user.id)).toHaveLength(1);
     expect(service.notices).toEqual([]);
   };
@@ -81,7 +81,7 @@ describe("refresh while the roles cannot be read", () => {
 
   it("goes on for a user with built-in roles alone", async () => {
     const { service, presented } = await signedIn(["admin"]);
-    const refreshed = await refreshToken(withoutRoles(service), ANYONE, presented, DEVICE);
+    const refreshed = await rotateRefreshToken(withoutRoles(service), ANYONE, presented, DEVICE);
     expect(refreshed.ok && JSON.parse(refreshed.value.accessToken)).toMatchObject({
       roles: ["admin", "user"],
       permissions: ["*"],
@@ -90,12 +90,12 @@ describe("refresh while the roles cannot be read", () => {
 
   it("REF-07 consumes nothing of a user with an editable role", async () => {
     const { service, presented } = await signedIn(["editor"]);
-    expect(await outcomeOf(refreshToken(withoutRoles(service), ANYONE, presented, DEVICE))).toBe(
-      "unavailable",
-    );
+    expect(
+      await outcomeOf(rotateRefreshToken(withoutRoles(service), ANYONE, presented, DEVICE)),
+    ).toBe("unavailable");
     // Had the token been consumed, it would be reuse by now.
     service.advance(replayWindow);
-    const refreshed = await refreshToken(service.deps, ANYONE, presented, DEVICE);
+    const refreshed = await rotateRefreshToken(service.deps, ANYONE, presented, DEVICE);
     expect(refreshed.ok && JSON.parse(refreshed.value.accessToken).permissions).toEqual([
       "pages:write",
     ]);
@@ -104,7 +104,7 @@ describe("refresh while the roles cannot be read", () => {
 });
 
 describe("refresh for a user with an editable role", () => {
-  const permissionsIn = (answer: Awaited<ReturnType<typeof refreshToken>>) =>
+  const permissionsIn = (answer: Awaited<ReturnType<typeof rotateRefreshToken>>) =>
     answer.ok && JSON.parse(answer.value.accessToken).permissions;
 
   it("reads that role alone, once a minute, and then makes one call", async () => {
@@ -122,12 +122,12 @@ describe("refresh for a user with an editable role", () => {
     };
     const catalogue = roleCatalogue({ ...roles, named }, clock);
     const deps = { ...service.deps, sessions: { ...sessions, refresh }, catalogue };
-    const first = await refreshToken(deps, ANYONE, presented, DEVICE);
+    const first = await rotateRefreshToken(deps, ANYONE, presented, DEVICE);
     expect([read, calls]).toEqual([[["editor"]], 2]);
     expect(permissionsIn(first)).toEqual(["pages:write"]);
     if (!first.ok) throw new Error(first.error);
     expect(
-      permissionsIn(await refreshToken(deps, ANYONE, first.value.refreshToken, DEVICE)),
+      permissionsIn(await rotateRefreshToken(deps, ANYONE, first.value.refreshToken, DEVICE)),
     ).toEqual(["pages:write"]);
     expect([read, calls]).toEqual([[["editor"]], 3]);
   });
@@ -145,7 +145,12 @@ describe("refresh for a user with an editable role", () => {
       return roles.named(names);
     };
     const catalogue = roleCatalogue({ ...roles, named }, service.deps.clock);
-    const refreshed = await refreshToken({ ...service.deps, catalogue }, ANYONE, presented, DEVICE);
+    const refreshed = await rotateRefreshToken(
+      { ...service.deps, catalogue },
+      ANYONE,
+      presented,
+      DEVICE,
+    );
     expect(permissionsIn(refreshed)).toEqual(["pages:review", "pages:write"]);
   });
 
@@ -157,7 +162,7 @@ describe("refresh for a user with an editable role", () => {
       return answer.kind === "roles_wanted" ? { kind: "roles_wanted" } : answer;
     };
     const deps = { ...service.deps, sessions: { ...sessions, refresh } };
-    expect(permissionsIn(await refreshToken(deps, ANYONE, presented, DEVICE))).toEqual([
+    expect(permissionsIn(await rotateRefreshToken(deps, ANYONE, presented, DEVICE))).toEqual([
       "pages:write",
     ]);
   });

@@ -8,7 +8,7 @@ import type { Raise, Roles, WithSecrets } from "./ports.ts";
  *
  * @param permissions what each account may do then
  */
-export async function raiseOf(
+export async function decideRaise(
   roles: Roles,
   raised: readonly WithSecrets[],
   permissions: (holder: WithSecrets) => readonly string[],

@@ -38,7 +38,7 @@ export type CatchUpProgress = {
  *
  * @throws Unavailable when the feed does not answer
  */
-export async function catchUpAccounts(
+export async function workOffChangeFeed(
   deps: CatchUpDeps,
   _actor: Actor,
 ): Promise<Ok<CatchUpProgress>> {

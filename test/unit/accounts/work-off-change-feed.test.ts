@@ -4,8 +4,8 @@ import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import {
   type CatchUpDeps,
-  catchUpAccounts,
-} from "../../../src/use-cases/accounts/catch-up-accounts.ts";
+  workOffChangeFeed,
+} from "../../../src/use-cases/accounts/work-off-change-feed.ts";
 import { memoryChangeFeed } from "../../support/fakes/change-feed.ts";
 import { atEveryCall, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
 import { someUserId } from "../../support/samples.ts";
@@ -60,7 +60,7 @@ beforeEach(() => {
   on = service();
 });
 
-const run = async () => (await catchUpAccounts(on.deps, SYSTEM)).value;
+const run = async () => (await workOffChangeFeed(on.deps, SYSTEM)).value;
 
 it("an account that was noted catches up, and is forgotten", async () => {
   const [id] = await on.changeMany(1);
@@ -146,9 +146,9 @@ it("a row changed again while its account is told stays noted until that counts,
       },
     },
   };
-  await catchUpAccounts(deps, SYSTEM);
+  await workOffChangeFeed(deps, SYSTEM);
   expect([on.behind(), on.feed.size()]).toEqual([[id], 1]);
-  await catchUpAccounts(deps, SYSTEM);
+  await workOffChangeFeed(deps, SYSTEM);
   expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
 });
 
@@ -161,7 +161,7 @@ it.each(["not done", "reply lost", "outage from here on"] as const)(
       if (ids[7] !== undefined) on.poisoned.add(ids[7]);
       const { feed, accounts } = on.deps;
       const through = { ...on.deps, feed: faults.wrap(feed), accounts: faults.wrap(accounts) };
-      await outcomeOf(catchUpAccounts(through, SYSTEM));
+      await outcomeOf(workOffChangeFeed(through, SYSTEM));
       faults.end();
       on.poisoned.clear();
       await run();

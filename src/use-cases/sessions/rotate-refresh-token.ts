@@ -50,7 +50,7 @@ const MAX_ROUNDS = 3;
  *
  * @throws Unavailable when a store does not answer; the token presented is then still good
  */
-export async function refreshToken(
+export async function rotateRefreshToken(
   deps: RefreshDeps,
   actor: Actor,
   text: string,

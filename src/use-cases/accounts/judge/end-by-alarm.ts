@@ -1,5 +1,5 @@
-import { nextForgotten, purgeProofs } from "../credentials/count-proofs.ts";
-import { removeEnded } from "../sessions/judge-session.ts";
+import { nextForgotten, purgeProofs } from "../../credentials/count-proofs.ts";
+import { removeEnded } from "../../sessions/judge-session.ts";
 import { forgetAt, type JudgeDeps, knownAuthority } from "./keep-authority.ts";
 
 /** Purges what has ended. An expired tombstone takes everything with it. */

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { LIMIT_PERIOD } from "../../core/config/constants.ts";
-import { addressBucket, loginNameKey } from "../../core/security/rate-limit.ts";
+import { addressBucket, loginNameKey } from "../../core/security/bucket-names.ts";
 import type { Services } from "../../services.ts";
 import { Unavailable } from "../../use-cases/outside.ts";
 import { oauthTooManyRequests } from "../oauth/errors.ts";

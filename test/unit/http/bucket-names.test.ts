@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressBucket, loginNameKey } from "../../../src/core/security/rate-limit.ts";
+import { addressBucket, loginNameKey } from "../../../src/core/security/bucket-names.ts";
 import { secretsOf, someSecret } from "../../support/model-secrets.ts";
 
 describe("the bucket of a request", () => {

@@ -1,20 +1,21 @@
-import { forgottenAt } from "../../domain/credentials/throttle.ts";
-import type { SessionId } from "../../domain/ids.ts";
-import { releaseProof, reserveProof } from "../credentials/count-proofs.ts";
-import type { AllowedAttempt, Attempt, Prover } from "../credentials/ports.ts";
+import { forgottenAt } from "../../../domain/credentials/throttle.ts";
+import type { SessionId } from "../../../domain/ids.ts";
+import { releaseProof, reserveProof } from "../../credentials/count-proofs.ts";
+import type { AllowedAttempt, Attempt, Prover } from "../../credentials/ports.ts";
 import {
   checkSession,
   endSessions,
   holdsToken,
   listSessions,
   refreshSession,
-} from "../sessions/judge-session.ts";
+} from "../../sessions/judge-session.ts";
 import type {
   OpenSession,
   RefreshAnswer,
   RefreshCommand,
   SessionsSelection,
-} from "../sessions/ports.ts";
+} from "../../sessions/ports.ts";
+import type { Addressed, ChangeCommand } from "../ports.ts";
 import { changeAccount } from "./change-account.ts";
 import { endByAlarm, wakeFor } from "./end-by-alarm.ts";
 import {
@@ -25,7 +26,6 @@ import {
   knownAuthority,
 } from "./keep-authority.ts";
 import { openSession } from "./open-session.ts";
-import type { Addressed, ChangeCommand } from "./ports.ts";
 
 export type UserJudge = ReturnType<typeof userJudge>;
 
