@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, expect, it, vi } from "vitest";
-import { freshEmail, PASSWORD } from "../../support/client.ts";
+import { call, freshEmail, newUser, PASSWORD } from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -23,6 +23,14 @@ it.each([
   expect(reply.status).toBe(422);
   expect(reply.body.code).toBe("weak_password");
   expect(reply.body.errors).toEqual([{ path: "password", message: reason }]);
+});
+
+it("PWD-05 a weak password is named by the field that it was sent in", async () => {
+  const { accessToken: token } = await newUser();
+  const body = { current_password: PASSWORD, new_password: "aaaaaaaaaaaaaaaaaaaa" };
+  const reply = await call("POST", "/v1/users/me/password", { token, body });
+  expect([reply.status, reply.body.code]).toEqual([422, "weak_password"]);
+  expect(reply.body.errors).toEqual([{ path: "new_password", message: "sequential" }]);
 });
 
 it("PWD-05 a password that holds the name in its own address is refused, and passes for others", async () => {

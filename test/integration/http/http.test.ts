@@ -134,6 +134,12 @@ it("API-01 a known path takes its methods only, and says which", async () => {
   }
 });
 
+it("API-01 a path or method that is unknown is so before the body is looked at", async () => {
+  const sent = { body: "x".repeat(64 * 1024), headers: { "content-type": "text/plain" } };
+  expect((await call("POST", "/v2/users", sent)).status).toBe(404);
+  expect((await call("PUT", "/v1/auth/login", sent)).status).toBe(405);
+});
+
 it("API-01 a HEAD says what a GET would, without the body", async () => {
   const head = await fetched("HEAD", "/health/live");
   expect([head.status, head.text]).toEqual([200, ""]);

@@ -1,10 +1,11 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { parseUserId } from "../../../src/domain/ids.ts";
 import {
   call,
+  insertUser,
   newAdmin,
   newUser,
   PASSWORD,
@@ -37,9 +38,14 @@ async function sessionIds(): Promise<string[]> {
 
 const alarm = (): Promise<boolean> => runDurableObjectAlarm(userObject(user.id));
 
-async function deleteUser(): Promise<void> {
+const alarmAt = (id: string) =>
+  runInDurableObject(userObject(id), (_, { storage }) => storage.getAlarm());
+
+const EMPTY = { pairs: [], tables: {} };
+
+async function deleteUser(id = user.id): Promise<void> {
   const admin = await newAdmin();
-  const reply = await call("DELETE", `/v1/users/${user.id}`, { token: admin.accessToken });
+  const reply = await call("DELETE", `/v1/users/${id}`, { token: admin.accessToken });
   expect(reply.status).toBe(204);
 }
 
@@ -64,14 +70,50 @@ it("CFW-14 an alarm that comes early, or twice, purges nothing that is alive", a
   expect((await refresh(user.refreshToken)).status).toBe(200);
 });
 
+it("CFW-14 the alarm is set for what ends first, whatever is opened after it", async () => {
+  const first = Date.now() + 30 * DAY;
+  expect(await alarmAt(user.id)).toBe(first);
+  moveClock(DAY);
+  await signIn(user.email);
+  expect(await alarmAt(user.id)).toBe(first);
+});
+
+it("the tombstone of a user who never signed in has an alarm of its own", async () => {
+  const { id } = await insertUser(["user"]);
+  await deleteUser(id);
+  expect(await alarmAt(id)).toBe(Date.now() + 90 * DAY);
+  moveClock(90 * DAY);
+  expect(await runDurableObjectAlarm(userObject(id))).toBe(true);
+  expect(await dumpObject(userObject(id))).toEqual(EMPTY);
+});
+
+it("an object whose user has no row keeps nothing, whatever it is asked", async () => {
+  const { id } = await insertUser(["user"]);
+  const parsed = parseUserId(id);
+  const { users, accounts } = ports();
+  const found = parsed.ok ? await users.findById(parsed.value) : null;
+  if (!parsed.ok || found === null) throw new Error("no such user");
+  await env.DB.prepare("delete from user_roles where user_id = ?").bind(id).run();
+  await env.DB.prepare("delete from users where id = ?").bind(id).run();
+  const change = { kind: "set_status", status: "disabled" } as const;
+  const command = { changeId: "of nobody", change, ifVersion: null };
+  const seen = authorityOf(found.user);
+  expect(await accounts.openSession(parsed.value, { ...someSession(), seen })).toEqual({
+    kind: "refused",
+  });
+  expect(await accounts.change(parsed.value, command)).toEqual({ kind: "not_found" });
+  await accounts.catchUp(parsed.value);
+  expect(await dumpObject(userObject(id))).toEqual(EMPTY);
+});
+
 it("the tombstone of a deleted user goes when its time has come, and leaves nothing", async () => {
   await deleteUser();
   expect(await sessionIds()).toEqual([]);
   moveClock(90 * DAY);
   expect(await alarm()).toBe(true);
-  expect(await dumpObject(userObject(user.id))).toEqual({ pairs: [], tables: {} });
+  expect(await dumpObject(userObject(user.id))).toEqual(EMPTY);
   expect((await refresh(user.refreshToken)).status).toBe(401);
-  expect(await dumpObject(userObject(user.id))).toEqual({ pairs: [], tables: {} });
+  expect(await dumpObject(userObject(user.id))).toEqual(EMPTY);
 });
 
 it("an alarm that was already on its way does not take the tombstone", async () => {
@@ -85,7 +127,7 @@ it("an alarm that was already on its way does not take the tombstone", async () 
   });
   moveClock(90 * DAY);
   expect(await alarm()).toBe(true);
-  expect(await dumpObject(userObject(user.id))).toEqual({ pairs: [], tables: {} });
+  expect(await dumpObject(userObject(user.id))).toEqual(EMPTY);
 });
 
 it("a sign-in whose row was read before the deletion opens no session", async () => {

@@ -1,87 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { AccountChange } from "../../../src/domain/accounts/account-change.ts";
-import type { AccountRecord } from "../../../src/use-cases/accounts/ports.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
-import { accountSteps } from "../../support/account-steps.ts";
-import { memoryAccountRecord } from "../../support/fakes/account-record.ts";
-import { memoryAccounts } from "../../support/fakes/accounts.ts";
-import { memoryDatabase } from "../../support/fakes/memory-database.ts";
-import { memoryUsers } from "../../support/fakes/users.ts";
 import { outcomeOf } from "../../support/port-faults.ts";
-import { ACCOUNT_POLICY } from "../../support/samples.ts";
-
-type Row = ReturnType<AccountRecord["read"]>;
-/** What becomes of one question to D1. */
-type Step = (run: () => Row) => Row;
-
-const DISABLE: AccountChange = { kind: "set_status", status: "disabled" };
-const MAKE_ADMIN: AccountChange = { kind: "assign_role", role: "admin" };
-const UNMAKE_ADMIN: AccountChange = { kind: "remove_role", role: "admin" };
-
-const MAX_AGE = 1_000;
-
-/** A user with one session, an administrator beside, and a copy too old to be relied upon. */
-async function signedIn() {
-  const db = memoryDatabase();
-  const record = memoryAccountRecord(db);
-  const steps: Step[] = [];
-  let always: Step = (run) => run();
-  const ask: Step = (run) => (steps.shift() ?? always)(run);
-  const time = { now: Date.UTC(2026, 0, 1) };
-  const accounts = memoryAccounts({
-    record: {
-      read: (...args) => ask(() => record.read(...args)),
-      apply: (...args) => ask(() => record.apply(...args)),
-      fence: (...args) => ask(() => record.fence(...args)),
-    },
-    policy: { ...ACCOUNT_POLICY, authorityMaxAge: MAX_AGE },
-    clock: () => time.now,
-  });
-  const on = accountSteps({ users: memoryUsers(db), record, accounts });
-  await on.create({ roles: ["admin"] });
-  const user = await on.create();
-  const sessionId = await on.session(user);
-  time.now += MAX_AGE;
-  return {
-    on,
-    accounts,
-    user,
-    /** What becomes of the next questions to D1, one by one. */
-    steps,
-    everyAnswer: (step: Step) => {
-      always = step;
-    },
-    refresh: (n: number) => on.refresh(user.id, sessionId, n),
-    check: () => accounts.check(user.id, sessionId),
-    open: () => on.open(user),
-    change: (wanted: AccountChange) => on.change(user.id, wanted),
-    changeBehind: (wanted: AccountChange) => on.changeBehind(user.id, wanted),
-    catchUp: () => accounts.catchUp(user.id),
-    sessions: () => accounts.listSessions(user.id),
-  };
-}
-
-/** A step that is done at once and answers when it is let go. */
-function held() {
-  const gate = Promise.withResolvers<void>();
-  const isDone = Promise.withResolvers<void>();
-  const step: Step = async (run) => {
-    const row = await run();
-    isDone.resolve();
-    await gate.promise;
-    return row;
-  };
-  return { step, isDone: isDone.promise, letGo: gate.resolve };
-}
-
-const replyLost: Step = async (run) => {
-  await run();
-  throw new Unavailable("d1");
-};
-
-/** All that need not wait for a gate has run. */
-const pause = () => new Promise((resolve) => setImmediate(resolve));
+import {
+  DISABLE,
+  held,
+  MAKE_ADMIN,
+  pause,
+  replyLost,
+  signedIn,
+  UNMAKE_ADMIN,
+} from "../../support/scripted-record.ts";
 
 describe("calls that meet in one user's object", () => {
   it("CFW-01 a refresh that read D1 before a disabling does not rotate after it", async () => {
@@ -177,6 +106,20 @@ describe("calls that meet in one user's object", () => {
     await accounts.catchUp(user.id); // nothing is known yet, so nothing is read
     reading.letGo();
     expect(await opened).toEqual({ kind: "stale" });
+    expect(await accounts.listSessions(user.id)).toEqual([]);
+  });
+
+  it("CFW-01 a first sign-in that read D1 before a disabling opens nothing after it", async () => {
+    const { on, steps, accounts } = await signedIn();
+    const user = await on.create();
+    const reading = held();
+    steps.push(reading.step);
+    const opened = on.open(user);
+    await reading.isDone;
+    expect((await on.change(user.id, DISABLE)).kind).toBe("done");
+    reading.letGo();
+    expect(await opened).toEqual({ kind: "stale" });
+    expect(await on.open(await on.read(user.id))).toEqual({ kind: "refused" });
     expect(await accounts.listSessions(user.id)).toEqual([]);
   });
 

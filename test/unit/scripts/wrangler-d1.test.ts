@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readRows } from "../../../scripts/wrangler-d1.ts";
+import { executeSql, readRows, type Target } from "../../../scripts/wrangler-d1.ts";
 
-const LOCAL = { environment: undefined, remote: false, directory: undefined };
-const REMOTE = { environment: "production", remote: true, directory: undefined };
+const LOCAL: Target = { environment: undefined, remote: false, directory: undefined };
+const REMOTE: Target = { environment: "production", remote: true, directory: undefined };
 
 /** Where alone programs are looked for. */
 let path: string;
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 /** What a script says when wrangler fails, or is not there. */
-const complaint = (target: typeof LOCAL | typeof REMOTE): string => {
+const complaint = (target: Target): string => {
   try {
     readRows(target, "select 1");
   } catch (error) {
@@ -43,6 +43,18 @@ function pretend(program: string): void {
   ];
   writeFileSync(join(path, "wrangler"), lines.join("\n"), { mode: 0o700 });
 }
+
+/** What it was started with, where the program it stands in for is `RECORDED`. */
+const started = () => JSON.parse(readFileSync(join(path, "started"), "utf8"));
+
+/** Writes down arguments, environment and file, as any process could look at them. */
+const RECORDED = `
+  const { statSync, writeFileSync } = require("node:fs");
+  const args = process.argv.slice(2);
+  const file = args.includes("--file") ? args[args.indexOf("--file") + 1] : null;
+  const seen = file && { mode: statSync(file).mode & 0o777, text: readFileSync(file, "utf8") };
+  const log = process.env.WRANGLER_LOG;
+  writeFileSync(__dirname + "/started", JSON.stringify({ args, file, seen, log }));`;
 
 const tries = (): number => readFileSync(join(path, "tries")).length;
 
@@ -85,6 +97,40 @@ describe("a script that asks D1 through wrangler", () => {
     pretend(`${failure} process.exit(1);`);
     expect(complaint(target)).toContain("wrangler d1 execute");
     expect(tries()).toBe(1);
+  });
+
+  it.each<[Target, string]>([
+    [LOCAL, "--local"],
+    [{ ...LOCAL, directory: "state" }, "--local --persist-to state"],
+    [{ ...LOCAL, environment: "test" }, "--local --env test"],
+    [REMOTE, "--remote --env production"],
+  ])("asks the database that is meant: %j", (target, options) => {
+    pretend(`${RECORDED} ${ROWS}`);
+    readRows(target, "select 1 as one");
+    expect(started().args.join(" ")).toBe(
+      `d1 execute DB --json --yes --command select 1 as one ${options}`,
+    );
+  });
+
+  it("hears rows and nothing else, whatever the shell says of wrangler's log", () => {
+    vi.stubEnv("WRANGLER_LOG", "debug");
+    pretend(`${RECORDED} ${ROWS}`);
+    readRows(LOCAL, "select 1 as one");
+    expect(started().log).toBe("log");
+  });
+
+  it.each([
+    ["is done", 0],
+    ["fails", 1],
+  ])("shows nobody else what it writes, and leaves no file when that %s", (_, status) => {
+    pretend(`${RECORDED} ${ROWS} process.exit(${status});`);
+    const write = () => executeSql(LOCAL, ["select 1", "select 2"]);
+    if (status === 0) write();
+    else expect(write).toThrow("wrangler d1 execute");
+    const { args, file, seen } = started();
+    expect(seen).toEqual({ mode: 0o600, text: "select 1;\nselect 2;\n" });
+    expect(args.join(" ")).not.toContain("select");
+    expect(existsSync(file)).toBe(false);
   });
 
   it("finds the rows among notices, whatever brackets are in those", () => {
