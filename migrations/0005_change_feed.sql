@@ -1,6 +1,7 @@
 -- Whoever changes a row by other means than the service need not think of the account's object:
 -- the version moves on by itself, and so does password_set_at with another hash. Whatever moved a
--- version is noted, and so are rows that came and went.
+-- version is noted, and so are rows that came and went. REPLACE fires no trigger for the row that it
+-- removes, so that one is noted before.
 CREATE TABLE `change_feed` (
 	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`user_id` text NOT NULL
@@ -14,6 +15,18 @@ CREATE TRIGGER users_feed_insert AFTER INSERT ON users
 WHEN NOT EXISTS (SELECT 1 FROM own_changes WHERE user_id = NEW.id)
 BEGIN
   INSERT INTO change_feed (user_id) VALUES (NEW.id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER users_feed_replaced_insert BEFORE INSERT ON users
+WHEN NOT EXISTS (SELECT 1 FROM own_changes WHERE user_id = NEW.id)
+BEGIN
+  INSERT INTO change_feed (user_id) SELECT id FROM users WHERE email = NEW.email AND id <> NEW.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER users_feed_replaced_update BEFORE UPDATE OF email ON users
+WHEN NEW.email <> OLD.email AND NOT EXISTS (SELECT 1 FROM own_changes WHERE user_id = OLD.id)
+BEGIN
+  INSERT INTO change_feed (user_id) SELECT id FROM users WHERE email = NEW.email AND id <> OLD.id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER users_feed_update AFTER UPDATE OF id, version ON users

@@ -63,7 +63,9 @@ const problems = migrations.flatMap(({ name, sql }) =>
 const made = new Set(migrations.flatMap(({ sql }) => guardsMadeBy(sql)));
 const known = new Set(GUARDS);
 for (const name of [...made, ...known].filter((one) => !(made.has(one) && known.has(one)))) {
-  problems.push(`${name}: an index or trigger of migrations/ or of schema-probe.ts, and not of both`);
+  problems.push(
+    `${name}: an index or trigger of migrations/ or of schema-probe.ts, and not of both`,
+  );
 }
 if (!/^\*\.sql text eol=lf$/m.test(readFileSync(".gitattributes", "utf8"))) {
   problems.push(".gitattributes: must hold the line ends of *.sql at LF");

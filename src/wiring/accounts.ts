@@ -11,10 +11,10 @@ import { type RegisterUserDeps, registerUser } from "../use-cases/accounts/regis
 import { renameOwnAccount } from "../use-cases/accounts/rename-own-account.ts";
 import { setUserRole } from "../use-cases/accounts/set-user-role.ts";
 import { type UpdateUserDeps, updateUser } from "../use-cases/accounts/update-user.ts";
-import { type CatchUpDeps, workOffChangeFeed } from "../use-cases/accounts/work-off-change-feed.ts";
+import { type WorkOffDeps, workOffChangeFeed } from "../use-cases/accounts/work-off-change-feed.ts";
 import { bind } from "./bind.ts";
 
-type AccountDeps = CatchUpDeps &
+type AccountDeps = WorkOffDeps &
   ChangePasswordDeps &
   CreateManagedUserDeps &
   RegisterUserDeps &

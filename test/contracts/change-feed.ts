@@ -7,6 +7,7 @@ import { someUserId } from "../support/samples.ts";
 export type FeedHarness = {
   readonly feed: ChangeFeed;
   readonly note: (...userIds: string[]) => Promise<unknown>;
+  readonly mark: (userId: string) => Promise<unknown>;
 };
 
 /** @param make gives an empty feed */
@@ -74,6 +75,24 @@ export function changeFeedContract(make: () => Promise<FeedHarness>): void {
       await on.feed.forget(before);
       await on.feed.postpone(before);
       expect(await taken()).toEqual([]);
+    });
+
+    it("gives the newest first, and of the oldest no more than stand before a place", async () => {
+      const ids = some(5);
+      await on.note(...ids);
+      const newest = await on.feed.newest(2);
+      expect(newest.map(({ userId }) => userId)).toEqual([ids[4], ids[3]]);
+      const older = await on.feed.take(0, 10, newest.at(-1)?.seq);
+      expect(older.map(({ userId }) => userId)).toEqual(ids.slice(0, 3));
+    });
+
+    it("notes what a mark left by hand may have hidden, and takes it away", async () => {
+      const [one] = some(1);
+      await on.mark(`${one}`);
+      expect(await on.feed.clearMarks()).toBe(1);
+      expect(await taken()).toEqual([one]);
+      expect(await on.feed.clearMarks()).toBe(0);
+      expect(await taken()).toEqual([one]);
     });
 
     it("says where what was noted is nobody's id", async () => {

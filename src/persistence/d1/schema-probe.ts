@@ -13,6 +13,8 @@ const RULES = {
 /** What notes that a row was changed by other hands (change_feed), and moves its version on. */
 const FEED = [
   "users_feed_insert",
+  "users_feed_replaced_insert",
+  "users_feed_replaced_update",
   "users_feed_update",
   "users_feed_delete",
   "users_password_moves",

@@ -32,6 +32,24 @@ export async function callOnce<T>(invoke: () => Promise<T>, dependency: string):
   }
 }
 
+/** For calls that others wait behind: an object that does not answer in time counts as out of reach. */
+export async function within<T>(
+  milliseconds: number,
+  work: Promise<T>,
+  dependency: string,
+): Promise<T> {
+  const answered = new AbortController();
+  const late = scheduler.wait(milliseconds, { signal: answered.signal }).then(() => {
+    throw new Unavailable(dependency);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    late.catch(() => undefined);
+    answered.abort();
+  }
+}
+
 /** An object with older code lacks new methods for some minutes: an outage, no mistake. */
 function failureOf(dependency: string, thrown: unknown): Error {
   const isOlder = thrown instanceof TypeError && thrown.message.includes("does not implement");

@@ -84,8 +84,17 @@ export type NotedChange = { readonly seq: number; readonly userId: UserId | null
 
 /** The accounts that were changed outside the service, in the order in which they were noted. */
 export interface ChangeFeed {
-  /** @returns the oldest with a number above `after`, at most `limit` */
-  take(after: number, limit: number): Promise<NotedChange[]>;
+  /** The last that were noted, the newest first. */
+  newest(limit: number): Promise<NotedChange[]>;
+  /** @returns the oldest with a number above `after`, and below `before` where given */
+  take(after: number, limit: number, before?: number): Promise<NotedChange[]>;
+  /**
+   * Takes away marks of the service's own changes that stand outside of any: somebody left them by
+   * hand. What they hid is noted.
+   *
+   * @returns how many there were
+   */
+  clearMarks(): Promise<number>;
   /** Forgets exactly these: an account noted again meanwhile has another entry. */
   forget(seqs: readonly number[]): Promise<void>;
   /** Moves these behind all others, so that one that always fails holds up nobody. */

@@ -1,9 +1,12 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
+import { isYounger } from "../../domain/time.ts";
+import type { Notify } from "../events/ports.ts";
+import type { Clock } from "../outside.ts";
 import type { Accounts, ChangeFeed, NotedChange } from "./ports.ts";
 
-// An invocation may make 1,000 subrequests (Workers, "Subrequests"): one an account, two a batch.
+// An invocation may make 1,000 subrequests (Workers, "Subrequests"): one an account, some a batch.
 
 /** Entries in a batch. */
 const BATCH = 100;
@@ -17,9 +20,15 @@ const MAX_BATCHES = 40;
 /** Accounts told at the same time. */
 const AT_ONCE = 6;
 
-export type CatchUpDeps = {
+/** Milliseconds after which a run tells no further account: the next one begins each minute. */
+const LONGEST_RUN = 45_000;
+
+export type WorkOffDeps = {
   readonly feed: ChangeFeed;
+  /** Answers or throws within a time of its own: see `LONGEST_RUN`. */
   readonly accounts: Pick<Accounts, "catchUp">;
+  readonly clock: Clock;
+  readonly notify: Notify;
   /** Called with an account that could not be told, and why: it stays in the feed. */
   readonly notCaughtUp: (userId: UserId, error: unknown) => void;
 };
@@ -34,52 +43,68 @@ export type CatchUpProgress = {
 /**
  * Tells the objects of accounts that were changed outside the service, which then take over their
  * rows. An entry is forgotten only after its object did: a crash repeats some, which is harmless.
- * The next run takes what is left.
+ * The next run takes what is left. The newest come first, so that one change does not wait for a
+ * mass of others, and then the oldest.
  *
  * @throws Unavailable when the feed does not answer
  */
 export async function workOffChangeFeed(
-  deps: CatchUpDeps,
-  _actor: Actor,
+  deps: WorkOffDeps,
+  actor: Actor,
 ): Promise<Ok<CatchUpProgress>> {
-  const failed: NotedChange[] = [];
-  let told = 0;
-  let failures = 0;
-  let isMore = true;
+  const { feed, notify } = deps;
+  const marks = await feed.clearMarks();
+  if (marks > 0) notify({ event: "own_changes_left_behind", actor, marks });
+
+  const run: Run = { begun: deps.clock(), caughtUp: 0, failed: 0, isCutShort: false };
+  let entries = await feed.newest(BATCH);
+  await workOff(deps, run, entries);
+  // What fails is noted again behind these, and so is no longer met in this run.
+  const before = entries.at(-1)?.seq;
   let after = 0;
-  for (let batch = 0; isMore && batch < MAX_BATCHES && told + BATCH <= MAX_ACCOUNTS; batch++) {
-    const entries = await deps.feed.take(after, BATCH);
-    const outcome = await tell(deps, entries);
-    if (outcome.done.length > 0) await deps.feed.forget(outcome.done.map(({ seq }) => seq));
-    failed.push(...outcome.failed);
-    told += outcome.told;
-    failures += outcome.failures;
+  for (let batch = 1; entries.length === BATCH && mayGoOn(run, batch); batch++) {
+    entries = await feed.take(after, BATCH, before);
+    await workOff(deps, run, entries);
     after = entries.at(-1)?.seq ?? after;
-    isMore = entries.length === BATCH;
   }
-  if (failed.length > 0) await deps.feed.postpone(failed.map(({ seq }) => seq));
-  return ok({ caughtUp: told - failures, failed: failures, isMore });
+  const { caughtUp, failed, isCutShort } = run;
+  return ok({ caughtUp, failed, isMore: isCutShort || entries.length === BATCH });
 }
 
+/** @property isCutShort set once the run has taken as long as it may */
+type Run = { readonly begun: number; caughtUp: number; failed: number; isCutShort: boolean };
+
+const mayGoOn = ({ caughtUp, failed, isCutShort }: Run, batch: number): boolean =>
+  !isCutShort && batch < MAX_BATCHES && caughtUp + failed + BATCH <= MAX_ACCOUNTS;
+
 /** Tells each account once, however often it was noted. */
-async function tell(deps: CatchUpDeps, entries: readonly NotedChange[]) {
+async function workOff(
+  { feed, accounts, clock, notCaughtUp }: WorkOffDeps,
+  run: Run,
+  entries: readonly NotedChange[],
+): Promise<void> {
+  const outcomes = new Map<UserId | null, "caught up" | "failed">([[null, "caught up"]]);
   const ids = new Set(entries.map(({ userId }) => userId).filter((id) => id !== null));
-  const failing = new Set<UserId>();
   await eachOf([...ids], async (userId) => {
+    if (!isYounger(run.begun, clock(), LONGEST_RUN)) {
+      run.isCutShort = true;
+      return;
+    }
     try {
-      await deps.accounts.catchUp(userId);
+      await accounts.catchUp(userId);
+      run.caughtUp += 1;
+      outcomes.set(userId, "caught up");
     } catch (error) {
-      failing.add(userId);
-      deps.notCaughtUp(userId, error);
+      run.failed += 1;
+      outcomes.set(userId, "failed");
+      notCaughtUp(userId, error);
     }
   });
-  const isFailed = ({ userId }: NotedChange) => userId !== null && failing.has(userId);
-  return {
-    told: ids.size,
-    failures: failing.size,
-    done: entries.filter((entry) => !isFailed(entry)),
-    failed: entries.filter(isFailed),
-  };
+  const seqs = (wanted: "caught up" | "failed") =>
+    entries.filter(({ userId }) => outcomes.get(userId) === wanted).map(({ seq }) => seq);
+  const [done, failed] = [seqs("caught up"), seqs("failed")];
+  if (done.length > 0) await feed.forget(done);
+  if (failed.length > 0) await feed.postpone(failed);
 }
 
 async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

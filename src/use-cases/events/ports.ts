@@ -34,6 +34,8 @@ export type Happening =
         | "login_throttle_not_cleared";
     }
   | { readonly event: "password_hash_refused"; readonly userId: UserId }
+  /** @property marks rows of own_changes that stood outside of any change of the service's own */
+  | { readonly event: "own_changes_left_behind"; readonly marks: number }
   /**
    * A row that a list left out.
    *

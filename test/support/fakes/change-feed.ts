@@ -1,14 +1,16 @@
 import { parseUserId } from "../../../src/domain/ids.ts";
-import type { ChangeFeed } from "../../../src/use-cases/accounts/ports.ts";
+import type { ChangeFeed, NotedChange } from "../../../src/use-cases/accounts/ports.ts";
 
 export type MemoryFeed = ChangeFeed & {
   readonly note: (...userIds: string[]) => Promise<void>;
+  readonly mark: (userId: string) => Promise<unknown>;
   readonly size: () => number;
 };
 
 export function memoryChangeFeed(): MemoryFeed {
   /** By number, in order. */
   const entries = new Map<number, string>();
+  const marks = new Set<string>();
   let last = 0;
 
   const note = async (...userIds: string[]) => {
@@ -21,18 +23,27 @@ export function memoryChangeFeed(): MemoryFeed {
 
   return {
     note,
+    mark: async (userId) => void marks.add(userId),
     size: () => entries.size,
     forget,
 
-    async take(after, limit) {
+    newest: async (limit) => [...entries].reverse().slice(0, limit).map(noted),
+
+    async take(after, limit, before = Number.MAX_SAFE_INTEGER) {
       const found = [];
-      for (const [seq, text] of entries) {
-        if (found.length === limit) break;
-        if (seq <= after) continue;
-        const id = parseUserId(text);
-        found.push({ seq, userId: id.ok ? id.value : null });
+      for (const entry of entries) {
+        const [seq] = entry;
+        if (found.length === limit || seq >= before) break;
+        if (seq > after) found.push(noted(entry));
       }
       return found;
+    },
+
+    clearMarks: async () => {
+      const marked = [...marks];
+      marks.clear();
+      await note(...marked);
+      return marked.length;
     },
 
     async postpone(seqs) {
@@ -41,4 +52,9 @@ export function memoryChangeFeed(): MemoryFeed {
       await forget(seqs);
     },
   };
+}
+
+function noted([seq, text]: [number, string]): NotedChange {
+  const id = parseUserId(text);
+  return { seq, userId: id.ok ? id.value : null };
 }

@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import {
-  type CatchUpDeps,
+  type WorkOffDeps,
   workOffChangeFeed,
 } from "../../../src/use-cases/accounts/work-off-change-feed.ts";
+import type { Notice } from "../../../src/use-cases/events/ports.ts";
 import { memoryChangeFeed } from "../../support/fakes/change-feed.ts";
 import { atEveryCall, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
 import { someUserId } from "../../support/samples.ts";
@@ -18,6 +19,8 @@ function service() {
   const told: UserId[] = [];
   const poisoned = new Set<UserId>();
   const reported: UserId[] = [];
+  const notices: Notice[] = [];
+  const time = { now: Date.UTC(2026, 0, 1), perCall: 0 };
   let atOnce = 0;
   let mostAtOnce = 0;
 
@@ -25,13 +28,20 @@ function service() {
     async catchUp(userId: UserId) {
       mostAtOnce = Math.max(mostAtOnce, ++atOnce);
       await Promise.resolve();
+      time.now += time.perCall;
       atOnce--;
       if (poisoned.has(userId)) throw new Error("this one never answers");
       told.push(userId);
       copies.set(userId, rows.get(userId) ?? 0);
     },
   };
-  const deps: CatchUpDeps = { feed, accounts, notCaughtUp: (id) => void reported.push(id) };
+  const deps: WorkOffDeps = {
+    feed,
+    accounts,
+    notCaughtUp: (id) => void reported.push(id),
+    clock: () => time.now,
+    notify: (notice) => void notices.push(notice),
+  };
   const change = (userId: UserId) => {
     rows.set(userId, (rows.get(userId) ?? 0) + 1);
     return feed.note(userId);
@@ -47,6 +57,8 @@ function service() {
     told,
     poisoned,
     reported,
+    notices,
+    time,
     change,
     changeMany,
     mostAtOnce: () => mostAtOnce,
@@ -133,6 +145,49 @@ describe("an account that cannot be told", () => {
   });
 });
 
+it("an account changed behind a mass of others is told by the next run", async () => {
+  await on.changeMany(10_000);
+  await run();
+  const urgent = await on.changeMany(1);
+  await run();
+  expect(on.behind()).not.toContain(urgent[0]);
+});
+
+it("a run that takes too long tells no further account, and the next goes on", async () => {
+  await on.changeMany(250);
+  on.time.perCall = 1_000;
+  expect((await run()).isMore).toBe(true);
+  // Six at a time, each of which had looked at the clock before.
+  expect(on.told.length).toBeGreaterThanOrEqual(45);
+  expect(on.told.length).toBeLessThanOrEqual(45 + 6);
+  expect(on.feed.size()).toBe(250 - on.told.length);
+  on.time.perCall = 0;
+  await run();
+  expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
+});
+
+it("what fails is put behind the others batch by batch, not at the end of a run", async () => {
+  const bad = await on.changeMany(150);
+  for (const id of bad) on.poisoned.add(id);
+  const { take } = on.feed;
+  const broken = { ...on.feed, take: () => Promise.reject(new Error("the run dies here")) };
+  await outcomeOf(workOffChangeFeed({ ...on.deps, feed: broken }, SYSTEM));
+  const order = (await take(0, 200)).map(({ userId }) => userId);
+  expect(order.slice(0, 50)).toEqual(bad.slice(0, 50));
+  expect(new Set(order.slice(50))).toEqual(new Set(bad.slice(50)));
+  expect((await take(150, 200)).length).toBe(100);
+});
+
+it("a mark that somebody left by hand is taken away, and what it hid is told", async () => {
+  const id = someUserId();
+  await on.feed.mark(id);
+  expect(await run()).toEqual({ caughtUp: 1, failed: 0, isMore: false });
+  expect(on.told).toEqual([id]);
+  expect(on.notices).toEqual([{ event: "own_changes_left_behind", actor: SYSTEM, marks: 1 }]);
+  await run();
+  expect(on.notices).toHaveLength(1);
+});
+
 it("a row changed again while its account is told stays noted until that counts, too", async () => {
   const [id] = await on.changeMany(1);
   if (id === undefined) throw new Error("an account was expected");
@@ -167,7 +222,9 @@ it.each(["not done", "reply lost", "outage from here on"] as const)(
       await run();
       expect([on.behind(), on.feed.size()]).toEqual([[], 0]);
     });
-    expect(new Set(broken)).toEqual(new Set(["take", "catchUp", "forget", "postpone"]));
+    expect(new Set(broken)).toEqual(
+      new Set(["clearMarks", "newest", "take", "catchUp", "forget", "postpone"]),
+    );
   },
 );
 

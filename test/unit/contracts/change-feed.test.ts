@@ -3,5 +3,5 @@ import { memoryChangeFeed } from "../../support/fakes/change-feed.ts";
 
 changeFeedContract(async () => {
   const feed = memoryChangeFeed();
-  return { feed, note: feed.note };
+  return { feed, note: feed.note, mark: feed.mark };
 });

@@ -85,7 +85,9 @@ function statements(
       update users set version = version + 1, change_id = ${changeId}, updated_at = ${now} ${set}
       where id = ${userId} and version = ${base} and ${condition}
         and ${mayAct(by, given)}`;
-  const marked = sql`exists (select 1 from users where id = ${userId} and change_id = ${changeId})`;
+  // With the version that the mark made: a batch that comes late once more undoes no later change.
+  const marked = sql`exists (select 1 from users
+    where id = ${userId} and change_id = ${changeId} and version = ${base} + 1)`;
 
   switch (change.kind) {
     case "set_password":
@@ -130,7 +132,7 @@ function statements(
       return [
         mark(sql`, status = 'deleted'`, mayGo),
         sql`delete from user_roles where user_id = ${userId} and ${marked}`,
-        sql`delete from users where id = ${userId} and change_id = ${changeId}`,
+        sql`delete from users where id = ${userId} and ${marked}`,
       ];
   }
 }

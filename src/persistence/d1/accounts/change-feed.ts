@@ -1,6 +1,6 @@
-import { asc, gt, sql } from "drizzle-orm";
+import { and, asc, desc, gt, lt, sql } from "drizzle-orm";
 import { parseUserId } from "../../../domain/ids.ts";
-import type { ChangeFeed } from "../../../use-cases/accounts/ports.ts";
+import type { ChangeFeed, NotedChange } from "../../../use-cases/accounts/ports.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
 import { changeFeed } from "../schema.ts";
 
@@ -10,19 +10,32 @@ export function d1ChangeFeed(db: Database): ChangeFeed {
     sql`seq in (select value from json_each(${JSON.stringify(seqs)}))`;
 
   return {
-    async take(after, limit) {
+    async newest(limit) {
+      const entries = await onD1(() =>
+        db.select().from(changeFeed).orderBy(desc(changeFeed.seq)).limit(limit),
+      );
+      return entries.map(noted);
+    },
+
+    async take(after, limit, before = Number.MAX_SAFE_INTEGER) {
       const entries = await onD1(() =>
         db
           .select()
           .from(changeFeed)
-          .where(gt(changeFeed.seq, after))
+          .where(and(gt(changeFeed.seq, after), lt(changeFeed.seq, before)))
           .orderBy(asc(changeFeed.seq))
           .limit(limit),
       );
-      return entries.map(({ seq, userId }) => {
-        const id = parseUserId(userId);
-        return { seq, userId: id.ok ? id.value : null };
-      });
+      return entries.map(noted);
+    },
+
+    async clearMarks() {
+      const [found] = await atomically(db, [
+        sql`select user_id from own_changes`,
+        sql`insert into change_feed (user_id) select user_id from own_changes`,
+        sql`delete from own_changes`,
+      ]);
+      return found?.results.length ?? 0;
     },
 
     async forget(seqs) {
@@ -37,4 +50,9 @@ export function d1ChangeFeed(db: Database): ChangeFeed {
       ]);
     },
   };
+}
+
+function noted({ seq, userId }: { readonly seq: number; readonly userId: string }): NotedChange {
+  const id = parseUserId(userId);
+  return { seq, userId: id.ok ? id.value : null };
 }

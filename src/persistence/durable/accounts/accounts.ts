@@ -1,19 +1,25 @@
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccountPolicy, Addressed, UserObjects } from "../../../use-cases/accounts/ports.ts";
 import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
-import { call, callOnce } from "../call.ts";
+import { call, callOnce, within } from "../call.ts";
 import { answered } from "../outcome.ts";
 import { completeGrant } from "./older-code.ts";
 import type { UserCalls } from "./user-calls.ts";
 import type { UserObject } from "./user-object.ts";
 
+/** Milliseconds within which an object must have caught up: others wait behind it. */
+const PATIENCE = 10_000;
+
 /**
  * The port to the users' objects. Ids come from tokens whose signature or MAC was good or from
  * rows of D1, so that no stranger's guess makes an object.
+ *
+ * @param patience milliseconds that catching up may take
  */
 export function durableAccounts(
   namespace: DurableObjectNamespace<UserObject>,
   policy: AccountPolicy,
+  patience = PATIENCE,
 ): UserObjects {
   const stubOf = (userId: UserId): UserCalls => namespace.get(namespace.idFromName(userId));
 
@@ -52,7 +58,8 @@ export function durableAccounts(
     },
     catchUp: async (userId) => {
       // Called once: the feed's next run retries, and a run has a limited number of calls.
-      answered(await askOnce(userId, (stub, to) => stub.catchUp(to)));
+      const told = askOnce(userId, (stub, to) => stub.catchUp(to));
+      answered(await within(patience, told, "account"));
     },
     reserveProof: (userId, by, credentialSetAt) =>
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),

@@ -88,11 +88,14 @@ function answerTo(verdict: ChangeVerdict, whenDone: () => ChangeAnswer): ChangeA
 function done(
   deps: JudgeDeps,
   { policy }: Addressed,
-  { change, open }: ChangeCommand,
+  { change, ifVersion, open }: ChangeCommand,
   authority: Authority,
   updatedAt?: number,
 ): ChangeAnswer {
   if (change.kind === "set_status" && change.status === "active") clearAllProofs(deps.store.proofs);
+  // The row was changed since by other means: what the caller proved is not what it says now.
+  const isChangedSince = ifVersion !== null && authority.version !== ifVersion + 1;
+  if (open !== undefined && isChangedSince) return { kind: "conflict" };
   return {
     kind: "done",
     authority,

@@ -37,7 +37,7 @@ export type UserJudge = ReturnType<typeof userJudge>;
  * @throws Unavailable from every call that may read D1, when D1 does not answer
  */
 export function userJudge(given: Omit<JudgeDeps, "memory">) {
-  const deps: JudgeDeps = { ...given, memory: { told: 0, isRenewing: false } };
+  const deps: JudgeDeps = { ...given, memory: { told: 0, renewingSince: null } };
   const { store, clock: now } = deps;
   const { sessions, proofs } = store;
   const isKnown = () => knownAuthority(deps) !== null;

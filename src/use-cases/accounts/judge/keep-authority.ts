@@ -26,7 +26,8 @@ export type JudgeDeps = {
 type JudgeMemory = {
   /** Counts the notices that the row changed: a read that began before the last one is stale. */
   told: number;
-  isRenewing: boolean;
+  /** When the renewal that is under way began (Unix milliseconds), or null. */
+  renewingSince: number | null;
 };
 
 /** Rounds of a change whose row was changed outside the service since it was read. */
@@ -34,6 +35,9 @@ export const MAX_ROUNDS = 3;
 
 /** The fraction of the greatest age from which a copy in use is renewed: 22 hours of a day. */
 const RENEWAL_AGE = 11 / 12;
+
+/** Milliseconds after which a renewal that has no answer is no longer waited for. */
+const LONGEST_RENEWAL = 60_000;
 
 /** The copy, whatever its age; null in an object that was never used. */
 export function knownAuthority({ store }: JudgeDeps): Authority | null {
@@ -70,12 +74,15 @@ export async function freshen(deps: JudgeDeps, to: Addressed): Promise<void> {
 
 /** Renews in the background: an active user neither waits for D1 nor is stopped by its outage. */
 function renew(deps: JudgeDeps, to: Addressed): void {
-  const { memory, defer } = deps;
-  if (memory.isRenewing) return;
-  memory.isRenewing = true;
+  const { memory, clock, defer } = deps;
+  const since = clock();
+  if (memory.renewingSince !== null && isYounger(memory.renewingSince, since, LONGEST_RENEWAL)) {
+    return;
+  }
+  memory.renewingSince = since;
   defer(() =>
     reconcile(deps, to).finally(() => {
-      memory.isRenewing = false;
+      if (memory.renewingSince === since) memory.renewingSince = null;
     }),
   );
 }
