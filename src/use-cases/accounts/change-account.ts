@@ -2,16 +2,12 @@ import { type ChangeVerdict, judgeChange } from "../../domain/accounts/account-c
 import { type Authority, takeOver } from "../../domain/accounts/authority.ts";
 import { clearAllProofs } from "../credentials/count-proofs.ts";
 import { grantOf } from "../sessions/judge-session.ts";
-import {
-  isSettled,
-  type JudgeDeps,
-  knownAuthority,
-  MAX_ROUNDS,
-  reconcile,
-  settle,
-} from "./keep-authority.ts";
+import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
 import { openOnce } from "./open-session.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "./ports.ts";
+
+/** A change is tried again when the row was changed by other hands since it was last read. */
+const MAX_ROUNDS = 3;
 
 /**
  * Makes a change: an intent, one conditional update of D1, and a commit. Nothing else runs here
@@ -59,9 +55,9 @@ async function attempt(
   if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
 
   deps.store.authority.begin({ changeId, base: version });
-  // A caller older than this policy says nothing, which counts as true: the safe side.
-  const verified = to.policy.requireVerifiedEmail !== false;
-  const apply = () => record.apply(to.userId, change, changeId, version, clock(), verified, by);
+  const { requireVerifiedEmail } = to.policy;
+  const apply = () =>
+    record.apply(to.userId, change, changeId, version, clock(), requireVerifiedEmail, by);
   // A reply that was lost is fetched by asking again: the condition lets it happen only once.
   const row = await apply().catch(apply);
 

@@ -29,9 +29,6 @@ type JudgeMemory = {
   isRenewing: boolean;
 };
 
-/** A change is tried again when the row was changed by other hands since it was last read. */
-export const MAX_ROUNDS = 3;
-
 /** The part of its greatest age at which a copy that is used is read anew: of a day, 22 hours. */
 const RENEWAL_AGE = 11 / 12;
 

@@ -1,5 +1,6 @@
 import { FIRST_PARTY_CLIENT } from "../../../core/config/constants.ts";
 import { openedByPassword } from "../../../domain/sessions/opened-with.ts";
+import type { AccountPolicy, Addressed } from "../../../use-cases/accounts/ports.ts";
 import type { NewSession, RefreshCommand } from "../../../use-cases/sessions/ports.ts";
 import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
 
@@ -9,10 +10,17 @@ import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
  */
 
 /** What older Workers do not say of a refresh. */
-const UNSAID: Pick<RefreshCommand, "clientId" | "device"> = {
+const UNSAID_REFRESH: Pick<RefreshCommand, "clientId" | "device"> = {
   clientId: FIRST_PARTY_CLIENT,
   device: { ip: null, userAgent: null },
 };
+
+/** What they do not say of the policy: the safe side. */
+const UNSAID_POLICY: Pick<AccountPolicy, "requireVerifiedEmail"> = { requireVerifiedEmail: true };
+
+export function completePolicy(to: Addressed): Addressed {
+  return { ...to, policy: { ...UNSAID_POLICY, ...to.policy } };
+}
 
 /** All that older Workers know is people's own sign-in by password. */
 export function completeSession<S extends NewSession>(wanted: S, now: number): S {
@@ -20,7 +28,7 @@ export function completeSession<S extends NewSession>(wanted: S, now: number): S
 }
 
 export function completeRefresh(command: RefreshCommand): RefreshCommand {
-  return { ...UNSAID, ...command };
+  return { ...UNSAID_REFRESH, ...command };
 }
 
 /** Of an object whose code does not know what its sessions were opened with. */
