@@ -5,16 +5,19 @@ import { FEED_CRON, KEYS_CRON } from "../../../src/core/config/constants.ts";
 import worker from "../../../src/index.ts";
 import { capturedLog } from "../../support/canaries.ts";
 import { insertUser } from "../../support/client.ts";
-import { emptyFeed, notedIds } from "../../support/feed.ts";
+import { emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
+import { interposed } from "../../support/objects.ts";
 import { keyRows, withoutKeys } from "../../support/signing-keys.ts";
 import { withoutTable } from "../../support/storage.ts";
 
 let log: ReturnType<typeof capturedLog>;
+/** Whose row other hands changed. */
+let id: string;
 
 beforeEach(async () => {
   await withoutKeys();
   await emptyFeed();
-  const { id } = await insertUser(["user"]);
+  ({ id } = await insertUser(["user"]));
   await env.DB.prepare("update users set status = 'disabled' where id = ?").bind(id).run();
   log = capturedLog();
 });
@@ -26,7 +29,8 @@ const run = (cron: string) => worker.scheduled(createScheduledController({ cron 
 /** What is left to do: entries of the feed, and whether a key is to be made. */
 const left = async () => [(await notedIds()).length, (await keyRows()).length === 0];
 
-const logged = (event: string) => log.lines.filter((line) => line.includes(`"event":"${event}"`));
+const logged = (event: string) =>
+  log.lines.map((line) => JSON.parse(line)).filter((line) => line.event === event);
 
 it("each cron does what it is for, and nothing else", async () => {
   await run(FEED_CRON);
@@ -52,6 +56,16 @@ it("a job that fails does not keep another from its work, and is in the log", as
 it("a run of the feed is in the log when it did something, and else not", async () => {
   await run(FEED_CRON);
   await run(FEED_CRON);
-  const lines = logged("accounts_caught_up").map((line) => JSON.parse(line));
-  expect(lines).toMatchObject([{ level: "info", caughtUp: 1, failed: 0, isMore: false }]);
+  const did = { level: "info", caughtUp: 1, failed: 0, isMore: false };
+  expect(logged("accounts_caught_up")).toMatchObject([did]);
+});
+
+it("an account that cannot be told is in the log, and so is a run that could tell nobody", async () => {
+  const away = interposed(env.USERS, async () => {
+    throw new Error("Network connection lost.");
+  });
+  await runFeed({ USERS: away });
+  expect(await left()).toEqual([1, true]);
+  expect(logged("account_not_caught_up")).toMatchObject([{ level: "error", userId: id }]);
+  expect(logged("accounts_caught_up")).toMatchObject([{ caughtUp: 0, failed: 1, isMore: false }]);
 });

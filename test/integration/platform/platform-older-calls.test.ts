@@ -4,7 +4,15 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { parseUserId } from "../../../src/domain/ids.ts";
 import { openedByPassword } from "../../../src/domain/sessions/opened-with.ts";
-import { newUser, PASSWORD, refresh, type SignedIn, signIn } from "../../support/client.ts";
+import {
+  freshEmail,
+  insertUser,
+  newUser,
+  PASSWORD,
+  refresh,
+  type SignedIn,
+  signIn,
+} from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
 import { stopClock } from "../../support/moving-clock.ts";
 import { answering } from "../../support/objects.ts";
@@ -74,6 +82,18 @@ it("CFW-17 a password change by an older Worker ends every session", async () =>
   });
   expect(answer).toMatchObject({ kind: "done" });
   expect((await refresh(user.refreshToken)).status).toBe(401);
+});
+
+it("CFW-17 AUZ-03 to a Worker that does not say so, nobody counts whose address is not verified", async () => {
+  const { id } = await insertUser(["admin"]);
+  await insertUser(["admin"], freshEmail(), { verified: false });
+  const { requireVerifiedEmail: _, ...policy } = ACCOUNT_POLICY;
+  const answer = await runInDurableObject(userObject(id), (object) => {
+    const change = { kind: "set_status", status: "disabled" };
+    const command = { changeId: "of an older Worker", change, ifVersion: null };
+    return Reflect.apply(object.change, object, [{ userId: id, policy }, command]);
+  });
+  expect(answer).toEqual({ kind: "last_admin" });
 });
 
 /** A session as the Workers asked for it that did not say what it was opened with. */

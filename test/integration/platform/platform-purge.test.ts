@@ -76,6 +76,12 @@ it("CFW-14 the alarm is set for what ends first, whatever is opened after it", a
   moveClock(DAY);
   await signIn(user.email);
   expect(await alarmAt(user.id)).toBe(first);
+  const id = parseUserId(user.id);
+  if (!id.ok) throw new Error("an id was expected");
+  expect(await ports().accounts.reserveProof(id.value, "session")).toMatchObject({
+    kind: "allowed",
+  });
+  expect(await alarmAt(user.id)).toBe(Date.now() + DAY);
 });
 
 it("the tombstone of a user who never signed in has an alarm of its own", async () => {

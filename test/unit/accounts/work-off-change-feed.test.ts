@@ -171,7 +171,7 @@ it("what fails is put behind the others batch by batch, not at the end of a run"
   for (const id of bad) on.poisoned.add(id);
   const { take } = on.feed;
   const broken = { ...on.feed, take: () => Promise.reject(new Error("the run dies here")) };
-  await outcomeOf(workOffChangeFeed({ ...on.deps, feed: broken }, SYSTEM));
+  await expect(workOffChangeFeed({ ...on.deps, feed: broken }, SYSTEM)).rejects.toThrow("dies");
   const order = (await take(0, 200)).map(({ userId }) => userId);
   expect(order.slice(0, 50)).toEqual(bad.slice(0, 50));
   expect(new Set(order.slice(50))).toEqual(new Set(bad.slice(50)));

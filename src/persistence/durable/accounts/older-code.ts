@@ -1,5 +1,6 @@
 import { FIRST_PARTY_CLIENT } from "../../../core/config/constants.ts";
 import { openedByPassword } from "../../../domain/sessions/opened-with.ts";
+import type { AccountPolicy, Addressed } from "../../../use-cases/accounts/ports.ts";
 import type { NewSession, RefreshCommand } from "../../../use-cases/sessions/ports.ts";
 import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
 
@@ -8,11 +9,18 @@ import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
  * roll-back newer code: each side completes what the other one does not say.
  */
 
-/** Client and device of a refresh from a Worker with older code, which does not send them. */
-const UNSAID: Pick<RefreshCommand, "clientId" | "device"> = {
+/** What older Workers do not say of a refresh. */
+const UNSAID_REFRESH: Pick<RefreshCommand, "clientId" | "device"> = {
   clientId: FIRST_PARTY_CLIENT,
   device: { ip: null, userAgent: null },
 };
+
+/** What they do not say of the policy: the safe side. */
+const UNSAID_POLICY: Pick<AccountPolicy, "requireVerifiedEmail"> = { requireVerifiedEmail: true };
+
+export function completePolicy(to: Addressed): Addressed {
+  return { ...to, policy: { ...UNSAID_POLICY, ...to.policy } };
+}
 
 /** All that older Workers know is people's own sign-in by password. */
 export function completeSession<S extends NewSession>(wanted: S, now: number): S {
@@ -20,7 +28,7 @@ export function completeSession<S extends NewSession>(wanted: S, now: number): S
 }
 
 export function completeRefresh(command: RefreshCommand): RefreshCommand {
-  return { ...UNSAID, ...command };
+  return { ...UNSAID_REFRESH, ...command };
 }
 
 /** An object with older code does not know what its sessions were opened with. */

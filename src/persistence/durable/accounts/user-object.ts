@@ -13,7 +13,7 @@ import type {
 import { d1AccountRecord } from "../../d1/accounts/account-record.ts";
 import { database } from "../../d1/database.ts";
 import { outcomeOf } from "../outcome.ts";
-import { completeRefresh, completeSession } from "./older-code.ts";
+import { completePolicy, completeRefresh, completeSession } from "./older-code.ts";
 import type { CheckAnswer, HoldsAnswer, UserCalls } from "./user-calls.ts";
 import { durableUserStore } from "./user-store.ts";
 
@@ -73,7 +73,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     const { open, ...rest } = command;
     const complete =
       open === undefined ? rest : { ...rest, open: completeSession(open, Date.now()) };
-    return outcomeOf(this.#judge.change(to, complete));
+    return outcomeOf(this.#judge.change(completePolicy(to), complete));
   }
 
   catchUp(to: Addressed) {

@@ -3,15 +3,11 @@ import { type Authority, takeOver } from "../../../domain/accounts/authority.ts"
 import { clearAllProofs } from "../../credentials/count-proofs.ts";
 import { grantOf } from "../../sessions/judge-session.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "../ports.ts";
-import {
-  isSettled,
-  type JudgeDeps,
-  knownAuthority,
-  MAX_ROUNDS,
-  reconcile,
-  settle,
-} from "./keep-authority.ts";
+import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
 import { openOnce } from "./open-session.ts";
+
+/** Rounds of a change whose row was changed outside the service since it was read. */
+const MAX_ROUNDS = 3;
 
 /**
  * Makes a change: an intent, one conditional update of D1, and a commit. Nothing else runs here
@@ -59,9 +55,9 @@ async function attempt(
   if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
 
   deps.store.authority.begin({ changeId, base: version });
-  // A Worker with older code does not send it: true is the safe side.
-  const verified = to.policy.requireVerifiedEmail !== false;
-  const apply = () => record.apply(to.userId, change, changeId, version, clock(), verified, by);
+  const { requireVerifiedEmail } = to.policy;
+  const apply = () =>
+    record.apply(to.userId, change, changeId, version, clock(), requireVerifiedEmail, by);
   // After a lost reply, asks again: the condition lets the change happen only once.
   const row = await apply().catch(apply);
 

@@ -30,9 +30,6 @@ type JudgeMemory = {
   renewingSince: number | null;
 };
 
-/** Rounds of a change whose row was changed outside the service since it was read. */
-export const MAX_ROUNDS = 3;
-
 /** The fraction of the greatest age from which a copy in use is renewed: 22 hours of a day. */
 const RENEWAL_AGE = 11 / 12;
 
