@@ -18,3 +18,9 @@ export async function notedIds(): Promise<string[]> {
 }
 
 export const emptyFeed = () => env.DB.prepare("delete from change_feed").run();
+
+/** A statement as `wrangler d1 execute` would run it. */
+export const byHand = (sql: string, ...values: unknown[]) =>
+  env.DB.prepare(sql)
+    .bind(...values)
+    .run();

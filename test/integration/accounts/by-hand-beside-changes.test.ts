@@ -18,7 +18,7 @@ import {
   type SignedIn,
   signIn,
 } from "../../support/client.ts";
-import { emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
+import { byHand, emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
 import { interposed } from "../../support/objects.ts";
 import { ACCOUNT_POLICY, someId, someSession } from "../../support/samples.ts";
 import { intentOf, userObject } from "../../support/storage.ts";
@@ -29,11 +29,6 @@ beforeEach(async () => {
   user = await newUser();
   await emptyFeed();
 });
-
-const byHand = (sql: string, ...values: unknown[]) =>
-  env.DB.prepare(sql)
-    .bind(...values)
-    .run();
 
 const rolesOf = async (id: string) =>
   (await byHand("select role from user_roles where user_id = ? order by role", id)).results.map(

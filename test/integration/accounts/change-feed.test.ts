@@ -12,7 +12,7 @@ import {
   signIn,
 } from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
-import { emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
+import { byHand, emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
 import { interposed } from "../../support/objects.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
 import { expectAccepted, expectRefused } from "../../support/tokens.ts";
@@ -23,11 +23,6 @@ beforeEach(async () => {
   user = await newUser();
   await emptyFeed();
 });
-
-const byHand = (sql: string, ...values: unknown[]) =>
-  env.DB.prepare(sql)
-    .bind(...values)
-    .run();
 
 const rowOf = (id: string) =>
   env.DB.prepare("select version, password_set_at as setAt, status from users where id = ?")
