@@ -42,6 +42,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -67,7 +68,7 @@ const row = () =>
 
 /** Dies between D1 and its own commit: the client hears of an outage, and the intent stays. */
 async function crashDuring(change: () => Promise<Reply>): Promise<void> {
-  await crashAtCommit(user.id);
+  crashAtCommit();
   expectOutage(await change());
   expect(await intentOf(user.id)).toMatchObject({ base: 1 });
 }
@@ -179,7 +180,7 @@ it("CFW-11 a password change asked again after the object died opens its session
       ifVersion: 1,
       open,
     });
-  await crashAtCommit(user.id);
+  crashAtCommit();
   await expect(ask()).rejects.toThrow("unavailable");
   for (let i = 0; i < 2; i++) expect(await ask()).toMatchObject({ kind: "done", opened: {} });
   expect((await accounts.listSessions(id.value)).map((one) => one.id)).toEqual([open.sessionId]);
@@ -230,7 +231,7 @@ describe("CFW-05 a row changed by hand reaches its object, whatever dies on the 
 
   it("the object that is told dies at its commit: the entry stays for the next run", async () => {
     await disableByHand();
-    await crashAtCommit(user.id);
+    crashAtCommit();
     await runFeed();
     expect(await notedIds()).toEqual([user.id]);
     await abortAllDurableObjects();
