@@ -51,6 +51,12 @@ export function accountProofsContract(make: () => Promise<AccountsHarness>): voi
       expect((await allowed()).before).toEqual(attempt.before);
     });
 
+    it("RAT-05 the first, given back, leaves no count", async () => {
+      const { user, allowed } = await known();
+      await on.accounts.releaseProof(user.id, "session", await allowed());
+      expect((await allowed()).before).toBeNull();
+    });
+
     it("are forgotten when they are cleared, by that prover alone", async () => {
       const { user, device, fail, shut } = await known();
       for (const by of ["session", device] as const) await fail(FREE_TRIES, by);
@@ -108,6 +114,16 @@ export function accountProofsContract(make: () => Promise<AccountsHarness>): voi
       expect((await reserve()).kind).toBe("locked");
       advance(1);
       expect((await allowed()).reserved.failures).toBe(1);
+    });
+
+    it("one that is counted already takes nobody's place", async () => {
+      const { allowed } = await known();
+      const provers = Array.from({ length: ACCOUNT_POLICY.maxSessions }, () => someSessionId());
+      for (const by of [...provers, ...provers.slice(-1)]) {
+        advance(1);
+        await allowed(by);
+      }
+      expect((await allowed(provers[0])).before?.failures).toBe(1);
     });
 
     it("of more provers than sessions the one that rested longest is forgotten", async () => {

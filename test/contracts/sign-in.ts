@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { authorityOf } from "../../src/domain/accounts/authority.ts";
 import { openedByPassword } from "../../src/domain/sessions/opened-with.ts";
 import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
-import { ACCOUNT_POLICY, CLIENT, SECOND, someSessionId } from "../support/samples.ts";
+import { ACCOUNT_POLICY, CLIENT, HOUR, SECOND, someSessionId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";
 
 export function signInContract(make: () => Promise<AccountsHarness>): void {
@@ -96,6 +96,25 @@ export function signInContract(make: () => Promise<AccountsHarness>): void {
       advance(idle);
       const live = await on.session(user);
       for (let i = 1; i < ACCOUNT_POLICY.maxSessions; i++) await on.session(user);
+      expect(await on.isAlive(user.id, live)).toBe(true);
+    });
+
+    it("one that ended at its absolute limit makes room before a live one that rested longer", async () => {
+      const user = await on.create();
+      const ended = await on.session(user);
+      const { idleTtl, absoluteTtl } = ACCOUNT_POLICY.refresh;
+      const end = Date.now() + absoluteTtl;
+      for (const n of [0, 1]) {
+        advance(idleTtl - 1);
+        await on.refresh(user.id, ended, n);
+      }
+      advance(HOUR);
+      const live = await on.session(user);
+      advance(idleTtl - HOUR - 1);
+      await on.refresh(user.id, ended, 2);
+      for (let i = 2; i < ACCOUNT_POLICY.maxSessions; i++) await on.session(user);
+      advance(end - Date.now());
+      await on.session(user);
       expect(await on.isAlive(user.id, live)).toBe(true);
     });
 

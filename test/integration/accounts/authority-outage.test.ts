@@ -1,11 +1,12 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { parseUserId } from "../../../src/domain/ids.ts";
+import { parseSessionId, parseUserId } from "../../../src/domain/ids.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { newUser, type Reply, refresh, type SignedIn } from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
 import { runFeed } from "../../support/feed.ts";
-import { MINUTE, moveClock, SECOND, stopClock } from "../../support/moving-clock.ts";
+import { DAY, MINUTE, moveClock, SECOND, stopClock } from "../../support/moving-clock.ts";
 import { ports } from "../../support/ports.ts";
 import { dumpObject, userObject, withoutTable } from "../../support/storage.ts";
 import { claimsOf, expectAccepted } from "../../support/tokens.ts";
@@ -20,6 +21,12 @@ beforeEach(async () => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+function idsOf(one: SignedIn) {
+  const [id, sessionId] = [parseUserId(one.id), parseSessionId(one.sessionId)];
+  if (!id.ok || !sessionId.ok) throw new Error("ids were expected");
+  return { id: id.value, sessionId: sessionId.value };
+}
 
 function expectOutage(reply: Reply): void {
   expect([reply.status, reply.body.code]).toEqual([503, "service_unavailable"]);
@@ -70,10 +77,32 @@ it("with D1 away a token is not made poorer: an editable role waits, a built-in 
   expect(claimsOf(again.body.access_token)["permissions"]).toEqual(["audit:read"]);
 });
 
+it("CFW-05 what could not be stored is not known either", async () => {
+  await runInDurableObject(userObject(user.id), (_, { storage }) => {
+    const { transactionSync } = storage;
+    storage.transactionSync = (work) => {
+      storage.transactionSync = transactionSync;
+      return storage.transactionSync(() => {
+        work();
+        throw new Error("the disk is full");
+      });
+    };
+  });
+  const before = await dumpObject(userObject(user.id));
+  await env.DB.prepare("update users set version = 2 where id = ?").bind(user.id).run();
+  moveClock(DAY);
+  const { id, sessionId } = idsOf(user);
+  await expect(ports().accounts.check(id, sessionId)).rejects.toThrow(Unavailable);
+  expect(await dumpObject(userObject(user.id))).toEqual(before);
+  await withoutTable("users", () =>
+    expect(ports().accounts.check(id, sessionId)).rejects.toThrow(Unavailable),
+  );
+  expect(await ports().accounts.check(id, sessionId)).toMatchObject({ authority: { version: 2 } });
+});
+
 it("catching up with D1 away is an outage that changes nothing", async () => {
-  const id = parseUserId(user.id);
-  if (!id.ok) throw new Error("an id was expected");
-  const catchUp = () => ports().accounts.catchUp(id.value);
+  const { id } = idsOf(user);
+  const catchUp = () => ports().accounts.catchUp(id);
   const before = await dumpObject(userObject(user.id));
   await withoutTable("users", () => expect(catchUp()).rejects.toThrow(Unavailable));
   expect(await dumpObject(userObject(user.id))).toEqual(before);

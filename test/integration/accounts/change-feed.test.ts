@@ -84,8 +84,30 @@ describe("a row changed by other hands is noted, and its version moves on,", () 
   it("and no other change notes anything", async () => {
     await byHand("update users set name = 'Ada', email_verified = 1 where id = ?", user.id);
     await byHand("update users set status = 'active', change_id = 'x' where id = ?", user.id);
+    await byHand("update users set version = version, id = id where id = ?", user.id);
     expect([await notedIds(), (await rowOf(user.id))?.version]).toEqual([[], 1]);
   });
+});
+
+it("REV-03 each hash written by hand is later than the one before, also within a second", async () => {
+  const rows = [await rowOf(user.id)];
+  for (const hash of ["another", "and another"]) {
+    await byHand("update users set password_hash = ? where id = ?", hash, user.id);
+    rows.push(await rowOf(user.id));
+  }
+  const setAt = rows.map((row) => row?.setAt ?? 0);
+  expect(setAt).toEqual([...new Set(setAt)].sort((a, b) => a - b));
+  expect(rows.map((row) => row?.version)).toEqual([1, 2, 3]);
+});
+
+it("a row that is given another id is noted by both, and ends the account of before", async () => {
+  await byHand("delete from user_roles where user_id = ?", user.id);
+  await emptyFeed();
+  const id = `usr_${"D".repeat(21)}A`;
+  await byHand("update users set id = ? where id = ?", id, user.id);
+  expect(new Set(await notedIds())).toEqual(new Set([user.id, id]));
+  await runFeed();
+  await isGone(user);
 });
 
 it("REV-03 a hash written by hand ends the sessions of the password before, and no others", async () => {

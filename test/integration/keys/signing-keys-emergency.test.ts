@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { capturedLog } from "../../support/canaries.ts";
 import { insertUser, newAdmin, newUser, type SignedIn } from "../../support/client.ts";
 import { DAY, HOUR, moveClock, stopClock } from "../../support/moving-clock.ts";
 import {
@@ -141,4 +142,19 @@ it("a rotation asked for by hand publishes the next key, which signs a day later
   expect(kidOf(await freshToken(admin.email))).toBe(first);
   moveClock(DAY);
   expect(kidOf(await freshToken((await newAdmin()).email))).toBe(second);
+});
+
+it("a key is made by whoever revoked the one before, and by the service where a sign-in needs one", async () => {
+  const log = capturedLog();
+  await revoke(kidOf(admin.accessToken));
+  await withoutKeys();
+  await signInThrough(freshIsolate(), admin.email);
+  log.stop();
+  const made = log.lines
+    .map((line) => JSON.parse(line))
+    .filter(({ event }) => event === "signing_key_created");
+  expect(made.map(({ actor }) => actor)).toEqual([
+    { kind: "user", id: admin.id },
+    { kind: "system", id: "auth-service" },
+  ]);
 });

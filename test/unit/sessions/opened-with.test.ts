@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
+import { openedByPassword } from "../../../src/domain/sessions/opened-with.ts";
 import type { NewSession } from "../../../src/use-cases/sessions/ports.ts";
 import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { DEVICE, memoryService } from "../../support/memory-service.ts";
@@ -21,6 +22,10 @@ async function refreshed(given: Partial<NewSession>) {
   const tokens = await rotateRefreshToken(deps, ANYONE, deps.refreshTokens.format(first), DEVICE);
   return tokens.ok ? JSON.parse(tokens.value.accessToken) : tokens.error;
 }
+
+it("a password alone is one factor, and amounts to no more (NIST SP 800-63B)", () => {
+  expect(openedByPassword("a client", 1)).toMatchObject({ amr: ["pwd"], acr: "aal1" });
+});
 
 it("a person's sign-in is by password, for the first party and the configured audience", async () => {
   const { deps, register, signIn, advance } = memoryService();
