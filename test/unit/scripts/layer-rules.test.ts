@@ -11,12 +11,12 @@ const MAY_IMPORT = {
   domain: [],
   "use-cases": ["domain"],
   core: ["domain", "use-cases", "client"],
-  persistence: ["domain", "use-cases", "core", "env.ts"],
-  api: ["domain", "use-cases", "core", "client", "services.ts", "env.ts"],
+  persistence: ["domain", "use-cases", "core", "bindings.ts"],
+  api: ["domain", "use-cases", "core", "client", "services.ts", "bindings.ts"],
   client: [],
 } as const;
 
-const ALL = [...Object.keys(MAY_IMPORT), "wiring", "services.ts", "env.ts", "index.ts"];
+const ALL = [...Object.keys(MAY_IMPORT), "wiring", "services.ts", "bindings.ts", "index.ts"];
 
 describe("the layer rule", () => {
   it.each(Object.entries(MAY_IMPORT))("lets %s import only %j and itself", (layer, allowed) => {
