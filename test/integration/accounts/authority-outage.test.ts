@@ -3,10 +3,12 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { parseSessionId, parseUserId } from "../../../src/domain/ids.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
+import { capturedLog } from "../../support/canaries.ts";
 import { newUser, type Reply, refresh, type SignedIn } from "../../support/client.ts";
+import { DEFERRED } from "../../support/deferred.ts";
 import { serviceWith } from "../../support/faults.ts";
 import { runFeed } from "../../support/feed.ts";
-import { DAY, MINUTE, moveClock, SECOND, stopClock } from "../../support/moving-clock.ts";
+import { DAY, HOUR, MINUTE, moveClock, SECOND, stopClock } from "../../support/moving-clock.ts";
 import { ports } from "../../support/ports.ts";
 import { dumpObject, userObject, withoutTable } from "../../support/storage.ts";
 import { claimsOf, expectAccepted } from "../../support/tokens.ts";
@@ -98,6 +100,17 @@ it("CFW-05 what could not be stored is not known either", async () => {
     expect(ports().accounts.check(id, sessionId)).rejects.toThrow(Unavailable),
   );
   expect(await ports().accounts.check(id, sessionId)).toMatchObject({ authority: { version: 2 } });
+});
+
+it("a copy that could not be renewed in time stops nobody, and is in the log", async () => {
+  const { id, sessionId } = idsOf(user);
+  moveClock(23 * HOUR);
+  const log = capturedLog();
+  await withoutTable("users", async () => {
+    expect(await ports().accounts.check(id, sessionId)).not.toBeNull();
+    await vi.waitFor(() => expect(log.lines.join()).toContain("deferred_work_failed"), DEFERRED);
+  });
+  log.stop();
 });
 
 it("catching up with D1 away is an outage that changes nothing", async () => {

@@ -65,6 +65,20 @@ describe("a row changed by other hands is noted, and its version moves on,", () 
     expect((await rowOf(user.id))?.version).toBe(2);
   });
 
+  it("once, too, where the statement moves it by itself", async () => {
+    const moving = "update users set status = 'disabled', version = version + 1 where id = ?";
+    await byHand(moving, user.id);
+    expect(await notedIds()).toEqual([user.id]);
+    expect((await rowOf(user.id))?.version).toBe(2);
+  });
+
+  it("AUZ-04 of both accounts, where a role goes from one to the other", async () => {
+    const other = await insertUser([]);
+    await byHand("update user_roles set user_id = ? where user_id = ?", other.id, user.id);
+    expect(new Set(await notedIds())).toEqual(new Set([user.id, other.id]));
+    expect([(await rowOf(user.id))?.version, (await rowOf(other.id))?.version]).toEqual([2, 2]);
+  });
+
   it("also where one row is replaced by another, and where it goes", async () => {
     await byHand("delete from user_roles where user_id = ?", user.id);
     await emptyFeed();

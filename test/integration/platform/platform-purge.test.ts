@@ -91,6 +91,8 @@ it("the tombstone of a user who never signed in has an alarm of its own", async 
   moveClock(90 * DAY);
   expect(await runDurableObjectAlarm(userObject(id))).toBe(true);
   expect(await dumpObject(userObject(id))).toEqual(EMPTY);
+  const parsed = parseUserId(id);
+  expect(parsed.ok && (await ports().accounts.listSessions(parsed.value))).toEqual([]);
 });
 
 it("an object whose user has no row keeps nothing, whatever it is asked", async () => {
