@@ -9,10 +9,7 @@ import {
   userIdOf,
 } from "../../domain/ids.ts";
 import { Impossible } from "../../use-cases/outside.ts";
-import type {
-  RefreshToken,
-  RefreshTokenCodec,
-} from "../../use-cases/sessions/rotate-refresh-token.ts";
+import type { RefreshToken, RefreshTokenCodec } from "../../use-cases/sessions/ports.ts";
 import { concat, fromBase64Url, toBase64Url } from "./encoding.ts";
 import { mac, type Secrets } from "./secrets.ts";
 

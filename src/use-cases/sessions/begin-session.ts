@@ -6,8 +6,7 @@ import type { RoleCatalogue } from "../access/ports.ts";
 import type { RandomBytes } from "../outside.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
 import type { SessionGrant, TokenSigner } from "../tokens/ports.ts";
-import type { NewSession, Sessions } from "./ports.ts";
-import type { RefreshTokenCodec } from "./rotate-refresh-token.ts";
+import type { NewSession, RefreshTokenCodec, Sessions } from "./ports.ts";
 
 export type BeginDeps = IssueDeps & {
   readonly sessions: Sessions;

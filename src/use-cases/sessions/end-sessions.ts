@@ -1,6 +1,5 @@
 import type { SessionId, UserId } from "../../domain/ids.ts";
-import type { Sessions, SessionsSelection } from "./ports.ts";
-import type { RefreshToken, RefreshTokenCodec } from "./rotate-refresh-token.ts";
+import type { RefreshToken, RefreshTokenCodec, Sessions, SessionsSelection } from "./ports.ts";
 
 /** `local` ends this session, `others` all but this one, `global` every one. */
 export type LogoutScope = "local" | "others" | "global";

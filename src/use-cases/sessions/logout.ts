@@ -1,7 +1,7 @@
 import { type Actor, isPerson } from "../../domain/access/actor.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { type EndDeps, endSessions, isLive, type LogoutScope } from "./end-sessions.ts";
-import type { RefreshToken } from "./rotate-refresh-token.ts";
+import type { RefreshToken } from "./ports.ts";
 
 /**
  * Signs out by access token, by refresh token, or by both of one session. Two tokens of two

@@ -101,3 +101,24 @@ export interface SessionStore {
   /** When the next one ends (Unix milliseconds), or null when there is none. */
   nextEnd(): number | null;
 }
+
+/** A refresh token whose MAC was good. */
+export type RefreshToken = {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  /** The version of the root secret that it was made under. */
+  readonly version: number;
+  readonly secret: Uint8Array;
+};
+
+export interface RefreshTokenCodec {
+  readonly newestVersion: number;
+  /** Null for anything that was not made here under a known secret. */
+  parse(text: string): RefreshToken | null;
+  format(token: RefreshToken): string;
+  /** The first token of a session. */
+  first(userId: UserId, sessionId: SessionId, secret: Uint8Array): RefreshToken;
+  /** The one token that follows this one under a version, or null for an unknown version. */
+  successor(token: RefreshToken, version: number): RefreshToken | null;
+  hash(token: RefreshToken): string;
+}

@@ -1,6 +1,5 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { Role } from "../../domain/access/role.ts";
-import type { SessionId, UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Device } from "../../domain/sessions/refresh-session.ts";
 import type { RoleCatalogue } from "../access/ports.ts";
@@ -8,28 +7,7 @@ import type { Notify } from "../events/ports.ts";
 import { Unavailable } from "../outside.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
 import type { TokenSigner } from "../tokens/ports.ts";
-import type { RefreshAnswer, Sessions } from "./ports.ts";
-
-/** A refresh token whose MAC was good. */
-export type RefreshToken = {
-  readonly userId: UserId;
-  readonly sessionId: SessionId;
-  /** The version of the root secret that it was made under. */
-  readonly version: number;
-  readonly secret: Uint8Array;
-};
-
-export interface RefreshTokenCodec {
-  readonly newestVersion: number;
-  /** Null for anything that was not made here under a known secret. */
-  parse(text: string): RefreshToken | null;
-  format(token: RefreshToken): string;
-  /** The first token of a session. */
-  first(userId: UserId, sessionId: SessionId, secret: Uint8Array): RefreshToken;
-  /** The one token that follows this one under a version, or null for an unknown version. */
-  successor(token: RefreshToken, version: number): RefreshToken | null;
-  hash(token: RefreshToken): string;
-}
+import type { RefreshAnswer, RefreshToken, RefreshTokenCodec, Sessions } from "./ports.ts";
 
 export type RefreshDeps = IssueDeps & {
   readonly sessions: Sessions;

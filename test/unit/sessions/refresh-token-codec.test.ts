@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fromBase64Url, toBase64Url } from "../../../src/core/security/encoding.ts";
 import { refreshTokenCodec } from "../../../src/core/security/refresh-token-codec.ts";
 import { sessionIdOf, userIdOf } from "../../../src/domain/ids.ts";
-import type { RefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
+import type { RefreshToken } from "../../../src/use-cases/sessions/ports.ts";
 import { secretsOf, someSecret } from "../../support/model-secrets.ts";
 
 const [v1, v2] = [someSecret(1), someSecret(2)];
