@@ -19,8 +19,10 @@ const { values } = parseArgs({
 });
 const { port, "service-port": servicePort } = values;
 
+/** A debugger's port of its own: the default would be the other's as well, and one would fail. */
 function start(name: string, at: string, command: string, args: readonly string[]): ChildProcess {
-  const child = spawn(command, [...args, "--port", at], { env: toolEnv(), stdio: "inherit" });
+  const place = ["--port", at, "--inspector-port", "0"];
+  const child = spawn(command, [...args, ...place], { env: toolEnv(), stdio: "inherit" });
   console.log(`${name}: http://localhost:${at} (process ${child.pid})`);
   child.on("exit", () => console.log(`${name} has stopped.`));
   return child;

@@ -6,6 +6,7 @@ import {
   copyProject,
   type DevServer,
   freePort,
+  listenOn,
   type ProjectCopy,
   startDevServer,
   startScript,
@@ -208,7 +209,7 @@ it("npm run dev makes the tables where the service looks, however the place is s
   const elsewhere = await startScript({
     directory: project.directory,
     script: "dev",
-    args: ["--port", String(port), `--persist-to=${join(temporary, "elsewhere")}`],
+    args: [...listenOn(port), `--persist-to=${join(temporary, "elsewhere")}`],
     ports: [port],
     isReady: async () => (await fetch(`http://localhost:${port}/health/ready`)).ok,
   });

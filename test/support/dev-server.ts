@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,6 +21,10 @@ const PROJECT = [
 const START_TIMEOUT = 90_000;
 const STOP_TIMEOUT = 20_000;
 const POLL_INTERVAL = 100;
+
+const FIRST_PORT = 20_000;
+/** The default of Linux; other systems begin higher. */
+const FIRST_EPHEMERAL_PORT = 32_768;
 
 /** A fresh clone, as it were: nothing in it was ever started, and no edit here restarts it. */
 export type ProjectCopy = { readonly directory: string; remove(): void };
@@ -69,10 +74,15 @@ export async function startDevServer(
   return startScript({
     directory,
     script: "dev",
-    args: ["--port", String(port), ...args],
+    args: [...listenOn(port), ...args],
     ports: [port],
     isReady: async () => (await fetch(`${base}/health/ready`)).ok,
   });
+}
+
+/** The debugger's default port is everybody's: of two that start at once, one would fail. */
+export function listenOn(port: number): string[] {
+  return ["--port", String(port), "--inspector-port", "0"];
 }
 
 /**
@@ -186,15 +196,13 @@ export async function until(
   throw new Error("gave up waiting", { cause: last });
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolvePort, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      probe.close(() => resolvePort(port));
-    });
-  });
+/**
+ * A port that nothing listens on. It lies below those that the system gives away by itself, so
+ * that none of the sockets that a runtime opens for its own use takes it in the meantime.
+ */
+export async function freePort(): Promise<number> {
+  const port = randomInt(FIRST_PORT, FIRST_EPHEMERAL_PORT);
+  return (await isFree(port)) ? port : freePort();
 }
 
 /** True when nothing listens there. */
