@@ -1,3 +1,5 @@
+import { parseSessionId, parseUserId, type SessionId, type UserId } from "../ids.ts";
+
 /** The claims of an access token (RFC 9068, section 2.2). Times are Unix seconds. */
 export type AccessTokenClaims = {
   readonly iss: string;
@@ -19,3 +21,12 @@ export type AccessTokenClaims = {
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
 };
+
+/** A person's session. */
+export type SessionOf = { readonly userId: UserId; readonly sessionId: SessionId };
+
+/** The session that a token names, or null for a service account's, which has none. */
+export function sessionOf({ sub, sid }: Pick<AccessTokenClaims, "sub" | "sid">): SessionOf | null {
+  const [user, session] = [parseUserId(sub), parseSessionId(sid)];
+  return user.ok && session.ok ? { userId: user.value, sessionId: session.value } : null;
+}

@@ -1,12 +1,11 @@
-import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { SessionId } from "../../domain/ids.ts";
+import type { SessionOf } from "../../domain/tokens/access-token.ts";
 import type { RefreshToken, RefreshTokenCodec, Sessions, SessionsSelection } from "./ports.ts";
 
 /** `local` ends this session, `others` all but this one, `global` every one. */
 export type LogoutScope = "local" | "others" | "global";
 
 export type EndDeps = { readonly sessions: Sessions; readonly refreshTokens: RefreshTokenCodec };
-
-export type SessionOf = { readonly userId: UserId; readonly sessionId: SessionId };
 
 /** The sessions have ended when it returns. */
 export async function endSessions(

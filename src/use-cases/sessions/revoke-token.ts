@@ -1,8 +1,8 @@
 import { type Actor, may } from "../../domain/access/actor.ts";
-import { parseSessionId, parseUserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { type SessionOf, sessionOf } from "../../domain/tokens/access-token.ts";
 import { type VerifyDeps, verifyToken } from "../tokens/verify-token.ts";
-import { type EndDeps, endSessions, isLive, type SessionOf } from "./end-sessions.ts";
+import { type EndDeps, endSessions, isLive } from "./end-sessions.ts";
 
 /** @property clientId the public client's, which people sign in with */
 export type RevocationDeps = EndDeps & VerifyDeps & { readonly clientId: string };
@@ -49,10 +49,9 @@ async function presentedToken(deps: RevocationDeps, text: string): Promise<Prese
   }
   const claims = await deps.verifier.verify(text);
   if (claims === null) return null;
-  const [user, session] = [parseUserId(claims.sub), parseSessionId(claims.sid)];
   return {
     clientId: claims.client_id,
-    session: user.ok && session.ok ? { userId: user.value, sessionId: session.value } : null,
+    session: sessionOf(claims),
     isLive: async () => (await verifyToken(deps, text, { maxStaleness: 0 })).ok,
   };
 }

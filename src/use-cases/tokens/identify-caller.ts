@@ -1,6 +1,6 @@
 import type { Actor, Person } from "../../domain/access/actor.ts";
-import { parseSessionId, parseUserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { sessionOf } from "../../domain/tokens/access-token.ts";
 import { type VerifyDeps, verifyToken } from "./verify-token.ts";
 
 /**
@@ -15,10 +15,10 @@ export async function identifyCaller(
 ): Promise<Result<Actor | Person, "invalid_token">> {
   const verdict = await verifyToken(deps, token, { maxStaleness: 0, rolesNow });
   if (!verdict.ok) return err("invalid_token");
-  const { sub: id, sid, roles, permissions } = verdict.value;
-  const [user, session] = [parseUserId(id), parseSessionId(sid)];
+  const { sub: id, roles, permissions } = verdict.value;
+  const session = sessionOf(verdict.value);
   const caller = { id, roles, permissions };
-  return user.ok && session.ok
-    ? ok({ ...caller, kind: "user", userId: user.value, sessionId: session.value })
-    : ok({ ...caller, kind: "service" });
+  return ok(
+    session === null ? { ...caller, kind: "service" } : { ...caller, kind: "user", ...session },
+  );
 }

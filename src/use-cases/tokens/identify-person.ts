@@ -1,6 +1,6 @@
 import type { Person } from "../../domain/access/actor.ts";
-import { parseSessionId, parseUserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { sessionOf } from "../../domain/tokens/access-token.ts";
 import type { VerifyDeps } from "./verify-token.ts";
 
 /**
@@ -12,11 +12,10 @@ export async function identifyPerson(
   token: string,
 ): Promise<Result<Person, "invalid_token">> {
   const claims = await deps.verifier.verify(token);
-  const [user, session] = [parseUserId(claims?.sub), parseSessionId(claims?.sid)];
-  if (claims === null || !user.ok || !session.ok) return err("invalid_token");
+  const session = claims && sessionOf(claims);
+  if (claims === null || session === null) return err("invalid_token");
   const authority = await deps.liveness.ask(claims, 0);
   if (authority === null) return err("invalid_token");
-  const [userId, sessionId] = [user.value, session.value];
   const { roles } = authority;
-  return ok({ kind: "user", id: userId, userId, sessionId, roles, permissions: [] });
+  return ok({ kind: "user", id: session.userId, ...session, roles, permissions: [] });
 }

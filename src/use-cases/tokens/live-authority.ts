@@ -1,5 +1,5 @@
-import { parseServiceAccountId, parseSessionId, parseUserId } from "../../domain/ids.ts";
-import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
+import { parseServiceAccountId } from "../../domain/ids.ts";
+import { type AccessTokenClaims, sessionOf } from "../../domain/tokens/access-token.ts";
 import type { LiveAuthority, LivePrograms, LiveSessions } from "./ports.ts";
 
 /**
@@ -10,14 +10,14 @@ import type { LiveAuthority, LivePrograms, LiveSessions } from "./ports.ts";
  */
 export async function liveAuthority(
   deps: { readonly sessions: LiveSessions; readonly serviceAccounts: LivePrograms },
-  { sub, sid }: AccessTokenClaims,
+  claims: AccessTokenClaims,
 ): Promise<LiveAuthority | null> {
-  const [user, session] = [parseUserId(sub), parseSessionId(sid)];
-  if (user.ok && session.ok) {
-    const grant = await deps.sessions.check(user.value, session.value);
+  const session = sessionOf(claims);
+  if (session !== null) {
+    const grant = await deps.sessions.check(session.userId, session.sessionId);
     return grant?.authority ?? null;
   }
-  const id = parseServiceAccountId(sub);
+  const id = parseServiceAccountId(claims.sub);
   const account = id.ok ? await deps.serviceAccounts.find(id.value) : null;
   if (account?.status !== "active") return null;
   const { roles, version, permissions, tokensFrom } = account;
