@@ -1,4 +1,5 @@
 import type { UserObject } from "./persistence/durable/accounts/user-object.ts";
+import type { ServiceAccountObject } from "./persistence/durable/clients/service-account-object.ts";
 import type { LoginThrottleObject } from "./persistence/durable/credentials/login-throttle-object.ts";
 
 /** The bindings that wrangler.toml declares. Vars and secrets are read through core/config/config.ts only. */
@@ -6,6 +7,7 @@ export interface Env {
   readonly DB: D1Database;
   readonly JWKS_CACHE: KVNamespace;
   readonly USERS: DurableObjectNamespace<UserObject>;
+  readonly SERVICE_ACCOUNTS: DurableObjectNamespace<ServiceAccountObject>;
   readonly LOGIN_THROTTLES: DurableObjectNamespace<LoginThrottleObject>;
   readonly ADDRESS_LIMIT: RateLimit;
   readonly SHARED_LIMIT: RateLimit;

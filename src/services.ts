@@ -4,6 +4,7 @@ import { FIRST_PARTY_CLIENT } from "./core/config/constants.ts";
 import { consoleLog, type Log } from "./core/logging.ts";
 import { liveness } from "./core/memory/liveness.ts";
 import { refreshTokenCodec } from "./core/security/refresh-token-codec.ts";
+import { tellNow } from "./use-cases/clients/tell-programs.ts";
 import { liveAuthority } from "./use-cases/tokens/live-authority.ts";
 import { wireAccess } from "./wiring/access.ts";
 import { wireAccounts } from "./wiring/accounts.ts";
@@ -51,6 +52,7 @@ function wire(env: Env, config: Config, log: Log) {
     liveness: liveness((claims) => liveAuthority(stores, claims), outside.clock),
     signer: ring,
     verifier: ring,
+    tellHolders: (name: string) => tellNow({ ...stores, ...outside }, { kind: "role", name }),
   };
   return {
     config,

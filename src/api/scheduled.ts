@@ -6,11 +6,12 @@ import { type Services, servicesOf } from "../services.ts";
 
 type Job = (services: Services) => Promise<void>;
 
-/** Jobs by their cron, as wrangler.toml spells it. */
-const JOBS: ReadonlyMap<string, Job> = new Map([
-  [FEED_CRON, workOffFeed],
-  [KEYS_CRON, rotateKeys],
-]);
+/** Each with its cron, as wrangler.toml spells it. */
+const JOBS: readonly { readonly cron: string; readonly run: Job }[] = [
+  { cron: FEED_CRON, run: workOffChangeFeed },
+  { cron: FEED_CRON, run: workOffProgramFeed },
+  { cron: KEYS_CRON, run: rotateKeys },
+];
 
 /**
  * The cron triggers. One may run twice, late or never; a run that fails says so. An unknown cron
@@ -19,9 +20,9 @@ const JOBS: ReadonlyMap<string, Job> = new Map([
 export async function scheduled({ cron }: ScheduledController, env: Env): Promise<void> {
   const services = servicesOf(env);
   if (services === "misconfigured") return;
-  const job = JOBS.get(cron);
-  const jobs = job === undefined ? [...JOBS.values()] : [job];
-  const outcomes = await Promise.allSettled(jobs.map((run) => run(services)));
+  const due = JOBS.filter((job) => job.cron === cron);
+  const jobs = due.length === 0 ? JOBS : due;
+  const outcomes = await Promise.allSettled(jobs.map(({ run }) => run(services)));
   const failures = outcomes.filter((outcome) => outcome.status === "rejected");
   for (const { reason } of failures) {
     services.log.error({ event: "cron_failed", ...errorDetails(reason) });
@@ -29,10 +30,16 @@ export async function scheduled({ cron }: ScheduledController, env: Env): Promis
   if (failures[0] !== undefined) throw failures[0].reason;
 }
 
-async function workOffFeed({ accounts, log }: Services): Promise<void> {
+async function workOffChangeFeed({ accounts, log }: Services): Promise<void> {
   const { value: progress } = await accounts.workOffChangeFeed(SYSTEM);
   const isIdle = progress.caughtUp + progress.failed === 0;
   if (!isIdle) log.info({ event: "accounts_caught_up", ...progress });
+}
+
+async function workOffProgramFeed({ clients, log }: Services): Promise<void> {
+  const { value: progress } = await clients.workOffProgramFeed(SYSTEM);
+  const isIdle = progress.caughtUp + progress.failed === 0;
+  if (!isIdle) log.info({ event: "service_accounts_caught_up", ...progress });
 }
 
 async function rotateKeys({ keys }: Services): Promise<void> {

@@ -1,4 +1,4 @@
-import type { UserId } from "../domain/ids.ts";
+import type { ServiceAccountId, UserId } from "../domain/ids.ts";
 import type { Notice, Notify } from "../use-cases/events/ports.ts";
 
 /**
@@ -23,7 +23,16 @@ export type LogEvent =
       /** Some are left for the next run. */
       readonly isMore: boolean;
     }
+  | {
+      readonly event: "service_accounts_caught_up";
+      readonly caughtUp: number;
+      readonly failed: number;
+    }
   | ({ readonly event: "account_not_caught_up"; readonly userId: UserId } & ErrorDetails)
+  | ({
+      readonly event: "service_account_not_caught_up";
+      readonly serviceAccountId: ServiceAccountId;
+    } & ErrorDetails)
   | ({ readonly event: "request_failed"; readonly requestId: string } & ErrorDetails)
   | ({
       readonly event: "dependency_failed";

@@ -14,6 +14,7 @@ import { listServiceAccounts } from "../use-cases/clients/list-service-accounts.
 import { rotateClientSecret } from "../use-cases/clients/rotate-client-secret.ts";
 import { setServiceAccountRole } from "../use-cases/clients/set-service-account-role.ts";
 import { updateServiceAccount } from "../use-cases/clients/update-service-account.ts";
+import { workOffProgramFeed } from "../use-cases/clients/work-off-program-feed.ts";
 import { bind } from "./bind.ts";
 import type { Outside } from "./outside.ts";
 import type { Stores } from "./stores.ts";
@@ -38,6 +39,7 @@ export function wireClients(given: Outside & Stores & ClientTokenDeps) {
       rotateClientSecret,
       setServiceAccountRole,
       updateServiceAccount,
+      workOffProgramFeed,
     }),
   };
 }

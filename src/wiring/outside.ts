@@ -2,7 +2,13 @@ import { waitUntil } from "cloudflare:workers";
 import { DEFERRAL } from "../core/config/constants.ts";
 import { errorDetails, type Log, notifyLog } from "../core/logging.ts";
 import { toBase64Url } from "../core/security/encoding.ts";
-import { serviceAccountIdOf, sessionIdOf, type UserId, userIdOf } from "../domain/ids.ts";
+import {
+  type ServiceAccountId,
+  serviceAccountIdOf,
+  sessionIdOf,
+  type UserId,
+  userIdOf,
+} from "../domain/ids.ts";
 import type { Defer, RandomBytes } from "../use-cases/outside.ts";
 
 const random: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
@@ -26,6 +32,12 @@ export function wireOutside(log: Log) {
     notify: notifyLog(log),
     notCaughtUp: (userId: UserId, error: unknown) =>
       log.error({ event: "account_not_caught_up", userId, ...errorDetails(error) }),
+    programNotCaughtUp: (serviceAccountId: ServiceAccountId, error: unknown) =>
+      log.error({
+        event: "service_account_not_caught_up",
+        serviceAccountId,
+        ...errorDetails(error),
+      }),
     random,
     newUserId: () => userIdOf(randomId()),
     newServiceAccountId: () => serviceAccountIdOf(randomId()),

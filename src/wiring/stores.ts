@@ -7,10 +7,12 @@ import { d1Actors } from "../persistence/d1/access/actors.ts";
 import { d1Roles } from "../persistence/d1/access/roles.ts";
 import { d1ChangeFeed } from "../persistence/d1/accounts/change-feed.ts";
 import { d1Users } from "../persistence/d1/accounts/users.ts";
+import { d1ProgramFeed } from "../persistence/d1/clients/program-feed.ts";
 import { d1ServiceAccounts } from "../persistence/d1/clients/service-accounts.ts";
 import { database } from "../persistence/d1/database.ts";
 import { d1SigningKeys } from "../persistence/d1/keys/signing-keys.ts";
 import { durableAccounts } from "../persistence/durable/accounts/accounts.ts";
+import { durablePrograms } from "../persistence/durable/clients/programs.ts";
 import { durableLoginThrottle } from "../persistence/durable/credentials/login-throttle.ts";
 import { kvJwksCache } from "../persistence/kv/jwks-cache.ts";
 import type { Outside } from "./outside.ts";
@@ -38,6 +40,8 @@ export function wireStores(env: Env, config: Config, { clock, notify }: Outside)
       loginNameKey(config.secrets, name),
     ),
     serviceAccounts: d1ServiceAccounts(db, notify),
+    programs: durablePrograms(env.SERVICE_ACCOUNTS, config.authorityMaxAge),
+    programFeed: d1ProgramFeed(db),
     keys: d1SigningKeys(db, notify, clock),
     jwksCache: kvJwksCache(env.JWKS_CACHE),
   };

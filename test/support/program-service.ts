@@ -4,14 +4,17 @@ import type { Actor } from "../../src/domain/access/actor.ts";
 import { type ServiceAccountId, serviceAccountIdOf } from "../../src/domain/ids.ts";
 import { createServiceAccount } from "../../src/use-cases/clients/create-service-account.ts";
 import { rotateClientSecret } from "../../src/use-cases/clients/rotate-client-secret.ts";
+import { tellNow } from "../../src/use-cases/clients/tell-programs.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
 import { memoryActors } from "./fakes/actors.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";
+import { memoryProgramFeed } from "./fakes/program-feed.ts";
+import { memoryProgramRecord, memoryPrograms } from "./fakes/programs.ts";
 import { memoryRoles } from "./fakes/roles.ts";
 import { memoryServiceAccounts } from "./fakes/service-accounts.ts";
 import { memoryUsers } from "./fakes/users.ts";
 import type { PortFaults } from "./port-faults.ts";
-import { someActor, someEdit, someId, someUser } from "./samples.ts";
+import { DAY, someActor, someEdit, someId, someUser } from "./samples.ts";
 
 export const ADMIN_ACTOR = someActor("*");
 
@@ -22,13 +25,17 @@ export function programService() {
   const clock = () => time.now;
   const roles = memoryRoles(db);
   const users = memoryUsers(db);
+  const programs = memoryPrograms({ record: memoryProgramRecord(db), clock, maxAge: DAY });
+  const programFeed = memoryProgramFeed(db);
+  const tellDeps = { programs, programFeed, clock };
   const deps = {
+    ...tellDeps,
+    tellHolders: (name: string) => tellNow(tellDeps, { kind: "role", name }),
     actors: memoryActors(db),
     serviceAccounts: memoryServiceAccounts(db),
     roles,
     catalogue: roleCatalogue(roles, clock),
     clientSecrets: clientSecretCodec((length) => crypto.getRandomValues(new Uint8Array(length))),
-    clock,
     newServiceAccountId: () => serviceAccountIdOf(someId()),
     newSecretId: someId,
     newChangeId: someId,

@@ -23,10 +23,16 @@ export type ServiceAccount = {
   readonly updatedAt: number;
 };
 
-/** A service account that authenticated, as an actor. */
-export type Program = Actor & { readonly kind: "service"; readonly account: ServiceAccount };
+/** What decides what a service account may do now, read in one moment. */
+export type ProgramAuthority = Pick<
+  ServiceAccount,
+  "id" | "status" | "roles" | "permissions" | "version" | "tokensFrom"
+>;
 
-export const programOf = (account: ServiceAccount): Program => ({
+/** A service account that authenticated, as an actor. */
+export type Program = Actor & { readonly kind: "service"; readonly account: ProgramAuthority };
+
+export const programOf = (account: ProgramAuthority): Program => ({
   kind: "service",
   id: account.id,
   roles: account.roles,
@@ -45,6 +51,13 @@ export type ClientSecret = {
   readonly lastUsedAt: number | null;
   readonly expiresAt: number | null;
 };
+
+/** What it takes to authenticate with a secret. */
+export type HeldSecret = Pick<ClientSecret, "id" | "hash" | "lastUsedAt" | "expiresAt">;
+
+/** False from the moment that a superseded secret ends. */
+export const isLiving = ({ expiresAt }: Pick<ClientSecret, "expiresAt">, now: number): boolean =>
+  expiresAt === null || expiresAt > now;
 
 /** Whoever made a secret, and may know it. */
 export type Maker = {

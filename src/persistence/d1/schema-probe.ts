@@ -24,6 +24,23 @@ const FEED = [
   "user_roles_moves_delete",
 ];
 
+/** What notes that a service account's standing changed (service_account_feed). */
+const PROGRAM_FEED = [
+  "service_accounts_feed_insert",
+  "service_accounts_feed_update",
+  "service_accounts_feed_delete",
+  "service_account_roles_feed_insert",
+  "service_account_roles_feed_update",
+  "service_account_roles_feed_delete",
+  "service_account_secrets_feed_insert",
+  "service_account_secrets_feed_replaced",
+  "service_account_secrets_feed_update",
+  "service_account_secrets_feed_delete",
+  "role_permissions_feed_insert",
+  "role_permissions_feed_update",
+  "role_permissions_feed_delete",
+];
+
 /** The indexes and triggers that the migrations make: scripts/check-migrations.ts compares. */
 export const GUARDS: readonly string[] = [
   "users_email_unique",
@@ -34,6 +51,7 @@ export const GUARDS: readonly string[] = [
   "signing_keys_sequence_unique",
   "users_status_insert",
   ...FEED,
+  ...PROGRAM_FEED,
   ...Object.entries(RULES).flatMap(([table, rules]) =>
     rules.flatMap((rule) => [`${table}_${rule}_insert`, `${table}_${rule}_update`]),
   ),

@@ -136,6 +136,16 @@ export const serviceAccountSecrets = sqliteTable(
   (table) => [index("service_account_secrets_account").on(table.serviceAccountId)],
 );
 
+/**
+ * Service accounts whose standing changed, whoever changed it, as triggers note them: an entry names
+ * one, or a role whose grants changed and so all who hold it. No number is ever given twice.
+ */
+export const serviceAccountFeed = sqliteTable("service_account_feed", {
+  seq: integer("seq").primaryKey({ autoIncrement: true }),
+  serviceAccountId: text("service_account_id"),
+  role: text("role"),
+});
+
 export const signingKeys = sqliteTable("signing_keys", {
   /** RFC 7638 thumbprint of the public half. */
   kid: text("kid").primaryKey(),

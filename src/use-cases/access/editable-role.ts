@@ -12,6 +12,8 @@ export type ManageRolesDeps = {
   readonly catalogue: RoleCatalogue;
   readonly clock: Clock;
   readonly newChangeId: () => string;
+  /** Returns when every service account that holds the role is judged by what it grants now. */
+  readonly tellHolders: (role: string) => Promise<void>;
 };
 
 export const editBy = (deps: ManageRolesDeps, actor: Actor): RoleEdit => ({

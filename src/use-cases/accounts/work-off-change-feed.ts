@@ -2,6 +2,7 @@ import type { Actor } from "../../domain/access/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import { isYounger } from "../../domain/time.ts";
+import { eachOf } from "../each-of.ts";
 import type { Notify } from "../events/ports.ts";
 import type { Clock } from "../outside.ts";
 import type { Accounts, ChangeFeed, NotedChange } from "./ports.ts";
@@ -16,9 +17,6 @@ const MAX_ACCOUNTS = 900;
 
 /** Batches in a run, at most: an account may have many entries. */
 const MAX_BATCHES = 40;
-
-/** Accounts told at the same time. */
-const AT_ONCE = 6;
 
 /** Milliseconds after which a run tells no further account: the next one begins each minute. */
 const LONGEST_RUN = 45_000;
@@ -105,12 +103,4 @@ async function workOff(
   const [done, failed] = [seqs("caught up"), seqs("failed")];
   if (done.length > 0) await feed.forget(done);
   if (failed.length > 0) await feed.postpone(failed);
-}
-
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = items.values();
-  const worker = async () => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -1,8 +1,8 @@
-import { type Program, programOf } from "../../domain/clients/service-account.ts";
+import { isLiving, type Program, programOf } from "../../domain/clients/service-account.ts";
 import { parseServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Clock, Defer } from "../outside.ts";
-import type { ServiceAccounts } from "./ports.ts";
+import type { Programs, ServiceAccounts } from "./ports.ts";
 
 export interface ClientSecretCodec {
   /** A new secret, to be shown once, and what is stored of it. */
@@ -11,7 +11,8 @@ export interface ClientSecretCodec {
 }
 
 export type ClientAuthenticationDeps = {
-  readonly serviceAccounts: ServiceAccounts;
+  readonly programs: Pick<Programs, "find" | "noteUse">;
+  readonly serviceAccounts: Pick<ServiceAccounts, "noteUse">;
   readonly clientSecrets: ClientSecretCodec;
   readonly clock: Clock;
   readonly defer: Defer;
@@ -23,9 +24,9 @@ export type ClientCredentials = { readonly id: string; readonly secret: string }
 const USE_NOTED_FOR = 60 * 60 * 1_000;
 
 /**
- * Authenticates a service account by its secret (RFC 6749, section 2.3.1). The account is read
- * together with the secret: one that a raise ended never yields the raised account. Unknown, wrong,
- * expired and disabled look alike.
+ * Authenticates a service account by its secret (RFC 6749, section 2.3.1). The account's
+ * own object knows both as of one moment: a secret that a raise ended never yields the raised
+ * account. Unknown, wrong, expired and disabled look alike.
  */
 export async function authenticateClient(
   deps: ClientAuthenticationDeps,
@@ -34,14 +35,20 @@ export async function authenticateClient(
   const parsed = parseServiceAccountId(id);
   if (!parsed.ok) return err("invalid_client");
   const now = deps.clock();
-  const found = await deps.serviceAccounts.withSecrets(parsed.value, now);
-  const used = found?.secrets.find(({ hash }) => deps.clientSecrets.matches(secret, [hash]));
-  if (found === null || used === undefined || found.account.status !== "active") {
+  const standing = await deps.programs.find(parsed.value);
+  const used = standing?.secrets.find(
+    (held) => isLiving(held, now) && deps.clientSecrets.matches(secret, [held.hash]),
+  );
+  if (standing === null || used === undefined || standing.status !== "active") {
     return err("invalid_client");
   }
   const since = now - USE_NOTED_FOR;
   if (used.lastUsedAt === null || used.lastUsedAt <= since) {
-    deps.defer(() => deps.serviceAccounts.noteUse(used.id, now, since));
+    deps.defer(async () => {
+      await deps.serviceAccounts.noteUse(used.id, now, since);
+      await deps.programs.noteUse(standing.id, used.id, now);
+    });
   }
-  return ok(programOf(found.account));
+  const { secrets: _, ...account } = standing;
+  return ok(programOf(account));
 }

@@ -1,9 +1,16 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { Role } from "../../domain/access/role.ts";
 import type { UserStatus } from "../../domain/accounts/user.ts";
-import type { ClientSecret, Maker, ServiceAccount } from "../../domain/clients/service-account.ts";
+import type {
+  ClientSecret,
+  HeldSecret,
+  Maker,
+  ProgramAuthority,
+  ServiceAccount,
+} from "../../domain/clients/service-account.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import type { Raise, RoleHolders, WithSecrets } from "../access/ports.ts";
+import type { LivePrograms } from "../tokens/ports.ts";
 
 export type NewServiceAccount = {
   readonly actor: Actor;
@@ -75,4 +82,62 @@ export interface ServiceAccounts extends RoleHolders {
     actor: Actor,
     version: number | null,
   ): Promise<"removed" | "not_found" | "moved">;
+}
+
+/** What a program is judged by, read in one moment: an old secret never yields later rights. */
+export type Standing = ProgramAuthority & { readonly secrets: readonly HeldSecret[] };
+
+/** The standing of service accounts as their own objects know it. An outage is `Unavailable`. */
+export interface Programs extends LivePrograms {
+  find(id: ServiceAccountId): Promise<Standing | null>;
+  /** Remembers when a secret was used, so that it is not written down again at once. */
+  noteUse(id: ServiceAccountId, secretId: string, now: number): Promise<void>;
+  /**
+   * Takes over what D1 says from now on. Repeating it is harmless; an object that knows nobody
+   * stores nothing.
+   */
+  catchUp(id: ServiceAccountId): Promise<void>;
+}
+
+/** The part of D1 that a service account's object reads. */
+export interface ProgramRecord {
+  /** As the primary has it, or null where there is none. */
+  read(id: ServiceAccountId): Promise<Standing | null>;
+}
+
+/** @property checkedAt when D1 said so (Unix milliseconds); null once it is known to have changed */
+export type StandingCopy = { readonly standing: Standing; readonly checkedAt: number | null };
+
+/** What the judge of a service account keeps. All but `erase` is synchronous. */
+export interface ProgramStore {
+  copy(): StandingCopy | null;
+  keep(copy: StandingCopy): void;
+  /** Leaves nothing behind, also in an object that never knew anybody. */
+  erase(): Promise<void>;
+}
+
+/** One service account, or those that hold a role. */
+export type Concerned =
+  | { readonly kind: "account"; readonly id: ServiceAccountId }
+  | { readonly kind: "role"; readonly name: string }
+  | { readonly kind: "everybody" };
+
+/** @property upTo the number of the last entry that was read */
+type NotedPrograms = {
+  readonly upTo: number;
+  readonly ids: readonly ServiceAccountId[];
+};
+
+/**
+ * The service accounts that changed, whoever changed them: the triggers of D1 note each change in
+ * the batch that makes it.
+ */
+export interface ProgramFeed {
+  /** Whom entries concern, in no order; null where there is none. */
+  noted(whom: Concerned): Promise<NotedPrograms | null>;
+  /**
+   * Forgets the entries that were read, whose accounts were told. Those that were not are noted
+   * anew.
+   */
+  forget(whom: Concerned, told: NotedPrograms, untold: readonly ServiceAccountId[]): Promise<void>;
 }

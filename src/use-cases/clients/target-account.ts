@@ -3,13 +3,12 @@ import { covers } from "../../domain/access/permission.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Actors, Raise, WithSecrets } from "../access/ports.ts";
-import type { Clock } from "../outside.ts";
 import type { ServiceAccounts } from "./ports.ts";
+import type { TellDeps } from "./tell-programs.ts";
 
-export type ChangeAccountDeps = {
+export type ChangeAccountDeps = TellDeps & {
   readonly actors: Actors;
   readonly serviceAccounts: ServiceAccounts;
-  readonly clock: Clock;
 };
 
 export type AccountRefusal = "forbidden" | "not_found" | "conflict";

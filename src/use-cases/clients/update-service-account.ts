@@ -11,6 +11,7 @@ import {
   endedBy,
   targetOf,
 } from "./target-account.ts";
+import { andTell } from "./tell-programs.ts";
 
 /** @property ended the ids of the secrets that ended with the change */
 export type UpdatedAccount = {
@@ -19,7 +20,7 @@ export type UpdatedAccount = {
 };
 
 /**
- * Renames, disables or enables. A disabled account is refused wherever its row is asked for;
+ * Renames, disables or enables. A disabled account is refused wherever its object is asked;
  * enabling it is a raise.
  */
 export async function updateServiceAccount(
@@ -28,7 +29,7 @@ export async function updateServiceAccount(
   id: ServiceAccountId,
   change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
 ): Promise<Result<UpdatedAccount, AccountRefusal>> {
-  return decideInRounds(deps.actors, actor, async () => {
+  const decided = decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
@@ -40,6 +41,7 @@ export async function updateServiceAccount(
     const updated = await deps.serviceAccounts.find(id);
     return updated === null ? err("not_found") : ok({ account: updated, ended: endedBy(raise) });
   });
+  return andTell(deps, id, decided);
 }
 
 /** A disabled account could do nothing; an enabled one can do all that its roles grant. */

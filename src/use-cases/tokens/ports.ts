@@ -1,5 +1,5 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
-import type { ServiceAccount } from "../../domain/clients/service-account.ts";
+import type { ProgramAuthority } from "../../domain/clients/service-account.ts";
 import type { ServiceAccountId, SessionId, UserId } from "../../domain/ids.ts";
 import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
@@ -23,7 +23,7 @@ export type LiveAuthority = Pick<Authority, "roles" | "version"> & {
   /**
    * Of a service account: what its roles granted then, and the version of its oldest good tokens.
    */
-  readonly program?: Pick<ServiceAccount, "permissions" | "tokensFrom">;
+  readonly program?: Pick<ProgramAuthority, "permissions" | "tokensFrom">;
 };
 
 /** Whether the account and session behind a good token still stand. */
@@ -48,7 +48,8 @@ export interface LiveSessions {
   check(userId: UserId, sessionId: SessionId): Promise<SessionGrant | null>;
 }
 
-/** Service accounts as they are now. */
+/** Whether a service account may act. */
 export interface LivePrograms {
-  find(id: ServiceAccountId): Promise<ServiceAccount | null>;
+  /** Null for one that there is not. */
+  find(id: ServiceAccountId): Promise<ProgramAuthority | null>;
 }

@@ -116,13 +116,16 @@ describe("client_credentials", () => {
     expectOAuthError(await ask(GRANT, headers), 401, "invalid_client");
   });
 
-  it("RAT-05 an outage is no refusal", async () => {
+  it("RAT-05 an outage is no refusal, and stops nobody whose object knows them", async () => {
+    const stranger = await newServiceAccount(admin.accessToken);
+    expect((await tokenReply(client)).status).toBe(200);
     await withoutTable("service_accounts", async () => {
-      const reply = await tokenReply(client);
+      const reply = await tokenReply(stranger);
       expectOAuthError(reply, 503, "temporarily_unavailable");
       expect(reply.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+      expect((await tokenReply(client)).status).toBe(200);
     });
-    expect((await tokenReply(client)).status).toBe(200);
+    expect((await tokenReply(stranger)).status).toBe(200);
   });
 });
 

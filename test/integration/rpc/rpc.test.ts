@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { capturedLog } from "../../support/canaries.ts";
 import { call, newAdmin, newUser, ORIGIN, type SignedIn } from "../../support/client.ts";
 import { failing } from "../../support/faults.ts";
+import { byHand, runFeed } from "../../support/feed.ts";
 import { rpc, rpcWith } from "../../support/rpc.ts";
 import {
   clientToken,
@@ -100,8 +101,10 @@ describe("jwks", () => {
 });
 
 describe("an outage has decided nothing", () => {
-  it("when D1 cannot be read about a service account", async () => {
+  it("when D1 cannot be read about a service account that changed", async () => {
+    await byHand("update service_accounts set version = version + 1 where id = ?", account.id);
     await withoutTable("service_accounts", async () => {
+      await runFeed();
       expect(await rpc.verify(serviceToken, { maxStaleness: 0 })).toEqual(UNAVAILABLE);
       const authorized = await rpc.authorize(serviceToken, "users:read", { maxStaleness: 0 });
       expect(authorized).toEqual(UNAVAILABLE);

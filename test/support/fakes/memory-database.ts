@@ -28,11 +28,52 @@ export type MemoryDatabase = {
   readonly roles: Map<string, Role>;
   readonly serviceAccounts: Map<ServiceAccountId, ServiceAccountRow>;
   readonly clientSecrets: Map<string, SecretRow>;
+  /** Service accounts whose standing changed, by number, as the triggers note them. */
+  readonly programFeed: { readonly entries: Map<number, ServiceAccountId>; last: number };
 };
 
-export const memoryDatabase = (): MemoryDatabase => ({
-  users: new Map(),
-  roles: new Map(BUILT_IN_CATALOGUE),
-  serviceAccounts: new Map(),
-  clientSecrets: new Map(),
-});
+export function memoryDatabase(): MemoryDatabase {
+  const programFeed = { entries: new Map<number, ServiceAccountId>(), last: 0 };
+  const note = (id: ServiceAccountId) => void programFeed.entries.set(++programFeed.last, id);
+  const serviceAccounts = new Triggered<ServiceAccountId, ServiceAccountRow>(
+    ({ updatedAt: _, name: __, ...row }) => row,
+    ({ id }) => note(id),
+  );
+  const holders = (role: string) =>
+    [...serviceAccounts.values()].filter(({ roles }) => roles.includes(role));
+  const roles = new Triggered<string, Role>(
+    ({ permissions }) => permissions,
+    ({ name }) => holders(name).forEach(({ id }) => void note(id)),
+  );
+  for (const [name, role] of BUILT_IN_CATALOGUE) roles.set(name, role);
+  const clientSecrets = new Triggered<string, SecretRow>(
+    ({ hash, expiresAt }) => ({ hash, expiresAt }),
+    ({ accountId }) => note(accountId),
+  );
+  return { users: new Map(), roles, serviceAccounts, clientSecrets, programFeed };
+}
+
+/** A table whose triggers note each row that comes, goes or differs in what they look at. */
+class Triggered<K, V> extends Map<K, V> {
+  readonly #looksAt: (row: V) => unknown;
+  readonly #note: (row: V) => void;
+
+  constructor(looksAt: (row: V) => unknown, note: (row: V) => void) {
+    super();
+    this.#looksAt = looksAt;
+    this.#note = note;
+  }
+
+  override set(key: K, row: V): this {
+    const before = this.get(key);
+    const seen = (value: V | undefined) => JSON.stringify(value && this.#looksAt(value));
+    if (seen(before) !== seen(row)) this.#note(row);
+    return super.set(key, row);
+  }
+
+  override delete(key: K): boolean {
+    const row = this.get(key);
+    if (row !== undefined) this.#note(row);
+    return super.delete(key);
+  }
+}

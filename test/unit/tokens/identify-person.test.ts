@@ -12,14 +12,14 @@ async function signedIn() {
   const service = memoryService();
   const user = await service.register();
   const { accessToken, sessionId } = await service.signIn(user.email);
-  const { serviceAccounts } = programService().deps;
+  const { programs } = programService().deps;
   const { sessions, clock } = service.deps;
   const deps = {
     verifier: {
       verify: async (token: string): Promise<AccessTokenClaims | null> =>
         token === "" ? null : JSON.parse(token),
     },
-    liveness: liveness((claims) => liveAuthority({ sessions, serviceAccounts }, claims), clock),
+    liveness: liveness((claims) => liveAuthority({ sessions, programs }, claims), clock),
   };
   return { service, user, accessToken, sessionId, deps };
 }

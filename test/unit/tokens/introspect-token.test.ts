@@ -24,7 +24,7 @@ async function signedIn() {
         return grant;
       },
     },
-    serviceAccounts: programService().deps.serviceAccounts,
+    programs: programService().deps.programs,
   };
   const deps = {
     ...service.deps,

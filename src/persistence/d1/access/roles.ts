@@ -78,7 +78,9 @@ export function d1Roles(db: Database): Roles {
         permissions === undefined
           ? []
           : [
-              sql`delete from role_permissions where role = ${name} and ${isEdited}`,
+              // Those that stay are not touched: each that moves is noted for whoever holds it.
+              sql`delete from role_permissions where role = ${name}
+                and permission not in ${textsOf(permissions)} and ${isEdited}`,
               insertPermissions(name, permissions, isEdited),
             ];
       const results = await atomically(db, [
@@ -127,7 +129,8 @@ const insertPermissions = (
   condition: SQL,
 ): SQL => sql`
   insert into role_permissions (role, permission)
-  select ${name}, value from json_each(${JSON.stringify(permissions)}) where ${condition}`;
+  select ${name}, value from json_each(${JSON.stringify(permissions)}) where ${condition}
+  on conflict do nothing`;
 
 const heldSets = rowReader(
   "held_roles_unreadable",

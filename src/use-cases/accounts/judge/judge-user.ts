@@ -2,6 +2,7 @@ import { forgottenAt } from "../../../domain/credentials/throttle.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import { releaseProof, reserveProof } from "../../credentials/count-proofs.ts";
 import type { AllowedAttempt, Attempt, Prover } from "../../credentials/ports.ts";
+import { renewal } from "../../renewal.ts";
 import {
   checkSession,
   endSessions,
@@ -36,8 +37,12 @@ export type UserJudge = ReturnType<typeof userJudge>;
  *
  * @throws Unavailable from every call that may read D1, when D1 does not answer
  */
-export function userJudge(given: Omit<JudgeDeps, "memory">) {
-  const deps: JudgeDeps = { ...given, memory: { told: 0, renewingSince: null } };
+export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
+  const deps: JudgeDeps = {
+    ...given,
+    renewal: renewal(given.clock, given.defer),
+    memory: { told: 0 },
+  };
   const { store, clock: now } = deps;
   const { sessions, proofs } = store;
   const isKnown = () => knownAuthority(deps) !== null;

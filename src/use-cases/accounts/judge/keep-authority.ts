@@ -4,8 +4,8 @@ import {
   sameAuthority,
   takeOver,
 } from "../../../domain/accounts/authority.ts";
-import { isYounger } from "../../../domain/time.ts";
 import type { Clock, Defer } from "../../outside.ts";
+import type { Renewal } from "../../renewal.ts";
 import type { AccountPolicy, AccountRecord, Addressed, Intent, UserStore } from "../ports.ts";
 
 /*
@@ -19,6 +19,7 @@ export type JudgeDeps = {
   readonly clock: Clock;
   readonly newFenceId: () => string;
   readonly defer: Defer;
+  readonly renewal: Renewal;
   readonly memory: JudgeMemory;
 };
 
@@ -26,15 +27,7 @@ export type JudgeDeps = {
 type JudgeMemory = {
   /** Counts the notices that the row changed: a read that began before the last one is stale. */
   told: number;
-  /** When the renewal that is under way began (Unix milliseconds), or null. */
-  renewingSince: number | null;
 };
-
-/** The fraction of the greatest age from which a copy in use is renewed: 22 hours of a day. */
-const RENEWAL_AGE = 11 / 12;
-
-/** Milliseconds after which a renewal that has no answer is no longer waited for. */
-const LONGEST_RENEWAL = 60_000;
 
 /** The copy, whatever its age; null in an object that was never used. */
 export function knownAuthority({ store }: JudgeDeps): Authority | null {
@@ -63,25 +56,9 @@ export const isSettled = ({ store }: JudgeDeps): boolean => store.authority.inte
 export async function freshen(deps: JudgeDeps, to: Addressed): Promise<void> {
   const copy = deps.store.authority.copy();
   if (copy === null || copy.authority.status === "deleted") return;
-  const { authorityMaxAge: maxAge } = to.policy;
-  const isYoungerThan = (age: number) => isYounger(copy.checkedAt, deps.clock(), age);
-  if (!isYoungerThan(maxAge) || !isSettled(deps)) await reconcile(deps, to);
-  else if (!isYoungerThan(maxAge * RENEWAL_AGE)) renew(deps, to);
-}
-
-/** Renews in the background: an active user neither waits for D1 nor is stopped by its outage. */
-function renew(deps: JudgeDeps, to: Addressed): void {
-  const { memory, clock, defer } = deps;
-  const since = clock();
-  if (memory.renewingSince !== null && isYounger(memory.renewingSince, since, LONGEST_RENEWAL)) {
-    return;
-  }
-  memory.renewingSince = since;
-  defer(() =>
-    reconcile(deps, to).finally(() => {
-      if (memory.renewingSince === since) memory.renewingSince = null;
-    }),
-  );
+  const due = deps.renewal.due(copy.checkedAt, to.policy.authorityMaxAge);
+  if (due === "first" || !isSettled(deps)) await reconcile(deps, to);
+  else if (due === "behind") deps.renewal.behind(() => reconcile(deps, to));
 }
 
 /** Reads D1's primary and takes over what it says. */

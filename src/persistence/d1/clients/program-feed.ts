@@ -1,0 +1,75 @@
+import { type SQL, sql } from "drizzle-orm";
+import * as z from "zod";
+import { parseServiceAccountId } from "../../../domain/ids.ts";
+import type { Concerned, ProgramFeed } from "../../../use-cases/clients/ports.ts";
+import { textsOf } from "../conditions.ts";
+import { atomically, type Database } from "../database.ts";
+import { rowReader, texts } from "../rows.ts";
+
+/**
+ * The table that triggers write (migrations/0006_program_feed.sql): an entry names an account, or
+ * a role whose grants changed and so all who hold it. No number is ever given twice.
+ */
+export function d1ProgramFeed(db: Database): ProgramFeed {
+  return {
+    async noted(whom) {
+      const [result] = await atomically(db, [
+        sql`select max(seq) as up_to, json_group_array(distinct coalesce(
+            entries.service_account_id, held.service_account_id)) as accounts
+          from service_account_feed entries
+          left join service_account_roles held on held.role = entries.role
+          where ${concerns(whom)}`,
+      ]);
+      const [found] = reader.read(result?.results);
+      return found ?? null;
+    },
+
+    async forget(whom, { upTo, ids }, untold) {
+      await atomically(db, [
+        sql`insert into service_account_feed (service_account_id)
+          select value from json_each(${JSON.stringify(untold)})`,
+        sql`delete from service_account_feed where seq <= ${upTo} and ${isDone(whom, ids)}`,
+      ]);
+    },
+  };
+}
+
+/** Entries in a left join with the holders of their roles. */
+function concerns(whom: Concerned): SQL {
+  switch (whom.kind) {
+    case "account":
+      return sql`(entries.service_account_id = ${whom.id} or held.service_account_id = ${whom.id})`;
+    case "role":
+      return sql`(entries.role = ${whom.name} or entries.service_account_id in (
+        select service_account_id from service_account_roles where role = ${whom.name}))`;
+    case "everybody":
+      return sql`true`;
+  }
+}
+
+/** Whoever else holds a role was not told because of one account. */
+function isDone(whom: Concerned, told: readonly string[]): SQL {
+  switch (whom.kind) {
+    case "account":
+      return sql`service_account_id = ${whom.id}`;
+    case "role":
+      return sql`(role = ${whom.name} or service_account_id in ${textsOf(told)})`;
+    case "everybody":
+      return sql`true`;
+  }
+}
+
+/** One row, without a number where there is no entry; a note that is no id is nobody's. */
+const reader = {
+  read: (rows: unknown) =>
+    noted.read(rows).flatMap(({ up_to, accounts }) => {
+      if (up_to === null) return [];
+      const ids = accounts.map(parseServiceAccountId).flatMap((id) => (id.ok ? [id.value] : []));
+      return [{ upTo: up_to, ids }];
+    }),
+};
+
+const noted = rowReader(
+  "program_feed_unreadable",
+  z.object({ up_to: z.int().nullable(), accounts: texts }),
+);

@@ -1,0 +1,43 @@
+import type { ServiceAccountId } from "../../../domain/ids.ts";
+import type { AddressedProgram } from "../../../use-cases/clients/judge-program.ts";
+import type { Programs } from "../../../use-cases/clients/ports.ts";
+import { call, callOnce, within } from "../call.ts";
+import { answered } from "../outcome.ts";
+import type { ProgramCalls } from "./program-calls.ts";
+import type { ServiceAccountObject } from "./service-account-object.ts";
+
+const WHAT = "service account";
+
+/** Milliseconds within which an object must have caught up: others wait behind it. */
+const PATIENCE = 10_000;
+
+/**
+ * The port to the service accounts' objects. An id may be a stranger's guess: an object under an id
+ * that nobody has keeps nothing.
+ *
+ * @param maxAge milliseconds after which an object reads D1 before it answers
+ * @param patience milliseconds that catching up may take
+ */
+export function durablePrograms(
+  namespace: DurableObjectNamespace<ServiceAccountObject>,
+  maxAge: number,
+  patience = PATIENCE,
+): Programs {
+  const stubOf = (id: ServiceAccountId): ProgramCalls => namespace.get(namespace.idFromName(id));
+  const to = (id: ServiceAccountId): AddressedProgram => ({ id, maxAge });
+
+  return {
+    async find(id) {
+      const ask = (stub: ProgramCalls) => stub.find(to(id));
+      const answer = answered(await call(() => stubOf(id), ask, WHAT));
+      return answer.kind === "found" ? answer.standing : null;
+    },
+
+    noteUse: (id, secretId, now) => callOnce(() => stubOf(id).noteUse(to(id), secretId, now), WHAT),
+
+    async catchUp(id) {
+      const told = callOnce(() => stubOf(id).catchUp(to(id)), WHAT);
+      answered(await within(patience, told, WHAT));
+    },
+  };
+}

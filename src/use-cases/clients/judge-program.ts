@@ -1,0 +1,77 @@
+import type { ServiceAccountId } from "../../domain/ids.ts";
+import type { Clock, Defer } from "../outside.ts";
+import { renewal } from "../renewal.ts";
+import type { ProgramRecord, ProgramStore, Standing } from "./ports.ts";
+
+export type ProgramJudgeDeps = {
+  readonly store: ProgramStore;
+  readonly record: ProgramRecord;
+  readonly clock: Clock;
+  readonly defer: Defer;
+};
+
+/** @property maxAge milliseconds after which D1 is read before the copy is used */
+export type AddressedProgram = { readonly id: ServiceAccountId; readonly maxAge: number };
+
+export type ProgramJudge = ReturnType<typeof programJudge>;
+
+/**
+ * The judge of one service account: a copy of its row, its rights and its secrets, as they were in
+ * one moment. D1 decides every change and notes it; the judge is told before the reply.
+ *
+ * @throws Unavailable from every call that reads D1, when D1 does not answer
+ */
+export function programJudge({ store, record, clock, defer }: ProgramJudgeDeps) {
+  const renewals = renewal(clock, defer);
+  /** Counts the notices of a change: a read that began before the last one is stale. */
+  let told = 0;
+
+  const readRow = async (id: ServiceAccountId): Promise<Standing | null> => {
+    const [begun, checkedAt] = [told, clock()];
+    const standing = await record.read(id);
+    if (begun !== told) return readRow(id);
+    if (standing !== null) store.keep({ standing, checkedAt });
+    return standing;
+  };
+
+  /** The id may be a stranger's guess: one that nobody has leaves nothing behind. */
+  const take = async (id: ServiceAccountId): Promise<Standing | null> => {
+    let isGone = false;
+    try {
+      const standing = await readRow(id);
+      isGone = standing === null;
+      return standing;
+    } finally {
+      if (isGone || store.copy() === null) await store.erase();
+    }
+  };
+
+  return {
+    async find({ id, maxAge }: AddressedProgram): Promise<Standing | null> {
+      const copy = store.copy();
+      if (copy === null || copy.checkedAt === null) return take(id);
+      const due = renewals.due(copy.checkedAt, maxAge);
+      if (due === "first") return take(id);
+      if (due === "behind") renewals.behind(() => take(id));
+      return copy.standing;
+    },
+
+    /** A copy that is known to be old serves nobody, also while D1 cannot say what is new. */
+    async catchUp({ id }: AddressedProgram): Promise<void> {
+      told += 1;
+      const copy = store.copy();
+      if (copy === null) return store.erase();
+      store.keep({ ...copy, checkedAt: null });
+      await take(id);
+    },
+
+    noteUse(_: AddressedProgram, secretId: string, now: number): void {
+      const copy = store.copy();
+      if (copy === null) return;
+      const secrets = copy.standing.secrets.map((secret) =>
+        secret.id === secretId ? { ...secret, lastUsedAt: now } : secret,
+      );
+      store.keep({ ...copy, standing: { ...copy.standing, secrets } });
+    },
+  };
+}
