@@ -61,7 +61,7 @@ function wire(env: Env, config: Config, log: Log) {
     readiness: wireHealth(env, outside, stores, ring),
     access: wireAccess(parts),
     accounts: wireAccounts(parts),
-    clients: wireClients(parts),
+    clients: wireClients(config, parts),
     keys,
     sessions: wireSessions(parts),
     tokens: wireTokens(parts),

@@ -1,3 +1,4 @@
+import type { Config } from "../core/config/config.ts";
 import { CLIENT_SECRET_OVERLAP } from "../core/config/constants.ts";
 import { clientSecretCodec } from "../core/security/client-secret.ts";
 import {
@@ -19,10 +20,10 @@ import { bind } from "./bind.ts";
 import type { Outside } from "./outside.ts";
 import type { Stores } from "./stores.ts";
 
-export function wireClients(given: Outside & Stores & ClientTokenDeps) {
+export function wireClients(config: Config, given: Outside & Stores & ClientTokenDeps) {
   const deps = {
     ...given,
-    clientSecrets: clientSecretCodec(given.random),
+    clientSecrets: clientSecretCodec(config.secrets, given.random),
     clientSecretOverlap: CLIENT_SECRET_OVERLAP * 1_000,
   };
   return {

@@ -8,6 +8,7 @@ import { d1Roles } from "../persistence/d1/access/roles.ts";
 import { d1ChangeFeed } from "../persistence/d1/accounts/change-feed.ts";
 import { d1Users } from "../persistence/d1/accounts/users.ts";
 import { d1ProgramFeed } from "../persistence/d1/clients/program-feed.ts";
+import { d1ProgramRecord } from "../persistence/d1/clients/program-record.ts";
 import { d1ServiceAccounts } from "../persistence/d1/clients/service-accounts.ts";
 import { database } from "../persistence/d1/database.ts";
 import { d1SigningKeys } from "../persistence/d1/keys/signing-keys.ts";
@@ -41,6 +42,7 @@ export function wireStores(env: Env, config: Config, { clock, notify }: Outside)
     ),
     serviceAccounts: d1ServiceAccounts(db, notify),
     programs: durablePrograms(env.SERVICE_ACCOUNTS, config.authorityMaxAge),
+    programRecord: d1ProgramRecord(db),
     programFeed: d1ProgramFeed(db),
     keys: d1SigningKeys(db, notify, clock),
     jwksCache: kvJwksCache(env.JWKS_CACHE),

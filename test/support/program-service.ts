@@ -13,6 +13,7 @@ import { memoryProgramRecord, memoryPrograms } from "./fakes/programs.ts";
 import { memoryRoles } from "./fakes/roles.ts";
 import { memoryServiceAccounts } from "./fakes/service-accounts.ts";
 import { memoryUsers } from "./fakes/users.ts";
+import { secretsMaker } from "./memory-service.ts";
 import type { PortFaults } from "./port-faults.ts";
 import { DAY, someActor, someEdit, someId, someUser } from "./samples.ts";
 
@@ -25,17 +26,21 @@ export function programService() {
   const clock = () => time.now;
   const roles = memoryRoles(db);
   const users = memoryUsers(db);
-  const programs = memoryPrograms({ record: memoryProgramRecord(db), clock, maxAge: DAY });
+  const programRecord = memoryProgramRecord(db);
+  const programs = memoryPrograms({ record: programRecord, clock, maxAge: DAY });
   const programFeed = memoryProgramFeed(db);
   const tellDeps = { programs, programFeed, clock };
   const deps = {
     ...tellDeps,
+    programRecord,
     tellHolders: (name: string) => tellNow(tellDeps, { kind: "role", name }),
     actors: memoryActors(db),
     serviceAccounts: memoryServiceAccounts(db),
     roles,
     catalogue: roleCatalogue(roles, clock),
-    clientSecrets: clientSecretCodec((length) => crypto.getRandomValues(new Uint8Array(length))),
+    clientSecrets: clientSecretCodec(secretsMaker()(1), (length) =>
+      crypto.getRandomValues(new Uint8Array(length)),
+    ),
     newServiceAccountId: () => serviceAccountIdOf(someId()),
     newSecretId: someId,
     newChangeId: someId,

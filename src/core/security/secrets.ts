@@ -10,12 +10,15 @@ export type SubkeyLabel =
   | "refresh-token-mac"
   | "refresh-token-successor"
   | "signing-key-wrap"
-  | "login-name";
+  | "login-name"
+  | "client-secret-mac";
 
 /** The root secrets by version. */
 export type Secrets = {
   /** The version that everything new is made under. */
   readonly newest: number;
+  /** All of them, as they are configured. */
+  readonly versions: readonly number[];
   /** 32 bytes by HKDF-SHA-256 (RFC 5869), or null when that version is not configured. */
   subkey(version: number, label: SubkeyLabel): Uint8Array<ArrayBuffer> | null;
 };
@@ -55,6 +58,7 @@ function secretsOf(roots: ReadonlyMap<number, Uint8Array>): Secrets {
   const derived = new Map<string, Uint8Array<ArrayBuffer>>();
   return {
     newest: [...roots.keys()][0] ?? 0,
+    versions: [...roots.keys()],
     subkey(version, label) {
       const root = roots.get(version);
       if (root === undefined) return null;

@@ -1,17 +1,23 @@
 import { isLiving, type Program, programOf } from "../../domain/clients/service-account.ts";
-import { parseServiceAccountId } from "../../domain/ids.ts";
+import { parseServiceAccountId, type ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Clock, Defer } from "../outside.ts";
-import type { Programs, ServiceAccounts } from "./ports.ts";
+import type { ProgramRecord, Programs, ServiceAccounts } from "./ports.ts";
 
 export interface ClientSecretCodec {
-  /** A new secret, to be shown once, and what is stored of it. */
-  create(): { readonly secret: string; readonly hash: string };
+  /** A new secret of an account, to be shown once, and what is stored of it. */
+  create(id: ServiceAccountId): { readonly secret: string; readonly hash: string };
+  /**
+   * True for one that was made here for this account, whatever has become of it since. False for a
+   * guess, and for one that is older than the mark by which it is told or the key that made it.
+   */
+  isMadeFor(id: ServiceAccountId, secret: string): boolean;
   matches(secret: string, hashes: readonly string[]): boolean;
 }
 
 export type ClientAuthenticationDeps = {
   readonly programs: Pick<Programs, "find" | "noteUse">;
+  readonly programRecord: ProgramRecord;
   readonly serviceAccounts: Pick<ServiceAccounts, "noteUse">;
   readonly clientSecrets: ClientSecretCodec;
   readonly clock: Clock;
@@ -24,9 +30,10 @@ export type ClientCredentials = { readonly id: string; readonly secret: string }
 const USE_NOTED_FOR = 60 * 60 * 1_000;
 
 /**
- * Authenticates a service account by its secret (RFC 6749, section 2.3.1). The account's
- * own object knows both as of one moment: a secret that a raise ended never yields the raised
- * account. Unknown, wrong, expired and disabled look alike.
+ * Authenticates a service account by its secret (RFC 6749, section 2.3.1). Account
+ * and secrets are known as of one moment: a secret that a raise ended never yields the raised
+ * account. No guess wakes an object: D1 judges what is not known to be made here. Unknown, wrong,
+ * expired and disabled look alike.
  */
 export async function authenticateClient(
   deps: ClientAuthenticationDeps,
@@ -35,7 +42,10 @@ export async function authenticateClient(
   const parsed = parseServiceAccountId(id);
   if (!parsed.ok) return err("invalid_client");
   const now = deps.clock();
-  const standing = await deps.programs.find(parsed.value);
+  const isOurs = deps.clientSecrets.isMadeFor(parsed.value, secret);
+  const standing = isOurs
+    ? await deps.programs.find(parsed.value)
+    : await deps.programRecord.read(parsed.value);
   const used = standing?.secrets.find(
     (held) => isLiving(held, now) && deps.clientSecrets.matches(secret, [held.hash]),
   );

@@ -33,7 +33,7 @@ export async function createServiceAccount(
     if (!allowed.ok) return allowed;
     if (!fitsLimits(NO_RIGHTS, rightsOf(names, allowed.value))) return err("too_many_permissions");
     const id = deps.newServiceAccountId();
-    const { secret, stored } = newSecret(deps, actor);
+    const { secret, stored } = newSecret(deps, actor, id);
     const roles = [...allowed.value.values()];
     const now = deps.clock();
     const account = { actor, id, name: input.name, roles, secret: stored, now };

@@ -27,7 +27,7 @@ export async function rotateClientSecret(
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
     const { account } = target.value;
-    const { secret, stored } = newSecret(deps, actor);
+    const { secret, stored } = newSecret(deps, actor, id);
     const act = { actor, now, version: account.version };
     const others = now + deps.clientSecretOverlap;
     const added = await deps.serviceAccounts.addSecret(id, stored, others, act);

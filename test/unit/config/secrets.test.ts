@@ -92,7 +92,7 @@ describe("a subkey", () => {
 
   it("of the newest version makes what is made anew", () => {
     expect(newestSubkey(secrets, "login-name")).toEqual(secrets.subkey(7, "login-name"));
-    const none = { newest: 1, subkey: () => null };
+    const none = { newest: 1, versions: [], subkey: () => null };
     expect(() => newestSubkey(none, "login-name")).toThrow("newest_secret_missing");
   });
 });
