@@ -82,6 +82,7 @@ const service = (name: string, script: string, engine: Engine): WorkerSpecificat
   kvNamespaces: { JWKS_CACHE: "jwks" },
   durableObjects: {
     USERS: { className: "UserObject", useSQLite: true },
+    SERVICE_ACCOUNTS: { className: "ServiceAccountObject", useSQLite: true },
     LOGIN_THROTTLES: { className: "LoginThrottleObject", useSQLite: true },
   },
   ratelimits: Object.fromEntries(
@@ -288,7 +289,7 @@ const introspection = operation(
     name: "introspection",
     kind: "introspection",
     request: "POST /oauth2/introspect",
-    storage: `${USER_OBJECT}, D1 (the client)`,
+    storage: `${USER_OBJECT}, the client's object`,
   },
   async (running, count) => {
     const client = await serviceAccount(running);
@@ -304,7 +305,7 @@ const clientCredentials = operation(
     name: "client_credentials",
     kind: "introspection",
     request: "POST /oauth2/token",
-    storage: "D1 (the client)",
+    storage: "the client's object",
   },
   async (running, count) => {
     const clients = await inTurn(count, () => serviceAccount(running));

@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import service, { UserObject as Shipped } from "../../src/index.ts";
 
-export { AuthRpc, LoginThrottleObject } from "../../src/index.ts";
+export { AuthRpc, LoginThrottleObject, ServiceAccountObject } from "../../src/index.ts";
 
 const STEP = 600_000; // milliseconds
 
