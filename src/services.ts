@@ -49,7 +49,10 @@ function wire(env: Env, config: Config, log: Log) {
     isPrivate: config.registration === "private",
     requireVerifiedEmail: config.requireVerifiedEmail,
     refreshTokens: refreshTokenCodec(config.secrets),
-    liveness: liveness((claims) => liveAuthority(stores, claims), outside.clock),
+    liveness: liveness(
+      (claims, withEmail) => liveAuthority(stores, claims, withEmail),
+      outside.clock,
+    ),
     signer: ring,
     verifier: ring,
     tellHolders: (name: string) => tellNow({ ...stores, ...outside }, { kind: "role", name }),

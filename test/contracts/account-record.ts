@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AccountChange } from "../../src/domain/accounts/account-change.ts";
 import { authorityOf } from "../../src/domain/accounts/authority.ts";
-import { signInRefusal } from "../../src/domain/accounts/user.ts";
+import { signInRefusal, verifiedEmailOf } from "../../src/domain/accounts/user.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import type { AccountRecord, Users } from "../../src/use-cases/accounts/ports.ts";
 import type { Credential } from "../../src/use-cases/credentials/ports.ts";
@@ -50,6 +50,7 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
   const expectRow = async (id: UserId, row: Awaited<ReturnType<AccountRecord["read"]>>) => {
     const user = (await credential(id))?.user;
     expect(row?.authority ?? null).toEqual(user === undefined ? null : authorityOf(user));
+    expect(row?.verifiedEmail).toBe(user && verifiedEmailOf(user));
     expect(row?.updatedAt).toBe(user?.updatedAt);
     expect(await record.read(id)).toEqual(row);
   };
@@ -65,9 +66,19 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
           version: 1,
           passwordSetAt: 1_000,
         },
+        verifiedEmail: null,
         updatedAt: 1_000,
       });
       expect(await record.read(someUserId())).toBeNull();
+    });
+
+    it("reads a row's address once it is verified", async () => {
+      const user = someUser({ emailVerified: true });
+      await users.create(user);
+      expect((await record.read(user.id))?.verifiedEmail).toBe(user.email);
+      const row = await apply(user.id, SET_PASSWORD);
+      expect(row?.verifiedEmail).toBe(user.email);
+      await expectRow(user.id, row);
     });
 
     it.each(CHANGES)("$change.kind moves the version on and marks it", async (sample) => {

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { User } from "../../src/domain/accounts/user.ts";
+import type { SessionId } from "../../src/domain/ids.ts";
 import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
 import { ACCOUNT_POLICY, SECOND, someSessionId, someUserId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";
@@ -57,6 +59,34 @@ export function accountSessionsContract(make: () => Promise<AccountsHarness>): v
       expect(await on.accounts.endSessions(nobody, "all")).toBe(0);
       expect(await on.accounts.endSessions(nobody, { only: someSessionId() })).toBe(0);
       expect(await on.accounts.check(nobody, someSessionId())).toBeNull();
+    });
+
+    it("tells the verified address to whoever asks for it with a session, and to nobody else", async () => {
+      const [owner, other] = [await on.create({ emailVerified: true }), await on.create()];
+      const [a, b] = [await on.session(owner), await on.session(other)];
+      const check = (user: User, id: SessionId) => on.accounts.check(user.id, id, true);
+      const grant = await on.accounts.check(owner.id, a);
+      expect(grant).not.toHaveProperty("verifiedEmail");
+      expect(await on.accounts.check(owner.id, a, false)).toEqual(grant);
+      expect(await check(owner, a)).toEqual({ ...grant, verifiedEmail: owner.email });
+      expect(await check(other, b)).toMatchObject({ verifiedEmail: null });
+      expect(await check(owner, b)).toBeNull();
+      const refreshed = await on.refresh(owner.id, a, 0);
+      expect(JSON.stringify(refreshed)).not.toContain(owner.email);
+    });
+
+    it("knows the address after a change of the account, and nothing of one that is gone", async () => {
+      await on.create({ roles: ["admin"] });
+      const user = await on.create({ emailVerified: true });
+      const id = await on.session(user);
+      const check = () => on.accounts.check(user.id, id, true);
+      await on.change(user.id, { kind: "assign_role", role: "admin" });
+      expect(await check()).toMatchObject({ verifiedEmail: user.email });
+      await on.changeBehind(user.id, { kind: "remove_role", role: "admin" });
+      await on.accounts.catchUp(user.id);
+      expect(await check()).toMatchObject({ verifiedEmail: user.email });
+      await on.change(user.id, { kind: "delete" });
+      expect(await check()).toBeNull();
     });
 
     it("REV-01 ends the one that is named, and says whether it did", async () => {

@@ -1,7 +1,7 @@
 import { isYounger } from "../../domain/time.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import type { Clock } from "../../use-cases/outside.ts";
-import type { LiveAuthority, Liveness } from "../../use-cases/tokens/ports.ts";
+import type { LiveAccount, LiveAuthority, Liveness } from "../../use-cases/tokens/ports.ts";
 import { ROLES_MAX_AGE } from "../config/constants.ts";
 
 /** Sessions of which an isolate remembers what their accounts said last. */
@@ -16,12 +16,13 @@ type Remembered = {
 
 /**
  * What the accounts said last, by account and session, for callers who take an answer of some age.
- * The memory is bounded; an answer never replaces one that was asked for later.
+ * The memory is bounded, and keeps no address; an answer never replaces one that was asked for
+ * later.
  *
  * @param ask the account's own judgement now: its authority, or null when the token is dead
  */
 export function liveness(
-  ask: (claims: AccessTokenClaims) => Promise<LiveAuthority | null>,
+  ask: (claims: AccessTokenClaims, withEmail: boolean) => Promise<LiveAccount | null>,
   clock: Clock,
 ): Liveness {
   const remembered = new Map<string, Remembered>();
@@ -37,18 +38,30 @@ export function liveness(
       remembered.delete(oldest);
   };
 
+  const askNow = async (claims: AccessTokenClaims, withEmail: boolean) => {
+    const askedAt = clock();
+    const order = ++asked;
+    const account = await ask(claims, withEmail);
+    remember(keyOf(claims), { authority: withoutEmail(account), askedAt, order });
+    return account;
+  };
+
   return {
     async ask(claims, maxAge) {
-      const key = `${claims.sub} ${claims.sid ?? ""}`;
-      const askedAt = clock();
-      const known = remembered.get(key);
-      if (known !== undefined && isYoung(known, askedAt, maxAge)) return known.authority;
-      const order = ++asked;
-      const authority = await ask(claims);
-      remember(key, { authority, askedAt, order });
-      return authority;
+      const known = remembered.get(keyOf(claims));
+      if (known !== undefined && isYoung(known, clock(), maxAge)) return known.authority;
+      return askNow(claims, false);
     },
+    askWithEmail: (claims) => askNow(claims, true),
   };
+}
+
+const keyOf = ({ sub, sid }: AccessTokenClaims): string => `${sub} ${sid ?? ""}`;
+
+function withoutEmail(account: LiveAccount | null): LiveAuthority | null {
+  if (account === null || account.verifiedEmail === undefined) return account;
+  const { verifiedEmail: _, ...authority } = account;
+  return authority;
 }
 
 /**

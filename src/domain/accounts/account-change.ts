@@ -1,4 +1,5 @@
 import type { Authority } from "./authority.ts";
+import type { Email } from "./email.ts";
 import type { UserStatus } from "./user.ts";
 
 /** A change to an account's credentials, status or roles: always made by the user's object. */
@@ -13,6 +14,8 @@ export type AccountChange =
 export type RowAfter = {
   readonly changeId: string;
   readonly authority: Authority;
+  /** Null where nobody verified it; undefined where the row's address cannot be read. */
+  readonly verifiedEmail: Email | null | undefined;
   /** Unix milliseconds. A change of name sets it, too. */
   readonly updatedAt: number;
 };
@@ -36,7 +39,7 @@ export function judgeChange(
   change: AccountChange,
   changeId: string,
   base: number,
-  row: Omit<RowAfter, "updatedAt"> | null,
+  row: Pick<RowAfter, "changeId" | "authority"> | null,
 ): ChangeVerdict {
   if (row === null) return change.kind === "delete" ? "applied" : "not_found";
   if (row.changeId === changeId) return "applied";

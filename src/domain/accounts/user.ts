@@ -14,12 +14,16 @@ export type User = {
   readonly name: string | null;
   readonly status: UserStatus;
   readonly roles: readonly string[];
-  /** Grows with every change to credentials, status or roles. */
+  /** Grows with every change to credentials, status, roles or address. */
   readonly version: number;
   readonly passwordSetAt: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
+
+/** The one address that a user may be called by: anybody can register one that is not theirs. */
+export const verifiedEmailOf = (user: Pick<User, "email" | "emailVerified">): Email | null =>
+  user.emailVerified ? user.email : null;
 
 export type SignInRefusal = "account_disabled" | "email_not_verified";
 

@@ -19,6 +19,7 @@ const FEED = [
   "users_feed_delete",
   "users_password_moves",
   "users_version_moves",
+  "users_email_moves",
   "user_roles_moves_insert",
   "user_roles_moves_update",
   "user_roles_moves_delete",

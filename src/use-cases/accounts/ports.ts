@@ -140,6 +140,8 @@ export type Addressed = { readonly userId: UserId; readonly policy: AccountPolic
 /** What the object knows of its user. */
 export type AuthorityCopy = {
   readonly authority: Authority;
+  /** As the row had it. Undefined, too, in a copy by older code and in a tombstone. */
+  readonly verifiedEmail?: RowAfter["verifiedEmail"];
   /** When D1 last said so, in Unix milliseconds. */
   readonly checkedAt: number;
   /** The change that made this version, so that one asked for twice is made once. */

@@ -2,7 +2,7 @@ import type { Authority } from "../../domain/accounts/authority.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
 import type { Device, RefreshSession, TokenHash } from "../../domain/sessions/refresh-session.ts";
-import type { SessionGrant } from "../tokens/ports.ts";
+import type { LiveSessions, SessionGrant } from "../tokens/ports.ts";
 
 export type SessionInfo = {
   readonly id: SessionId;
@@ -65,11 +65,9 @@ export type SessionsSelection =
   | "all";
 
 /** The sessions of one user, judged by the user's own object. An outage is `Unavailable`. */
-export interface Sessions {
+export interface Sessions extends LiveSessions {
   openSession(userId: UserId, command: OpenSession): Promise<OpenAnswer>;
   refresh(userId: UserId, command: RefreshCommand): Promise<RefreshAnswer>;
-  /** The grant of a session that is alive, or null. */
-  check(userId: UserId, sessionId: SessionId): Promise<SessionGrant | null>;
   /** True when the session is alive and the token is one that could be refreshed now. */
   holdsToken(userId: UserId, sessionId: SessionId, hash: string): Promise<boolean>;
   listSessions(userId: UserId): Promise<SessionInfo[]>;

@@ -1,21 +1,24 @@
 import { parseServiceAccountId } from "../../domain/ids.ts";
 import { type AccessTokenClaims, sessionOf } from "../../domain/tokens/access-token.ts";
-import type { LiveAuthority, LivePrograms, LiveSessions } from "./ports.ts";
+import type { LiveAccount, LivePrograms, LiveSessions } from "./ports.ts";
 
 /**
  * What the one judge of an account says of a token now: for a person their own object, for a
  * service account its own, too.
  *
+ * @param withEmail true asks a person's object for their address too
  * @returns null when the session has ended or the account may not act
  */
 export async function liveAuthority(
   deps: { readonly sessions: LiveSessions; readonly programs: LivePrograms },
   claims: AccessTokenClaims,
-): Promise<LiveAuthority | null> {
+  withEmail = false,
+): Promise<LiveAccount | null> {
   const session = sessionOf(claims);
   if (session !== null) {
-    const grant = await deps.sessions.check(session.userId, session.sessionId);
-    return grant?.authority ?? null;
+    const grant = await deps.sessions.check(session.userId, session.sessionId, withEmail);
+    if (grant === null || !withEmail) return grant?.authority ?? null;
+    return { ...grant.authority, verifiedEmail: grant.verifiedEmail };
   }
   const id = parseServiceAccountId(claims.sub);
   const account = id.ok ? await deps.programs.find(id.value) : null;

@@ -1,4 +1,5 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
+import type { Email } from "../../domain/accounts/email.ts";
 import type { ProgramAuthority } from "../../domain/clients/service-account.ts";
 import type { ServiceAccountId, SessionId, UserId } from "../../domain/ids.ts";
 import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
@@ -26,6 +27,17 @@ export type LiveAuthority = Pick<Authority, "roles" | "version"> & {
   readonly program?: Pick<ProgramAuthority, "permissions" | "tokensFrom">;
 };
 
+/** What a person may be called by. */
+type Named = {
+  /**
+   * Absent unless it was asked for. Null where nobody verified it; undefined where the person's
+   * object does not know.
+   */
+  readonly verifiedEmail?: Email | null | undefined;
+};
+
+export type LiveAccount = LiveAuthority & Named;
+
 /** Whether the account and session behind a good token still stand. */
 export interface Liveness {
   /**
@@ -33,6 +45,8 @@ export interface Liveness {
    * @returns null when the session has ended or the account may not act
    */
   ask(claims: AccessTokenClaims, maxAge: number): Promise<LiveAuthority | null>;
+  /** Asks now, and for a person's address too. */
+  askWithEmail(claims: AccessTokenClaims): Promise<LiveAccount | null>;
 }
 
 /** What an access token of a session is made from. */
@@ -42,10 +56,16 @@ export type SessionGrant = OpenedWith & {
   readonly expiresAt: number;
 };
 
+export type CheckedSession = SessionGrant & Named;
+
 /** Whether a person's session lives. */
 export interface LiveSessions {
-  /** The grant of a session that is alive, or null. */
-  check(userId: UserId, sessionId: SessionId): Promise<SessionGrant | null>;
+  /**
+   * The grant of a session that is alive, or null.
+   *
+   * @param withEmail true asks for the person's address too
+   */
+  check(userId: UserId, sessionId: SessionId, withEmail?: boolean): Promise<CheckedSession | null>;
 }
 
 /** Whether a service account may act. */

@@ -46,7 +46,12 @@ export async function verifyToken(
   const claims =
     maxStaleness === "offline"
       ? presented
-      : await currentClaims(deps, presented, maxStaleness, rolesNow);
+      : await currentClaims(
+          deps,
+          presented,
+          await deps.liveness.ask(presented, maxStaleness * 1_000),
+          rolesNow,
+        );
   if (claims === null) return err("invalid_token");
   return covers(claims.permissions, permissions) ? ok(claims) : err("forbidden");
 }
@@ -54,15 +59,14 @@ export async function verifyToken(
 /**
  * The claims of a good token as the account has them, or null where it vouches for it no more.
  *
- * @param maxStaleness seconds
+ * @param authority what the account answered
  */
 export async function currentClaims(
   deps: VerifyDeps,
   claims: AccessTokenClaims,
-  maxStaleness: number,
+  authority: LiveAuthority | null,
   rolesNow: boolean,
 ): Promise<AccessTokenClaims | null> {
-  const authority = await deps.liveness.ask(claims, maxStaleness * 1_000);
   if (authority === null) return null;
   // Issued before a raise or before a secret ended: refused.
   if (claims.ver < (authority.program?.tokensFrom ?? 0)) return null;

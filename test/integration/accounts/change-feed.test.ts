@@ -40,6 +40,8 @@ describe("a row changed by other hands is noted, and its version moves on,", () 
     "by its hash alone": "update users set password_hash = 'another' where id = ?",
     "by a hash that is taken": "update users set password_hash = null where id = ?",
     "by the time its password was set": "update users set password_set_at = 5 where id = ?",
+    "by its address": "update users set email = 'another.' || email where id = ?",
+    "by its address, which is verified": "update users set email_verified = 1 where id = ?",
     "by its version alone": "update users set version = version + 1 where id = ?",
     "and says so": "update users set status = 'disabled', version = version + 1 where id = ?",
     "whatever becomes of conflicts":
@@ -61,6 +63,13 @@ describe("a row changed by other hands is noted, and its version moves on,", () 
 
   it("once, though nobody moved the version", async () => {
     await byHand("update users set status = 'disabled' where id = ?", user.id);
+    expect(await notedIds()).toEqual([user.id]);
+    expect((await rowOf(user.id))?.version).toBe(2);
+  });
+
+  it("once where its address becomes another, and is verified", async () => {
+    const mend = "update users set email = 'x.' || email, email_verified = 1 where id = ?";
+    await byHand(mend, user.id);
     expect(await notedIds()).toEqual([user.id]);
     expect((await rowOf(user.id))?.version).toBe(2);
   });
@@ -96,7 +105,10 @@ describe("a row changed by other hands is noted, and its version moves on,", () 
   });
 
   it("and no other change notes anything", async () => {
-    await byHand("update users set name = 'Ada', email_verified = 1 where id = ?", user.id);
+    await byHand(
+      "update users set name = 'Ada', email = email, email_verified = 0 where id = ?",
+      user.id,
+    );
     await byHand("update users set status = 'active', change_id = 'x' where id = ?", user.id);
     await byHand("update users set version = version, id = id where id = ?", user.id);
     expect([await notedIds(), (await rowOf(user.id))?.version]).toEqual([[], 1]);

@@ -7,6 +7,7 @@ import { openedByPassword } from "../../../src/domain/sessions/opened-with.ts";
 import {
   freshEmail,
   insertUser,
+  newAdmin,
   newUser,
   PASSWORD,
   refresh,
@@ -18,6 +19,7 @@ import { stopClock } from "../../support/moving-clock.ts";
 import { answering } from "../../support/objects.ts";
 import { ports } from "../../support/ports.ts";
 import { ACCOUNT_POLICY, CLIENT, someSession } from "../../support/samples.ts";
+import { newServiceAccount, post } from "../../support/service-accounts.ts";
 import { userObject } from "../../support/storage.ts";
 import { claimsOf } from "../../support/tokens.ts";
 
@@ -148,6 +150,25 @@ it("CFW-17 tokens say what they did where an older object does not say what its 
     expect(claims).toMatchObject({ amr, aud, client_id });
     expect(Math.abs(Number(claims["iat"]) - Number(claims["auth_time"]))).toBeLessThan(60);
   }
+});
+
+it("CFW-17 an older Worker, which does not ask for it, is told no address", async () => {
+  const owner = await signIn((await insertUser(["user"])).email);
+  const answer = await runInDurableObject(userObject(owner.id), (object) => {
+    const to = { userId: owner.id, policy: ACCOUNT_POLICY };
+    return Reflect.apply(object.check, object, [to, owner.sessionId]);
+  });
+  expect(answer).toMatchObject({ kind: "live" });
+  expect(JSON.stringify(answer)).not.toContain(owner.email);
+});
+
+it("CFW-17 introspection says what a person is called where an older object does not", async () => {
+  const owner = await signIn((await insertUser(["user"])).email);
+  const client = await newServiceAccount((await newAdmin()).accessToken);
+  const service = serviceWith({ USERS: answering(env.USERS, asOlderObject) });
+  const introspect = async ({ accessToken: token }: SignedIn) =>
+    (await post("/oauth2/introspect", client, { token }, service)).body.username;
+  expect([await introspect(owner), await introspect(user)]).toEqual([owner.email, user.id]);
 });
 
 /** Grants as objects gave them before they knew what a session was opened with. */

@@ -1,7 +1,7 @@
 import { ADMIN, rolesAfter } from "../../../src/domain/access/role.ts";
 import type { AccountChange } from "../../../src/domain/accounts/account-change.ts";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
-import { signInRefusal, type User } from "../../../src/domain/accounts/user.ts";
+import { signInRefusal, type User, verifiedEmailOf } from "../../../src/domain/accounts/user.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import type { AccountRecord } from "../../../src/use-cases/accounts/ports.ts";
 import { mayAct } from "./conditions.ts";
@@ -12,7 +12,8 @@ export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
     const row = db.users.get(userId);
     if (row === undefined) return null;
     const { changeId, user } = row;
-    return { changeId, authority: authorityOf(user), updatedAt: user.updatedAt };
+    const [authority, verifiedEmail] = [authorityOf(user), verifiedEmailOf(user)];
+    return { changeId, authority, verifiedEmail, updatedAt: user.updatedAt };
   };
 
   return {

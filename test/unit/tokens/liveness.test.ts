@@ -3,9 +3,9 @@ import { ROLES_MAX_AGE } from "../../../src/core/config/constants.ts";
 import { liveness, MAX_REMEMBERED_VERDICTS } from "../../../src/core/memory/liveness.ts";
 import { serviceAccountIdOf } from "../../../src/domain/ids.ts";
 import type { AccessTokenClaims } from "../../../src/domain/tokens/access-token.ts";
-import type { LiveAuthority } from "../../../src/use-cases/tokens/ports.ts";
+import type { LiveAccount, LiveAuthority } from "../../../src/use-cases/tokens/ports.ts";
 import { CLAIMS } from "../../support/model-tokens.ts";
-import { SECOND, someId, someSessionId, someUserId } from "../../support/samples.ts";
+import { SECOND, someEmail, someId, someSessionId, someUserId } from "../../support/samples.ts";
 
 const LIVE: LiveAuthority = { roles: ["user"], version: 1 };
 const DEMOTED: LiveAuthority = { roles: [], version: 2 };
@@ -14,7 +14,7 @@ const DEMOTED: LiveAuthority = { roles: [], version: 2 };
 function accounts() {
   const time = { now: 1_000_000 };
   const asked: AccessTokenClaims[] = [];
-  const truth = { answer: LIVE as LiveAuthority | null };
+  const truth = { answer: LIVE as LiveAccount | null };
   const memory = liveness(
     async (claims) => {
       asked.push(claims);
@@ -104,6 +104,19 @@ it("an answer that says dead, asked for now, also ends the remembered one", asyn
   expect(await memory.ask(claims, 0)).toBeNull();
   expect(await memory.ask(claims, 60 * SECOND)).toBeNull();
   expect(asked).toHaveLength(2);
+});
+
+it("an address is asked for every time, and is in no answer that is remembered", async () => {
+  const { memory, asked, truth } = accounts();
+  const claims = session();
+  truth.answer = { ...LIVE, verifiedEmail: someEmail() };
+  for (const _ of [1, 2]) expect(await memory.askWithEmail(claims)).toEqual(truth.answer);
+  expect(asked).toHaveLength(2);
+  expect(await memory.ask(claims, 60 * SECOND)).toEqual(LIVE);
+  truth.answer = null;
+  expect(await memory.askWithEmail(claims)).toBeNull();
+  expect(await memory.ask(claims, 60 * SECOND)).toBeNull();
+  expect(asked).toHaveLength(3);
 });
 
 it("a caller who takes less than another is not given the other's older answer", async () => {

@@ -3,11 +3,12 @@ import * as z from "zod";
 import type { Actor } from "../../../domain/access/actor.ts";
 import { ADMIN } from "../../../domain/access/role.ts";
 import type { AccountChange } from "../../../domain/accounts/account-change.ts";
+import { parseEmail } from "../../../domain/accounts/email.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccountRecord } from "../../../use-cases/accounts/ports.ts";
 import { mayAct } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
-import { rowReader, status, texts, time, version } from "../rows.ts";
+import { flag, rowReader, spelt, status, texts, time, version } from "../rows.ts";
 import { isNotLastAdmin } from "./last-admin.ts";
 import { asOwnChange } from "./own-changes.ts";
 import { ROLES_OF_USER } from "./users.ts";
@@ -41,8 +42,8 @@ export function d1AccountRecord(db: Database): AccountRecord {
 }
 
 const selectRow = (userId: UserId) => sql`
-  select id, rowid as row_number, change_id, status, version, password_set_at, updated_at,
-    ${ROLES_OF_USER} as role_names
+  select id, rowid as row_number, change_id, email, email_verified, status, version,
+    password_set_at, updated_at, ${ROLES_OF_USER} as role_names
   from users where id = ${userId}`;
 
 const reader = rowReader(
@@ -50,6 +51,9 @@ const reader = rowReader(
   z
     .object({
       change_id: z.string(),
+      // Where these cannot be read nobody knows what to call the owner; all else stays as it is.
+      email: spelt(parseEmail).optional().catch(undefined),
+      email_verified: flag.optional().catch(undefined),
       status,
       version,
       password_set_at: time,
@@ -64,6 +68,7 @@ const reader = rowReader(
         version: row.version,
         passwordSetAt: row.password_set_at,
       },
+      verifiedEmail: row.email_verified === false ? null : row.email_verified && row.email,
       updatedAt: row.updated_at,
     })),
 );

@@ -43,8 +43,9 @@ export function durableAccounts(
       granted(answered(await ask(userId, (stub, to) => stub.openSession(to, command)))),
     refresh: async (userId, command) =>
       granted(answered(await ask(userId, (stub, to) => stub.refresh(to, command)))),
-    check: async (userId, sessionId) => {
-      const answer = granted(answered(await ask(userId, (stub, to) => stub.check(to, sessionId))));
+    check: async (userId, sessionId, withEmail) => {
+      const checked = ask(userId, (stub, to) => stub.check(to, sessionId, withEmail));
+      const answer = granted(answered(await checked));
       return answer.kind === "live" ? answer.grant : null;
     },
     holdsToken: async (userId, sessionId, hash) =>

@@ -9,11 +9,11 @@ import type {
   SessionInfo,
   SessionsSelection,
 } from "../../../use-cases/sessions/ports.ts";
-import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
+import type { CheckedSession } from "../../../use-cases/tokens/ports.ts";
 import type { Outage } from "../outcome.ts";
 
 export type CheckAnswer =
-  | { readonly kind: "live"; readonly grant: SessionGrant }
+  | { readonly kind: "live"; readonly grant: CheckedSession }
   | { readonly kind: "dead" };
 
 export type HoldsAnswer = { readonly kind: "answered"; readonly holds: boolean };
@@ -22,7 +22,8 @@ export type HoldsAnswer = { readonly kind: "answered"; readonly holds: boolean }
 export interface UserCalls {
   openSession(to: Addressed, command: OpenSession): Promise<OpenAnswer | Outage>;
   refresh(to: Addressed, command: RefreshCommand): Promise<RefreshAnswer | Outage>;
-  check(to: Addressed, sessionId: SessionId): Promise<CheckAnswer | Outage>;
+  /** Older Workers leave `withEmail` out. Older code ignores it, and answers without an address. */
+  check(to: Addressed, sessionId: SessionId, withEmail?: boolean): Promise<CheckAnswer | Outage>;
   holdsToken(to: Addressed, sessionId: SessionId, hash: string): Promise<HoldsAnswer | Outage>;
   listSessions(to: Addressed): Promise<SessionInfo[]>;
   endSessions(to: Addressed, which: SessionsSelection): Promise<number>;

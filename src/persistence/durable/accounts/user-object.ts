@@ -46,9 +46,9 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     return outcomeOf(this.#judge.refresh(to, completeRefresh(command)));
   }
 
-  check(to: Addressed, sessionId: SessionId) {
+  check(to: Addressed, sessionId: SessionId, withEmail?: boolean) {
     const check = async (): Promise<CheckAnswer> => {
-      const grant = await this.#judge.check(to, sessionId);
+      const grant = await this.#judge.check(to, sessionId, withEmail);
       return grant === null ? { kind: "dead" } : { kind: "live", grant };
     };
     return outcomeOf(check());

@@ -65,7 +65,8 @@ async function attempt(
   const verdict = judgeChange(change, changeId, version, row);
   const { authority, end } = takeOver(copy.authority, row?.authority ?? null);
   const settledBy = verdict === "applied" ? changeId : (row?.changeId ?? "");
-  settle(deps, { authority, changeId: settledBy }, end, to.policy);
+  const taken = { authority, changeId: settledBy, verifiedEmail: row?.verifiedEmail };
+  settle(deps, taken, end, to.policy);
   return answerTo(verdict, () => done(deps, to, command, authority, row?.updatedAt));
 }
 

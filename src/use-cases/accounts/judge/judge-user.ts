@@ -16,6 +16,7 @@ import type {
   RefreshCommand,
   SessionsSelection,
 } from "../../sessions/ports.ts";
+import type { CheckedSession } from "../../tokens/ports.ts";
 import type { Addressed, ChangeCommand } from "../ports.ts";
 import { changeAccount } from "./change-account.ts";
 import { endByAlarm, wakeFor } from "./end-by-alarm.ts";
@@ -56,9 +57,11 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
       return refreshSession(sessions, currentAuthority(deps), command, now(), refresh);
     },
 
-    async check(to: Addressed, id: SessionId) {
+    async check(to: Addressed, id: SessionId, withEmail = false): Promise<CheckedSession | null> {
       await freshen(deps, to);
-      return checkSession(sessions, currentAuthority(deps), id, now());
+      const grant = checkSession(sessions, currentAuthority(deps), id, now());
+      if (grant === null || !withEmail) return grant;
+      return { ...grant, verifiedEmail: store.authority.copy()?.verifiedEmail };
     },
 
     async holdsToken(to: Addressed, id: SessionId, hash: string) {

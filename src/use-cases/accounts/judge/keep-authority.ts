@@ -1,3 +1,4 @@
+import type { RowAfter } from "../../../domain/accounts/account-change.ts";
 import {
   type Authority,
   type SessionsToEnd,
@@ -87,7 +88,7 @@ async function takeRow(deps: JudgeDeps, to: Addressed): Promise<boolean> {
 
   const { authority, end } = takeOver(before, row?.authority ?? null);
   const changeId = row?.changeId ?? intent?.changeId ?? "";
-  settle(deps, { authority, changeId }, end, to.policy);
+  settle(deps, { authority, changeId, verifiedEmail: row?.verifiedEmail }, end, to.policy);
   return true;
 }
 
@@ -106,20 +107,20 @@ function isOvertaken(deps: JudgeDeps, before: Authority | null, intent: Intent |
   return now !== null && (before === null || !sameAuthority(now, before));
 }
 
-/** An authority, and the id of the change that made it. */
-type Marked = { readonly authority: Authority; readonly changeId: string };
+/** What is taken over of a row; of one that is gone, no address. */
+type Taken = Omit<RowAfter, "updatedAt">;
 
 /** Takes an authority, ends what must end and forgets the intent: all of it or nothing. */
 export function settle(
   { store, clock }: JudgeDeps,
-  { authority, changeId }: Marked,
+  taken: Taken,
   end: SessionsToEnd,
   policy: AccountPolicy,
 ): void {
   const now = clock();
-  const forgetAt = authority.status === "deleted" ? now + policy.refresh.absoluteTtl : null;
+  const forgetAt = taken.authority.status === "deleted" ? now + policy.refresh.absoluteTtl : null;
   store.atomically(() => {
-    store.authority.settle({ authority, changeId, checkedAt: now, forgetAt });
+    store.authority.settle({ ...taken, checkedAt: now, forgetAt });
     if (end === "all") store.sessions.removeAllExcept(null);
   });
   if (forgetAt !== null) store.wakeAt(forgetAt);
