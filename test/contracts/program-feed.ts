@@ -178,6 +178,19 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
       expect(again.upTo).toBeGreaterThan(told.upTo);
     });
 
+    it("names those first who were noted longest ago", async () => {
+      const [one, two] = await pair();
+      const { id: three } = await made();
+      await forgetAll();
+      for (const id of [three, one, two]) await disable(on, id);
+      const enabled = { status: "active" } as const;
+      expect(await on.serviceAccounts.update(three, enabled, decidedOn(2))).toBe(true);
+      const told = await read(EVERYBODY);
+      expect(told.ids).toEqual([three, one, two]);
+      await feed.forget(EVERYBODY, told, [two, three]);
+      expect((await read(EVERYBODY)).ids).toEqual([two, three]);
+    });
+
     it("gives no number twice, though everything was forgotten", async () => {
       const [one] = await pair();
       await disable(on, one);
