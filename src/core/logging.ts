@@ -27,6 +27,8 @@ export type LogEvent =
       readonly event: "service_accounts_caught_up";
       readonly caughtUp: number;
       readonly failed: number;
+      /** Some are left for the next run. */
+      readonly isMore: boolean;
     }
   | ({ readonly event: "account_not_caught_up"; readonly userId: UserId } & ErrorDetails)
   | ({

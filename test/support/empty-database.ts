@@ -14,6 +14,8 @@ export async function emptyDatabase(): Promise<Database> {
       "delete from roles where name not in ('admin', 'user')",
       "delete from signing_keys",
       "delete from change_feed",
+      // Last, since what is deleted before is noted.
+      "delete from service_account_feed",
     ].map((statement) => env.DB.prepare(statement)),
   );
   return database(env.DB);

@@ -17,6 +17,13 @@ export async function notedIds(): Promise<string[]> {
   return results.map(({ id }) => id);
 }
 
+/** Which service accounts and which roles of theirs are noted, an entry each. */
+export async function notedPrograms(): Promise<string[]> {
+  const query = "select coalesce(service_account_id, role) as id from service_account_feed";
+  const { results } = await env.DB.prepare(query).all<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
 export const emptyFeed = () => env.DB.prepare("delete from change_feed").run();
 
 /** A statement as `wrangler d1 execute` would run it. */

@@ -73,7 +73,7 @@ export async function signedIn() {
 export function held() {
   const gate = Promise.withResolvers<void>();
   const isDone = Promise.withResolvers<void>();
-  const step: Step = async (run) => {
+  const step = async <T>(run: () => Promise<T>): Promise<T> => {
     const row = await run();
     isDone.resolve();
     await gate.promise;
@@ -82,7 +82,7 @@ export function held() {
   return { step, isDone: isDone.promise, letGo: gate.resolve };
 }
 
-export const notDone: Step = async () => {
+export const notDone = async (_run: () => unknown): Promise<never> => {
   throw new Unavailable("d1");
 };
 

@@ -3,10 +3,15 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { KvAuthorityStore } from "../../src/persistence/durable/accounts/authority-store.ts";
 import type { UserObject } from "../../src/persistence/durable/accounts/user-object.ts";
+import type { ServiceAccountObject } from "../../src/persistence/durable/clients/service-account-object.ts";
 
 /** A stub of a user's object; a fresh one, since a crash breaks those that were there. */
 export const userObject = (userId: string): DurableObjectStub<UserObject> =>
   env.USERS.get(env.USERS.idFromName(userId));
+
+/** The same of a service account's object. */
+export const programObject = (id: string): DurableObjectStub<ServiceAccountObject> =>
+  env.SERVICE_ACCOUNTS.get(env.SERVICE_ACCOUNTS.idFromName(id));
 
 /** Everything that D1 holds, by table. */
 export async function dumpD1(): Promise<Record<string, unknown[]>> {

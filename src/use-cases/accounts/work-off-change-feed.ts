@@ -12,8 +12,8 @@ import type { Accounts, ChangeFeed, NotedChange } from "./ports.ts";
 /** Entries in a batch. */
 const BATCH = 100;
 
-/** Accounts told in a run, at most. */
-const MAX_ACCOUNTS = 900;
+/** Accounts told in a run, at most: service accounts are told by the same invocation. */
+const MAX_ACCOUNTS = 800;
 
 /** Batches in a run, at most: an account may have many entries. */
 const MAX_BATCHES = 40;

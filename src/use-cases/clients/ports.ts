@@ -133,11 +133,11 @@ type NotedPrograms = {
  * the batch that makes it.
  */
 export interface ProgramFeed {
-  /** Whom entries concern, in no order; null where there is none. */
+  /** Whom entries concern, those first who were noted longest ago; null where there is none. */
   noted(whom: Concerned): Promise<NotedPrograms | null>;
   /**
    * Forgets the entries that were read, whose accounts were told. Those that were not are noted
-   * anew.
+   * anew, in this order.
    */
   forget(whom: Concerned, told: NotedPrograms, untold: readonly ServiceAccountId[]): Promise<void>;
 }

@@ -7,6 +7,9 @@ import type { Concerned, ProgramFeed, Programs } from "./ports.ts";
 /** Milliseconds after which no further account is told. */
 const LONGEST_RUN = 45_000;
 
+/** Accounts told before a reply, at most: an invocation may make 1,000 subrequests. */
+const MOST_BEFORE_REPLY = 900;
+
 export type TellDeps = {
   readonly programFeed: ProgramFeed;
   /** Answers or throws within a time of its own. */
@@ -14,37 +17,46 @@ export type TellDeps = {
   readonly clock: Clock;
 };
 
-/** @property untold those that could not be told, and why; null where there was no time left */
-export type Told = {
+/**
+ * @property failed those that could not be told, and why
+ * @property left how many there was no time for, or no call left
+ */
+type Told = {
   readonly told: number;
-  readonly untold: ReadonlyMap<ServiceAccountId, unknown>;
+  readonly failed: ReadonlyMap<ServiceAccountId, unknown>;
+  readonly left: number;
 };
 
 /**
  * Tells the objects of service accounts that changed, which then read their rows. What was noted is
  * forgotten only then: a crash repeats some, which is harmless.
  *
+ * @param most accounts told, at most: each costs a call
  * @throws Unavailable when the feed does not answer
  */
 export async function tellPrograms(
   { programFeed, programs, clock }: TellDeps,
   whom: Concerned,
+  most: number,
 ): Promise<Told> {
   const noted = await programFeed.noted(whom);
-  if (noted === null) return { told: 0, untold: new Map() };
+  if (noted === null) return { told: 0, failed: new Map(), left: 0 };
   const begun = clock();
-  const untold = new Map<ServiceAccountId, unknown>(noted.ids.map((id) => [id, null]));
-  await eachOf(noted.ids, async (id) => {
+  const left = new Set(noted.ids);
+  const failed = new Map<ServiceAccountId, unknown>();
+  await eachOf(noted.ids.slice(0, most), async (id) => {
     if (!isYounger(begun, clock(), LONGEST_RUN)) return;
+    left.delete(id);
     try {
       await programs.catchUp(id);
-      untold.delete(id);
     } catch (error) {
-      untold.set(id, error);
+      failed.set(id, error);
     }
   });
-  await programFeed.forget(whom, noted, [...untold.keys()]);
-  return { told: noted.ids.length - untold.size, untold };
+  // Those that failed come last, so that they are in nobody's way.
+  const untold = [...left, ...failed.keys()];
+  await programFeed.forget(whom, noted, untold);
+  return { told: noted.ids.length - untold.length, failed, left: left.size };
 }
 
 /**
@@ -54,9 +66,9 @@ export async function tellPrograms(
  * @throws Unavailable when one could not be told; the cron goes on
  */
 export async function tellNow(deps: TellDeps, whom: Concerned): Promise<void> {
-  const { untold } = await tellPrograms(deps, whom);
-  const [reason] = untold.values();
-  if (untold.size > 0) throw reason ?? new Unavailable("service account");
+  const { failed, left } = await tellPrograms(deps, whom, MOST_BEFORE_REPLY);
+  for (const reason of failed.values()) throw reason;
+  if (left > 0) throw new Unavailable("service account");
 }
 
 /** A change of one account, which counts when it returns. */

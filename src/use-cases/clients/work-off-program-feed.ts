@@ -3,22 +3,32 @@ import type { ServiceAccountId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import { type TellDeps, tellPrograms } from "./tell-programs.ts";
 
+/** Accounts told in a run, at most: people's accounts are told by the same invocation. */
+const MAX_ACCOUNTS = 100;
+
 export type WorkOffProgramsDeps = TellDeps & {
   /** Called with an account that could not be told, and why: it stays in the feed. */
   readonly programNotCaughtUp: (id: ServiceAccountId, error: unknown) => void;
 };
 
+/** @property isMore whether a run had to stop before the end of the feed */
+type ProgramProgress = {
+  readonly caughtUp: number;
+  readonly failed: number;
+  readonly isMore: boolean;
+};
+
 /**
- * Tells the objects of service accounts that other hands changed, or whose change broke off. There
- * are so few service accounts that a run takes all.
+ * Tells the objects of service accounts that other hands changed, or whose change broke off. The
+ * next run takes what is left.
  *
  * @throws Unavailable when the feed does not answer
  */
 export async function workOffProgramFeed(
   deps: WorkOffProgramsDeps,
   _actor: Actor,
-): Promise<Ok<{ readonly caughtUp: number; readonly failed: number }>> {
-  const { told, untold } = await tellPrograms(deps, { kind: "everybody" });
-  for (const [id, error] of untold) deps.programNotCaughtUp(id, error);
-  return ok({ caughtUp: told, failed: untold.size });
+): Promise<Ok<ProgramProgress>> {
+  const { told, failed, left } = await tellPrograms(deps, { kind: "everybody" }, MAX_ACCOUNTS);
+  for (const [id, error] of failed) deps.programNotCaughtUp(id, error);
+  return ok({ caughtUp: told, failed: failed.size, isMore: left > 0 });
 }

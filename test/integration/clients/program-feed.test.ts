@@ -1,309 +1,141 @@
-import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { toBase64Url, utf8 } from "../../../src/core/security/encoding.ts";
-import { call, newAdmin, newUser, type SignedIn } from "../../support/client.ts";
-import { serviceWith } from "../../support/faults.ts";
-import { byHand, runFeed } from "../../support/feed.ts";
-import { interposed, objectError } from "../../support/objects.ts";
+import { call, newAdmin, type SignedIn } from "../../support/client.ts";
+import { byHand, notedPrograms, runFeed } from "../../support/feed.ts";
 import {
-  clientToken,
   newServiceAccount,
-  post,
   type ServiceAccount,
   tokenReply,
 } from "../../support/service-accounts.ts";
-import { dumpObject, withoutTable } from "../../support/storage.ts";
-
-/* A service account is judged by its own object, which is told of every change. */
 
 let admin: SignedIn;
-let client: ServiceAccount;
-let token: string;
+let account: ServiceAccount;
+let other: ServiceAccount;
+
+const emptyFeed = () => byHand("delete from service_account_feed");
 
 beforeAll(async () => {
   admin = await newAdmin();
+  const role = { name: "reporter", description: "", permissions: ["reports:read"] };
+  const made = await call("POST", "/v1/roles", { token: admin.accessToken, body: role });
+  expect(made.status).toBe(201);
 });
 
 beforeEach(async () => {
-  await newRole("reader", ["users:read"]);
-  client = await newServiceAccount(admin.accessToken, ["reader"]);
-  token = await clientToken(client);
-  expect(await uses()).toEqual({ read: 200, credentials: 200 });
-  await byHand("delete from service_account_feed");
+  account = await newServiceAccount(admin.accessToken, ["reporter"]);
+  other = await newServiceAccount(admin.accessToken);
+  expect((await tokenReply(account)).status).toBe(200);
+  expect(await notedPrograms()).toEqual([]);
 });
 
-async function newRole(name: string, permissions: readonly string[]): Promise<void> {
-  const body = { name, description: "", permissions };
-  const made = await call("POST", "/v1/roles", { token: admin.accessToken, body });
-  if (made.status === 201) return;
-  const path = `/v1/roles/${name}`;
-  const edited = await call("PATCH", path, { token: admin.accessToken, body: { permissions } });
-  expect(edited.status).toBe(200);
-}
-
-/** What the account gets by the token of before, and by its secret. */
-async function uses(): Promise<{ read: number; credentials: number }> {
-  const read = await call("GET", "/v1/users?limit=1", { token });
-  return { read: read.status, credentials: (await tokenReply(client)).status };
-}
-
-/** Whom the feed names: accounts and roles. */
-async function noted(): Promise<Set<string>> {
-  const { results } = await env.DB.prepare(
-    "select coalesce(service_account_id, role) as name from service_account_feed",
-  ).all<{ name: string }>();
-  return new Set(results.map(({ name }) => name));
-}
-
-const admins = (method: string, path: string, body?: object) =>
-  call(method, path, { token: admin.accessToken, ...(body && { body }) });
-
-const GONE = { read: 401, credentials: 401 };
-const NOTHING_ALLOWED = { read: 403, credentials: 200 };
-
-describe("a change by other hands is noted and counts at the next run,", () => {
-  const OF_CLIENT = "service_account_id = ?";
-  const kinds: Record<string, [statement: string, becomes: object]> = {
-    "of the status": ["update service_accounts set status = 'disabled' where id = ?", GONE],
-    "of the oldest good token": [
-      "update service_accounts set version = 9, tokens_from = 9 where id = ?",
-      { read: 401, credentials: 200 },
-    ],
-    "of a role that is taken": [
-      `delete from service_account_roles where ${OF_CLIENT}`,
-      NOTHING_ALLOWED,
-    ],
-    "of a role that becomes another": [
-      `update service_account_roles set role = 'user' where ${OF_CLIENT}`,
-      NOTHING_ALLOWED,
-    ],
-    "of a secret that is taken": [
-      `delete from service_account_secrets where ${OF_CLIENT}`,
-      { read: 200, credentials: 401 },
-    ],
-    "of a secret that ends": [
-      `update service_account_secrets set expires_at = 1 where ${OF_CLIENT}`,
-      { read: 200, credentials: 401 },
-    ],
-    "of a secret that becomes another": [
-      `update or ignore service_account_secrets set hash = 'other' where ${OF_CLIENT}`,
-      { read: 200, credentials: 401 },
-    ],
+describe("a service account changed by other hands is noted, and told by the next run,", () => {
+  const kinds: Record<string, string> = {
+    "by its status": "update service_accounts set status = 'disabled' where id = ?",
+    "by its version": "update service_accounts set version = version + 1 where id = ?",
+    "by the version of its oldest good tokens":
+      "update service_accounts set tokens_from = version, version = version where id = ?",
+    "by a role that is given": "insert or ignore into service_account_roles values (?, 'admin')",
+    "by a role that is taken": "delete from service_account_roles where service_account_id = ?",
+    "by a role that becomes another":
+      "update service_account_roles set role = 'user' where service_account_id = ?",
+    "by a secret that is deleted":
+      "delete from service_account_secrets where service_account_id = ?",
+    "by a secret that is replaced":
+      "update service_account_secrets set hash = 'another' where service_account_id = ?",
+    "by a secret that is given an end":
+      "update service_account_secrets set expires_at = 1 where service_account_id = ?",
+    "by a further secret": `insert into service_account_secrets (id, service_account_id, hash, created_at)
+      values ('further' || hex(randomblob(4)), ?, 'a hash', 0)`,
   };
 
-  it.each(Object.entries(kinds))("REV-05 %s", async (_, [statement, becomes]) => {
-    await byHand(statement, client.id);
-    expect(await noted()).toEqual(new Set([client.id]));
-    expect(await uses()).toEqual({ read: 200, credentials: 200 });
+  it.each(Object.entries(kinds))("AUZ-04 %s", async (_, statement) => {
+    await byHand(statement, account.id);
+    expect(new Set(await notedPrograms())).toEqual(new Set([account.id]));
     await runFeed();
-    expect(await noted()).toEqual(new Set());
-    expect(await uses()).toEqual(becomes);
+    expect(await notedPrograms()).toEqual([]);
   });
 
-  const grants: Record<string, string> = {
-    "is taken": "delete from role_permissions where role = 'reader'",
-    "becomes another": "update role_permissions set permission = 'x:y' where role = 'reader'",
-  };
-  it.each(Object.entries(grants))("AUZ-04 of a permission that %s", async (_, statement) => {
-    await byHand(statement);
-    expect(await noted()).toEqual(new Set(["reader"]));
-    await runFeed();
-    expect([await uses(), await noted()]).toEqual([NOTHING_ALLOWED, new Set()]);
+  it("AUZ-04 by what a role of it grants: the role is noted", async () => {
+    const statements = [
+      "insert into role_permissions (role, permission) values ('reporter', 'reports:write')",
+      "update role_permissions set permission = 'reports:list' where permission = 'reports:write'",
+      "delete from role_permissions where role = 'reporter' and permission = 'reports:list'",
+    ];
+    for (const statement of statements) {
+      await byHand(statement);
+      expect(await notedPrograms()).toEqual(["reporter"]);
+      await runFeed();
+      expect(await notedPrograms()).toEqual([]);
+    }
   });
 
-  it("of a permission and of a role that are given", async () => {
-    await byHand("insert into role_permissions values ('reader', 'service-accounts:read')");
-    expect(await noted()).toEqual(new Set(["reader"]));
-    await runFeed();
-    expect((await call("GET", "/v1/service-accounts", { token })).status).toBe(200);
-    await byHand("insert into service_account_roles values (?, 'admin')", client.id);
-    expect(await noted()).toEqual(new Set([client.id]));
-    await runFeed();
-    expect((await call("GET", "/v1/roles", { token })).status).toBe(200);
+  it("AUZ-04 both of them, where a role or a secret goes from one to the other", async () => {
+    for (const table of ["service_account_roles", "service_account_secrets"]) {
+      const move = `update ${table} set service_account_id = ? where service_account_id = ?`;
+      await byHand(move, other.id, account.id);
+      expect(new Set(await notedPrograms())).toEqual(new Set([account.id, other.id]));
+      await emptyFeed();
+    }
   });
 
-  it("REV-02 of an account that is deleted, whose object then holds nothing", async () => {
-    await byHand("delete from service_account_secrets where service_account_id = ?", client.id);
-    await byHand("delete from service_account_roles where service_account_id = ?", client.id);
-    await byHand("delete from service_accounts where id = ?", client.id);
-    await runFeed();
-    expect([await uses(), await noted()]).toEqual([GONE, new Set()]);
-    const stub = env.SERVICE_ACCOUNTS.get(env.SERVICE_ACCOUNTS.idFromName(client.id));
-    expect(await dumpObject(stub)).toEqual({ pairs: [], tables: {} });
-  });
-
-  it("of the account that loses a secret to another by REPLACE", async () => {
-    const other = await newServiceAccount(admin.accessToken);
-    await byHand("delete from service_account_feed");
+  it("AUZ-04 both of them, where a secret of one is replaced by the other's of the same id", async () => {
     await byHand(
       `insert or replace into service_account_secrets (id, service_account_id, hash, created_at)
-        select id, ?, hash, created_at from service_account_secrets where service_account_id = ?`,
+       select id, ?, hash, created_at from service_account_secrets where service_account_id = ?`,
       other.id,
-      client.id,
+      account.id,
     );
-    expect(await noted()).toEqual(new Set([client.id, other.id]));
+    expect(new Set(await notedPrograms())).toEqual(new Set([account.id, other.id]));
     await runFeed();
-    expect(await uses()).toEqual({ read: 200, credentials: 401 });
-  });
-
-  it("and what changes nothing that it is judged by is not noted", async () => {
-    await byHand(
-      "update service_accounts set name = 'other', updated_at = 5 where id = ?",
-      client.id,
-    );
-    await byHand(
-      "update service_account_secrets set last_used_at = 5 where service_account_id = ?",
-      client.id,
-    );
-    await byHand("delete from role_permissions where role = 'nobody'");
-    await byHand("insert into roles (name) values ('unheld') on conflict do nothing");
-    await byHand("insert or replace into role_permissions values ('unheld', 'a:b')");
-    expect(await noted()).toEqual(new Set());
+    expect((await tokenReply(account)).status).toBe(401);
   });
 });
 
-it("the service's own changes count before the reply, and leave nothing to a run", async () => {
-  const path = `/v1/service-accounts/${client.id}`;
-  const steps: [method: string, path: string, body: object | null, becomes: object][] = [
-    ["PATCH", path, { name: "Other" }, { read: 200, credentials: 200 }],
-    ["PATCH", "/v1/roles/reader", { permissions: [] }, NOTHING_ALLOWED],
-    ["PATCH", "/v1/roles/reader", { description: "a role" }, NOTHING_ALLOWED],
-    ["DELETE", `${path}/roles/reader`, null, NOTHING_ALLOWED],
-    ["PATCH", path, { status: "disabled" }, GONE],
-    ["DELETE", path, null, GONE],
+it("no other change notes anything", async () => {
+  const statements = [
+    "update service_accounts set name = 'Weekly report', updated_at = updated_at + 1 where id = ?",
+    "update service_account_secrets set last_used_at = 5, made_by = null where service_account_id = ?",
   ];
-  for (const [method, at, body, becomes] of steps) {
-    const reply = await admins(method, at, body ?? undefined);
-    expect([at, reply.status < 300]).toEqual([at, true]);
-    expect([at, await uses(), await noted()]).toEqual([at, becomes, new Set()]);
+  for (const statement of statements) await byHand(statement, account.id);
+  await byHand("update roles set description = 'Reads' where name = 'reporter'");
+  await byHand("insert into roles (name, description) values ('unheld', '')");
+  await byHand("insert into role_permissions (role, permission) values ('unheld', 'a:b')");
+  await byHand("delete from role_permissions where role = 'unheld'");
+  expect(await notedPrograms()).toEqual([]);
+});
+
+it("a transaction that fails notes nothing", async () => {
+  const disable = "update service_accounts set status = 'disabled' where id = ?";
+  const wrong = "update service_accounts set version = 0 where id = ?";
+  const batch = [disable, wrong].map((statement) => env.DB.prepare(statement).bind(account.id));
+  await expect(env.DB.batch(batch)).rejects.toThrow("version");
+  expect(await notedPrograms()).toEqual([]);
+});
+
+it("REV-02 who was disabled by hand gets no token after the next run, and others do", async () => {
+  await byHand("update service_accounts set status = 'disabled' where id = ?", account.id);
+  await runFeed();
+  expect((await tokenReply(account)).status).toBe(401);
+  expect((await tokenReply(other)).status).toBe(200);
+});
+
+it("the service's own changes are told before their replies, and cost no run", async () => {
+  const { accessToken: token } = admin;
+  const path = `/v1/service-accounts/${account.id}`;
+  const steps: [string, string, number, object?][] = [
+    ["PATCH", path, 200, { name: "Weekly report" }],
+    ["PATCH", path, 200, { status: "disabled" }],
+    ["PATCH", path, 200, { status: "active" }],
+    ["PUT", `${path}/roles/admin`, 204],
+    ["DELETE", `${path}/roles/admin`, 204],
+    ["POST", `${path}/secrets`, 201],
+    ["PATCH", "/v1/roles/reporter", 200, { permissions: ["reports:*"] }],
+    ["PATCH", "/v1/roles/reporter", 200, { permissions: ["reports:read"] }],
+    ["DELETE", path, 204],
+  ];
+  for (const [method, at, status, body] of steps) {
+    const reply = await call(method, at, { token, ...(body && { body }) });
+    expect([at, reply.status]).toEqual([at, status]);
+    expect(await notedPrograms()).toEqual([]);
   }
-  await newServiceAccount(admin.accessToken, ["reader"]);
-  expect(await noted()).toEqual(new Set());
-});
-
-it("a secret that was made or ended counts before the reply", async () => {
-  const path = `/v1/service-accounts/${client.id}/secrets`;
-  const made = await admins("POST", path);
-  expect(made.status).toBe(201);
-  const renewed = { ...client, secret: made.body.client_secret };
-  expect((await tokenReply(renewed)).status).toBe(200);
-  expect((await admins("DELETE", `${path}/${made.body.secret_id}`)).status).toBe(204);
-  expect((await tokenReply(renewed)).status).toBe(401);
-  expect(await noted()).toEqual(new Set());
-});
-
-it("AUZ-04 an edit of a role counts for all of its many holders before the reply", async () => {
-  const holders: string[] = [];
-  for (let i = 0; i < 12; i++) {
-    holders.push(await clientToken(await newServiceAccount(admin.accessToken, ["reader"])));
-  }
-  const read = () =>
-    Promise.all(holders.map((held) => call("GET", "/v1/users?limit=1", { token: held })));
-  expect(new Set((await read()).map(({ status }) => status))).toEqual(new Set([200]));
-  expect((await admins("PATCH", "/v1/roles/reader", { permissions: [] })).status).toBe(200);
-  expect(new Set((await read()).map(({ status }) => status))).toEqual(new Set([403]));
-});
-
-describe("REV-04 where an object cannot be told of a change", () => {
-  const unheard = serviceWith({
-    SERVICE_ACCOUNTS: interposed(env.SERVICE_ACCOUNTS, (method) => {
-      if (method === "catchUp") throw objectError({});
-    }),
-  });
-  const disable = (service: typeof call) =>
-    service("PATCH", `/v1/service-accounts/${client.id}`, {
-      token: admin.accessToken,
-      body: { status: "disabled" },
-    });
-
-  it("the change is not acknowledged, and the next run makes it count", async () => {
-    const reply = await disable(unheard);
-    expect([reply.status, reply.body.code]).toEqual([503, "service_unavailable"]);
-    expect(await noted()).toEqual(new Set([client.id]));
-    await runFeed();
-    expect([await uses(), await noted()]).toEqual([GONE, new Set()]);
-  });
-
-  it("a client that repeats it makes it count before the reply", async () => {
-    await disable(unheard);
-    expect((await disable(call)).status).toBe(200);
-    expect([await uses(), await noted()]).toEqual([GONE, new Set()]);
-  });
-
-  it("a role's edit tells the others, and the rest is told later", async () => {
-    const other = await clientToken(await newServiceAccount(admin.accessToken, ["reader"]));
-    let calls = 0;
-    const halfHeard = serviceWith({
-      SERVICE_ACCOUNTS: interposed(env.SERVICE_ACCOUNTS, (method) => {
-        if (method === "catchUp" && ++calls === 1) throw objectError({});
-      }),
-    });
-    const body = { permissions: [] };
-    const edited = await halfHeard("PATCH", "/v1/roles/reader", { token: admin.accessToken, body });
-    expect(edited.status).toBe(503);
-    expect((await noted()).size).toBe(1);
-    await runFeed();
-    expect([await uses(), await noted()]).toEqual([NOTHING_ALLOWED, new Set()]);
-    expect((await call("GET", "/v1/users?limit=1", { token: other })).status).toBe(403);
-  });
-
-  it("a run tells whom it can, and says whom it could not", async () => {
-    await byHand("update service_accounts set status = 'disabled' where id = ?", client.id);
-    await runFeed({
-      SERVICE_ACCOUNTS: interposed(env.SERVICE_ACCOUNTS, () => {
-        throw objectError({ overloaded: true });
-      }),
-    });
-    expect(await noted()).toEqual(new Set([client.id]));
-    await runFeed();
-    expect([await uses(), await noted()]).toEqual([GONE, new Set()]);
-  });
-});
-
-it("while D1 is away a known program gets tokens, is judged as ever, and introspects", async () => {
-  const user = await newUser();
-  const tables = ["service_accounts", "service_account_secrets", "service_account_roles", "users"];
-  const away = tables.reduce<() => Promise<void>>(
-    (work, table) => () => withoutTable(table, work),
-    async () => {
-      expect((await tokenReply(client)).status).toBe(200);
-      expect((await call("GET", "/v1/auth/sessions", { token })).status).toBe(403);
-      const asked = await post("/oauth2/introspect", client, { token });
-      expect(asked.body).toMatchObject({ active: true, sub: client.id });
-      const person = await post("/oauth2/introspect", client, { token: user.accessToken });
-      expect(person.body).toMatchObject({ active: true, sub: user.id });
-      const guess = await tokenReply({ ...client, secret: `${client.secret}x` });
-      expect(guess.status).toBe(503);
-    },
-  );
-  await away();
-});
-
-describe("a secret that is not known to be made here", () => {
-  it("wakes no object when it is a guess, also while D1 is away", async () => {
-    const before = (await listDurableObjectIds(env.SERVICE_ACCOUNTS)).map(String).sort();
-    const guess = (letter: string) => ({ id: `svc_${letter.repeat(21)}A`, secret: client.secret });
-    expect((await tokenReply(guess("A"))).status).toBe(401);
-    await withoutTable("service_accounts", async () => {
-      expect((await tokenReply(guess("B"))).status).toBe(503);
-    });
-    const after = await listDurableObjectIds(env.SERVICE_ACCOUNTS);
-    expect(after.map(String).sort()).toEqual(before);
-  });
-
-  it("is good where D1 has it, as one that is older or was written by hand", async () => {
-    const secret = `scs_${"old".repeat(14)}A`;
-    const hash = toBase64Url(sha256(utf8(secret)));
-    await byHand(
-      `insert into service_account_secrets (id, service_account_id, hash, created_at)
-        values ('older', ?, ?, 0)`,
-      client.id,
-      hash,
-    );
-    expect((await tokenReply({ ...client, secret })).status).toBe(200);
-    await byHand("update service_accounts set status = 'disabled' where id = ?", client.id);
-    expect((await tokenReply({ ...client, secret })).status).toBe(401);
-  });
 });

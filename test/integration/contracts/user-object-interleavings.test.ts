@@ -15,28 +15,11 @@ import {
   someSessionId,
   someUser,
 } from "../../support/samples.ts";
+import { type Batch, scripted } from "../../support/scripted-d1.ts";
 import { unheard } from "../../support/unheard.ts";
 
 /** Copies age at once, so that every call reads D1. */
 const POLICY = { ...ACCOUNT_POLICY, authorityMaxAge: 0 };
-
-type Batch = D1Database["batch"];
-
-/** D1 whose next batches do as they are told: `steps` are used up one by one. */
-function scripted(steps: ((run: () => ReturnType<Batch>) => ReturnType<Batch>)[]): D1Database {
-  return new Proxy(env.DB, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== "function") return value;
-      if (key !== "batch") return value.bind(target);
-      return (statements: D1PreparedStatement[]) => {
-        const run = () => target.batch(statements);
-        const step = steps.shift();
-        return step === undefined ? run() : step(run);
-      };
-    },
-  });
-}
 
 const replyLost = async (run: () => ReturnType<Batch>): ReturnType<Batch> => {
   await run();

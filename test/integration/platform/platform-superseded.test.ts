@@ -1,7 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, it } from "vitest";
-import { call, newUser, refresh, type SignedIn } from "../../support/client.ts";
-import { userObject } from "../../support/storage.ts";
+import { call, newAdmin, newUser, refresh, type SignedIn } from "../../support/client.ts";
+import { byHand } from "../../support/feed.ts";
+import { newServiceAccount, tokenReply } from "../../support/service-accounts.ts";
+import { programObject, userObject } from "../../support/storage.ts";
 
 /*
  * The runtime tells an object that it was replaced when it touches its storage. Here the storage
@@ -49,4 +51,13 @@ it.each([
     storage.sql.exec("select id from sessions").toArray(),
   );
   expect(rows).toEqual([]);
+});
+
+it("CFW-13 a service account's object vouches for nobody whom its storage has no more", async () => {
+  const admin = await newAdmin();
+  const client = await newServiceAccount(admin.accessToken);
+  expect((await tokenReply(client)).status).toBe(200);
+  await byHand("update service_accounts set status = 'disabled' where id = ?", client.id);
+  await runInDurableObject(programObject(client.id), (_, { storage }) => storage.deleteAll());
+  expect((await tokenReply(client)).status).toBe(401);
 });

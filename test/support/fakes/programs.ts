@@ -33,7 +33,7 @@ export function memoryPrograms({ maxAge, ...deps }: Deps): Programs {
   };
 }
 
-function memoryProgramStore(): ProgramStore {
+export function memoryProgramStore(): ProgramStore {
   let copy: StandingCopy | null = null;
   return {
     copy: () => copy,

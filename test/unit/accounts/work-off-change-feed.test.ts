@@ -101,9 +101,10 @@ describe("REV-11 100,000 changed rows", { timeout: 60_000 }, () => {
       ({ isMore } = await run());
       const calls = on.told.length - before;
       // Workers allow 1,000 calls an invocation; a batch costs two of its own.
-      expect(calls + (2 * calls) / 100).toBeLessThanOrEqual(1_000);
+      // The service accounts that are told in the same one take up to 150.
+      expect(calls + (2 * calls) / 100).toBeLessThanOrEqual(850);
     }
-    expect([on.behind(), on.feed.size(), runs]).toEqual([[], 0, 112]);
+    expect([on.behind(), on.feed.size(), runs]).toEqual([[], 0, 126]);
     expect(on.mostAtOnce()).toBeLessThanOrEqual(6);
   });
 

@@ -4,7 +4,7 @@ import { parseServiceAccountId } from "../../../domain/ids.ts";
 import type { Concerned, ProgramFeed } from "../../../use-cases/clients/ports.ts";
 import { textsOf } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
-import { rowReader, texts } from "../rows.ts";
+import { rowReader } from "../rows.ts";
 
 /**
  * The table that triggers write (migrations/0006_program_feed.sql): an entry names an account, or
@@ -14,14 +14,20 @@ export function d1ProgramFeed(db: Database): ProgramFeed {
   return {
     async noted(whom) {
       const [result] = await atomically(db, [
-        sql`select max(seq) as up_to, json_group_array(distinct coalesce(
-            entries.service_account_id, held.service_account_id)) as accounts
+        sql`select coalesce(entries.service_account_id, held.service_account_id) as account,
+            max(seq) as up_to
           from service_account_feed entries
           left join service_account_roles held on held.role = entries.role
-          where ${concerns(whom)}`,
+          where ${concerns(whom)} group by 1 order by min(seq)`,
       ]);
-      const [found] = reader.read(result?.results);
-      return found ?? null;
+      const found = noted.read(result?.results);
+      if (found.length === 0) return null;
+      // A note that is no id is nobody's, and is forgotten with the others.
+      const ids = found.map(({ account }) => parseServiceAccountId(account));
+      return {
+        upTo: Math.max(...found.map(({ up_to }) => up_to)),
+        ids: ids.flatMap((id) => (id.ok ? [id.value] : [])),
+      };
     },
 
     async forget(whom, { upTo, ids }, untold) {
@@ -59,17 +65,7 @@ function isDone(whom: Concerned, told: readonly string[]): SQL {
   }
 }
 
-/** One row, without a number where there is no entry; a note that is no id is nobody's. */
-const reader = {
-  read: (rows: unknown) =>
-    noted.read(rows).flatMap(({ up_to, accounts }) => {
-      if (up_to === null) return [];
-      const ids = accounts.map(parseServiceAccountId).flatMap((id) => (id.ok ? [id.value] : []));
-      return [{ upTo: up_to, ids }];
-    }),
-};
-
 const noted = rowReader(
   "program_feed_unreadable",
-  z.object({ up_to: z.int().nullable(), accounts: texts }),
+  z.object({ account: z.string().nullable(), up_to: z.int() }),
 );

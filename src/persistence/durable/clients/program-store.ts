@@ -3,26 +3,11 @@ import type { ProgramStore, StandingCopy } from "../../../use-cases/clients/port
 const COPY = "standing";
 
 /**
- * What a service account's object keeps. It is kept in memory too, since every call reads it and
- * nobody else writes the storage.
+ * What a service account's object keeps. Nothing is kept in memory: an instance that was replaced
+ * learns so when it touches its storage, and must vouch for nobody.
  */
-export function durableProgramStore(storage: DurableObjectStorage): ProgramStore {
-  let known: StandingCopy | null | undefined;
-
-  return {
-    copy() {
-      if (known === undefined) known = storage.kv.get<StandingCopy>(COPY) ?? null;
-      return known;
-    },
-
-    keep(copy) {
-      storage.kv.put(COPY, copy);
-      known = copy;
-    },
-
-    async erase() {
-      known = null;
-      await storage.deleteAll();
-    },
-  };
-}
+export const durableProgramStore = (storage: DurableObjectStorage): ProgramStore => ({
+  copy: () => storage.kv.get<StandingCopy>(COPY) ?? null,
+  keep: (copy) => storage.kv.put(COPY, copy),
+  erase: () => storage.deleteAll(),
+});
