@@ -35,11 +35,16 @@ const limit = bodyLimit({
   onError: (c) => problem(c as AppContext, "payload_too_large"),
 });
 
-/** Limits a body. Where none is read, only its stated length can be refused. */
+/**
+ * Limits a body by its stated length (RFC 9112, section 6.3); without one it is counted as it comes,
+ * where a route reads it. Hono's middleware, asked first, would make a stream of every body to see
+ * whether there is one (0009).
+ */
 export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (!isReadOnly(c)) return limit(c, next);
-  const stated = Number(c.req.header("content-length") ?? 0);
-  return stated > MAX_BODY_SIZE ? problem(c, "payload_too_large") : next();
+  const stated = c.req.header("content-length");
+  const isStated = stated !== undefined && c.req.header("transfer-encoding") === undefined;
+  if (!isStated && !isReadOnly(c)) return limit(c, next);
+  return Number(stated ?? 0) > MAX_BODY_SIZE ? problem(c, "payload_too_large") : next();
 };
 
 /**
@@ -62,9 +67,11 @@ export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   return next();
 };
 
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 function utf8(bytes: ArrayBuffer): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return null;
   }
@@ -93,7 +100,8 @@ function parseJson(text: string): unknown {
 const isReadOnly = (c: AppContext): boolean => c.req.method === "GET" || c.req.method === "HEAD";
 
 function hasBody(c: AppContext): boolean {
-  return c.req.raw.body !== null && c.req.header("content-length") !== "0";
+  const stated = c.req.header("content-length");
+  return stated === undefined ? c.req.raw.body !== null : stated !== "0";
 }
 
 function refuse(c: AppContext, issues: readonly Issue[]): Response {

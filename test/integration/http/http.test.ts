@@ -46,11 +46,29 @@ it("API-01 a body over 16 KiB is refused, declared or not, and one below it is r
   };
   const refresh = (text: string, headers = {}) =>
     call("POST", "/v1/auth/refresh", { body: text, headers });
-  const over = await refresh(body(16 * 1024 + 1));
-  expect([over.status, over.body.code]).toEqual([413, "payload_too_large"]);
+  const tooLong = body(16 * 1024 + 1);
+  for (const headers of [{}, { "content-length": `${tooLong.length}` }]) {
+    const over = await refresh(tooLong, headers);
+    expect([over.status, over.body.code]).toEqual([413, "payload_too_large"]);
+  }
   expect((await refresh(body(16 * 1024))).status).toBe(400);
   const streamed = await fetched("POST", "/v1/auth/refresh", streamOf(body(64 * 1024)));
   expect(streamed.status).toBe(413);
+});
+
+it("API-01 a body that ends amid a character is refused, and the next one is read as it is", async () => {
+  const sent = async (body: Uint8Array): Promise<number> => {
+    const headers = { "content-type": "application/json" };
+    const request = new Request(`${ORIGIN}/v1/auth/refresh`, { method: "POST", headers, body });
+    const response = await exports.default.fetch(request);
+    await response.text();
+    return response.status;
+  };
+  const text = new TextEncoder().encode(JSON.stringify({ refresh_token: "rt1.é" }));
+  const cut = text.subarray(0, text.indexOf(0xc3) + 1);
+  expect([await sent(cut), await sent(text), await sent(cut), await sent(text)]).toEqual([
+    400, 401, 400, 401,
+  ]);
 });
 
 it.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "text/json", ""])(
