@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 
 const encoder = new TextEncoder();
 
-export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(encoder.encode(text));
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
 /** Base64url without padding (RFC 4648, section 5). */
 export const toBase64Url = (bytes: Uint8Array): string => viewed(bytes).toString("base64url");
@@ -16,8 +16,8 @@ export const toBase64 = (bytes: Uint8Array): string =>
  * bytes, so a token cannot be respelled.
  */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
-  const bytes = new Uint8Array(Buffer.from(text, "base64url"));
-  return toBase64Url(bytes) === text ? bytes : null;
+  const bytes = Buffer.from(text, "base64url");
+  return bytes.toString("base64url") === text ? new Uint8Array(bytes) : null;
 }
 
 /** The inverse of `toBase64`, as strict as `fromBase64Url`. */

@@ -50,11 +50,7 @@ function publicHalf({ kty, crv, x, y }: z.output<typeof privateJwk>): PublicJwk 
   return y === undefined ? { kty, crv, x } : { kty, crv, x, y };
 }
 
-async function wrap(
-  secrets: Secrets,
-  kid: string,
-  plain: Uint8Array<ArrayBuffer>,
-): Promise<string> {
+async function wrap(secrets: Secrets, kid: string, plain: Uint8Array): Promise<string> {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_LENGTH));
   const key = await wrappingKey(newestSubkey(secrets, "signing-key-wrap"));
   const sealed = await crypto.subtle.encrypt(gcm(nonce, kid), key, plain);

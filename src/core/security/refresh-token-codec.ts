@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
 import { sha256 } from "@noble/hashes/sha2.js";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../../domain/ids.ts";
 import { Impossible } from "../../use-cases/outside.ts";
 import type { RefreshToken, RefreshTokenCodec } from "../../use-cases/sessions/ports.ts";
-import { concat, fromBase64Url, toBase64Url } from "./encoding.ts";
+import { toBase64Url } from "./encoding.ts";
 import { mac, type Secrets } from "./secrets.ts";
 
 /*
@@ -21,11 +22,15 @@ import { mac, type Secrets } from "./secrets.ts";
  */
 
 const PREFIX = "rt1.";
-const VERSION_LENGTH = 2;
 const ID_LENGTH = 16;
 const SECRET_LENGTH = 32;
 const TAG_LENGTH = 16;
-const BODY_LENGTH = VERSION_LENGTH + 2 * ID_LENGTH + SECRET_LENGTH;
+/** Where the parts begin; the version is first. */
+const USER_AT = 2;
+const SESSION_AT = USER_AT + ID_LENGTH;
+const SECRET_AT = SESSION_AT + ID_LENGTH;
+const TAG_AT = SECRET_AT + SECRET_LENGTH;
+const LENGTH = TAG_AT + TAG_LENGTH;
 
 export function refreshTokenCodec(secrets: Secrets): RefreshTokenCodec {
   return {
@@ -33,25 +38,24 @@ export function refreshTokenCodec(secrets: Secrets): RefreshTokenCodec {
 
     parse(text) {
       if (!text.startsWith(PREFIX)) return null;
-      const bytes = fromBase64Url(text.slice(PREFIX.length));
-      if (bytes?.length !== BODY_LENGTH + TAG_LENGTH) return null;
-      const body = bytes.subarray(0, BODY_LENGTH);
-      const version = ((body[0] ?? 0) << 8) | (body[1] ?? 0);
-      const tag = tagOf(secrets, version, body);
-      if (tag === null || !timingSafeEqual(tag, bytes.subarray(BODY_LENGTH))) return null;
-      return read(version, body);
+      const bytes = Buffer.from(text.slice(PREFIX.length), "base64url");
+      // One spelling each: the decoder lets others pass.
+      if (bytes.length !== LENGTH || spelled(bytes) !== text) return null;
+      const tag = tagOf(secrets, bytes);
+      if (tag === null || !timingSafeEqual(tag, bytes.subarray(TAG_AT))) return null;
+      return read(bytes);
     },
 
     format(token) {
-      const body = concat(
-        new Uint8Array([token.version >> 8, token.version & 0xff]),
-        idBytes(token.userId),
-        idBytes(token.sessionId),
-        token.secret,
-      );
-      const tag = tagOf(secrets, token.version, body);
+      const bytes = Buffer.alloc(LENGTH);
+      bytes.writeUInt16BE(token.version);
+      writeId(bytes, USER_AT, token.userId);
+      writeId(bytes, SESSION_AT, token.sessionId);
+      bytes.set(token.secret, SECRET_AT);
+      const tag = tagOf(secrets, bytes);
       if (tag === null) throw new Impossible("secret_of_new_token_missing");
-      return PREFIX + toBase64Url(concat(body, tag));
+      bytes.set(tag, TAG_AT);
+      return spelled(bytes);
     },
 
     first: (userId, sessionId, secret) => ({
@@ -65,8 +69,10 @@ export function refreshTokenCodec(secrets: Secrets): RefreshTokenCodec {
     successor(token, version) {
       const key = secrets.subkey(version, "refresh-token-successor");
       if (key === null) return null;
-      const secret = mac(key, concat(idBytes(token.sessionId), token.secret));
-      return { ...token, version, secret };
+      const input = Buffer.alloc(ID_LENGTH + SECRET_LENGTH);
+      writeId(input, 0, token.sessionId);
+      input.set(token.secret, ID_LENGTH);
+      return { ...token, version, secret: mac(key, input) };
     },
 
     /** SHA-256 of the secret. It is 256 random bits, so a fast hash is enough. */
@@ -74,23 +80,29 @@ export function refreshTokenCodec(secrets: Secrets): RefreshTokenCodec {
   };
 }
 
-function read(version: number, body: Uint8Array): RefreshToken | null {
-  const ids = VERSION_LENGTH + ID_LENGTH;
-  const userId = parseUserId(userIdOf(toBase64Url(body.subarray(VERSION_LENGTH, ids))));
-  const sessionId = parseSessionId(sessionIdOf(toBase64Url(body.subarray(ids, ids + ID_LENGTH))));
+const spelled = (bytes: Buffer): string => PREFIX + bytes.toString("base64url");
+
+function read(bytes: Buffer): RefreshToken | null {
+  const userId = parseUserId(userIdOf(bytes.toString("base64url", USER_AT, SESSION_AT)));
+  const sessionId = parseSessionId(sessionIdOf(bytes.toString("base64url", SESSION_AT, SECRET_AT)));
   if (!userId.ok || !sessionId.ok) return null;
-  const secret = body.slice(ids + ID_LENGTH);
-  return { userId: userId.value, sessionId: sessionId.value, version, secret };
+  const secret = new Uint8Array(bytes.subarray(SECRET_AT, TAG_AT));
+  return {
+    userId: userId.value,
+    sessionId: sessionId.value,
+    version: bytes.readUInt16BE(),
+    secret,
+  };
 }
 
-function tagOf(secrets: Secrets, version: number, body: Uint8Array): Uint8Array | null {
-  const key = secrets.subkey(version, "refresh-token-mac");
-  return key === null ? null : mac(key, body).subarray(0, TAG_LENGTH);
+/** The tag that the bytes before it must have, or null for an unknown version. */
+function tagOf(secrets: Secrets, bytes: Buffer): Uint8Array | null {
+  const key = secrets.subkey(bytes.readUInt16BE(), "refresh-token-mac");
+  return key === null ? null : mac(key, bytes.subarray(0, TAG_AT)).subarray(0, TAG_LENGTH);
 }
 
-/** The 16 bytes behind `usr_` or `ses_`. */
-function idBytes(id: UserId | SessionId): Uint8Array {
-  const bytes = fromBase64Url(id.slice(4));
-  if (bytes?.length !== ID_LENGTH) throw new Impossible("id_not_parsed");
-  return bytes;
+/** Writes the 16 bytes behind `usr_` or `ses_`. */
+function writeId(to: Buffer, at: number, id: UserId | SessionId): void {
+  const written = to.write(id.slice(4), at, ID_LENGTH, "base64url");
+  if (written !== ID_LENGTH) throw new Impossible("id_not_parsed");
 }
