@@ -10,6 +10,9 @@ const TRIGGER =
 /** Characters of a trigger's one statement. */
 const MAX_BODY = 400;
 
+/** What a migration does by itself, and not its triggers later. */
+export const withoutTriggers = (sql: string): string => sql.replaceAll(TRIGGER, "");
+
 /** @returns what must be written differently */
 export function triggerProblems(sql: string): string[] {
   const triggers = [...sql.matchAll(TRIGGER)];

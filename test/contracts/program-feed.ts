@@ -52,7 +52,10 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
       if (noted === null) throw new Error("nothing was noted");
       return noted;
     };
-    const forgetAll = async () => feed.forget(EVERYBODY, await read(EVERYBODY), []);
+    const forgetAll = async () => {
+      const told = await feed.noted(EVERYBODY);
+      if (told !== null) await feed.forget(EVERYBODY, told, []);
+    };
     const ids = async (whom: Concerned) => (await feed.noted(whom))?.ids.toSorted() ?? [];
 
     it("says so where nothing is noted", async () => {
@@ -60,9 +63,9 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
       for (const whom of [EVERYBODY, HOLDERS, only(id)]) expect(await feed.noted(whom)).toBeNull();
     });
 
-    it("notes an account that is made", async () => {
-      const { id } = await made();
-      expect(await ids(only(id))).toEqual([id]);
+    it("notes no account that is made: nobody knows it yet", async () => {
+      const { id } = await made([REPORTER]);
+      for (const whom of [EVERYBODY, HOLDERS, only(id)]) expect(await feed.noted(whom)).toBeNull();
     });
 
     it.each(Object.entries(PROGRAM_CHANGES))(
@@ -113,6 +116,7 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
       const [one] = await pair([REPORTER]);
       const { id: other } = await made();
       await disable(on, one);
+      await disable(on, other);
       expect(await ids(HOLDERS)).toEqual([one]);
       expect(await ids(EVERYBODY)).toEqual([one, other].toSorted());
     });
@@ -122,7 +126,19 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
       await grant(on, []);
       await takeRole(on, one);
       expect(await ids(EVERYBODY)).toEqual([one, two].toSorted());
-      expect(await ids(HOLDERS)).toEqual([two]);
+      expect(await ids(HOLDERS)).toEqual([one, two].toSorted());
+    });
+
+    it("AUZ-04 an account that lost a role is concerned by it until it was told, however often not", async () => {
+      const [one, two] = await pair([REPORTER]);
+      await takeRole(on, one);
+      for (const whom of [only(one), EVERYBODY, HOLDERS]) {
+        await feed.forget(whom, await read(whom), [one]);
+        expect(await ids(HOLDERS)).toEqual([one]);
+      }
+      await grant(on, []);
+      await feed.forget(HOLDERS, await read(HOLDERS), [two]);
+      expect([await ids(HOLDERS), await ids(only(one))]).toEqual([[two], []]);
     });
 
     it("forgets what was told of one account, and nothing of others", async () => {
@@ -145,6 +161,7 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
     it("forgets what was told of a role, and nothing of those who do not hold it", async () => {
       const [one] = await pair([REPORTER]);
       const { id: other } = await made();
+      await disable(on, other);
       await disable(on, one);
       await grant(on, []);
       await feed.forget(HOLDERS, await read(HOLDERS), []);
@@ -178,7 +195,7 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
       expect(again.upTo).toBeGreaterThan(told.upTo);
     });
 
-    it("names those first who were noted longest ago", async () => {
+    it("names those last whose news is the newest", async () => {
       const [one, two] = await pair();
       const { id: three } = await made();
       await forgetAll();
@@ -186,7 +203,7 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
       const enabled = { status: "active" } as const;
       expect(await on.serviceAccounts.update(three, enabled, decidedOn(2))).toBe(true);
       const told = await read(EVERYBODY);
-      expect(told.ids).toEqual([three, one, two]);
+      expect(told.ids).toEqual([one, two, three]);
       await feed.forget(EVERYBODY, told, [two, three]);
       expect((await read(EVERYBODY)).ids).toEqual([two, three]);
     });

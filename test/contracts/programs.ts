@@ -83,7 +83,7 @@ export function programsContract(make: () => Promise<ProgramsHarness>): void {
       const late = someAccount();
       expect(await programs.find(late.id)).toBeNull();
       await programs.catchUp(late.id);
-      await programs.noteUse(late.id, late.secret.id, Date.now());
+      await programs.noteUse(late.id, late.secret.id, Date.now(), 0);
       expect(await programs.find(late.id)).toBeNull();
       await created(late);
       expect(await programs.find(late.id)).toMatchObject({ id: late.id, version: 1 });
@@ -108,10 +108,10 @@ export function programsContract(make: () => Promise<ProgramsHarness>): void {
       const before = await find();
       await disable(on, account.id);
       vi.setSystemTime(Date.now() + PROGRAM_MAX_AGE / 2);
-      await programs.noteUse(account.id, secret.id, 1_000);
+      await programs.noteUse(account.id, secret.id, 1_000, 0);
       const used = { ...secret, lastUsedAt: 1_000, expiresAt: null };
       expect(await find()).toEqual({ ...before, secrets: [used] });
-      await programs.noteUse(account.id, "none of its secrets", 2_000);
+      await programs.noteUse(account.id, "none of its secrets", 2_000, 0);
       expect(await find()).toEqual({ ...before, secrets: [used] });
       vi.setSystemTime(Date.now() + PROGRAM_MAX_AGE / 2);
       expect(await find()).toMatchObject({ status: "disabled" });
@@ -131,7 +131,7 @@ export function programsContract(make: () => Promise<ProgramsHarness>): void {
       await disable(on, account.id);
       await on.outage(async () => {
         await expect(programs.catchUp(account.id)).rejects.toThrow(Unavailable);
-        await programs.noteUse(account.id, secret.id, 1_000);
+        await programs.noteUse(account.id, secret.id, 1_000, 0);
         await expect(find()).rejects.toThrow(Unavailable);
       });
       expect(await find()).toMatchObject({ status: "disabled" });

@@ -4,7 +4,7 @@ import type { Actor } from "../../src/domain/access/actor.ts";
 import { type ServiceAccountId, serviceAccountIdOf } from "../../src/domain/ids.ts";
 import { createServiceAccount } from "../../src/use-cases/clients/create-service-account.ts";
 import { rotateClientSecret } from "../../src/use-cases/clients/rotate-client-secret.ts";
-import { tellNow } from "../../src/use-cases/clients/tell-programs.ts";
+import { andTell } from "../../src/use-cases/clients/tell-programs.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
 import { memoryActors } from "./fakes/actors.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";
@@ -29,11 +29,13 @@ export function programService() {
   const programRecord = memoryProgramRecord(db);
   const programs = memoryPrograms({ record: programRecord, clock, maxAge: DAY });
   const programFeed = memoryProgramFeed(db);
-  const tellDeps = { programs, programFeed, clock };
+  const programNotCaughtUp = () => undefined;
+  const tellDeps = { programs, programFeed, programNotCaughtUp, clock };
   const deps = {
     ...tellDeps,
     programRecord,
-    tellHolders: (name: string) => tellNow(tellDeps, { kind: "role", name }),
+    andTellHolders: <R>(name: string, edit: Promise<R>) =>
+      andTell(tellDeps, { kind: "role", name }, edit),
     actors: memoryActors(db),
     serviceAccounts: memoryServiceAccounts(db),
     roles,

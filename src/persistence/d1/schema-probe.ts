@@ -27,6 +27,7 @@ const FEED = [
 
 /** What notes that a service account's standing changed (service_account_feed). */
 const PROGRAM_FEED = [
+  "service_account_feed_once",
   "service_accounts_feed_insert",
   "service_accounts_feed_update",
   "service_accounts_feed_delete",
@@ -34,7 +35,8 @@ const PROGRAM_FEED = [
   "service_account_roles_feed_update",
   "service_account_roles_feed_delete",
   "service_account_secrets_feed_insert",
-  "service_account_secrets_feed_replaced",
+  "service_account_secrets_feed_replaced_insert",
+  "service_account_secrets_feed_replaced_update",
   "service_account_secrets_feed_update",
   "service_account_secrets_feed_delete",
   "role_permissions_feed_insert",

@@ -138,7 +138,8 @@ export const serviceAccountSecrets = sqliteTable(
 
 /**
  * Service accounts whose standing changed, whoever changed it, as triggers note them: an entry names
- * one, or a role whose grants changed and so all who hold it. No number is ever given twice.
+ * one, perhaps with the role that it lost, or a role whose grants changed and so all who hold it. Of
+ * entries that say the same the newest stays. No number is ever given twice.
  */
 export const serviceAccountFeed = sqliteTable("service_account_feed", {
   seq: integer("seq").primaryKey({ autoIncrement: true }),

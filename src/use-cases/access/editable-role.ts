@@ -12,8 +12,8 @@ export type ManageRolesDeps = {
   readonly catalogue: RoleCatalogue;
   readonly clock: Clock;
   readonly newChangeId: () => string;
-  /** Returns when every service account that holds the role is judged by what it grants now. */
-  readonly tellHolders: (role: string) => Promise<void>;
+  /** An edit, which counts for every service account that holds the role when it returns. */
+  readonly andTellHolders: <R>(role: string, edit: Promise<R>) => Promise<R>;
 };
 
 export const editBy = (deps: ManageRolesDeps, actor: Actor): RoleEdit => ({

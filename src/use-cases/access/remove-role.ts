@@ -9,7 +9,7 @@ export async function removeRole(
   actor: Actor,
   name: string,
 ): Promise<Result<null, "forbidden" | "not_found" | "conflict" | "role_in_use">> {
-  return decideInRounds(deps.actors, actor, async () => {
+  const removal = decideInRounds(deps.actors, actor, async () => {
     const found = await editable(deps, actor, name);
     if (!found.ok) return found;
     const outcome = await deps.roles.remove(found.value, editBy(deps, actor));
@@ -18,4 +18,5 @@ export async function removeRole(
     deps.catalogue.forget();
     return ok(null);
   });
+  return deps.andTellHolders(name, removal);
 }

@@ -30,7 +30,7 @@ export async function updateRole(
     "forbidden" | "not_found" | "too_many_permissions" | "conflict"
   >
 > {
-  const outcome = await decideInRounds(deps.actors, actor, async () => {
+  const edit = decideInRounds(deps.actors, actor, async () => {
     const found = await editable(deps, actor, name);
     if (!found.ok) return found;
     const { permissions = found.value.permissions } = change;
@@ -46,8 +46,7 @@ export async function updateRole(
     deps.catalogue.forget();
     return ok({ role, ended: raise?.ended ?? [] });
   });
-  await deps.tellHolders(name);
-  return outcome;
+  return deps.andTellHolders(name, edit);
 }
 
 /** False when a holder would exceed the limits. Distinct sets are checked, not every holder. */

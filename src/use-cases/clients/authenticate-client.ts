@@ -55,8 +55,9 @@ export async function authenticateClient(
   const since = now - USE_NOTED_FOR;
   if (used.lastUsedAt === null || used.lastUsedAt <= since) {
     deps.defer(async () => {
-      await deps.serviceAccounts.noteUse(used.id, now, since);
-      await deps.programs.noteUse(standing.id, used.id, now);
+      // The object first: it lets one of many write, also while D1 is away.
+      const isNews = await deps.programs.noteUse(standing.id, used.id, now, since);
+      if (isNews) await deps.serviceAccounts.noteUse(used.id, now, since);
     });
   }
   const { secrets: _, ...account } = standing;

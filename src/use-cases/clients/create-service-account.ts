@@ -7,7 +7,6 @@ import { mayMakeWith } from "../access/may-grant.ts";
 import type { Roles } from "../access/ports.ts";
 import { type MadeSecret, type NewSecretDeps, newSecret } from "./new-secret.ts";
 import type { AccountRefusal, ChangeAccountDeps } from "./target-account.ts";
-import { tellNow } from "./tell-programs.ts";
 
 export type CreateServiceAccountDeps = ChangeAccountDeps &
   NewSecretDeps & {
@@ -40,7 +39,6 @@ export async function createServiceAccount(
     const made = await deps.serviceAccounts.create(account);
     if (made === "too_many") return err("too_many_service_accounts");
     if (made === "moved") return made;
-    await tellNow(deps, { kind: "account", id });
     const found = await deps.serviceAccounts.find(id);
     return found === null ? err("not_found") : ok({ account: found, secret, secretId: stored.id });
   });

@@ -20,5 +20,5 @@ export async function deleteServiceAccount(
     if (outcome === "moved") return outcome;
     return outcome === "removed" ? ok(null) : err(outcome);
   });
-  return andTell(deps, id, decided);
+  return andTell(deps, { kind: "account", id }, decided);
 }

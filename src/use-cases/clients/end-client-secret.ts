@@ -22,5 +22,5 @@ export async function endClientSecret(
     const isEnded = await deps.serviceAccounts.endSecret(id, secretId, act);
     return isEnded ? ok(null) : "moved";
   });
-  return andTell(deps, id, decided);
+  return andTell(deps, { kind: "account", id }, decided);
 }

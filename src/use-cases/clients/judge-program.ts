@@ -26,10 +26,11 @@ export function programJudge({ store, record, clock, defer }: ProgramJudgeDeps) 
   /** Counts the notices of a change: a read that began before the last one is stale. */
   let told = 0;
 
-  const readRow = async (id: ServiceAccountId): Promise<Standing | null> => {
+  const readRow = async (id: ServiceAccountId, mayRepeat = true): Promise<Standing | null> => {
     const [begun, checkedAt] = [told, clock()];
     const standing = await record.read(id);
-    if (begun !== told) return readRow(id);
+    // Once: whoever asked before a change is answered, however many follow. Nothing of it is kept.
+    if (begun !== told) return mayRepeat ? readRow(id, false) : standing;
     if (standing !== null) store.keep({ standing, checkedAt });
     return standing;
   };
@@ -65,13 +66,17 @@ export function programJudge({ store, record, clock, defer }: ProgramJudgeDeps) 
       await take(id);
     },
 
-    noteUse(_: AddressedProgram, secretId: string, now: number): void {
+    /** @returns false when a use after `since` is known */
+    noteUse(_: AddressedProgram, secretId: string, now: number, since: number): boolean {
       const copy = store.copy();
-      if (copy === null) return;
+      const used = copy?.standing.secrets.find(({ id }) => id === secretId);
+      if (copy === null || used === undefined) return true;
+      if (used.lastUsedAt !== null && used.lastUsedAt > since) return false;
       const secrets = copy.standing.secrets.map((secret) =>
-        secret.id === secretId ? { ...secret, lastUsedAt: now } : secret,
+        secret === used ? { ...secret, lastUsedAt: now } : secret,
       );
       store.keep({ ...copy, standing: { ...copy.standing, secrets } });
+      return true;
     },
   };
 }

@@ -90,8 +90,12 @@ export type Standing = ProgramAuthority & { readonly secrets: readonly HeldSecre
 /** The standing of service accounts as their own objects know it. An outage is `Unavailable`. */
 export interface Programs extends LivePrograms {
   find(id: ServiceAccountId): Promise<Standing | null>;
-  /** Remembers when a secret was used, so that it is not written down again at once. */
-  noteUse(id: ServiceAccountId, secretId: string, now: number): Promise<void>;
+  /**
+   * Remembers when a secret was used.
+   *
+   * @returns false when a use after `since` is known: it need not be written down again
+   */
+  noteUse(id: ServiceAccountId, secretId: string, now: number, since: number): Promise<boolean>;
   /**
    * Takes over what D1 says from now on. Repeating it is harmless; an object that knows nobody
    * stores nothing.

@@ -34,5 +34,5 @@ export async function rotateClientSecret(
     if (added === "too_many") return err("too_many_secrets");
     return added === "added" ? ok({ account, secret, secretId: stored.id }) : added;
   });
-  return andTell(deps, id, decided);
+  return andTell(deps, { kind: "account", id }, decided);
 }

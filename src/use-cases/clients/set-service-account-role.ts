@@ -46,5 +46,5 @@ export async function setServiceAccountRole(
     const isMade = await deps.serviceAccounts.setRole(id, role, roles, decided);
     return isMade ? ok(endedBy(raise)) : "moved";
   });
-  return andTell(deps, id, decided);
+  return andTell(deps, { kind: "account", id }, decided);
 }

@@ -17,6 +17,11 @@ export type TellDeps = {
   readonly clock: Clock;
 };
 
+export type TellNowDeps = TellDeps & {
+  /** Called with an account that could not be told, and why: it stays in the feed. */
+  readonly programNotCaughtUp: (id: ServiceAccountId, error: unknown) => void;
+};
+
 /**
  * @property failed those that could not be told, and why
  * @property left how many there was no time for, or no call left
@@ -60,24 +65,33 @@ export async function tellPrograms(
 }
 
 /**
- * The same before the reply to a change, whatever became of it: one that was made before and broke
- * off is told as well.
+ * The same before the reply to a change. An account whose row cannot be read is reported and holds
+ * up nobody: its object vouches for it no more.
  *
  * @throws Unavailable when one could not be told; the cron goes on
  */
-export async function tellNow(deps: TellDeps, whom: Concerned): Promise<void> {
+async function tellNow(deps: TellNowDeps, whom: Concerned): Promise<void> {
   const { failed, left } = await tellPrograms(deps, whom, MOST_BEFORE_REPLY);
-  for (const reason of failed.values()) throw reason;
+  for (const [id, reason] of failed) {
+    if (reason instanceof Unavailable) throw reason;
+    deps.programNotCaughtUp(id, reason);
+  }
   if (left > 0) throw new Unavailable("service account");
 }
 
-/** A change of one account, which counts when it returns. */
+/**
+ * A change, which counts when it returns. Whatever became of it, those whom it concerns are told:
+ * it may have been made before and have broken off, or be made although its reply was lost.
+ */
 export async function andTell<R>(
-  deps: TellDeps,
-  id: ServiceAccountId,
+  deps: TellNowDeps,
+  whom: Concerned,
   change: Promise<R>,
 ): Promise<R> {
-  const outcome = await change;
-  await tellNow(deps, { kind: "account", id });
+  const outcome = await change.catch(async (error) => {
+    await tellNow(deps, whom).catch(() => undefined);
+    throw error;
+  });
+  await tellNow(deps, whom);
   return outcome;
 }

@@ -41,7 +41,7 @@ export async function updateServiceAccount(
     const updated = await deps.serviceAccounts.find(id);
     return updated === null ? err("not_found") : ok({ account: updated, ended: endedBy(raise) });
   });
-  return andTell(deps, id, decided);
+  return andTell(deps, { kind: "account", id }, decided);
 }
 
 /** A disabled account could do nothing; an enabled one can do all that its roles grant. */

@@ -1,15 +1,9 @@
 import type { Actor } from "../../domain/access/actor.ts";
-import type { ServiceAccountId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
-import { type TellDeps, tellPrograms } from "./tell-programs.ts";
+import { type TellNowDeps, tellPrograms } from "./tell-programs.ts";
 
 /** Accounts told in a run, at most: people's accounts are told by the same invocation. */
 const MAX_ACCOUNTS = 100;
-
-export type WorkOffProgramsDeps = TellDeps & {
-  /** Called with an account that could not be told, and why: it stays in the feed. */
-  readonly programNotCaughtUp: (id: ServiceAccountId, error: unknown) => void;
-};
 
 /** @property isMore whether a run had to stop before the end of the feed */
 type ProgramProgress = {
@@ -25,7 +19,7 @@ type ProgramProgress = {
  * @throws Unavailable when the feed does not answer
  */
 export async function workOffProgramFeed(
-  deps: WorkOffProgramsDeps,
+  deps: TellNowDeps,
   _actor: Actor,
 ): Promise<Ok<ProgramProgress>> {
   const { told, failed, left } = await tellPrograms(deps, { kind: "everybody" }, MAX_ACCOUNTS);

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { toBase64Url, utf8 } from "../../../src/core/security/encoding.ts";
+import { capturedLog } from "../../support/canaries.ts";
 import { call, newAdmin, newUser, type SignedIn } from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
 import { byHand, runFeed } from "../../support/feed.ts";
@@ -15,6 +16,7 @@ import {
   tokenReply,
 } from "../../support/service-accounts.ts";
 import { dumpObject, withoutTable } from "../../support/storage.ts";
+import { unguarded } from "../../support/unguarded.ts";
 
 /* A service account is judged by its own object, which is told of every change. */
 
@@ -201,6 +203,67 @@ describe("REV-04 where an object cannot be told of a change", () => {
     await disable(unheard);
     expect((await disable(call)).status).toBe(200);
     expect([await uses(), await noted()]).toEqual([GONE, new Set()]);
+  });
+
+  const role = "/v1/roles/reader";
+  const leave = (service: typeof call) =>
+    service("DELETE", `/v1/service-accounts/${client.id}/roles/reader`, {
+      token: admin.accessToken,
+    });
+
+  it.each([
+    ["edit", () => admins("PATCH", role, { permissions: [] })],
+    ["removal", () => admins("DELETE", role)],
+  ])("AUZ-04 the %s of a role counts for those who lost it unheard as well", async (_, change) => {
+    await newRole("reader", ["users:read"]);
+    await byHand("delete from service_account_roles where service_account_id <> ?", client.id);
+    await byHand("delete from service_account_feed");
+    expect((await leave(unheard)).status).toBe(503);
+    expect((await call("GET", "/v1/users?limit=1", { token })).status).toBe(200);
+    expect((await change()).status).toBeLessThan(300);
+    expect((await call("GET", "/v1/users?limit=1", { token })).status).toBe(403);
+  });
+
+  it("a new account is made all the same: no object knows it", async () => {
+    const made = await unheard("POST", "/v1/service-accounts", {
+      token: admin.accessToken,
+      body: { name: "new", roles: [] },
+    });
+    expect([made.status, await noted()]).toEqual([201, new Set()]);
+    const known = { id: made.body.client_id, secret: made.body.client_secret };
+    expect((await tokenReply(known)).status).toBe(200);
+  });
+
+  it("CFW-11 a change whose reply from D1 was lost is told, though it is not acknowledged", async () => {
+    let lost = 0;
+    const batch = async (statements: D1PreparedStatement[]) => {
+      const results = await env.DB.batch(statements);
+      const isMade = (await noted()).has(client.id);
+      if (isMade && lost++ === 0) throw new Error("Network connection lost.");
+      return results;
+    };
+    const DB = { prepare: (query: string) => env.DB.prepare(query), batch };
+    expect((await disable(serviceWith({ DB }))).status).toBe(503);
+    expect([await uses(), await noted()]).toEqual([GONE, new Set()]);
+  });
+
+  it("one that cannot be read is reported, and holds up no edit of its role", async () => {
+    const other = await newServiceAccount(admin.accessToken, ["reader"]);
+    await clientToken(other);
+    await unguarded(() =>
+      byHand(
+        "update service_account_secrets set expires_at = 'never' where service_account_id = ?",
+        other.id,
+      ),
+    );
+    const log = capturedLog();
+    expect((await admins("PATCH", role, { permissions: [] })).status).toBe(200);
+    log.stop();
+    expect(log.lines.join()).toContain("service_account_not_caught_up");
+    expect(await uses()).toEqual(NOTHING_ALLOWED);
+    expect((await tokenReply(other)).status).toBe(500);
+    await admins("DELETE", `/v1/service-accounts/${other.id}`);
+    expect((await tokenReply(other)).status).toBe(401);
   });
 
   it("a role's edit tells the others, and the rest is told later", async () => {

@@ -40,7 +40,7 @@ it("keeps nothing under an id that nobody has, whoever asks and whatever it is t
   await programs.find(id);
   expect(await stored(id)).toEqual(BLANK);
   await programs.catchUp(id);
-  await programs.noteUse(id, secret.id, 1);
+  await programs.noteUse(id, secret.id, 1, 0);
   expect(await stored(id)).toEqual(BLANK);
   await withoutTable("service_accounts", () => expect(programs.find(id)).rejects.toThrow());
   expect(await stored(id)).toEqual(BLANK);
@@ -56,11 +56,11 @@ it("REV-02 keeps nothing of an account that is gone", async () => {
 
 it("keeps of a secret its hash and nothing that opens anything", async () => {
   await find();
-  await programs.noteUse(account.id, account.secret.id, 1);
+  await programs.noteUse(account.id, account.secret.id, 1, 0);
   const { id, hash } = account.secret;
   expect(await stored()).toMatchObject({
     pairs: [
-      ["standing", { standing: { secrets: [{ id, hash, lastUsedAt: 1, expiresAt: null }] } }],
+      ["standing/1", { standing: { secrets: [{ id, hash, lastUsedAt: 1, expiresAt: null }] } }],
     ],
     tables: {},
   });

@@ -22,6 +22,12 @@ export type SecretRow = Omit<ClientSecret, "maker"> & {
   readonly maker: Pick<Maker, "name" | "had">;
 };
 
+/** An account, perhaps with the role that it lost; or a role, and so all who hold it. */
+export type ProgramEntry = {
+  readonly account: ServiceAccountId | null;
+  readonly role: string | null;
+};
+
 /** What D1 is to the real adapters: the one store that they share. */
 export type MemoryDatabase = {
   readonly users: Map<UserId, UserRow>;
@@ -29,21 +35,29 @@ export type MemoryDatabase = {
   readonly serviceAccounts: Map<ServiceAccountId, ServiceAccountRow>;
   readonly clientSecrets: Map<string, SecretRow>;
   /** Service accounts whose standing changed, by number, as the triggers note them. */
-  readonly programFeed: { readonly entries: Map<number, ServiceAccountId>; last: number };
+  readonly programFeed: { readonly entries: Map<number, ProgramEntry>; last: number };
 };
 
 export function memoryDatabase(): MemoryDatabase {
-  const programFeed = { entries: new Map<number, ServiceAccountId>(), last: 0 };
-  const note = (id: ServiceAccountId) => void programFeed.entries.set(++programFeed.last, id);
+  const programFeed = { entries: new Map<number, ProgramEntry>(), last: 0 };
+  const note = (account: ServiceAccountId | null, role: string | null = null) => {
+    for (const [seq, entry] of programFeed.entries) {
+      if (entry.account === account && entry.role === role) programFeed.entries.delete(seq);
+    }
+    programFeed.entries.set(++programFeed.last, { account, role });
+  };
   const serviceAccounts = new Triggered<ServiceAccountId, ServiceAccountRow>(
     ({ updatedAt: _, name: __, ...row }) => row,
-    ({ id }) => note(id),
+    ({ id, roles }, after) => {
+      note(id);
+      for (const role of roles.filter((name) => !after?.roles.includes(name))) note(id, role);
+    },
   );
-  const holders = (role: string) =>
-    [...serviceAccounts.values()].filter(({ roles }) => roles.includes(role));
+  const isHeld = (role: string) =>
+    [...serviceAccounts.values()].some((account) => account.roles.includes(role));
   const roles = new Triggered<string, Role>(
     ({ permissions }) => permissions,
-    ({ name }) => holders(name).forEach(({ id }) => void note(id)),
+    ({ name }) => isHeld(name) && note(null, name),
   );
   for (const [name, role] of BUILT_IN_CATALOGUE) roles.set(name, role);
   const clientSecrets = new Triggered<string, SecretRow>(
@@ -56,9 +70,9 @@ export function memoryDatabase(): MemoryDatabase {
 /** A table whose triggers note each row that comes, goes or differs in what they look at. */
 class Triggered<K, V> extends Map<K, V> {
   readonly #looksAt: (row: V) => unknown;
-  readonly #note: (row: V) => void;
+  readonly #note: (row: V, after?: V) => unknown;
 
-  constructor(looksAt: (row: V) => unknown, note: (row: V) => void) {
+  constructor(looksAt: (row: V) => unknown, note: (row: V, after?: V) => unknown) {
     super();
     this.#looksAt = looksAt;
     this.#note = note;
@@ -67,7 +81,7 @@ class Triggered<K, V> extends Map<K, V> {
   override set(key: K, row: V): this {
     const before = this.get(key);
     const seen = (value: V | undefined) => JSON.stringify(value && this.#looksAt(value));
-    if (seen(before) !== seen(row)) this.#note(row);
+    if (seen(before) !== seen(row)) this.#note(before ?? row, row);
     return super.set(key, row);
   }
 

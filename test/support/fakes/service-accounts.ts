@@ -62,6 +62,9 @@ export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {
         updatedAt: now,
       });
       clientSecrets.set(secret.id, madeSecret(id, secret, now));
+      for (const [seq, { account }] of db.programFeed.entries) {
+        if (account === id) db.programFeed.entries.delete(seq);
+      }
       return "created";
     },
 

@@ -3,12 +3,11 @@ import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import { type ServiceAccountId, serviceAccountIdOf } from "../../../src/domain/ids.ts";
 import {
   andTell,
-  type TellDeps,
-  tellNow,
+  type TellNowDeps,
   tellPrograms,
 } from "../../../src/use-cases/clients/tell-programs.ts";
 import { workOffProgramFeed } from "../../../src/use-cases/clients/work-off-program-feed.ts";
-import { Unavailable } from "../../../src/use-cases/outside.ts";
+import { Impossible, Unavailable } from "../../../src/use-cases/outside.ts";
 import { memoryDatabase } from "../../support/fakes/memory-database.ts";
 import { memoryProgramFeed } from "../../support/fakes/program-feed.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
@@ -26,7 +25,9 @@ function service() {
   const poisoned = new Set<ServiceAccountId>();
   const time = { now: Date.UTC(2026, 0, 1), perCall: 0 };
   const versionOf = (id: ServiceAccountId) => db.serviceAccounts.get(id)?.version ?? 0;
-  const deps: TellDeps = {
+  const reported: ServiceAccountId[] = [];
+  const deps: TellNowDeps = {
+    programNotCaughtUp: (id) => void reported.push(id),
     programFeed: memoryProgramFeed(db),
     programs: {
       async catchUp(id) {
@@ -55,6 +56,7 @@ function service() {
   return {
     deps,
     told,
+    reported,
     poisoned,
     time,
     change,
@@ -185,7 +187,7 @@ describe("telling programs that they changed", () => {
 });
 
 describe("telling before the reply", () => {
-  const now = () => tellNow(on.deps, EVERYBODY);
+  const now = () => andTell(on.deps, EVERYBODY, Promise.resolve("changed"));
 
   it("REV-04 says when one could not be told, and tells the others", async () => {
     const [bad, ...good] = on.changeMany(20);
@@ -201,7 +203,9 @@ describe("telling before the reply", () => {
     on.changeOne();
     const noted = () => Promise.reject(REASON);
     const programFeed = { ...on.deps.programFeed, noted };
-    await expect(tellNow({ ...on.deps, programFeed }, EVERYBODY)).rejects.toBe(REASON);
+    await expect(andTell({ ...on.deps, programFeed }, EVERYBODY, Promise.resolve())).rejects.toBe(
+      REASON,
+    );
     expect(on.told).toEqual([]);
   });
 
@@ -219,20 +223,40 @@ describe("telling before the reply", () => {
       on.change(id);
       return "changed";
     };
-    expect(await andTell(on.deps, id, change())).toBe("changed");
+    expect(await andTell(on.deps, { kind: "account", id }, change())).toBe("changed");
     expect([on.behind(), await on.noted()]).toEqual([[], []]);
   });
 
   it("CFW-05 a change that broke off before is told also where this one is refused", async () => {
     const [id, other] = [on.changeOne(), on.changeOne()];
-    expect(await andTell(on.deps, id, Promise.resolve("refused"))).toBe("refused");
+    expect(await andTell(on.deps, { kind: "account", id }, Promise.resolve("refused"))).toBe(
+      "refused",
+    );
     expect([on.told, await on.noted()]).toEqual([[id], [other]]);
   });
 
-  it("CFW-05 a change whose outcome is unknown stays noted", async () => {
+  it("CFW-05 a change whose outcome is unknown is told, or stays noted", async () => {
     const id = on.changeOne();
-    await expect(andTell(on.deps, id, Promise.reject(REASON))).rejects.toBe(REASON);
+    const unknown = () => andTell(on.deps, { kind: "account", id }, Promise.reject(REASON));
+    on.poisoned.add(id);
+    await expect(unknown()).rejects.toBe(REASON);
     expect(await on.noted()).toEqual([id]);
+    on.poisoned.clear();
+    await expect(unknown()).rejects.toBe(REASON);
+    expect([on.behind(), await on.noted()]).toEqual([[], []]);
+  });
+
+  it("one whose row cannot be read is reported and holds up no reply", async () => {
+    const [spoilt] = on.changeMany(3);
+    if (spoilt === undefined) throw new Error("three were expected");
+    const { programs } = on.deps;
+    const catchUp = async (id: ServiceAccountId) => {
+      if (id === spoilt) throw new Impossible("row_unreadable");
+      await programs.catchUp(id);
+    };
+    const deps = { ...on.deps, programs: { catchUp } };
+    expect(await andTell(deps, EVERYBODY, Promise.resolve("changed"))).toBe("changed");
+    expect([on.reported, on.behind(), await on.noted()]).toEqual([[spoilt], [spoilt], [spoilt]]);
   });
 });
 
@@ -246,7 +270,7 @@ describe("REV-11 1,000 changed accounts", () => {
 
   it("are told before replies that each make no more calls than they may", async () => {
     on.changeMany(1_000);
-    const now = () => tellNow(on.deps, EVERYBODY);
+    const now = () => andTell(on.deps, EVERYBODY, Promise.resolve("changed"));
     // A change has been decided and made in the same invocation.
     expect(await callsOf(() => expect(now()).rejects.toThrow(Unavailable))).toBeLessThan(950);
     await now();

@@ -53,6 +53,8 @@ export function d1ServiceAccounts(db: Database, notify: Notify): ServiceAccounts
         insertSecret(id, secret, now, sql`true`),
         sql`select id from service_accounts where id = ${id}`,
         sql`select 1 where ${COUNT} >= ${MAX_SERVICE_ACCOUNTS} and ${stillActs(actor)}`,
+        // No object knows an id that was just drawn.
+        sql`delete from service_account_feed where service_account_id = ${id}`,
       ]);
       if (row?.results.length) return "created";
       return count?.results.length ? "too_many" : "moved";

@@ -1,6 +1,7 @@
 import type { ProgramStore, StandingCopy } from "../../../use-cases/clients/ports.ts";
 
-const COPY = "standing";
+/** With the number of its format: another one makes every copy of this one unknown. */
+const COPY = "standing/1";
 
 /**
  * What a service account's object keeps. Nothing is kept in memory: an instance that was replaced

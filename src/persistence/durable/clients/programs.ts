@@ -33,7 +33,8 @@ export function durablePrograms(
       return answer.kind === "found" ? answer.standing : null;
     },
 
-    noteUse: (id, secretId, now) => callOnce(() => stubOf(id).noteUse(to(id), secretId, now), WHAT),
+    noteUse: (id, secretId, now, since) =>
+      callOnce(() => stubOf(id).noteUse(to(id), secretId, now, since), WHAT),
 
     async catchUp(id) {
       const told = callOnce(() => stubOf(id).catchUp(to(id)), WHAT);

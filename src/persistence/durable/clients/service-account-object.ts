@@ -37,8 +37,8 @@ export class ServiceAccountObject extends DurableObject<Env> implements ProgramC
     return outcomeOf(find());
   }
 
-  async noteUse(to: AddressedProgram, secretId: string, now: number) {
-    this.#judge.noteUse(to, secretId, now);
+  async noteUse(to: AddressedProgram, secretId: string, now: number, since: number) {
+    return this.#judge.noteUse(to, secretId, now, since);
   }
 
   catchUp(to: AddressedProgram) {
