@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { call, newAdmin, type SignedIn } from "../../support/client.ts";
 import { byHand, notedPrograms, runFeed } from "../../support/feed.ts";
+import { someAccount } from "../../support/service-account-samples.ts";
 import {
   newServiceAccount,
   type ServiceAccount,
@@ -22,6 +23,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
+  await emptyFeed();
   account = await newServiceAccount(admin.accessToken, ["reporter"]);
   other = await newServiceAccount(admin.accessToken);
   expect((await tokenReply(account)).status).toBe(200);
@@ -33,7 +35,7 @@ describe("a service account changed by other hands is noted, and told by the nex
     "by its status": "update service_accounts set status = 'disabled' where id = ?",
     "by its version": "update service_accounts set version = version + 1 where id = ?",
     "by the version of its oldest good tokens":
-      "update service_accounts set tokens_from = version, version = version where id = ?",
+      "update service_accounts set tokens_from = version where id = ?",
     "by a role that is given": "insert or ignore into service_account_roles values (?, 'admin')",
     "by a role that is taken": "delete from service_account_roles where service_account_id = ?",
     "by a role that becomes another":
@@ -76,6 +78,21 @@ describe("a service account changed by other hands is noted, and told by the nex
       expect(new Set(await notedPrograms())).toEqual(new Set([account.id, other.id]));
       await emptyFeed();
     }
+  });
+
+  it("REV-02 where its row alone comes, is given another id, or goes", async () => {
+    await byHand("delete from service_account_secrets where service_account_id = ?", other.id);
+    await emptyFeed();
+    const [moved, made] = [someAccount().id, someAccount().id];
+    await byHand("update service_accounts set id = ? where id = ?", moved, other.id);
+    expect(new Set(await notedPrograms())).toEqual(new Set([other.id, moved]));
+    await emptyFeed();
+    await byHand("delete from service_accounts where id = ?", moved);
+    await byHand(
+      "insert into service_accounts (id, name, created_at, updated_at) values (?, 'restored', 0, 0)",
+      made,
+    );
+    expect(await notedPrograms()).toEqual([moved, made]);
   });
 
   it("AUZ-04 both of them, where a secret of one is replaced by the other's of the same id", async () => {

@@ -109,8 +109,13 @@ it("CFW-01 a reading that began before a change was told is made anew", async ()
 
 it("RAT-05 an outage leaves the object as a value, for the Worker to tell it from a refusal", async () => {
   const to = { id: account.id, maxAge: HOUR };
+  const outage = { kind: "unavailable", dependency: "d1" };
   await over([notDone], async (object) => {
-    expect(await object.find(to)).toEqual({ kind: "unavailable", dependency: "d1" });
+    expect(await object.find(to)).toEqual(outage);
+    expect(await object.find(to)).toMatchObject({ kind: "found" });
+  });
+  await over([notDone], async (object) => {
+    expect(await object.catchUp(to)).toEqual(outage);
     expect(await object.find(to)).toMatchObject({ kind: "found" });
   });
 });
