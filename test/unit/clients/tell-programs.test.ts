@@ -281,12 +281,12 @@ describe("REV-11 1,000 changed accounts", () => {
     on.changeMany(1_000);
     const run = () => workOffProgramFeed({ ...on.deps, programNotCaughtUp: () => null }, SYSTEM);
     const progress: unknown[] = [];
-    while (on.behind().length > 0) {
+    for (let runs = 0; runs < 10; runs++) {
       expect(await callsOf(async () => progress.push((await run()).value))).toBeLessThan(150);
     }
     expect(progress[0]).toEqual({ caughtUp: 100, failed: 0, isMore: true });
     expect(progress.at(-1)).toEqual({ caughtUp: 100, failed: 0, isMore: false });
-    expect(await on.noted()).toEqual([]);
+    expect([on.behind(), await on.noted()]).toEqual([[], []]);
   });
 });
 
