@@ -44,7 +44,7 @@ const SUBJECTS = [
 /** Folders that are divided by subject, and the files in them that belong to none. */
 const DIVIDED: Readonly<Record<string, readonly string[]>> = {
   domain: ["ids.ts", "limits.ts", "result.ts", "shown-text.ts", "time.ts"],
-  "use-cases": ["check-health.ts", "each-of.ts", "outside.ts", "renewal.ts"],
+  "use-cases": ["check-health.ts", "each-of.ts", "outside.ts", "renewal.ts", "tell-each.ts"],
   "api/routes": ["health.ts", "problems.ts"],
   "api/wire": ["fields.ts", "time.ts"],
 };

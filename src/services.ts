@@ -4,7 +4,7 @@ import { FIRST_PARTY_CLIENT } from "./core/config/constants.ts";
 import { consoleLog, type Log } from "./core/logging.ts";
 import { liveness } from "./core/memory/liveness.ts";
 import { refreshTokenCodec } from "./core/security/refresh-token-codec.ts";
-import { andTell } from "./use-cases/clients/tell-programs.ts";
+import { tellingHolders } from "./use-cases/clients/tell-programs.ts";
 import { liveAuthority } from "./use-cases/tokens/live-authority.ts";
 import { wireAccess } from "./wiring/access.ts";
 import { wireAccounts } from "./wiring/accounts.ts";
@@ -55,8 +55,7 @@ function wire(env: Env, config: Config, log: Log) {
     ),
     signer: ring,
     verifier: ring,
-    andTellHolders: <R>(name: string, edit: Promise<R>) =>
-      andTell({ ...stores, ...outside }, { kind: "role", name }, edit),
+    thenTellHolders: tellingHolders({ ...stores, ...outside }),
   };
   return {
     config,

@@ -70,7 +70,7 @@ export type Limit = {
   readonly adds: readonly string[];
   /** The row of the bare hash, for what hashes a password. */
   readonly hash?: string;
-  /** Another way to draw the limit, shown beside the first, never judged by. */
+  /** Another way to draw the limit, shown beside the first, judged by only where a target says so. */
   readonly isBeside?: true;
 };
 
@@ -117,9 +117,14 @@ export const LIMITS: readonly Limit[] = [
   { operation: "forged refresh token refused", base: "refusal, bare", adds: [], isBeside: true },
 ];
 
-/** What an operation is judged by. */
-export function limitOf(operation: string): Limit {
-  const limit = LIMITS.find((each) => each.operation === operation && !each.isBeside);
+/**
+ * What an operation is judged by.
+ *
+ * @param base of one that was drawn another way
+ */
+export function limitOf(operation: string, base?: string): Limit {
+  const isMeant = (each: Limit) => (base === undefined ? !each.isBeside : each.base === base);
+  const limit = LIMITS.find((each) => each.operation === operation && isMeant(each));
   if (limit === undefined) throw new Error(`no limit of "${operation}"`);
   return limit;
 }

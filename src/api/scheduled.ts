@@ -1,8 +1,10 @@
 import type { Env } from "../bindings.ts";
 import { FEED_CRON, KEYS_CRON } from "../core/config/constants.ts";
-import { errorDetails } from "../core/logging.ts";
+import { errorDetails, type Log } from "../core/logging.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
+import type { Ok } from "../domain/result.ts";
 import { type Services, servicesOf } from "../services.ts";
+import type { CatchUpProgress } from "../use-cases/tell-each.ts";
 
 type Job = (services: Services) => Promise<void>;
 
@@ -31,15 +33,19 @@ export async function scheduled({ cron }: ScheduledController, env: Env): Promis
 }
 
 async function workOffChangeFeed({ accounts, log }: Services): Promise<void> {
-  const { value: progress } = await accounts.workOffChangeFeed(SYSTEM);
-  const isIdle = progress.caughtUp + progress.failed === 0;
-  if (!isIdle) log.info({ event: "accounts_caught_up", ...progress });
+  logProgress(log, "accounts_caught_up", await accounts.workOffChangeFeed(SYSTEM));
 }
 
 async function workOffProgramFeed({ clients, log }: Services): Promise<void> {
-  const { value: progress } = await clients.workOffProgramFeed(SYSTEM);
-  const isIdle = progress.caughtUp + progress.failed === 0;
-  if (!isIdle) log.info({ event: "service_accounts_caught_up", ...progress });
+  logProgress(log, "service_accounts_caught_up", await clients.workOffProgramFeed(SYSTEM));
+}
+
+function logProgress(
+  log: Log,
+  event: "accounts_caught_up" | "service_accounts_caught_up",
+  { value: progress }: Ok<CatchUpProgress>,
+): void {
+  if (progress.caughtUp + progress.failed > 0) log.info({ event, ...progress });
 }
 
 async function rotateKeys({ keys }: Services): Promise<void> {

@@ -17,14 +17,7 @@ export type LogEvent =
       readonly outcome: string;
     }
   | {
-      readonly event: "accounts_caught_up";
-      readonly caughtUp: number;
-      readonly failed: number;
-      /** Some are left for the next run. */
-      readonly isMore: boolean;
-    }
-  | {
-      readonly event: "service_accounts_caught_up";
+      readonly event: "accounts_caught_up" | "service_accounts_caught_up";
       readonly caughtUp: number;
       readonly failed: number;
       /** Some are left for the next run. */

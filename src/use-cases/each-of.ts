@@ -1,4 +1,4 @@
-/** Calls of one invocation to other parts that are under way at the same time; Workers allow six. */
+/** Calls of one run that are under way at once. The two feeds of a cron run beside each other. */
 const AT_ONCE = 6;
 
 /** Does the work for each of them, some at a time. */

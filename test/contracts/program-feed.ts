@@ -69,7 +69,7 @@ export function programFeedContract(make: () => Promise<ProgramFeedHarness>): vo
     });
 
     it.each(Object.entries(PROGRAM_CHANGES))(
-      "notes an account, once and no other, for %s",
+      "notes that account and no other, for %s",
       async (_, { make }) => {
         const account = await made([REPORTER]);
         await some(1);

@@ -108,7 +108,8 @@ export function programsContract(make: () => Promise<ProgramsHarness>): void {
       const before = await find();
       await disable(on, account.id);
       vi.setSystemTime(Date.now() + PROGRAM_MAX_AGE / 2);
-      await programs.noteUse(account.id, secret.id, 1_000, 0);
+      expect(await programs.noteUse(account.id, secret.id, 1_000, 0)).toBe(true);
+      expect(await programs.noteUse(account.id, secret.id, 1_001, 500)).toBe(false);
       const used = { ...secret, lastUsedAt: 1_000, expiresAt: null };
       expect(await find()).toEqual({ ...before, secrets: [used] });
       await programs.noteUse(account.id, "none of its secrets", 2_000, 0);

@@ -4,7 +4,7 @@ import type { Actor } from "../../src/domain/access/actor.ts";
 import { type ServiceAccountId, serviceAccountIdOf } from "../../src/domain/ids.ts";
 import { createServiceAccount } from "../../src/use-cases/clients/create-service-account.ts";
 import { rotateClientSecret } from "../../src/use-cases/clients/rotate-client-secret.ts";
-import { andTell } from "../../src/use-cases/clients/tell-programs.ts";
+import { tellingHolders } from "../../src/use-cases/clients/tell-programs.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
 import { memoryActors } from "./fakes/actors.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";
@@ -34,8 +34,7 @@ export function programService() {
   const deps = {
     ...tellDeps,
     programRecord,
-    andTellHolders: <R>(name: string, edit: Promise<R>) =>
-      andTell(tellDeps, { kind: "role", name }, edit),
+    thenTellHolders: tellingHolders(tellDeps),
     actors: memoryActors(db),
     serviceAccounts: memoryServiceAccounts(db),
     roles,

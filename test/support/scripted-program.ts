@@ -82,7 +82,7 @@ export async function judged() {
     findStranger: () => judge.find(stranger),
     catchUp: () => judge.catchUp(to),
     catchUpStranger: () => judge.catchUp(stranger),
-    noteUse: (secretId: string, now: number, since = 0) => judge.noteUse(to, secretId, now, since),
+    noteUse: (secretId: string, now: number, since = 0) => judge.noteUse(secretId, now, since),
     isBlank: store.isBlank,
   };
 }

@@ -41,9 +41,8 @@ const limit = bodyLimit({
  * whether there is one (0009).
  */
 export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const stated = c.req.header("content-length");
-  const isStated = stated !== undefined && c.req.header("transfer-encoding") === undefined;
-  if (!isStated && !isReadOnly(c)) return limit(c, next);
+  const stated = statedLength(c);
+  if (stated === undefined && !isReadOnly(c)) return limit(c, next);
   return Number(stated ?? 0) > MAX_BODY_SIZE ? problem(c, "payload_too_large") : next();
 };
 
@@ -99,8 +98,12 @@ function parseJson(text: string): unknown {
 /** No route reads their bodies, and asking whether there is one would create a stream. */
 const isReadOnly = (c: AppContext): boolean => c.req.method === "GET" || c.req.method === "HEAD";
 
+/** The length that a request states; beside Transfer-Encoding it says nothing. */
+const statedLength = (c: AppContext): string | undefined =>
+  c.req.header("transfer-encoding") === undefined ? c.req.header("content-length") : undefined;
+
 function hasBody(c: AppContext): boolean {
-  const stated = c.req.header("content-length");
+  const stated = statedLength(c);
   return stated === undefined ? c.req.raw.body !== null : stated !== "0";
 }
 

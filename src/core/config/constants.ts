@@ -1,6 +1,6 @@
 const SECOND = 1_000;
 
-/** Hands accounts that other hands changed to their objects; wrangler.toml has it, too. */
+/** Tells the objects of accounts and service accounts that changed; wrangler.toml has it, too. */
 export const FEED_CRON = "* * * * *";
 
 /** Brings the signing keys to where they should be; wrangler.toml has it, too. */

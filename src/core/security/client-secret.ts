@@ -9,9 +9,9 @@ import { mac, newestSubkey, type Secrets } from "./secrets.ts";
 /*
  * A client secret on the wire: `scs_` and base64url of
  * random bytes (24) | tag (8).
- * The random bytes cannot be guessed, so a fast hash of the whole keeps them. The tag is
- * HMAC-SHA-256 over account and random bytes, cut to 64 bits: it proves nothing to whoever asks for
- * a token, and keeps guesses away from the account's object.
+ * The random bytes cannot be guessed, so a fast hash of the whole keeps them. The tag authenticates
+ * nobody: it only keeps guesses from the account's object. It is HMAC-SHA-256 over account and
+ * random bytes, cut to 64 bits.
  */
 
 const PREFIX = "scs_";
@@ -40,13 +40,9 @@ export function clientSecretCodec(secrets: Secrets, random: RandomBytes): Client
       });
     },
 
-    matches(secret, hashes) {
-      const presented = utf8(toBase64Url(hash(secret)));
-      const equal = hashes
-        .map(utf8)
-        .filter((stored) => stored.length === presented.length)
-        .map((stored) => timingSafeEqual(stored, presented));
-      return equal.includes(true);
+    matches(secret, kept) {
+      const [stored, presented] = [utf8(kept), utf8(toBase64Url(hash(secret)))];
+      return stored.length === presented.length && timingSafeEqual(stored, presented);
     },
   };
 }

@@ -22,8 +22,10 @@ export type User = {
 };
 
 /** The one address that a user may be called by: anybody can register one that is not theirs. */
-export const verifiedEmailOf = (user: Pick<User, "email" | "emailVerified">): Email | null =>
-  user.emailVerified ? user.email : null;
+export const verifiedEmailOf = <E>(user: {
+  readonly email: E;
+  readonly emailVerified: boolean;
+}): E | null => (user.emailVerified ? user.email : null);
 
 export type SignInRefusal = "account_disabled" | "email_not_verified";
 

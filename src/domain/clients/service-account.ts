@@ -43,7 +43,7 @@ export const programOf = (account: ProgramAuthority): Program => ({
 /** What an account authenticates with. */
 export type ClientSecret = {
   readonly id: string;
-  /** SHA-256 as base64url: the secret is 256 random bits. */
+  /** SHA-256 of the whole secret, as base64url: of its bits 192 are random. */
   readonly hash: string;
   readonly maker: Maker;
   readonly createdAt: number;

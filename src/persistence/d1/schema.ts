@@ -17,7 +17,7 @@ export const users = sqliteTable(
     passwordSetAt: integer("password_set_at").notNull().default(0),
     /** `active`, `disabled`, or for one instant within a batch `deleted`. */
     status: text("status").notNull().default("active"),
-    /** Grows with every change to credentials, status or roles. */
+    /** Grows with every change to credentials, status, roles or address. */
     version: integer("version").notNull().default(1),
     /** Which change made this version: tells a lost reply from a refusal. */
     changeId: text("change_id").notNull().default(""),
@@ -121,7 +121,7 @@ export const serviceAccountSecrets = sqliteTable(
     serviceAccountId: text("service_account_id")
       .notNull()
       .references(() => serviceAccounts.id),
-    /** SHA-256 as base64url: the secret is 256 random bits, so a fast hash is enough. */
+    /** SHA-256 of the whole secret, as base64url: 192 of its bits are random, so a fast hash is enough. */
     hash: text("hash").notNull(),
     createdAt: integer("created_at").notNull(),
     /** Null while nothing newer has replaced it. */

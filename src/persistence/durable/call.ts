@@ -32,6 +32,9 @@ export async function callOnce<T>(invoke: () => Promise<T>, dependency: string):
   }
 }
 
+/** Milliseconds within which an object must have caught up: others wait behind it. */
+export const PATIENCE = 10_000;
+
 /** For calls that others wait behind: an object that does not answer in time counts as out of reach. */
 export async function within<T>(
   milliseconds: number,

@@ -13,7 +13,7 @@ export type ManageRolesDeps = {
   readonly clock: Clock;
   readonly newChangeId: () => string;
   /** An edit, which counts for every service account that holds the role when it returns. */
-  readonly andTellHolders: <R>(role: string, edit: Promise<R>) => Promise<R>;
+  readonly thenTellHolders: <R>(role: string, edit: Promise<R>) => Promise<R>;
 };
 
 export const editBy = (deps: ManageRolesDeps, actor: Actor): RoleEdit => ({

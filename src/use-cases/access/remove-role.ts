@@ -18,5 +18,5 @@ export async function removeRole(
     deps.catalogue.forget();
     return ok(null);
   });
-  return deps.andTellHolders(name, removal);
+  return deps.thenTellHolders(name, removal);
 }

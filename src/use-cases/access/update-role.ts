@@ -46,7 +46,7 @@ export async function updateRole(
     deps.catalogue.forget();
     return ok({ role, ended: raise?.ended ?? [] });
   });
-  return deps.andTellHolders(name, edit);
+  return deps.thenTellHolders(name, edit);
 }
 
 /** False when a holder would exceed the limits. Distinct sets are checked, not every holder. */

@@ -1,10 +1,9 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
-import { isYounger } from "../../domain/time.ts";
-import { eachOf } from "../each-of.ts";
 import type { Notify } from "../events/ports.ts";
 import type { Clock } from "../outside.ts";
+import { type CatchUpProgress, tellEach } from "../tell-each.ts";
 import type { Accounts, ChangeFeed, NotedChange } from "./ports.ts";
 
 // An invocation may make 1,000 subrequests (Workers, "Subrequests"): one an account, some a batch.
@@ -18,24 +17,14 @@ const MAX_ACCOUNTS = 800;
 /** Batches in a run, at most: an account may have many entries. */
 const MAX_BATCHES = 40;
 
-/** Milliseconds after which a run tells no further account: the next one begins each minute. */
-const LONGEST_RUN = 45_000;
-
 export type WorkOffDeps = {
   readonly feed: ChangeFeed;
-  /** Answers or throws within a time of its own: see `LONGEST_RUN`. */
+  /** Answers or throws within a time of its own. */
   readonly accounts: Pick<Accounts, "catchUp">;
   readonly clock: Clock;
   readonly notify: Notify;
   /** Called with an account that could not be told, and why: it stays in the feed. */
   readonly notCaughtUp: (userId: UserId, error: unknown) => void;
-};
-
-/** @property isMore whether a run had to stop before the end of the feed */
-export type CatchUpProgress = {
-  readonly caughtUp: number;
-  readonly failed: number;
-  readonly isMore: boolean;
 };
 
 /**
@@ -81,25 +70,19 @@ async function workOff(
   run: Run,
   entries: readonly NotedChange[],
 ): Promise<void> {
-  const outcomes = new Map<UserId | null, "caught up" | "failed">([[null, "caught up"]]);
   const ids = new Set(entries.map(({ userId }) => userId).filter((id) => id !== null));
-  await eachOf([...ids], async (userId) => {
-    if (!isYounger(run.begun, clock(), LONGEST_RUN)) {
-      run.isCutShort = true;
-      return;
-    }
-    try {
-      await accounts.catchUp(userId);
-      run.caughtUp += 1;
-      outcomes.set(userId, "caught up");
-    } catch (error) {
-      run.failed += 1;
-      outcomes.set(userId, "failed");
-      notCaughtUp(userId, error);
-    }
-  });
+  const told = await tellEach([...ids], run.begun, clock, (id) => accounts.catchUp(id));
+  for (const [id, error] of told.failed) notCaughtUp(id, error);
+  run.failed += told.failed.size;
+  run.caughtUp += ids.size - told.failed.size - told.left.size;
+  run.isCutShort ||= told.left.size > 0;
+  const outcomeOf = (id: UserId | null) => {
+    if (id === null) return "caught up";
+    if (told.failed.has(id)) return "failed";
+    return told.left.has(id) ? "left" : "caught up";
+  };
   const seqs = (wanted: "caught up" | "failed") =>
-    entries.filter(({ userId }) => outcomes.get(userId) === wanted).map(({ seq }) => seq);
+    entries.filter(({ userId }) => outcomeOf(userId) === wanted).map(({ seq }) => seq);
   const [done, failed] = [seqs("caught up"), seqs("failed")];
   if (done.length > 0) await feed.forget(done);
   if (failed.length > 0) await feed.postpone(failed);

@@ -9,10 +9,10 @@ export interface ClientSecretCodec {
   create(id: ServiceAccountId): { readonly secret: string; readonly hash: string };
   /**
    * True for one that was made here for this account, whatever has become of it since. False for a
-   * guess, and for one that is older than the mark by which it is told or the key that made it.
+   * guess, for one without a tag, and for one whose root secret is gone.
    */
   isMadeFor(id: ServiceAccountId, secret: string): boolean;
-  matches(secret: string, hashes: readonly string[]): boolean;
+  matches(secret: string, hash: string): boolean;
 }
 
 export type ClientAuthenticationDeps = {
@@ -47,7 +47,7 @@ export async function authenticateClient(
     ? await deps.programs.find(parsed.value)
     : await deps.programRecord.read(parsed.value);
   const used = standing?.secrets.find(
-    (held) => isLiving(held, now) && deps.clientSecrets.matches(secret, [held.hash]),
+    (held) => isLiving(held, now) && deps.clientSecrets.matches(secret, held.hash),
   );
   if (standing === null || used === undefined || standing.status !== "active") {
     return err("invalid_client");
@@ -55,8 +55,8 @@ export async function authenticateClient(
   const since = now - USE_NOTED_FOR;
   if (used.lastUsedAt === null || used.lastUsedAt <= since) {
     deps.defer(async () => {
-      // The object first: it lets one of many write, also while D1 is away.
-      const isNews = await deps.programs.noteUse(standing.id, used.id, now, since);
+      // The object first: of many uses at once it lets one write, also while D1 is away.
+      const isNews = !isOurs || (await deps.programs.noteUse(standing.id, used.id, now, since));
       if (isNews) await deps.serviceAccounts.noteUse(used.id, now, since);
     });
   }

@@ -3,7 +3,7 @@ import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
-import { andTell } from "./tell-programs.ts";
+import { thenTell } from "./tell-programs.ts";
 
 /** Whoever holds `*` need not read the row, and so can delete one that is unreadable. */
 export async function deleteServiceAccount(
@@ -12,7 +12,7 @@ export async function deleteServiceAccount(
   id: ServiceAccountId,
 ): Promise<Result<null, AccountRefusal>> {
   const looksFirst = !mayDoEverything(actor);
-  const decided = decideInRounds(deps.actors, actor, async () => {
+  const change = decideInRounds(deps.actors, actor, async () => {
     const target = looksFirst ? await targetOf(deps, actor, id, deps.clock()) : null;
     if (target?.ok === false) return target;
     const version = target?.value.account.version ?? null;
@@ -20,5 +20,5 @@ export async function deleteServiceAccount(
     if (outcome === "moved") return outcome;
     return outcome === "removed" ? ok(null) : err(outcome);
   });
-  return andTell(deps, { kind: "account", id }, decided);
+  return thenTell(deps, { kind: "account", id }, change);
 }

@@ -3,7 +3,7 @@ import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
-import { andTell } from "./tell-programs.ts";
+import { thenTell } from "./tell-programs.ts";
 
 /** Ends one secret of an account at once; the others go on. */
 export async function endClientSecret(
@@ -12,7 +12,7 @@ export async function endClientSecret(
   id: ServiceAccountId,
   secretId: string,
 ): Promise<Result<null, AccountRefusal>> {
-  const decided = decideInRounds(deps.actors, actor, async () => {
+  const change = decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
@@ -22,5 +22,5 @@ export async function endClientSecret(
     const isEnded = await deps.serviceAccounts.endSecret(id, secretId, act);
     return isEnded ? ok(null) : "moved";
   });
-  return andTell(deps, { kind: "account", id }, decided);
+  return thenTell(deps, { kind: "account", id }, change);
 }

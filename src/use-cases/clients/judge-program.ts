@@ -29,13 +29,13 @@ export function programJudge({ store, record, clock, defer }: ProgramJudgeDeps) 
   const readRow = async (id: ServiceAccountId, mayRepeat = true): Promise<Standing | null> => {
     const [begun, checkedAt] = [told, clock()];
     const standing = await record.read(id);
-    // Once: whoever asked before a change is answered, however many follow. Nothing of it is kept.
+    // Once, or many changes could hold up the answer for ever. One of before a change is not kept.
     if (begun !== told) return mayRepeat ? readRow(id, false) : standing;
     if (standing !== null) store.keep({ standing, checkedAt });
     return standing;
   };
 
-  /** The id may be a stranger's guess: one that nobody has leaves nothing behind. */
+  /** An account that is gone leaves nothing behind, also where nobody knew it. */
   const take = async (id: ServiceAccountId): Promise<Standing | null> => {
     let isGone = false;
     try {
@@ -67,7 +67,7 @@ export function programJudge({ store, record, clock, defer }: ProgramJudgeDeps) 
     },
 
     /** @returns false when a use after `since` is known */
-    noteUse(_: AddressedProgram, secretId: string, now: number, since: number): boolean {
+    noteUse(secretId: string, now: number, since: number): boolean {
       const copy = store.copy();
       const used = copy?.standing.secrets.find(({ id }) => id === secretId);
       if (copy === null || used === undefined) return true;

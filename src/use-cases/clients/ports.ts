@@ -120,7 +120,7 @@ export interface ProgramStore {
   erase(): Promise<void>;
 }
 
-/** One service account, or those that hold a role. */
+/** One service account; those that hold a role, or lost it and were not told; or everybody. */
 export type Concerned =
   | { readonly kind: "account"; readonly id: ServiceAccountId }
   | { readonly kind: "role"; readonly name: string }
@@ -137,7 +137,7 @@ type NotedPrograms = {
  * the batch that makes it.
  */
 export interface ProgramFeed {
-  /** Whom entries concern, those first who were noted longest ago; null where there is none. */
+  /** Whom entries concern, those first whose newest entry is the oldest; null where there is none. */
   noted(whom: Concerned): Promise<NotedPrograms | null>;
   /**
    * Forgets the entries that were read, whose accounts were told. Those that were not are noted

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { type MadeSecret, type NewSecretDeps, newSecret } from "./new-secret.ts";
 import { type AccountRefusal, type ChangeAccountDeps, targetOf } from "./target-account.ts";
-import { andTell } from "./tell-programs.ts";
+import { thenTell } from "./tell-programs.ts";
 
 export type RotateSecretDeps = ChangeAccountDeps &
   NewSecretDeps & {
@@ -22,7 +22,7 @@ export async function rotateClientSecret(
   actor: Actor,
   id: ServiceAccountId,
 ): Promise<Result<MadeSecret, AccountRefusal | "too_many_secrets">> {
-  const decided = decideInRounds(deps.actors, actor, async () => {
+  const change = decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
@@ -34,5 +34,5 @@ export async function rotateClientSecret(
     if (added === "too_many") return err("too_many_secrets");
     return added === "added" ? ok({ account, secret, secretId: stored.id }) : added;
   });
-  return andTell(deps, { kind: "account", id }, decided);
+  return thenTell(deps, { kind: "account", id }, change);
 }

@@ -9,7 +9,7 @@ import { decideRaise } from "../access/decide-raise.ts";
 import { mayGrant } from "../access/may-grant.ts";
 import type { Roles } from "../access/ports.ts";
 import { type AccountRefusal, type ChangeAccountDeps, endedBy } from "./target-account.ts";
-import { andTell } from "./tell-programs.ts";
+import { thenTell } from "./tell-programs.ts";
 
 type Refusal = AccountRefusal | "no_such_role" | "too_many_permissions";
 
@@ -25,7 +25,7 @@ export async function setServiceAccountRole(
   role: string,
   wanted: "assign_role" | "remove_role",
 ): Promise<Result<readonly string[], Refusal>> {
-  const decided = decideInRounds(deps.actors, actor, async () => {
+  const change = decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const found = await deps.serviceAccounts.withSecrets(id, now);
     if (found === null) return err("not_found");
@@ -46,5 +46,5 @@ export async function setServiceAccountRole(
     const isMade = await deps.serviceAccounts.setRole(id, role, roles, decided);
     return isMade ? ok(endedBy(raise)) : "moved";
   });
-  return andTell(deps, { kind: "account", id }, decided);
+  return thenTell(deps, { kind: "account", id }, change);
 }

@@ -4,9 +4,9 @@ import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Actors, Raise, WithSecrets } from "../access/ports.ts";
 import type { ServiceAccounts } from "./ports.ts";
-import type { TellNowDeps } from "./tell-programs.ts";
+import type { TellDeps } from "./tell-programs.ts";
 
-export type ChangeAccountDeps = TellNowDeps & {
+export type ChangeAccountDeps = TellDeps & {
   readonly actors: Actors;
   readonly serviceAccounts: ServiceAccounts;
 };

@@ -1,11 +1,7 @@
 import type { ServiceAccountId } from "../../domain/ids.ts";
-import { isYounger } from "../../domain/time.ts";
-import { eachOf } from "../each-of.ts";
 import { type Clock, Unavailable } from "../outside.ts";
+import { tellEach } from "../tell-each.ts";
 import type { Concerned, ProgramFeed, Programs } from "./ports.ts";
-
-/** Milliseconds after which no further account is told. */
-const LONGEST_RUN = 45_000;
 
 /** Accounts told before a reply, at most: an invocation may make 1,000 subrequests. */
 const MOST_BEFORE_REPLY = 900;
@@ -15,9 +11,6 @@ export type TellDeps = {
   /** Answers or throws within a time of its own. */
   readonly programs: Pick<Programs, "catchUp">;
   readonly clock: Clock;
-};
-
-export type TellNowDeps = TellDeps & {
   /** Called with an account that could not be told, and why: it stays in the feed. */
   readonly programNotCaughtUp: (id: ServiceAccountId, error: unknown) => void;
 };
@@ -40,42 +33,32 @@ type Told = {
  * @throws Unavailable when the feed does not answer
  */
 export async function tellPrograms(
-  { programFeed, programs, clock }: TellDeps,
+  { programFeed, programs, clock, programNotCaughtUp }: TellDeps,
   whom: Concerned,
   most: number,
 ): Promise<Told> {
   const noted = await programFeed.noted(whom);
   if (noted === null) return { told: 0, failed: new Map(), left: 0 };
-  const begun = clock();
-  const left = new Set(noted.ids);
-  const failed = new Map<ServiceAccountId, unknown>();
-  await eachOf(noted.ids.slice(0, most), async (id) => {
-    if (!isYounger(begun, clock(), LONGEST_RUN)) return;
-    left.delete(id);
-    try {
-      await programs.catchUp(id);
-    } catch (error) {
-      failed.set(id, error);
-    }
-  });
+  const [tried, beyond] = [noted.ids.slice(0, most), noted.ids.slice(most)];
+  const tell = (id: ServiceAccountId) => programs.catchUp(id);
+  const { failed, left } = await tellEach(tried, clock(), clock, tell);
+  for (const [id, error] of failed) programNotCaughtUp(id, error);
   // Those that failed come last, so that they are in nobody's way.
-  const untold = [...left, ...failed.keys()];
+  const untold = [...left, ...beyond, ...failed.keys()];
   await programFeed.forget(whom, noted, untold);
-  return { told: noted.ids.length - untold.length, failed, left: left.size };
+  return { told: noted.ids.length - untold.length, failed, left: left.size + beyond.length };
 }
 
 /**
- * The same before the reply to a change. An account whose row cannot be read is reported and holds
- * up nobody: its object vouches for it no more.
+ * The same before the reply to a change. An account whose row cannot be read holds up nobody: its
+ * object vouches for it no more.
  *
  * @throws Unavailable when one could not be told; the cron goes on
  */
-async function tellNow(deps: TellNowDeps, whom: Concerned): Promise<void> {
+async function tellNow(deps: TellDeps, whom: Concerned): Promise<void> {
   const { failed, left } = await tellPrograms(deps, whom, MOST_BEFORE_REPLY);
-  for (const [id, reason] of failed) {
-    if (reason instanceof Unavailable) throw reason;
-    deps.programNotCaughtUp(id, reason);
-  }
+  const outage = [...failed.values()].find((reason) => reason instanceof Unavailable);
+  if (outage !== undefined) throw outage;
   if (left > 0) throw new Unavailable("service account");
 }
 
@@ -83,11 +66,7 @@ async function tellNow(deps: TellNowDeps, whom: Concerned): Promise<void> {
  * A change, which counts when it returns. Whatever became of it, those whom it concerns are told:
  * it may have been made before and have broken off, or be made although its reply was lost.
  */
-export async function andTell<R>(
-  deps: TellNowDeps,
-  whom: Concerned,
-  change: Promise<R>,
-): Promise<R> {
+export async function thenTell<R>(deps: TellDeps, whom: Concerned, change: Promise<R>): Promise<R> {
   const outcome = await change.catch(async (error) => {
     await tellNow(deps, whom).catch(() => undefined);
     throw error;
@@ -95,3 +74,9 @@ export async function andTell<R>(
   await tellNow(deps, whom);
   return outcome;
 }
+
+/** An edit of a role, which counts for all who hold it when it returns. */
+export const tellingHolders =
+  (deps: TellDeps) =>
+  <R>(role: string, edit: Promise<R>): Promise<R> =>
+    thenTell(deps, { kind: "role", name: role }, edit);

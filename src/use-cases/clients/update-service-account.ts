@@ -11,7 +11,7 @@ import {
   endedBy,
   targetOf,
 } from "./target-account.ts";
-import { andTell } from "./tell-programs.ts";
+import { thenTell } from "./tell-programs.ts";
 
 /** @property ended the ids of the secrets that ended with the change */
 export type UpdatedAccount = {
@@ -29,7 +29,7 @@ export async function updateServiceAccount(
   id: ServiceAccountId,
   change: { readonly name?: string; readonly status?: ServiceAccount["status"] },
 ): Promise<Result<UpdatedAccount, AccountRefusal>> {
-  const decided = decideInRounds(deps.actors, actor, async () => {
+  const outcome = decideInRounds(deps.actors, actor, async () => {
     const now = deps.clock();
     const target = await targetOf(deps, actor, id, now);
     if (!target.ok) return target;
@@ -41,7 +41,7 @@ export async function updateServiceAccount(
     const updated = await deps.serviceAccounts.find(id);
     return updated === null ? err("not_found") : ok({ account: updated, ended: endedBy(raise) });
   });
-  return andTell(deps, { kind: "account", id }, decided);
+  return thenTell(deps, { kind: "account", id }, outcome);
 }
 
 /** A disabled account could do nothing; an enabled one can do all that its roles grant. */

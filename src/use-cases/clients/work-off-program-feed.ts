@@ -1,16 +1,10 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { type Ok, ok } from "../../domain/result.ts";
-import { type TellNowDeps, tellPrograms } from "./tell-programs.ts";
+import type { CatchUpProgress } from "../tell-each.ts";
+import { type TellDeps, tellPrograms } from "./tell-programs.ts";
 
 /** Accounts told in a run, at most: people's accounts are told by the same invocation. */
 const MAX_ACCOUNTS = 100;
-
-/** @property isMore whether a run had to stop before the end of the feed */
-type ProgramProgress = {
-  readonly caughtUp: number;
-  readonly failed: number;
-  readonly isMore: boolean;
-};
 
 /**
  * Tells the objects of service accounts that other hands changed, or whose change broke off. The
@@ -19,10 +13,9 @@ type ProgramProgress = {
  * @throws Unavailable when the feed does not answer
  */
 export async function workOffProgramFeed(
-  deps: TellNowDeps,
+  deps: TellDeps,
   _actor: Actor,
-): Promise<Ok<ProgramProgress>> {
+): Promise<Ok<CatchUpProgress>> {
   const { told, failed, left } = await tellPrograms(deps, { kind: "everybody" }, MAX_ACCOUNTS);
-  for (const [id, error] of failed) deps.programNotCaughtUp(id, error);
   return ok({ caughtUp: told, failed: failed.size, isMore: left > 0 });
 }

@@ -3,8 +3,7 @@ import { type AccessTokenClaims, sessionOf } from "../../domain/tokens/access-to
 import type { LiveAccount, LivePrograms, LiveSessions } from "./ports.ts";
 
 /**
- * What the one judge of an account says of a token now: for a person their own object, for a
- * service account its own, too.
+ * What the account's own object says of a token now.
  *
  * @param withEmail true asks a person's object for their address too
  * @returns null when the session has ended or the account may not act
@@ -12,7 +11,7 @@ import type { LiveAccount, LivePrograms, LiveSessions } from "./ports.ts";
 export async function liveAuthority(
   deps: { readonly sessions: LiveSessions; readonly programs: LivePrograms },
   claims: AccessTokenClaims,
-  withEmail = false,
+  withEmail: boolean,
 ): Promise<LiveAccount | null> {
   const session = sessionOf(claims);
   if (session !== null) {

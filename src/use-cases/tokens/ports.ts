@@ -68,7 +68,7 @@ export interface LiveSessions {
   check(userId: UserId, sessionId: SessionId, withEmail?: boolean): Promise<CheckedSession | null>;
 }
 
-/** Whether a service account may act. */
+/** What service accounts may do now; one that is disabled is found, too. */
 export interface LivePrograms {
   /** Null for one that there is not. */
   find(id: ServiceAccountId): Promise<ProgramAuthority | null>;

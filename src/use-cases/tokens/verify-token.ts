@@ -43,18 +43,14 @@ export async function verifyToken(
 ): Promise<Verdict> {
   const presented = await deps.verifier.verify(token, audience);
   if (presented === null) return err("invalid_token");
-  const claims =
-    maxStaleness === "offline"
-      ? presented
-      : await currentClaims(
-          deps,
-          presented,
-          await deps.liveness.ask(presented, maxStaleness * 1_000),
-          rolesNow,
-        );
-  if (claims === null) return err("invalid_token");
-  return covers(claims.permissions, permissions) ? ok(claims) : err("forbidden");
+  if (maxStaleness === "offline") return permitted(presented, permissions);
+  const authority = await deps.liveness.ask(presented, maxStaleness * 1_000);
+  const claims = await currentClaims(deps, presented, authority, rolesNow);
+  return claims === null ? err("invalid_token") : permitted(claims, permissions);
 }
+
+const permitted = (claims: AccessTokenClaims, needed: readonly string[]): Verdict =>
+  covers(claims.permissions, needed) ? ok(claims) : err("forbidden");
 
 /**
  * The claims of a good token as the account has them, or null where it vouches for it no more.
@@ -76,8 +72,8 @@ export async function currentClaims(
 }
 
 /**
- * A program's permissions are read with its row: a token about to be refused must not act with new
- * ones. Built-in roles need no look-up, so an administrator can act while D1 cannot be read.
+ * A program's permissions are part of its object's answer: a token about to be refused must not act
+ * with new ones. Built-in roles need no look-up, so an administrator can act while D1 cannot be read.
  */
 async function permissionsNow(
   deps: VerifyDeps,

@@ -128,31 +128,3 @@ it("a transaction that fails notes nothing", async () => {
   await expect(env.DB.batch(batch)).rejects.toThrow("version");
   expect(await notedPrograms()).toEqual([]);
 });
-
-it("REV-02 who was disabled by hand gets no token after the next run, and others do", async () => {
-  await byHand("update service_accounts set status = 'disabled' where id = ?", account.id);
-  await runFeed();
-  expect((await tokenReply(account)).status).toBe(401);
-  expect((await tokenReply(other)).status).toBe(200);
-});
-
-it("the service's own changes are told before their replies, and cost no run", async () => {
-  const { accessToken: token } = admin;
-  const path = `/v1/service-accounts/${account.id}`;
-  const steps: [string, string, number, object?][] = [
-    ["PATCH", path, 200, { name: "Weekly report" }],
-    ["PATCH", path, 200, { status: "disabled" }],
-    ["PATCH", path, 200, { status: "active" }],
-    ["PUT", `${path}/roles/admin`, 204],
-    ["DELETE", `${path}/roles/admin`, 204],
-    ["POST", `${path}/secrets`, 201],
-    ["PATCH", "/v1/roles/reporter", 200, { permissions: ["reports:*"] }],
-    ["PATCH", "/v1/roles/reporter", 200, { permissions: ["reports:read"] }],
-    ["DELETE", path, 204],
-  ];
-  for (const [method, at, status, body] of steps) {
-    const reply = await call(method, at, { token, ...(body && { body }) });
-    expect([at, reply.status]).toEqual([at, status]);
-    expect(await notedPrograms()).toEqual([]);
-  }
-});

@@ -1,4 +1,4 @@
-import { isLiving } from "./conditions.ts";
+import { isLiving } from "../../../src/domain/clients/service-account.ts";
 import type { MemoryDatabase } from "./memory-database.ts";
 
 /** As the real adapter does it: where all that are left were superseded, the newest goes on. */

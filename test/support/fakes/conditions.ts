@@ -1,7 +1,7 @@
 import type { Actor } from "../../../src/domain/access/actor.ts";
 import { covers } from "../../../src/domain/access/permission.ts";
 import { isBuiltIn, permissionsOf, type Role } from "../../../src/domain/access/role.ts";
-import type { MemoryDatabase, SecretRow } from "./memory-database.ts";
+import type { MemoryDatabase } from "./memory-database.ts";
 
 /** As the real adapter's: these roles exist and together grant exactly what they granted. */
 export function areStill({ roles }: MemoryDatabase, wanted: readonly Role[]): boolean {
@@ -11,9 +11,6 @@ export function areStill({ roles }: MemoryDatabase, wanted: readonly Role[]): bo
   const now = editable.flatMap(({ name }) => roles.get(name) ?? []);
   return now.length === editable.length && granted(now) === granted(editable);
 }
-
-export const isLiving = ({ expiresAt }: SecretRow, now: number): boolean =>
-  expiresAt === null || expiresAt > now;
 
 /** As the real adapter's: whoever acts, if anybody, may still, and may give these roles. */
 export const mayAct = (

@@ -28,8 +28,7 @@ export function memoryPrograms({ maxAge, ...deps }: Deps): Programs {
   };
   return {
     find: async (id) => judgeOf(id).find({ id, maxAge }),
-    noteUse: async (id, secretId, now, since) =>
-      judgeOf(id).noteUse({ id, maxAge }, secretId, now, since),
+    noteUse: async (id, secretId, now, since) => judgeOf(id).noteUse(secretId, now, since),
     catchUp: async (id) => judgeOf(id).catchUp({ id, maxAge }),
   };
 }

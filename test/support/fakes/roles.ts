@@ -1,8 +1,9 @@
 import { isBuiltIn, type Role } from "../../../src/domain/access/role.ts";
+import { isLiving } from "../../../src/domain/clients/service-account.ts";
 import { MAX_ROLES } from "../../../src/domain/limits.ts";
 import type { RoleDecision, Roles } from "../../../src/use-cases/access/ports.ts";
 import { endSecrets } from "./client-secrets.ts";
-import { areStill, isLiving, stillActs } from "./conditions.ts";
+import { areStill, stillActs } from "./conditions.ts";
 import type { MemoryDatabase } from "./memory-database.ts";
 
 export function memoryRoles(db: MemoryDatabase): Roles {

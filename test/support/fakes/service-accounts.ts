@@ -1,11 +1,12 @@
 import { permissionsOf, rolesAfter } from "../../../src/domain/access/role.ts";
 import { FIRST_VERSION } from "../../../src/domain/accounts/user.ts";
+import { isLiving } from "../../../src/domain/clients/service-account.ts";
 import type { ServiceAccountId } from "../../../src/domain/ids.ts";
 import { MAX_CLIENT_SECRETS, MAX_SERVICE_ACCOUNTS } from "../../../src/domain/limits.ts";
 import type { WithSecrets } from "../../../src/use-cases/access/ports.ts";
 import type { Act, Decided, ServiceAccounts } from "../../../src/use-cases/clients/ports.ts";
 import { endSecrets } from "./client-secrets.ts";
-import { areStill, isLiving, stillActs } from "./conditions.ts";
+import { areStill, stillActs } from "./conditions.ts";
 import type { MemoryDatabase, SecretRow, ServiceAccountRow } from "./memory-database.ts";
 
 export function memoryServiceAccounts(db: MemoryDatabase): ServiceAccounts {

@@ -90,7 +90,7 @@ describe("a copy that is known to have changed", () => {
     expect(await find()).toEqual(before);
   });
 
-  it("CFW-05 serves nobody while D1 is read", async () => {
+  it("CFW-05 is not served while D1 is read", async () => {
     const { disable, steps, catchUp, find } = await known();
     await disable();
     const reading = held();

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import { type ServiceAccountId, serviceAccountIdOf } from "../../../src/domain/ids.ts";
 import {
-  andTell,
-  type TellNowDeps,
+  type TellDeps,
   tellPrograms,
+  thenTell,
 } from "../../../src/use-cases/clients/tell-programs.ts";
 import { workOffProgramFeed } from "../../../src/use-cases/clients/work-off-program-feed.ts";
 import { Impossible, Unavailable } from "../../../src/use-cases/outside.ts";
@@ -26,7 +26,7 @@ function service() {
   const time = { now: Date.UTC(2026, 0, 1), perCall: 0 };
   const versionOf = (id: ServiceAccountId) => db.serviceAccounts.get(id)?.version ?? 0;
   const reported: ServiceAccountId[] = [];
-  const deps: TellNowDeps = {
+  const deps: TellDeps = {
     programNotCaughtUp: (id) => void reported.push(id),
     programFeed: memoryProgramFeed(db),
     programs: {
@@ -176,7 +176,7 @@ describe("telling programs that they changed", () => {
       if (bad !== undefined) on.poisoned.add(bad);
       const { programFeed, programs, clock } = on.deps;
       const through = { programFeed: faults.wrap(programFeed), programs: faults.wrap(programs) };
-      await outcomeOf(tellPrograms({ ...through, clock }, EVERYBODY, MOST));
+      await outcomeOf(tellPrograms({ ...on.deps, ...through, clock }, EVERYBODY, MOST));
       faults.end();
       on.poisoned.clear();
       await tell();
@@ -187,13 +187,13 @@ describe("telling programs that they changed", () => {
 });
 
 describe("telling before the reply", () => {
-  const now = () => andTell(on.deps, EVERYBODY, Promise.resolve("changed"));
+  const now = () => thenTell(on.deps, EVERYBODY, Promise.resolve("changed"));
 
   it("REV-04 says when one could not be told, and tells the others", async () => {
     const [bad, ...good] = on.changeMany(20);
     if (bad !== undefined) on.poisoned.add(bad);
     await expect(now()).rejects.toBe(REASON);
-    expect([on.behind(), on.told.length]).toEqual([[bad], good.length]);
+    expect([on.behind(), on.told.length, on.reported]).toEqual([[bad], good.length, [bad]]);
     on.poisoned.clear();
     await now();
     expect(on.behind()).toEqual([]);
@@ -203,7 +203,7 @@ describe("telling before the reply", () => {
     on.changeOne();
     const noted = () => Promise.reject(REASON);
     const programFeed = { ...on.deps.programFeed, noted };
-    await expect(andTell({ ...on.deps, programFeed }, EVERYBODY, Promise.resolve())).rejects.toBe(
+    await expect(thenTell({ ...on.deps, programFeed }, EVERYBODY, Promise.resolve())).rejects.toBe(
       REASON,
     );
     expect(on.told).toEqual([]);
@@ -223,13 +223,13 @@ describe("telling before the reply", () => {
       on.change(id);
       return "changed";
     };
-    expect(await andTell(on.deps, { kind: "account", id }, change())).toBe("changed");
+    expect(await thenTell(on.deps, { kind: "account", id }, change())).toBe("changed");
     expect([on.behind(), await on.noted()]).toEqual([[], []]);
   });
 
   it("CFW-05 a change that broke off before is told also where this one is refused", async () => {
     const [id, other] = [on.changeOne(), on.changeOne()];
-    expect(await andTell(on.deps, { kind: "account", id }, Promise.resolve("refused"))).toBe(
+    expect(await thenTell(on.deps, { kind: "account", id }, Promise.resolve("refused"))).toBe(
       "refused",
     );
     expect([on.told, await on.noted()]).toEqual([[id], [other]]);
@@ -237,7 +237,7 @@ describe("telling before the reply", () => {
 
   it("CFW-05 a change whose outcome is unknown is told, or stays noted", async () => {
     const id = on.changeOne();
-    const unknown = () => andTell(on.deps, { kind: "account", id }, Promise.reject(REASON));
+    const unknown = () => thenTell(on.deps, { kind: "account", id }, Promise.reject(REASON));
     on.poisoned.add(id);
     await expect(unknown()).rejects.toBe(REASON);
     expect(await on.noted()).toEqual([id]);
@@ -255,7 +255,7 @@ describe("telling before the reply", () => {
       await programs.catchUp(id);
     };
     const deps = { ...on.deps, programs: { catchUp } };
-    expect(await andTell(deps, EVERYBODY, Promise.resolve("changed"))).toBe("changed");
+    expect(await thenTell(deps, EVERYBODY, Promise.resolve("changed"))).toBe("changed");
     expect([on.reported, on.behind(), await on.noted()]).toEqual([[spoilt], [spoilt], [spoilt]]);
   });
 });
@@ -270,7 +270,7 @@ describe("REV-11 1,000 changed accounts", () => {
 
   it("are told before replies that each make no more calls than they may", async () => {
     on.changeMany(1_000);
-    const now = () => andTell(on.deps, EVERYBODY, Promise.resolve("changed"));
+    const now = () => thenTell(on.deps, EVERYBODY, Promise.resolve("changed"));
     // A change has been decided and made in the same invocation.
     expect(await callsOf(() => expect(now()).rejects.toThrow(Unavailable))).toBeLessThan(950);
     await now();

@@ -19,7 +19,7 @@ async function signedIn() {
       verify: async (token: string): Promise<AccessTokenClaims | null> =>
         token === "" ? null : JSON.parse(token),
     },
-    liveness: liveness((claims) => liveAuthority({ sessions, programs }, claims), clock),
+    liveness: liveness((claims) => liveAuthority({ sessions, programs }, claims, false), clock),
   };
   return { service, user, accessToken, sessionId, deps };
 }

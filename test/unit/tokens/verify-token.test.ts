@@ -48,7 +48,7 @@ function verifying(
   asking: (answer: LiveAuthority | null) => Promise<LiveAuthority | null> = async (answer) =>
     answer,
 ) {
-  const ask = async (claims: AccessTokenClaims) => asking(await liveAuthority(deps, claims));
+  const ask = async (claims: AccessTokenClaims) => asking(await liveAuthority(deps, claims, false));
   return {
     ...deps,
     verifier: { verify: async (token: string): Promise<AccessTokenClaims> => JSON.parse(token) },

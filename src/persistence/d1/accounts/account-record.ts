@@ -4,6 +4,7 @@ import type { Actor } from "../../../domain/access/actor.ts";
 import { ADMIN } from "../../../domain/access/role.ts";
 import type { AccountChange } from "../../../domain/accounts/account-change.ts";
 import { parseEmail } from "../../../domain/accounts/email.ts";
+import { verifiedEmailOf } from "../../../domain/accounts/user.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccountRecord } from "../../../use-cases/accounts/ports.ts";
 import { mayAct } from "../conditions.ts";
@@ -60,7 +61,7 @@ const reader = rowReader(
       updated_at: time,
       role_names: texts,
     })
-    .transform((row) => ({
+    .transform(({ email, email_verified: emailVerified, ...row }) => ({
       changeId: row.change_id,
       authority: {
         status: row.status,
@@ -68,7 +69,8 @@ const reader = rowReader(
         version: row.version,
         passwordSetAt: row.password_set_at,
       },
-      verifiedEmail: row.email_verified === false ? null : row.email_verified && row.email,
+      verifiedEmail:
+        emailVerified === undefined ? undefined : verifiedEmailOf({ email, emailVerified }),
       updatedAt: row.updated_at,
     })),
 );

@@ -20,9 +20,8 @@ import {
 import { accountRows, GRANTED, selectAccounts } from "./service-account-rows.ts";
 
 /**
- * Service accounts are judged by their row alone: they have no sessions and no rotation, so there
- * is nothing to serialise. Every change is one atomic batch, conditional on what it was decided
- * on, that counts at the next look.
+ * Service accounts as D1 has them, which decides every change: one atomic batch, conditional on what
+ * it was decided on. The account's object is told before the reply (docs/decisions/0020).
  *
  * @param notify hears of the rows that the list had to leave out
  */

@@ -1,14 +1,11 @@
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccountPolicy, Addressed, UserObjects } from "../../../use-cases/accounts/ports.ts";
 import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
-import { call, callOnce, within } from "../call.ts";
+import { call, callOnce, PATIENCE, within } from "../call.ts";
 import { answered } from "../outcome.ts";
 import { completeGrant } from "./older-code.ts";
 import type { UserCalls } from "./user-calls.ts";
 import type { UserObject } from "./user-object.ts";
-
-/** Milliseconds within which an object must have caught up: others wait behind it. */
-const PATIENCE = 10_000;
 
 /**
  * The port to the users' objects. Ids come from tokens whose signature or MAC was good or from

@@ -1,19 +1,16 @@
 import type { ServiceAccountId } from "../../../domain/ids.ts";
 import type { AddressedProgram } from "../../../use-cases/clients/judge-program.ts";
 import type { Programs } from "../../../use-cases/clients/ports.ts";
-import { call, callOnce, within } from "../call.ts";
+import { call, callOnce, PATIENCE, within } from "../call.ts";
 import { answered } from "../outcome.ts";
-import type { ProgramCalls } from "./program-calls.ts";
+import type { ProgramCalls } from "./service-account-calls.ts";
 import type { ServiceAccountObject } from "./service-account-object.ts";
 
 const WHAT = "service account";
 
-/** Milliseconds within which an object must have caught up: others wait behind it. */
-const PATIENCE = 10_000;
-
 /**
- * The port to the service accounts' objects. An id may be a stranger's guess: an object under an id
- * that nobody has keeps nothing.
+ * The port to the service accounts' objects. Ids come from tokens whose signature was good, secrets
+ * whose tag was good, or rows of D1. The account may be gone by then: its object keeps nothing.
  *
  * @param maxAge milliseconds after which an object reads D1 before it answers
  * @param patience milliseconds that catching up may take
@@ -34,7 +31,7 @@ export function durablePrograms(
     },
 
     noteUse: (id, secretId, now, since) =>
-      callOnce(() => stubOf(id).noteUse(to(id), secretId, now, since), WHAT),
+      callOnce(() => stubOf(id).noteUse(secretId, now, since), WHAT),
 
     async catchUp(id) {
       const told = callOnce(() => stubOf(id).catchUp(to(id)), WHAT);

@@ -9,8 +9,8 @@ import {
 import { d1ProgramRecord } from "../../d1/clients/program-record.ts";
 import { database } from "../../d1/database.ts";
 import { outcomeOf } from "../outcome.ts";
-import type { FindAnswer, ProgramCalls } from "./program-calls.ts";
-import { durableProgramStore } from "./program-store.ts";
+import type { FindAnswer, ProgramCalls } from "./service-account-calls.ts";
+import { durableProgramStore } from "./service-account-store.ts";
 
 /** One service account's judge over the object's own storage. Nothing is decided here. */
 export class ServiceAccountObject extends DurableObject<Env> implements ProgramCalls {
@@ -37,8 +37,8 @@ export class ServiceAccountObject extends DurableObject<Env> implements ProgramC
     return outcomeOf(find());
   }
 
-  async noteUse(to: AddressedProgram, secretId: string, now: number, since: number) {
-    return this.#judge.noteUse(to, secretId, now, since);
+  async noteUse(secretId: string, now: number, since: number) {
+    return this.#judge.noteUse(secretId, now, since);
   }
 
   catchUp(to: AddressedProgram) {

@@ -1,10 +1,10 @@
 import type { ProgramStore, StandingCopy } from "../../../use-cases/clients/ports.ts";
 
-/** With the number of its format: another one makes every copy of this one unknown. */
+/** With the number of the format: code with another one finds no copy, and reads D1. */
 const COPY = "standing/1";
 
 /**
- * What a service account's object keeps. Nothing is kept in memory: an instance that was replaced
+ * What a service account's object keeps. No copy is kept in memory: an instance that was replaced
  * learns so when it touches its storage, and must vouch for nobody.
  */
 export const durableProgramStore = (storage: DurableObjectStorage): ProgramStore => ({

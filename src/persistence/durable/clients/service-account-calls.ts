@@ -9,6 +9,6 @@ export type FindAnswer =
 /** What the object answers over RPC: the judge's answers, and outages as outcomes. */
 export interface ProgramCalls {
   find(to: AddressedProgram): Promise<FindAnswer | Outage>;
-  noteUse(to: AddressedProgram, secretId: string, now: number, since: number): Promise<boolean>;
+  noteUse(secretId: string, now: number, since: number): Promise<boolean>;
   catchUp(to: AddressedProgram): Promise<{ readonly kind: "done" } | Outage>;
 }
