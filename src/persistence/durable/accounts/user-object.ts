@@ -1,6 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../../bindings.ts";
-import { consoleLog, errorDetails } from "../../../core/logging.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import { type UserJudge, userJudge } from "../../../use-cases/accounts/judge/judge-user.ts";
 import type { Addressed, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
@@ -12,6 +11,7 @@ import type {
 } from "../../../use-cases/sessions/ports.ts";
 import { d1AccountRecord } from "../../d1/accounts/account-record.ts";
 import { database } from "../../d1/database.ts";
+import { inBackground } from "../in-background.ts";
 import { outcomeOf } from "../outcome.ts";
 import { completePolicy, completeRefresh, completeSession } from "./older-code.ts";
 import type { CheckAnswer, HoldsAnswer, UserCalls } from "./user-calls.ts";
@@ -31,10 +31,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
       record: d1AccountRecord(database(env.DB)),
       clock: () => Date.now(),
       newFenceId: () => crypto.randomUUID(),
-      defer: (work) =>
-        void work().catch((error) =>
-          consoleLog.error({ event: "deferred_work_failed", ...errorDetails(error) }),
-        ),
+      defer: inBackground,
     });
   }
 

@@ -13,12 +13,10 @@ const WHAT = "service account";
  * whose tag was good, or rows of D1. The account may be gone by then: its object keeps nothing.
  *
  * @param maxAge milliseconds after which an object reads D1 before it answers
- * @param patience milliseconds that catching up may take
  */
 export function durablePrograms(
   namespace: DurableObjectNamespace<ServiceAccountObject>,
   maxAge: number,
-  patience = PATIENCE,
 ): Programs {
   const stubOf = (id: ServiceAccountId): ProgramCalls => namespace.get(namespace.idFromName(id));
   const to = (id: ServiceAccountId): AddressedProgram => ({ id, maxAge });
@@ -35,7 +33,7 @@ export function durablePrograms(
 
     async catchUp(id) {
       const told = callOnce(() => stubOf(id).catchUp(to(id)), WHAT);
-      answered(await within(patience, told, WHAT));
+      answered(await within(PATIENCE, told, WHAT));
     },
   };
 }

@@ -1,6 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../../bindings.ts";
-import { consoleLog, errorDetails } from "../../../core/logging.ts";
 import {
   type AddressedProgram,
   type ProgramJudge,
@@ -8,6 +7,7 @@ import {
 } from "../../../use-cases/clients/judge-program.ts";
 import { d1ProgramRecord } from "../../d1/clients/program-record.ts";
 import { database } from "../../d1/database.ts";
+import { inBackground } from "../in-background.ts";
 import { outcomeOf } from "../outcome.ts";
 import type { FindAnswer, ProgramCalls } from "./service-account-calls.ts";
 import { durableProgramStore } from "./service-account-store.ts";
@@ -22,10 +22,7 @@ export class ServiceAccountObject extends DurableObject<Env> implements ProgramC
       store: durableProgramStore(ctx.storage),
       record: d1ProgramRecord(database(env.DB)),
       clock: () => Date.now(),
-      defer: (work) =>
-        void work().catch((error) =>
-          consoleLog.error({ event: "deferred_work_failed", ...errorDetails(error) }),
-        ),
+      defer: inBackground,
     });
   }
 
