@@ -11,7 +11,11 @@ import process from "node:process";
 import { GUARDS } from "../src/persistence/d1/schema-probe.ts";
 import { guardsMadeBy, triggerProblems, withoutTriggers } from "./trigger-rules.ts";
 
-const DIRECTORY = "migrations";
+/** Each database, its migrations and the schema that they make. */
+const DATABASES = [
+  { directory: "migrations", schema: "./src/persistence/d1/schema.ts" },
+  { directory: "migrations/audit", schema: "./src/persistence/d1/audit/schema.ts" },
+] as const;
 const FORBIDDEN = [
   /\bdrop\s+table\b/i,
   /\bdrop\s+column\b/i,
@@ -31,13 +35,12 @@ function drizzle(args: readonly string[]): string {
 }
 
 /** Generates into a copy: when the schema is ahead of the migrations, a file appears. */
-function pendingChanges(): string[] {
+function pendingChanges({ directory, schema }: (typeof DATABASES)[number]): string[] {
   // drizzle-kit takes paths relative to the project only.
   const copy = mkdtempSync(join(".", ".migrations-"));
   try {
-    cpSync(DIRECTORY, copy, { recursive: true });
+    cpSync(directory, copy, { recursive: true });
     const before = new Set(sqlFiles(copy));
-    const schema = "./src/persistence/d1/schema.ts";
     drizzle(["generate", "--dialect", "sqlite", "--schema", schema, "--out", copy]);
     return sqlFiles(copy).filter((name) => !before.has(name));
   } finally {
@@ -53,14 +56,18 @@ function problemsOf(sql: string): string[] {
   ];
 }
 
-const migrations = sqlFiles(DIRECTORY).map((name) => ({
-  name,
-  sql: readFileSync(join(DIRECTORY, name), "utf8"),
-}));
+const migrations = DATABASES.flatMap(({ directory }) =>
+  sqlFiles(directory).map((name) => ({
+    name: join(directory, name),
+    sql: readFileSync(join(directory, name), "utf8"),
+  })),
+);
 const problems = migrations.flatMap(({ name, sql }) =>
   problemsOf(sql).map((problem) => `${name}: ${problem}`),
 );
-const made = new Set(migrations.flatMap(({ sql }) => guardsMadeBy(sql)));
+// Readiness asks for those of the main database: the service goes on without its audit trail.
+const guarded = migrations.filter(({ name }) => !name.startsWith("migrations/audit/"));
+const made = new Set(guarded.flatMap(({ sql }) => guardsMadeBy(sql)));
 const known = new Set(GUARDS);
 for (const name of [...made, ...known].filter((one) => !(made.has(one) && known.has(one)))) {
   problems.push(
@@ -70,9 +77,13 @@ for (const name of [...made, ...known].filter((one) => !(made.has(one) && known.
 if (!/^\*\.sql text eol=lf$/m.test(readFileSync(".gitattributes", "utf8"))) {
   problems.push(".gitattributes: must hold the line ends of *.sql at LF");
 }
-drizzle(["check"]);
-if (pendingChanges().length > 0) problems.push("the schema has changes without a migration");
+for (const database of DATABASES) {
+  drizzle(["check", "--dialect", "sqlite", "--out", database.directory]);
+  if (pendingChanges(database).length > 0) {
+    problems.push(`${database.schema} has changes without a migration`);
+  }
+}
 
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
-console.log(`${sqlFiles(DIRECTORY).length} migrations agree with the schema.`);
+console.log(`${migrations.length} migrations agree with their schemas.`);

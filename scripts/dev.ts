@@ -1,5 +1,5 @@
 /**
- * `npm run dev`: fresh secrets when there are none, migrations on the local D1, then the service
+ * `npm run dev`: fresh secrets when there are none, migrations on the local databases, then the service
  * on port 8787, and its crons as they would run when deployed. Further arguments go to
  * `wrangler dev`.
  */
@@ -40,8 +40,8 @@ function databaseArguments(args: readonly string[]): string[] {
   });
 }
 
-function migrate(args: readonly string[]): void {
-  const command = ["d1", "migrations", "apply", "DB", "--local", ...databaseArguments(args)];
+function migrate(database: "DB" | "AUDIT_DB", args: readonly string[]): void {
+  const command = ["d1", "migrations", "apply", database, "--local", ...databaseArguments(args)];
   const { status } = spawnSync("wrangler", command, {
     env: toolEnv(),
     stdio: ["ignore", "ignore", "inherit"],
@@ -58,5 +58,6 @@ function serve(args: readonly string[]): void {
 
 const args = process.argv.slice(2);
 makeSecrets();
-migrate(args);
+migrate("DB", args);
+migrate("AUDIT_DB", args);
 serve(args);

@@ -46,7 +46,7 @@ const DIVIDED: Readonly<Record<string, readonly string[]>> = {
   domain: ["ids.ts", "limits.ts", "result.ts", "shown-text.ts", "time.ts"],
   "use-cases": ["check-health.ts", "each-of.ts", "outside.ts", "renewal.ts", "tell-each.ts"],
   "api/routes": ["health.ts", "problems.ts"],
-  "api/wire": ["fields.ts", "time.ts"],
+  "api/wire": ["cursor.ts", "fields.ts", "time.ts"],
 };
 
 /** A route that knew a port could write past the use cases. */

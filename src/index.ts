@@ -1,4 +1,5 @@
 import { app } from "./api/http/app.ts";
+import { queue } from "./api/queue.ts";
 import { scheduled } from "./api/scheduled.ts";
 import type { Env } from "./bindings.ts";
 
@@ -10,5 +11,6 @@ export { LoginThrottleObject } from "./persistence/durable/credentials/login-thr
 
 export default {
   fetch: app.fetch,
+  queue,
   scheduled,
 } satisfies ExportedHandler<Env>;

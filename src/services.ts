@@ -10,6 +10,7 @@ import { wireAccess } from "./wiring/access.ts";
 import { wireAccounts } from "./wiring/accounts.ts";
 import { wireClients } from "./wiring/clients.ts";
 import { wireCredentials } from "./wiring/credentials.ts";
+import { wireEvents } from "./wiring/events.ts";
 import { wireHealth } from "./wiring/health.ts";
 import { wireKeys } from "./wiring/keys.ts";
 import { wireOutside } from "./wiring/outside.ts";
@@ -45,6 +46,7 @@ function wire(env: Env, config: Config, log: Log) {
     issuer: config.issuer,
     audience: config.audience,
     clientId: FIRST_PARTY_CLIENT,
+    auditRetention: config.auditRetention,
     accessTokenTtl: config.accessTokenTtl,
     isPrivate: config.registration === "private",
     requireVerifiedEmail: config.requireVerifiedEmail,
@@ -65,6 +67,7 @@ function wire(env: Env, config: Config, log: Log) {
     access: wireAccess(parts),
     accounts: wireAccounts(parts),
     clients: wireClients(config, parts),
+    events: wireEvents(parts),
     keys,
     sessions: wireSessions(parts),
     tokens: wireTokens(parts),

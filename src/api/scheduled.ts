@@ -12,6 +12,8 @@ type Job = (services: Services) => Promise<void>;
 const JOBS: readonly { readonly cron: string; readonly run: Job }[] = [
   { cron: FEED_CRON, run: workOffChangeFeed },
   { cron: FEED_CRON, run: workOffProgramFeed },
+  { cron: FEED_CRON, run: sendRecordEvents },
+  { cron: FEED_CRON, run: purgeEvents },
   { cron: KEYS_CRON, run: rotateKeys },
 ];
 
@@ -46,6 +48,14 @@ function logProgress(
   { value: progress }: Ok<CatchUpProgress>,
 ): void {
   if (progress.caughtUp + progress.failed > 0) log.info({ event, ...progress });
+}
+
+async function sendRecordEvents({ events }: Services): Promise<void> {
+  await events.sendRecordEvents(SYSTEM);
+}
+
+async function purgeEvents({ events }: Services): Promise<void> {
+  await events.purgeEvents(SYSTEM);
 }
 
 async function rotateKeys({ keys }: Services): Promise<void> {

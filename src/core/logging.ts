@@ -35,6 +35,7 @@ export type LogEvent =
       readonly requestId?: string;
       readonly dependency: string;
     } & ErrorDetails)
+  | ({ readonly event: "message_not_delivered"; readonly attempts: number } & ErrorDetails)
   | ({
       readonly event: "deferred_work_failed" | "cron_failed" | "breach_check_failed";
     } & ErrorDetails)

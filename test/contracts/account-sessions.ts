@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { User } from "../../src/domain/accounts/user.ts";
 import type { SessionId } from "../../src/domain/ids.ts";
 import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
-import { ACCOUNT_POLICY, SECOND, someSessionId, someUserId } from "../support/samples.ts";
+import { ACCOUNT_POLICY, CAUSE, SECOND, someSessionId, someUserId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";
 
 export function accountSessionsContract(make: () => Promise<AccountsHarness>): void {
@@ -56,8 +56,8 @@ export function accountSessionsContract(make: () => Promise<AccountsHarness>): v
     it("nobody has no sessions, none to end and none alive", async () => {
       const nobody = someUserId();
       expect(await on.accounts.listSessions(nobody)).toEqual([]);
-      expect(await on.accounts.endSessions(nobody, "all")).toBe(0);
-      expect(await on.accounts.endSessions(nobody, { only: someSessionId() })).toBe(0);
+      expect(await on.accounts.endSessions(nobody, "all", CAUSE)).toBe(0);
+      expect(await on.accounts.endSessions(nobody, { only: someSessionId() }, CAUSE)).toBe(0);
       expect(await on.accounts.check(nobody, someSessionId())).toBeNull();
     });
 
@@ -91,8 +91,8 @@ export function accountSessionsContract(make: () => Promise<AccountsHarness>): v
 
     it("REV-01 ends the one that is named, and says whether it did", async () => {
       const { user, a, b, c, alive } = await threeSessions();
-      expect(await on.accounts.endSessions(user.id, { only: b })).toBe(1);
-      expect(await on.accounts.endSessions(user.id, { only: b })).toBe(0);
+      expect(await on.accounts.endSessions(user.id, { only: b }, CAUSE)).toBe(1);
+      expect(await on.accounts.endSessions(user.id, { only: b }, CAUSE)).toBe(0);
       expect(new Set(await alive())).toEqual(new Set([a, c]));
       expect(await on.isAlive(user.id, b)).toBe(false);
       expect(await on.refresh(user.id, b, 0)).toEqual({ kind: "refused" });
@@ -100,20 +100,20 @@ export function accountSessionsContract(make: () => Promise<AccountsHarness>): v
 
     it("ends all but one", async () => {
       const { user, b, alive } = await threeSessions();
-      expect(await on.accounts.endSessions(user.id, { allExcept: b })).toBe(2);
+      expect(await on.accounts.endSessions(user.id, { allExcept: b }, CAUSE)).toBe(2);
       expect(await alive()).toEqual([b]);
-      expect(await on.accounts.endSessions(user.id, { allExcept: b })).toBe(0);
+      expect(await on.accounts.endSessions(user.id, { allExcept: b }, CAUSE)).toBe(0);
     });
 
     it("all but one that is not there is all", async () => {
       const { user, alive } = await threeSessions();
-      expect(await on.accounts.endSessions(user.id, { allExcept: someSessionId() })).toBe(3);
+      expect(await on.accounts.endSessions(user.id, { allExcept: someSessionId() }, CAUSE)).toBe(3);
       expect(await alive()).toEqual([]);
     });
 
     it("ends all, and a new one can be opened", async () => {
       const { user, alive } = await threeSessions();
-      expect(await on.accounts.endSessions(user.id, "all")).toBe(3);
+      expect(await on.accounts.endSessions(user.id, "all", CAUSE)).toBe(3);
       expect(await alive()).toEqual([]);
       const fresh = await on.session(user);
       expect(await alive()).toEqual([fresh]);
@@ -123,9 +123,9 @@ export function accountSessionsContract(make: () => Promise<AccountsHarness>): v
       const { a, alive } = await threeSessions();
       const other = await on.create();
       const own = await on.session(other);
-      expect(await on.accounts.endSessions(other.id, { only: a })).toBe(0);
+      expect(await on.accounts.endSessions(other.id, { only: a }, CAUSE)).toBe(0);
       expect(await on.accounts.check(other.id, a)).toBeNull();
-      await on.accounts.endSessions(other.id, "all");
+      await on.accounts.endSessions(other.id, "all", CAUSE);
       expect(await on.isAlive(other.id, own)).toBe(false);
       expect(await alive()).toHaveLength(3);
     });
@@ -134,7 +134,7 @@ export function accountSessionsContract(make: () => Promise<AccountsHarness>): v
       const { user, a, b, c, alive } = await threeSessions();
       await Promise.all([
         ...[a, b, c].map((id) => on.refresh(user.id, id, 0)),
-        on.accounts.endSessions(user.id, "all"),
+        on.accounts.endSessions(user.id, "all", CAUSE),
         ...[a, b, c].map((id) => on.refresh(user.id, id, 0)),
       ]);
       expect(await alive()).toEqual([]);

@@ -2,10 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Email } from "../../src/domain/accounts/email.ts";
 import { FREE_TRIES, HARD_LIMIT } from "../../src/domain/credentials/throttle.ts";
 import type { Attempt, LoginThrottle } from "../../src/use-cases/credentials/ports.ts";
-import { DAY, HOUR, SECOND, someEmail } from "../support/samples.ts";
+import { CAUSE, DAY, HOUR, SECOND, someEmail } from "../support/samples.ts";
 
 /** The harness moves the clock through Date, which fakes and objects alike look at. */
 const advance = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+/** Of a name without an account, which nothing is told of. */
+const A_TRY = { failures: 2, userId: null, cause: CAUSE };
 
 export function loginThrottleContract(make: () => Promise<LoginThrottle>): void {
   let throttle: LoginThrottle;
@@ -27,13 +30,13 @@ export function loginThrottleContract(make: () => Promise<LoginThrottle>): void 
   const fail = async (times: number) => {
     for (let i = 0; i < times; i++) {
       await reserveAllowed();
-      await throttle.fail(name);
+      await throttle.fail(name, A_TRY);
     }
   };
   /** A try as it is made: counted, judged, and told. */
   const tryWith = async (isRight: boolean, setAt?: number): Promise<Attempt["kind"]> => {
     const { kind } = await throttle.reserve(name, setAt);
-    if (kind === "allowed") await (isRight ? throttle.clear(name) : throttle.fail(name));
+    if (kind === "allowed") await (isRight ? throttle.clear(name) : throttle.fail(name, A_TRY));
     return kind;
   };
   const inParallel = (outcomes: readonly boolean[], setAt?: number) =>
@@ -87,7 +90,7 @@ export function loginThrottleContract(make: () => Promise<LoginThrottle>): void 
     it("RAT-01 those that wait learn nothing but that they must, when all before were wrong", async () => {
       await fail(FREE_TRIES - 1);
       const [last, waiting] = [await reserveAllowed(), throttle.reserve(name)];
-      await throttle.fail(name);
+      await throttle.fail(name, A_TRY);
       expect(await waiting).toMatchObject({ kind: "delayed", retryAfter: SECOND });
       expect(last.reserved.failures).toBe(FREE_TRIES);
     });

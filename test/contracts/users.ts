@@ -123,15 +123,15 @@ export function usersContract(make: () => Promise<Harness>): void {
     it("renames without making another version of the account", async () => {
       const user = someUser({ now: 1 });
       await users.create(user);
-      expect(await users.rename(user.id, "Grace", 7)).toBe(true);
+      expect(await users.rename(user.id, "Grace", 7, SYSTEM)).toBe(true);
       expect(await userOf(user.id)).toMatchObject({ name: "Grace", version: 1, updatedAt: 7 });
-      expect(await users.rename(user.id, null, 8)).toBe(true);
+      expect(await users.rename(user.id, null, 8, SYSTEM)).toBe(true);
       expect(await userOf(user.id)).toMatchObject({ name: null });
     });
 
     it("says so when the one to be renamed is gone", async () => {
       const id = someUserId();
-      expect(await users.rename(id, "Nobody", 7)).toBe(false);
+      expect(await users.rename(id, "Nobody", 7, SYSTEM)).toBe(false);
       expect(await users.findById(id)).toBeNull();
     });
 

@@ -15,7 +15,7 @@ import type {
   OpenSession,
   RefreshCommand,
 } from "../../src/use-cases/sessions/ports.ts";
-import { CLIENT, someId, someSession, someSessionId, someUser } from "./samples.ts";
+import { CAUSE, CLIENT, someId, someSession, someSessionId, someUser } from "./samples.ts";
 
 export const advance = (ms: number): void => {
   vi.setSystemTime(Date.now() + ms);
@@ -49,6 +49,7 @@ export function accountSteps(stores: {
     accounts.openSession(user.id, {
       ...newSession(),
       seen: authorityOf(user),
+      cause: CAUSE,
       ...given,
     });
 
@@ -74,11 +75,18 @@ export function accountSteps(stores: {
       successor: { hash: `token ${n + 1}`, secretVersion: 1 },
       knownRoles: null,
       device: DEVICE,
+      requestId: null,
       ...given,
     });
 
   const change = (userId: UserId, wanted: AccountChange, given: Partial<ChangeCommand> = {}) =>
-    accounts.change(userId, { changeId: someId(), change: wanted, ifVersion: null, ...given });
+    accounts.change(userId, {
+      changeId: someId(),
+      change: wanted,
+      ifVersion: null,
+      cause: CAUSE,
+      ...given,
+    });
 
   const changeAndOpen = async (userId: UserId, wanted: AccountChange) => {
     const session = newSession();

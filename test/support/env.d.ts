@@ -5,6 +5,7 @@ declare global {
   namespace Cloudflare {
     interface Env extends ServiceEnv {
       readonly MIGRATIONS: D1Migration[];
+      readonly AUDIT_MIGRATIONS: D1Migration[];
     }
     interface GlobalProps {
       mainModule: typeof import("../../src/index.ts");

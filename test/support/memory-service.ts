@@ -141,7 +141,7 @@ export function memoryService() {
   };
 
   const signIn = async (email: Email): Promise<TokenPair> => {
-    const input = { email, password: PASSWORD, deviceToken: null, device: DEVICE };
+    const input = { email, password: PASSWORD, deviceToken: null };
     return unwrapped(await authenticateUser(deps, ANYONE, input));
   };
 

@@ -1,6 +1,7 @@
 import { toBase64Url } from "../../src/core/security/encoding.ts";
 import type { Actor, Person } from "../../src/domain/access/actor.ts";
 import { type Email, parseEmail } from "../../src/domain/accounts/email.ts";
+import { type Cause, causeOf } from "../../src/domain/events/event.ts";
 import { type SessionId, sessionIdOf, type UserId, userIdOf } from "../../src/domain/ids.ts";
 import type { SigningKeyPolicy } from "../../src/domain/keys/signing-key.ts";
 import { openedByPassword } from "../../src/domain/sessions/opened-with.ts";
@@ -37,6 +38,9 @@ export const someActor = (...permissions: string[]): Actor => ({
   permissions,
 });
 
+/** Who asks, where it does not matter. */
+export const CAUSE: Cause = causeOf(someActor());
+
 /** A person in a session of theirs. */
 export const somePerson = (userId: UserId, sessionId = someSessionId()): Person => ({
   kind: "user",
@@ -51,6 +55,7 @@ export const somePerson = (userId: UserId, sessionId = someSessionId()): Person 
 export const someEdit = () => ({ actor: someActor("*"), changeId: someId() });
 
 export const someId = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+export const someEventId = (): string => `evt_${someId()}`;
 export const someUserId = (): UserId => userIdOf(someId());
 export const someSessionId = (): SessionId => sessionIdOf(someId());
 

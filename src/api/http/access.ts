@@ -3,7 +3,7 @@ import { matchedRoutes } from "hono/route";
 import { bearerToken } from "../../client/bearer-token.ts";
 import { isPerson } from "../../domain/access/actor.ts";
 import { mayCallRoute, type RouteAccess } from "../../domain/access/may-call-route.ts";
-import type { AppContext, AppEnv } from "./context.ts";
+import { type AppContext, type AppEnv, originOf } from "./context.ts";
 import { problem } from "./errors.ts";
 
 type AccessHandler = MiddlewareHandler<AppEnv> & { readonly access: RouteAccess };
@@ -18,7 +18,7 @@ export function access(required: RouteAccess): AccessHandler {
     const { tokens } = c.get("services");
     const known = token === null ? null : await tokens.identifyCaller(token, rolesNow);
     if (!known?.ok) return problem(c, "invalid_token");
-    const caller = known.value;
+    const caller = { ...known.value, from: originOf(c) };
     if (!mayCallRoute(caller, required)) return problem(c, "forbidden");
     c.set("caller", caller);
     if (isPerson(caller)) c.set("user", caller);

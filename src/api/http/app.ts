@@ -12,6 +12,7 @@ import { registrationRoute } from "../routes/accounts/registration.ts";
 import { userRoutes } from "../routes/accounts/users.ts";
 import { clientSecretRoutes } from "../routes/clients/client-secrets.ts";
 import { serviceAccountRoutes } from "../routes/clients/service-accounts.ts";
+import { auditRoutes } from "../routes/events/audit-events.ts";
 import { livenessRoute, readinessRoute } from "../routes/health.ts";
 import { jwksRoute } from "../routes/keys/jwks.ts";
 import { keyRoutes } from "../routes/keys/keys.ts";
@@ -53,6 +54,7 @@ app.route("/", logoutRoute);
 app.route("/", ownSessionRoutes);
 app.route("/", forwardAuthRoute);
 app.route("/", ownAccountRoutes); // before the users by id: "me" is no id
+app.route("/", auditRoutes);
 app.route("/", userRoutes);
 app.route("/", userSessionRoutes);
 app.route("/", roleRoutes);

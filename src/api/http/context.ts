@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import type { Env } from "../../bindings.ts";
-import type { Actor, Person } from "../../domain/access/actor.ts";
-import type { Device } from "../../domain/sessions/refresh-session.ts";
+import { type Actor, ANYONE, type Origin, type Person } from "../../domain/access/actor.ts";
 import { shownPart } from "../../domain/shown-text.ts";
 import type { Services } from "../../services.ts";
 
@@ -27,7 +26,11 @@ export const clientAddress = (c: AppContext): string | null =>
 const MAX_USER_AGENT_LENGTH = 256;
 
 /** Where a request comes from, as its session's owner is shown it. */
-export const deviceOf = (c: AppContext): Device => ({
+export const originOf = (c: AppContext): Origin => ({
   ip: clientAddress(c),
   userAgent: shownPart(c.req.header("user-agent") ?? "", MAX_USER_AGENT_LENGTH) || null,
+  requestId: c.get("requestId"),
 });
+
+/** Whoever has not shown yet who it is. */
+export const anyoneAt = (c: AppContext): Actor => ({ ...ANYONE, from: originOf(c) });

@@ -1,7 +1,7 @@
 import { FIRST_PARTY_CLIENT } from "../../core/config/constants.ts";
 import type { Program } from "../../domain/clients/service-account.ts";
 import type { ClientCredentials } from "../../use-cases/clients/authenticate-client.ts";
-import type { AppContext } from "../http/context.ts";
+import { type AppContext, originOf } from "../http/context.ts";
 import { type OAuthErrorCode, oauthError, oauthRefused } from "./errors.ts";
 
 /** A form's fields, each given once. */
@@ -56,7 +56,7 @@ export async function identifyClient(
   if (shown === "public") return "public";
   if (typeof shown === "string") return oauthError(c, shown);
   const known = await c.get("services").clients.authenticateClient(shown);
-  return known.ok ? known.value : oauthRefused(c, known.error);
+  return known.ok ? { ...known.value, from: originOf(c) } : oauthRefused(c, known.error);
 }
 
 /** One way to authenticate, never two (RFC 6749, section 2.3); null where there is none. */

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
-import { ANYONE } from "../../domain/access/actor.ts";
 import { access } from "../http/access.ts";
-import type { AppEnv } from "../http/context.ts";
+import { type AppEnv, anyoneAt } from "../http/context.ts";
 import { limitClients } from "../http/rate-limits.ts";
 import { identifyClient, readForm } from "./client.ts";
 import { oauthError, oauthRefused } from "./errors.ts";
@@ -21,7 +20,7 @@ export const revocationRoute = new Hono<AppEnv>().post(
     if (client instanceof Response) return client;
     const token = form.get("token");
     if (token === undefined) return oauthError(c, "invalid_request", "token is missing");
-    const actor = client === "public" ? ANYONE : client;
+    const actor = client === "public" ? anyoneAt(c) : client;
     const revoked = await c.get("services").sessions.revokeToken(actor, token);
     return revoked.ok ? c.body(null, 200) : oauthRefused(c, revoked.error);
   },

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
-import { ANYONE } from "../../domain/access/actor.ts";
 import { access } from "../http/access.ts";
-import { type AppContext, type AppEnv, deviceOf } from "../http/context.ts";
+import { type AppContext, type AppEnv, anyoneAt } from "../http/context.ts";
 import { limitClients } from "../http/rate-limits.ts";
 import { type Form, identifyClient, readForm, requireClient } from "./client.ts";
 import { NOT_KEPT, oauthError, oauthRefused } from "./errors.ts";
@@ -49,9 +48,8 @@ async function refresh(c: AppContext, form: Form): Promise<Response> {
   const client = await identifyClient(c, form, "public");
   if (client instanceof Response) return client;
   if (client !== "public") return oauthError(c, "invalid_grant");
-  const refreshed = await c
-    .get("services")
-    .sessions.rotateRefreshToken(ANYONE, presented, deviceOf(c));
+  const { sessions } = c.get("services");
+  const refreshed = await sessions.rotateRefreshToken(anyoneAt(c), presented);
   if (!refreshed.ok) return oauthRefused(c, refreshed.error);
   const tokens = refreshed.value;
   const reply = {

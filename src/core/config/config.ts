@@ -36,6 +36,8 @@ export type Config = {
   readonly passwordScrypt: "noble" | "native";
   readonly breachCheckUrl: string | null;
   readonly corsOrigins: readonly string[];
+  /** How long events are kept. */
+  readonly auditRetention: number;
   readonly secrets: Secrets;
 };
 
@@ -134,6 +136,7 @@ const schema = z
       .default("")
       .transform((value) => (value.trim() === "" ? [] : value.split(",").map((o) => o.trim())))
       .pipe(z.array(origin)),
+    AUDIT_RETENTION: seconds(DAY, 3_650 * DAY, 90 * DAY),
     AUTH_SECRETS: secrets,
   })
   .superRefine((vars, context) => {
@@ -204,6 +207,7 @@ function configOf(vars: z.output<typeof schema>): Config {
     passwordScrypt: vars.PASSWORD_SCRYPT,
     breachCheckUrl: vars.BREACH_CHECK_URL,
     corsOrigins: vars.CORS_ORIGINS,
+    auditRetention: vars.AUDIT_RETENTION,
     secrets: vars.AUTH_SECRETS,
   };
 }

@@ -1,6 +1,16 @@
 import type { SessionId, UserId } from "../ids.ts";
 import { covers, grants, type OwnPermission } from "./permission.ts";
 
+/** Where a request came from, as far as it tells. */
+export type Origin = {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string | null;
+};
+
+/** Of what no request asked for: a cron, a command of the operator's. */
+export const NO_REQUEST: Origin = { ip: null, userAgent: null, requestId: null };
+
 /** Whoever does something, and what they may do now. */
 export type Actor = {
   /**
@@ -13,6 +23,8 @@ export type Actor = {
   /** Those that the permissions come from; none of whoever is neither person nor program. */
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
+  /** Absent where no request came: the service's own work, and another Worker's call. */
+  readonly from?: Origin;
 };
 
 /** A person in one of their sessions. Only a person acts on their own account. */

@@ -42,6 +42,7 @@ export function collapsed(permissions: readonly string[]): string[] {
 
 /** The permissions that this service asks for. Roles may hold others, for other services to ask for. */
 export const OWN_PERMISSIONS = [
+  "audit:read",
   "keys:read",
   "keys:rotate",
   "roles:assign",

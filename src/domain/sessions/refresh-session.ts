@@ -1,3 +1,4 @@
+import type { Actor } from "../access/actor.ts";
 import type { SessionId } from "../ids.ts";
 import { elapsed } from "../time.ts";
 
@@ -22,6 +23,11 @@ export type TokenHash = { readonly hash: string; readonly secretVersion: number 
 
 /** Where a request came from, as far as it tells. */
 export type Device = { readonly ip: string | null; readonly userAgent: string | null };
+
+export const deviceOf = ({ from }: Actor): Device => ({
+  ip: from?.ip ?? null,
+  userAgent: from?.userAgent ?? null,
+});
 
 /** How the current token came to be. */
 export type Rotation = {

@@ -15,7 +15,7 @@ const dialect = new SQLiteAsyncDialect();
 
 /** Runs statements as one transaction; drizzle's own batch does not take raw SQL with values. */
 export function atomically(
-  db: Database,
+  db: Pick<Database, "$client">,
   statements: readonly SQLWrapper[],
 ): Promise<D1Result<unknown>[]> {
   return onD1(() =>

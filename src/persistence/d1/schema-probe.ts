@@ -52,6 +52,7 @@ export const GUARDS: readonly string[] = [
   "service_account_roles_role",
   "service_account_secrets_account",
   "signing_keys_sequence_unique",
+  "outbox_due",
   "users_status_insert",
   ...FEED,
   ...PROGRAM_FEED,

@@ -147,6 +147,28 @@ export const serviceAccountFeed = sqliteTable("service_account_feed", {
   role: text("role"),
 });
 
+/** The events of acts in D1 alone, each from the batch of its act, until they are stored. */
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    id: text("id").primaryKey(),
+    /** JSON. */
+    event: text("event").notNull(),
+    /** When it is sent next. */
+    dueAt: integer("due_at").notNull(),
+  },
+  (table) => [index("outbox_due").on(table.dueAt)],
+);
+
+/** Messages that no try could deliver, until an operator has them sent again. */
+export const deadLetters = sqliteTable("dead_letters", {
+  /** Of the event, where it has one. */
+  id: text("id").primaryKey(),
+  /** JSON. */
+  message: text("message").notNull(),
+  diedAt: integer("died_at").notNull(),
+});
+
 export const signingKeys = sqliteTable("signing_keys", {
   /** RFC 7638 thumbprint of the public half. */
   kid: text("kid").primaryKey(),

@@ -2,7 +2,6 @@ import type { Person } from "../../domain/access/actor.ts";
 import { type SignInRefusal, signInRefusal } from "../../domain/accounts/user.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { Device } from "../../domain/sessions/refresh-session.ts";
 import type { PasswordPolicy } from "../credentials/ports.ts";
 import type { WeakPassword } from "../credentials/refusals.ts";
 import { Unavailable } from "../outside.ts";
@@ -29,7 +28,7 @@ type Refusal = ProofRefusal | OwnChangeRefusal | SignInRefusal | WeakPassword;
 export async function changePassword(
   deps: ChangePasswordDeps,
   actor: Person,
-  input: { readonly current: Password; readonly next: Password; readonly device: Device },
+  input: { readonly current: Password; readonly next: Password },
 ): Promise<Result<TokenPair, Refusal>> {
   const proven = await proveOwner(deps, actor, input.current);
   if (!proven.ok) return proven;
@@ -38,9 +37,9 @@ export async function changePassword(
   if (refusal !== null) return err(refusal);
   const weakness = await deps.policy.weakness(input.next, credential.user.email);
   if (weakness !== null) return err({ code: "weak_password", weakness });
-  const { session, issue } = await beginSession(deps, credential.user, input.device);
+  const { session, issue } = await beginSession(deps, actor, credential.user);
   const change = { kind: "set_password", passwordHash: deps.hasher.hash(input.next) } as const;
-  const changed = await changeOwn(deps, credential, change, session);
+  const changed = await changeOwn(deps, actor, credential, change, session);
   if (!changed.ok) return changed;
   const { opened } = changed.value;
   // An object with older code opens no session: the owner signs in with the new password.

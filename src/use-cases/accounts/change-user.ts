@@ -3,6 +3,7 @@ import { fitsLimits, rightsOf } from "../../domain/access/rights.ts";
 import { rolesAfter } from "../../domain/access/role.ts";
 import type { AccountChange } from "../../domain/accounts/account-change.ts";
 import type { User } from "../../domain/accounts/user.ts";
+import { causeOf } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { decideInRounds } from "../access/decide-in-rounds.ts";
@@ -49,7 +50,8 @@ export async function changeUser(
     atHand = null;
     if (!target.ok) return target;
     const { version: ifVersion } = target.value;
-    const command = { changeId: deps.newChangeId(), change, ifVersion, by: actor };
+    const cause = causeOf(actor);
+    const command = { changeId: deps.newChangeId(), change, ifVersion, by: actor, cause };
     const answer = await deps.accounts.change(userId, command);
     if (answer.kind === "done") return ok({ ...answer, looked: target.value });
     // The role may be gone, or have gained permissions since the check.

@@ -17,6 +17,6 @@ export async function deleteOwnAccount(
 ): Promise<Result<null, ProofRefusal | OwnChangeRefusal>> {
   const proven = await proveOwner(deps, actor, password);
   if (!proven.ok) return proven;
-  const changed = await changeOwn(deps, proven.value.credential, { kind: "delete" });
+  const changed = await changeOwn(deps, actor, proven.value.credential, { kind: "delete" });
   return changed.ok ? ok(null) : changed;
 }

@@ -1,4 +1,5 @@
 import { type Actor, mayDoEverything } from "../../domain/access/actor.ts";
+import { causeOf } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { type ChangeUserDeps, changeUser, refusalOf, type UserRefusal } from "./change-user.ts";
@@ -18,7 +19,8 @@ export async function deleteUser(
     return changed.ok ? ok(null) : changed;
   }
   if (!(await deps.users.mend(userId, deps.newChangeId(), actor))) return err("not_found");
-  const command = { changeId: deps.newChangeId(), change, ifVersion: null, by: actor };
+  const cause = causeOf(actor);
+  const command = { changeId: deps.newChangeId(), change, ifVersion: null, by: actor, cause };
   const answer = await deps.accounts.change(userId, command);
   if (answer.kind === "done") return ok(null);
   return err(await refusalOf(deps, actor, answer.kind));

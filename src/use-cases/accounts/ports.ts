@@ -3,9 +3,11 @@ import type { AccountChange, RowAfter } from "../../domain/accounts/account-chan
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import type { User, UserStatus } from "../../domain/accounts/user.ts";
+import type { Cause, Unnumbered } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { RefreshPolicy } from "../../domain/sessions/refresh-session.ts";
 import type { Credentials, ProofStore, Proofs } from "../credentials/ports.ts";
+import type { ObjectOutbox } from "../events/ports.ts";
 import type { NewSession, SessionStore, Sessions } from "../sessions/ports.ts";
 import type { SessionGrant } from "../tokens/ports.ts";
 
@@ -33,8 +35,17 @@ export interface Users extends Credentials {
   create(user: NewUser, by?: Actor): Promise<"created" | "email_taken" | "no_such_role">;
   /** At most `limit` users, newest first. A row that cannot be read is left out, with a notice. */
   list(query: UserQuery): Promise<User[]>;
-  /** @returns false when the user is gone, or the actor may act no more */
-  rename(id: UserId, name: string | null, now: number, by?: Actor): Promise<boolean>;
+  /**
+   * @param isOwn true for an actor's own account, of whom nothing is asked
+   * @returns false when the user is gone, or the actor may act no more
+   */
+  rename(
+    id: UserId,
+    name: string | null,
+    now: number,
+    actor: Actor,
+    isOwn?: boolean,
+  ): Promise<boolean>;
   /**
    * Repairs a row that was spoilt by hand, so that it can be deleted.
    *
@@ -67,6 +78,7 @@ export type ChangeCommand = {
   readonly open?: NewSession;
   /** The actor, if it is done only while they may act. */
   readonly by?: Actor;
+  readonly cause: Cause;
 };
 
 /** Changes to one user's account, made by the user's own object. An outage is `Unavailable`. */
@@ -102,7 +114,12 @@ export interface ChangeFeed {
 }
 
 /** All that a user's own object judges. */
-export type UserObjects = Accounts & Sessions & Proofs;
+export type UserObjects = Accounts &
+  Sessions &
+  Proofs & {
+    /** Forgets events that were stored. */
+    confirmEvents(userId: UserId, places: readonly number[]): Promise<void>;
+  };
 
 /** What the user's object does to D1. */
 export interface AccountRecord {
@@ -150,8 +167,18 @@ export type AuthorityCopy = {
   readonly forgetAt: number | null;
 };
 
-/** A change that was begun: what a restart needs to find out how it ended. */
-export type Intent = { readonly changeId: string; readonly base: number };
+/**
+ * A change that was begun: what a restart needs to find out how it ended.
+ *
+ * @property to absent where older code began it, as the next
+ * @property event of the change, once it is known to be made
+ */
+export type Intent = {
+  readonly changeId: string;
+  readonly base: number;
+  readonly to?: Addressed;
+  readonly event?: Unnumbered;
+};
 
 /** The object's own copy of its user's authority. Calls are synchronous. */
 export interface AuthorityStore {
@@ -168,6 +195,7 @@ export interface UserStore {
   readonly authority: AuthorityStore;
   readonly sessions: SessionStore;
   readonly proofs: ProofStore;
+  readonly outbox: ObjectOutbox;
   /** All that `work` stores, or nothing of it when it throws. */
   atomically(work: () => void): void;
   /** Nothing else begins here until `work` is done. */

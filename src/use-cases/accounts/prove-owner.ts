@@ -1,6 +1,7 @@
 import type { Person } from "../../domain/access/actor.ts";
 import type { AccountChange } from "../../domain/accounts/account-change.ts";
 import type { Password } from "../../domain/credentials/password.ts";
+import { causeOf } from "../../domain/events/event.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import {
   checkPassword,
@@ -43,6 +44,7 @@ export type OwnChangeRefusal = "not_found" | "conflict" | "last_admin";
  */
 export async function changeOwn(
   deps: OwnAccountDeps,
+  actor: Person,
   { user, passwordHash }: Credential,
   change: AccountChange,
   open?: NewSession,
@@ -52,6 +54,7 @@ export async function changeOwn(
       changeId: deps.newChangeId(),
       change,
       ifVersion,
+      cause: causeOf(actor),
       ...(open === undefined ? {} : { open }),
     });
   const answer = await attempt(user.version);

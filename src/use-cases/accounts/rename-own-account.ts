@@ -11,6 +11,6 @@ export async function renameOwnAccount(
   actor: Person,
   { name }: { readonly name?: string | null | undefined },
 ): Promise<Result<User, "not_found">> {
-  if (name !== undefined) await deps.users.rename(actor.userId, name, deps.clock());
+  if (name !== undefined) await deps.users.rename(actor.userId, name, deps.clock(), actor, true);
   return findUser(deps, actor, actor.userId);
 }

@@ -1,14 +1,15 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import type { Password } from "../../domain/credentials/password.ts";
+import { causeOf } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Notify } from "../events/ports.ts";
-import type { Defer } from "../outside.ts";
 import type {
   AllowedAttempt,
   Attempt,
   Credential,
+  FailedTry,
   LoginThrottle,
   PasswordHasher,
   Proofs,
@@ -20,7 +21,6 @@ export type PasswordCheckDeps = {
   readonly throttle: LoginThrottle;
   readonly proofs: Proofs;
   readonly hasher: PasswordHasher;
-  readonly defer: Defer;
   /** Told what an operator should know and a client must not. */
   readonly notify: Notify;
 };
@@ -36,7 +36,7 @@ export type Tries = {
   reserve(credentialSetAt?: number): Promise<Attempt>;
   release(attempt: AllowedAttempt): Promise<void>;
   /** The try was wrong. */
-  fail(): Promise<void>;
+  fail(failed: FailedTry): Promise<void>;
   clear(): Promise<void>;
 };
 
@@ -44,7 +44,7 @@ export type Tries = {
 export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): Tries => ({
   reserve: (credentialSetAt) => throttle.reserve(loginName, credentialSetAt),
   release: (attempt) => throttle.release(loginName, attempt),
-  fail: () => throttle.fail(loginName),
+  fail: (failed) => throttle.fail(loginName, failed),
   clear: () => throttle.clear(loginName),
 });
 
@@ -52,7 +52,7 @@ export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): 
 export const triesBy = ({ proofs }: PasswordCheckDeps, userId: UserId, prover: Prover): Tries => ({
   reserve: (credentialSetAt) => proofs.reserveProof(userId, prover, credentialSetAt),
   release: (attempt) => proofs.releaseProof(userId, prover, attempt),
-  fail: async () => undefined, // nobody waits for it
+  fail: (failed) => proofs.failProof(userId, failed),
   clear: () => proofs.clearProofs(userId, prover),
 });
 
@@ -82,14 +82,16 @@ export async function checkPassword(
   }
   const check = compare(deps, actor, password, credential);
   if (check.ok) await forget(deps, actor, tries);
-  else tell(deps, tries);
+  else {
+    // Before the reply, so that no wrong try goes untold; as long for a name without an account.
+    const userId = credential?.user.id ?? null;
+    const failed = { failures: attempt.reserved.failures, userId, cause: causeOf(actor) };
+    await tries.fail(failed).catch(async (error) => {
+      await giveBack(tries, attempt);
+      throw error;
+    });
+  }
   return check;
-}
-
-/** Started and not awaited: if it is lost, other tries wait a little longer. */
-function tell(deps: PasswordCheckDeps, tries: Tries): void {
-  const told = tries.fail().catch(() => undefined);
-  deps.defer(() => told);
 }
 
 /**

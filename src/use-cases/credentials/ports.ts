@@ -2,6 +2,7 @@ import type { Email } from "../../domain/accounts/email.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { Password, PasswordWeakness } from "../../domain/credentials/password.ts";
 import type { ThrottleState } from "../../domain/credentials/throttle.ts";
+import type { Cause } from "../../domain/events/event.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 
 export type Credential = { readonly user: User; readonly passwordHash: string | null };
@@ -30,6 +31,16 @@ export type Attempt =
 
 export type AllowedAttempt = Extract<Attempt, { kind: "allowed" }>;
 
+/**
+ * @property failures in a row, this one among them
+ * @property userId null for a name without an account
+ */
+export type FailedTry = {
+  readonly failures: number;
+  readonly userId: UserId | null;
+  readonly cause: Cause;
+};
+
 /** Accounts with their password hashes. */
 export interface Credentials {
   findById(id: UserId): Promise<Credential | null>;
@@ -49,9 +60,15 @@ export interface LoginThrottle {
   reserve(loginName: Email, credentialSetAt?: number): Promise<Attempt>;
   /** Takes back a try that an outage ended. */
   release(loginName: Email, attempt: AllowedAttempt): Promise<void>;
-  /** A try that was let through was wrong: others need not wait for it any longer. */
-  fail(loginName: Email): Promise<void>;
+  /** A try that was let through was wrong: it is told of, and others need not wait for it. */
+  fail(loginName: Email, failed: FailedTry): Promise<void>;
   clear(loginName: Email): Promise<void>;
+  /**
+   * Forgets events that were stored.
+   *
+   * @param object that of a login name, as its events name it
+   */
+  confirmEvents(object: string, places: readonly number[]): Promise<void>;
 }
 
 export interface PasswordHasher {
@@ -79,6 +96,8 @@ export interface Proofs {
   reserveProof(userId: UserId, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   /** Takes back a try that an outage ended. */
   releaseProof(userId: UserId, by: Prover, attempt: AllowedAttempt): Promise<void>;
+  /** A try that was let through was wrong. */
+  failProof(userId: UserId, failed: FailedTry): Promise<void>;
   clearProofs(userId: UserId, by: Prover): Promise<void>;
 }
 

@@ -19,7 +19,10 @@ export type RotationDeps = {
   readonly notify: Notify;
 };
 
-type Run = Omit<RotationDeps, "notify"> & { readonly tell: (what: Happening) => void };
+type Run = Omit<RotationDeps, "notify"> & {
+  readonly actor: Actor;
+  readonly tell: (what: Happening) => void;
+};
 
 /**
  * Brings the keys to the states that their timestamps ask for: withdraws those of another
@@ -35,7 +38,7 @@ export async function carryOutRotation(
   actor: Actor,
   force = false,
 ): Promise<StoredSigningKey[]> {
-  const deps: Run = { ...outside, tell: (what) => notify({ ...what, actor }) };
+  const deps: Run = { ...outside, actor, tell: (what) => notify({ ...what, actor }) };
   const first = plan(deps, await deps.keys.list(), force);
   await withdrawAll(deps, first);
   await createMissing(deps, first);
@@ -44,7 +47,7 @@ export async function carryOutRotation(
   const { schedule, remove, overdue } = plan(deps, keys);
   await scheduleAll(deps, schedule);
   for (const kid of remove) {
-    await deps.keys.remove(kid);
+    await deps.keys.remove(kid, actor);
     deps.tell({ event: "signing_key_removed", kid });
   }
   await rewrapOld(deps, keys);
@@ -60,7 +63,7 @@ function plan(deps: Run, keys: readonly StoredSigningKey[], force = false): Rota
 /** First of all: a withdrawn key is in no set from here on. */
 async function withdrawAll(deps: Run, { withdraw }: RotationPlan): Promise<void> {
   for (const kid of withdraw) {
-    const isDone = await deps.keys.withdraw(kid, deps.clock());
+    const isDone = await deps.keys.withdraw(kid, deps.clock(), deps.actor);
     if (isDone) deps.tell({ event: "signing_key_withdrawn", kid });
   }
 }
@@ -69,14 +72,15 @@ async function withdrawAll(deps: Run, { withdraw }: RotationPlan): Promise<void>
 async function createMissing(deps: Run, { create }: RotationPlan): Promise<void> {
   if (create === null) return;
   const made = await deps.keyMaker.create(deps.policy.alg);
-  const won = await deps.keys.create({
+  const key = {
     ...made,
     alg: deps.policy.alg,
     sequence: create.sequence,
     createdAt: deps.clock(),
     signsFrom: null,
     revokedAt: null,
-  });
+  };
+  const won = await deps.keys.create(key, deps.actor);
   if (won) deps.tell({ event: "signing_key_created", kid: made.kid });
 }
 
@@ -111,7 +115,7 @@ async function signUnpublished(
 
 async function scheduleAll(deps: Run, schedule: RotationPlan["schedule"]): Promise<void> {
   for (const { kid, signsFrom } of schedule) {
-    await deps.keys.schedule(kid, signsFrom);
+    await deps.keys.schedule(kid, signsFrom, deps.actor);
     deps.tell({ event: "signing_key_scheduled", kid });
   }
 }
@@ -138,7 +142,7 @@ async function rewrapOld(deps: Run, keys: readonly StoredSigningKey[]): Promise<
     const outcome = await deps.keyMaker.rewrap(key);
     if (outcome.kind === "unreadable") deps.tell({ event: "signing_key_unreadable", kid });
     if (outcome.kind !== "rewrapped") continue;
-    await deps.keys.rewrap(kid, key.wrappedPrivate, outcome.wrapped);
+    await deps.keys.rewrap(kid, key.wrappedPrivate, outcome.wrapped, deps.actor);
     deps.tell({ event: "signing_key_rewrapped", kid });
   }
 }

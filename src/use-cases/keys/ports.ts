@@ -1,3 +1,4 @@
+import type { Actor } from "../../domain/access/actor.ts";
 import type { SigningAlg, SigningKey } from "../../domain/keys/signing-key.ts";
 
 export type PublicJwk = {
@@ -13,23 +14,24 @@ export type StoredSigningKey = SigningKey & {
   readonly wrappedPrivate: string;
 };
 
+/** Who changes a key is told of: the service itself unless said. */
 export interface SigningKeys {
   /** In the order of the chain. A key that cannot be read counts as revoked, with a notice. */
   list(): Promise<StoredSigningKey[]>;
   /** @returns false when another key has that place in the chain */
-  create(key: StoredSigningKey): Promise<boolean>;
+  create(key: StoredSigningKey, actor?: Actor): Promise<boolean>;
   /** Sets when the key signs, or brings it forward; never back. */
-  schedule(kid: string, signsFrom: number): Promise<void>;
-  revoke(kid: string, now: number): Promise<boolean>;
+  schedule(kid: string, signsFrom: number, actor?: Actor): Promise<void>;
+  revoke(kid: string, now: number, actor?: Actor): Promise<boolean>;
   /**
    * Revokes a key that does not sign yet.
    *
    * @returns false when it signs already, or was revoked before
    */
-  withdraw(kid: string, now: number): Promise<boolean>;
-  remove(kid: string): Promise<void>;
+  withdraw(kid: string, now: number, actor?: Actor): Promise<boolean>;
+  remove(kid: string, actor?: Actor): Promise<void>;
   /** Replaces the wrapped half only while it is the one given. */
-  rewrap(kid: string, old: string, fresh: string): Promise<void>;
+  rewrap(kid: string, old: string, fresh: string, actor?: Actor): Promise<void>;
 }
 
 export interface KeyMaker {

@@ -14,7 +14,7 @@ export async function revokeSigningKey(
   kid: string,
 ): Promise<Result<readonly ShownKey[], "not_found">> {
   try {
-    if (!(await deps.keys.revoke(kid, deps.clock()))) return err("not_found");
+    if (!(await deps.keys.revoke(kid, deps.clock(), actor))) return err("not_found");
     deps.notify({ event: "signing_key_revoked", actor, kid });
     return ok(shownKeys(await carryOutRotation(deps, actor), deps));
   } finally {

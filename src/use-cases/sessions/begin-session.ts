@@ -1,7 +1,8 @@
+import type { Actor } from "../../domain/access/actor.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import { openedByPassword } from "../../domain/sessions/opened-with.ts";
-import type { Device } from "../../domain/sessions/refresh-session.ts";
+import { deviceOf } from "../../domain/sessions/refresh-session.ts";
 import type { RoleCatalogue } from "../access/ports.ts";
 import type { RandomBytes } from "../outside.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
@@ -30,11 +31,7 @@ export type Beginning = {
  * Begins a session for whoever just proved the password. Prepares everything before the session
  * exists, so that its tokens cannot fail afterwards.
  */
-export async function beginSession(
-  deps: BeginDeps,
-  user: User,
-  device: Device,
-): Promise<Beginning> {
+export async function beginSession(deps: BeginDeps, actor: Actor, user: User): Promise<Beginning> {
   const [sign, roles] = await Promise.all([
     deps.signer.prepare(),
     deps.catalogue.named(user.roles),
@@ -45,7 +42,7 @@ export async function beginSession(
   const token = { hash: deps.refreshTokens.hash(first), secretVersion: first.version };
   const openedWith = openedByPassword(deps.clientId, deps.clock());
   return {
-    session: { ...openedWith, sessionId, token, device },
+    session: { ...openedWith, sessionId, token, device: deviceOf(actor) },
     issue: (grant) =>
       issueToken(deps, { sign, roles, userId: user.id, sessionId, grant, refreshToken }),
   };

@@ -1,4 +1,5 @@
 import type { Person } from "../../domain/access/actor.ts";
+import { causeOf } from "../../domain/events/event.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Sessions } from "./ports.ts";
@@ -9,6 +10,6 @@ export async function endOwnSession(
   actor: Person,
   sessionId: SessionId,
 ): Promise<Result<null, "not_found">> {
-  const ended = await deps.sessions.endSessions(actor.userId, { only: sessionId });
+  const ended = await deps.sessions.endSessions(actor.userId, { only: sessionId }, causeOf(actor));
   return ended > 0 ? ok(null) : err("not_found");
 }

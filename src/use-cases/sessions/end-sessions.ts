@@ -1,3 +1,5 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import { causeOf } from "../../domain/events/event.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import type { SessionOf } from "../../domain/tokens/access-token.ts";
 import type { RefreshToken, RefreshTokenCodec, Sessions, SessionsSelection } from "./ports.ts";
@@ -10,10 +12,13 @@ export type EndDeps = { readonly sessions: Sessions; readonly refreshTokens: Ref
 /** The sessions have ended when it returns. */
 export async function endSessions(
   deps: EndDeps,
+  actor: Actor,
   { userId, sessionId }: SessionOf,
   scope: LogoutScope,
 ): Promise<void> {
-  await deps.sessions.endSessions(userId, selection(sessionId, scope));
+  // Whoever showed a token of the session is its user, as far as anybody can tell.
+  const by = actor.kind === "anyone" ? { ...actor, kind: "user" as const, id: userId } : actor;
+  await deps.sessions.endSessions(userId, selection(sessionId, scope), causeOf(by));
 }
 
 /** True while a token could be refreshed. */

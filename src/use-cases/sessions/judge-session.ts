@@ -2,11 +2,11 @@ import type { Authority } from "../../domain/accounts/authority.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
 import {
+  newSession as beginSession,
   decideRefresh,
   evictions,
   isExpired,
   isRefreshable,
-  newSession,
   type RefreshPolicy,
 } from "../../domain/sessions/refresh-session.ts";
 import type { SessionGrant } from "../tokens/ports.ts";
@@ -20,27 +20,34 @@ import type {
   StoredSession,
 } from "./ports.ts";
 
+/** @property maxSessions of one user at once */
+type SessionPolicy = { readonly refresh: RefreshPolicy; readonly maxSessions: number };
+
 /*
  * What is decided about one user's sessions: read, decide, write. None of it is asynchronous, so
  * no two requests can both see the state before.
  */
 
-/** @param limit of the sessions of one user; the least recently used make room */
-export function addSession(
+/**
+ * A session as it is to be added, after those that have ended were removed.
+ *
+ * @returns with it those that make room for it: the least recently used
+ */
+export function newSession(
   store: SessionStore,
   { sessionId, token, device, ...rest }: NewSession,
   now: number,
-  policy: RefreshPolicy,
-  limit: number,
-): StoredSession {
-  const alive = removeEnded(store, now);
-  for (const id of evictions(alive, limit)) store.remove(id);
-  const session = { ...newSession(sessionId, token, now, policy), device, ...openedWith(rest) };
-  store.add(session);
-  return session;
+  { refresh, maxSessions }: SessionPolicy,
+): { readonly session: StoredSession; readonly evicted: readonly SessionId[] } {
+  const evicted = evictions(removeEnded(store, now), maxSessions);
+  const begun = beginSession(sessionId, token, now, refresh);
+  return { session: { ...begun, device, ...openedWith(rest) }, evicted };
 }
 
-/** @param authority of a user who may act now, or null */
+/**
+ * @param authority of a user who may act now, or null
+ * @returns "reused" for a session that the caller is to end before it answers
+ */
 export function refreshSession(
   store: SessionStore,
   authority: Authority | null,
@@ -70,7 +77,6 @@ export function refreshSession(
       return { kind: "replayed", ...answerOf(authority, decision.session), isNoteworthy };
     }
     case "reuse":
-      store.remove(sessionId);
       return { kind: "reused" };
     case "expired":
     case "unknown":

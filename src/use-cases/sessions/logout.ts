@@ -19,11 +19,11 @@ export async function logout(
 ): Promise<Result<null, "invalid_token" | "invalid_refresh_token" | "sessions_differ">> {
   const token = text === null ? null : deps.refreshTokens.parse(text);
   if (!isPerson(actor)) {
-    if (token !== null) return logoutByRefreshToken(deps, token, scope);
+    if (token !== null) return logoutByRefreshToken(deps, actor, token, scope);
     return err(text === null ? "invalid_token" : "invalid_refresh_token");
   }
   if (token !== null && token.sessionId !== actor.sessionId) return err("sessions_differ");
-  await endSessions(deps, actor, scope);
+  await endSessions(deps, actor, actor, scope);
   return ok(null);
 }
 
@@ -33,10 +33,11 @@ export async function logout(
  */
 async function logoutByRefreshToken(
   deps: EndDeps,
+  actor: Actor,
   token: RefreshToken,
   scope: LogoutScope,
 ): Promise<Result<null, "invalid_refresh_token">> {
   if (scope !== "local" && !(await isLive(deps, token))) return err("invalid_refresh_token");
-  await endSessions(deps, token, scope);
+  await endSessions(deps, actor, token, scope);
   return ok(null);
 }

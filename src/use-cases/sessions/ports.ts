@@ -1,4 +1,5 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
+import type { Cause } from "../../domain/events/event.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
 import type { Device, RefreshSession, TokenHash } from "../../domain/sessions/refresh-session.ts";
@@ -23,6 +24,7 @@ export type NewSession = OpenedWith & {
 export type OpenSession = NewSession & {
   /** The row whose password was checked. */
   readonly seen: Authority;
+  readonly cause: Cause;
 };
 
 /** Stale: the account changed since the row was read, so the sign-in must be done again. */
@@ -40,6 +42,7 @@ export type RefreshCommand = {
   readonly knownRoles: readonly string[] | null;
   /** Where the token was presented. */
   readonly device: Device;
+  readonly requestId: string | null;
 };
 
 export type RefreshAnswer =
@@ -72,7 +75,7 @@ export interface Sessions extends LiveSessions {
   holdsToken(userId: UserId, sessionId: SessionId, hash: string): Promise<boolean>;
   listSessions(userId: UserId): Promise<SessionInfo[]>;
   /** @returns how many ended */
-  endSessions(userId: UserId, which: SessionsSelection): Promise<number>;
+  endSessions(userId: UserId, which: SessionsSelection, cause: Cause): Promise<number>;
 }
 
 /** A session as its user's object keeps it: hashes only. */

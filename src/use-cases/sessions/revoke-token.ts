@@ -26,7 +26,7 @@ export async function revokeToken(
   const own = actor.kind === "service" ? actor.id : deps.clientId;
   const refused = token.clientId !== own && !may(actor, "sessions:revoke");
   if (token.session !== null && !refused) {
-    await endSessions(deps, token.session, "local");
+    await endSessions(deps, actor, token.session, "local");
     return ok(null);
   }
   if (!(await token.isLive())) return ok(null);

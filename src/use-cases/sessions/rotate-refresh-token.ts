@@ -1,9 +1,8 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { Device } from "../../domain/sessions/refresh-session.ts";
+import { deviceOf } from "../../domain/sessions/refresh-session.ts";
 import type { RoleCatalogue } from "../access/ports.ts";
-import type { Notify } from "../events/ports.ts";
 import { Unavailable } from "../outside.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
 import type { TokenSigner } from "../tokens/ports.ts";
@@ -14,7 +13,6 @@ export type RefreshDeps = IssueDeps & {
   readonly catalogue: RoleCatalogue;
   readonly signer: TokenSigner;
   readonly refreshTokens: RefreshTokenCodec;
-  readonly notify: Notify;
   /** The client that people sign in with: no other holds refresh tokens. */
   readonly clientId: string;
 };
@@ -32,23 +30,16 @@ export async function rotateRefreshToken(
   deps: RefreshDeps,
   actor: Actor,
   text: string,
-  device: Device,
 ): Promise<Result<TokenPair, "invalid_refresh_token">> {
   const presented = deps.refreshTokens.parse(text);
   if (presented === null) return err("invalid_refresh_token");
   const sign = await deps.signer.prepare();
 
   const offered = successorUnder(deps, presented, deps.refreshTokens.newestVersion);
-  const { answer, roles } = await present(deps, presented, offered, device);
+  const { answer, roles } = await present(deps, actor, presented, offered);
   const { userId, sessionId } = presented;
-  if (answer.kind === "reused") {
-    deps.notify({ event: "refresh_token_reused", actor, userId, sessionId });
-  }
   if (!("grant" in answer)) return err("invalid_refresh_token");
 
-  if (answer.isNoteworthy) {
-    deps.notify({ event: "refresh_token_replayed_elsewhere", actor, userId, sessionId });
-  }
   const isOffered = answer.secretVersion === offered.version;
   const successor = isOffered ? offered : successorUnder(deps, presented, answer.secretVersion);
   const tokens = await issueToken(deps, {
@@ -74,9 +65,9 @@ type Presented = {
  */
 async function present(
   deps: RefreshDeps,
+  actor: Actor,
   presented: RefreshToken,
   offered: RefreshToken,
-  device: Device,
 ): Promise<Presented> {
   const ask = (knownRoles: readonly string[] | null): Promise<RefreshAnswer> =>
     deps.sessions.refresh(presented.userId, {
@@ -85,7 +76,8 @@ async function present(
       presented: deps.refreshTokens.hash(presented),
       successor: { hash: deps.refreshTokens.hash(offered), secretVersion: offered.version },
       knownRoles,
-      device,
+      device: deviceOf(actor),
+      requestId: actor.from?.requestId ?? null,
     });
 
   let known = deps.catalogue.atHand();

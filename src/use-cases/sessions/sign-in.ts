@@ -3,8 +3,8 @@ import { authorityOf } from "../../domain/accounts/authority.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import { type SignInRefusal, signInRefusal, type User } from "../../domain/accounts/user.ts";
 import type { Password } from "../../domain/credentials/password.ts";
+import { causeOf } from "../../domain/events/event.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { Device } from "../../domain/sessions/refresh-session.ts";
 import {
   checkPassword,
   type PasswordCheck,
@@ -30,7 +30,6 @@ export type SignInInput = {
   readonly password: Password;
   /** A refresh token that this device was given once, alive or not (OWASP, "Device Cookies"). */
   readonly deviceToken: string | null;
-  readonly device: Device;
 };
 
 export type SignIn = Result<TokenPair, "invalid_credentials" | SignInRefusal | Throttled>;
@@ -53,7 +52,7 @@ export async function authenticateUser(
     const { credential, outdatedHash } = check.value;
     const refusal = signInRefusal(credential.user, deps.requireVerifiedEmail);
     if (refusal !== null) return err(refusal);
-    const tokens = await openSession(deps, credential.user, input.device);
+    const tokens = await openSession(deps, actor, credential.user);
     if (tokens === "refused") return err("invalid_credentials");
     if (tokens === "stale") continue;
     // Deferred: the sign-in does not need the second hash.
@@ -96,11 +95,14 @@ const waitOf = (check: PasswordCheck): number | null =>
 
 async function openSession(
   deps: SignInDeps,
+  actor: Actor,
   user: User,
-  device: Device,
 ): Promise<TokenPair | "stale" | "refused"> {
-  const { session, issue } = await beginSession(deps, user, device);
-  const answer = await deps.sessions.openSession(user.id, { ...session, seen: authorityOf(user) });
+  const { session, issue } = await beginSession(deps, actor, user);
+  // Whoever proved the password is known from here on.
+  const cause = causeOf({ ...actor, kind: "user", id: user.id });
+  const opening = { ...session, seen: authorityOf(user), cause };
+  const answer = await deps.sessions.openSession(user.id, opening);
   return answer.kind === "opened" ? issue(answer.grant) : answer.kind;
 }
 

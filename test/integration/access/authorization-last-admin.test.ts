@@ -12,7 +12,7 @@ import {
   signIn,
 } from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
-import { ACCOUNT_POLICY } from "../../support/samples.ts";
+import { ACCOUNT_POLICY, CAUSE } from "../../support/samples.ts";
 import { userObject } from "../../support/storage.ts";
 
 let admin: SignedIn;
@@ -107,7 +107,7 @@ it("CFW-17 AUZ-03 to a call by older code, which does not say, addresses must be
   const userId = userIdOf(admin.id.slice("usr_".length));
   const to = { userId, policy: policy as AccountPolicy };
   const change = { kind: "remove_role", role: "admin" } as const;
-  const command = { changeId: "older-code", change, ifVersion: null };
+  const command = { changeId: "older-code", change, ifVersion: null, cause: CAUSE };
   expect(await userObject(userId).change(to, command)).toEqual({ kind: "last_admin" });
 });
 

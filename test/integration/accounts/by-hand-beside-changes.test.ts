@@ -20,7 +20,7 @@ import {
 } from "../../support/client.ts";
 import { byHand, emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
 import { interposed } from "../../support/objects.ts";
-import { ACCOUNT_POLICY, someId, someSession } from "../../support/samples.ts";
+import { ACCOUNT_POLICY, CAUSE, someId, someSession } from "../../support/samples.ts";
 import { intentOf, userObject } from "../../support/storage.ts";
 
 let user: SignedIn;
@@ -150,6 +150,7 @@ describe("a password change that meets a change by hand", () => {
           changeId: someId(),
           change: { kind: "set_password", passwordHash: "of whoever holds the session" },
           ifVersion: 1,
+          cause: CAUSE,
           open: someSession(),
         });
         await object.catchUp(to); // what the feed does
@@ -169,6 +170,7 @@ describe("a password change that meets a change by hand", () => {
           changeId: someId(),
           change: { kind: "set_password", passwordHash: "of whoever holds the session" },
           ifVersion: 1,
+          cause: CAUSE,
           open: someSession(),
         } as const;
         expect((await object.change(to, command)).kind).toBe("done");

@@ -9,6 +9,7 @@ import { database } from "../../../src/persistence/d1/database.ts";
 import { UserObject } from "../../../src/persistence/durable/accounts/user-object.ts";
 import {
   ACCOUNT_POLICY,
+  CAUSE,
   CLIENT,
   someId,
   someSession,
@@ -69,6 +70,7 @@ async function callsOf(
   await object.openSession(to, {
     ...someSession({ sessionId }),
     seen: authorityOf(user),
+    cause: CAUSE,
   });
   const refresh = (n: number) =>
     object.refresh(to, {
@@ -78,9 +80,10 @@ async function callsOf(
       successor: { hash: `token ${n + 1}`, secretVersion: 1 },
       knownRoles: null,
       device: { ip: null, userAgent: null },
+      requestId: null,
     });
   const change = (wanted: AccountChange, changeId = someId()) =>
-    object.change(to, { changeId, change: wanted, ifVersion: null });
+    object.change(to, { changeId, change: wanted, ifVersion: null, cause: CAUSE });
   const check = async () => (await object.check(to, sessionId)).kind;
   const row = () => d1AccountRecord(database(env.DB)).read(user.id);
   /** As whoever works off the change feed does; by this policy the copy is young afterwards. */

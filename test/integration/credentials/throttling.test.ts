@@ -11,6 +11,7 @@ import {
   refresh,
   signIn,
 } from "../../support/client.ts";
+import { eventually } from "../../support/events.ts";
 import { DAY, HOUR, moveClock } from "../../support/moving-clock.ts";
 import { failInARow, failuresOf, storedFor, throttleOf } from "../../support/throttle.ts";
 
@@ -128,6 +129,7 @@ it("a success forgets the failures before it", async () => {
   await login(email);
   expect(await failuresOf(email)).toBe(2);
   await signIn(email);
+  await eventually(async () => (await storedFor(email)).alarm === null);
   expect(await storedFor(email)).toEqual({ entries: {}, alarm: null });
 });
 

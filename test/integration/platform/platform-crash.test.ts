@@ -17,7 +17,7 @@ import { emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
 import { MINUTE, moveClock } from "../../support/moving-clock.ts";
 import { interposed } from "../../support/objects.ts";
 import { ports } from "../../support/ports.ts";
-import { someSession } from "../../support/samples.ts";
+import { CAUSE, someSession } from "../../support/samples.ts";
 import {
   crashAtCommit,
   dumpObject,
@@ -178,6 +178,7 @@ it("CFW-11 a password change asked again after the object died opens its session
       changeId: "one and the same",
       change: { kind: "set_password", passwordHash: "new" },
       ifVersion: 1,
+      cause: CAUSE,
       open,
     });
   crashAtCommit();

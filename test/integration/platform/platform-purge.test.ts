@@ -17,7 +17,7 @@ import { serviceWith } from "../../support/faults.ts";
 import { DAY, moveClock, stopClock } from "../../support/moving-clock.ts";
 import { interposed } from "../../support/objects.ts";
 import { ports } from "../../support/ports.ts";
-import { someSession } from "../../support/samples.ts";
+import { CAUSE, someSession } from "../../support/samples.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
 
 let user: SignedIn;
@@ -104,9 +104,11 @@ it("an object whose user has no row keeps nothing, whatever it is asked", async 
   await env.DB.prepare("delete from user_roles where user_id = ?").bind(id).run();
   await env.DB.prepare("delete from users where id = ?").bind(id).run();
   const change = { kind: "set_status", status: "disabled" } as const;
-  const command = { changeId: "of nobody", change, ifVersion: null };
+  const command = { changeId: "of nobody", change, ifVersion: null, cause: CAUSE };
   const seen = authorityOf(found.user);
-  expect(await accounts.openSession(parsed.value, { ...someSession(), seen })).toEqual({
+  expect(
+    await accounts.openSession(parsed.value, { ...someSession(), seen, cause: CAUSE }),
+  ).toEqual({
     kind: "refused",
   });
   expect(await accounts.change(parsed.value, command)).toEqual({ kind: "not_found" });
@@ -160,6 +162,7 @@ it("a sign-in whose row was read before the deletion is refused for as long as t
   const answer = await accounts.openSession(id.value, {
     ...someSession(),
     seen: authorityOf(found.user),
+    cause: CAUSE,
   });
   expect(answer).toEqual({ kind: "refused" });
   expect(await sessionIds()).toEqual([]);

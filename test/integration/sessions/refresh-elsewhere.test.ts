@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { call, newUser, type SignedIn } from "../../support/client.ts";
+import { storedEvents } from "../../support/events.ts";
 import { moveClock, SECOND, stopClock } from "../../support/moving-clock.ts";
 import { expectAccepted } from "../../support/tokens.ts";
 
@@ -30,14 +31,9 @@ const notedAt = async (token: string) => {
   return body.sessions.map((session: Record<string, unknown>) => session["replayed_elsewhere_at"]);
 };
 
-const noticesOf = () => {
-  const warn = vi.spyOn(console, "warn");
-  return () =>
-    warn.mock.calls.filter(([line]) => String(line).includes("refresh_token_replayed_elsewhere"));
-};
+const recorded = () => storedEvents({ subject: user.id, type: "refresh" });
 
 it("a thief in lockstep is answered, recorded once a rotation, and shown to the owner", async () => {
-  const notices = noticesOf();
   const own = await refreshFrom(OWNER);
   expect(await notedAt(own.access_token)).toEqual([null]);
   moveClock(SECOND);
@@ -46,18 +42,17 @@ it("a thief in lockstep is answered, recorded once a rotation, and shown to the 
     expect((await refreshFrom(THIEF)).refresh_token).toBe(own.refresh_token);
   }
   expect(await notedAt(own.access_token)).toEqual([at]);
-  expect(notices().map(([line]) => JSON.parse(String(line)))).toEqual([
+  expect(await recorded()).toMatchObject([
     {
-      level: "warn",
-      event: "refresh_token_replayed_elsewhere",
+      type: "refresh.replayed_elsewhere",
       actor: { kind: "anyone", id: "anyone" },
-      userId: user.id,
-      sessionId: user.sessionId,
+      context: { ip: "198.51.100.66", userAgent: "a script" },
+      data: { session_id: user.sessionId },
     },
   ]);
   await refreshFrom(OWNER, own.refresh_token);
   await refreshFrom(THIEF, own.refresh_token);
-  expect(notices()).toHaveLength(2);
+  expect(await recorded()).toHaveLength(2);
 });
 
 it("the thief may come first: the owner's retry from elsewhere is what is recorded then", async () => {
@@ -67,14 +62,13 @@ it("the thief may come first: the owner's retry from elsewhere is what is record
 });
 
 it("an honest client's fifty replays at once all succeed, and are nothing to note", async () => {
-  const notices = noticesOf();
   const replies = await Promise.all(Array.from({ length: 50 }, () => refreshFrom(OWNER)));
   expect(new Set(replies.map((reply) => reply.refresh_token)).size).toBe(1);
   const moved = { ...OWNER, "cf-connecting-ip": "203.0.113.5" };
   const ownServer = { ...OWNER, "user-agent": "the page's own server" };
   for (const headers of [moved, ownServer, {}]) await refreshFrom(headers);
   expect(await notedAt(replies[0].access_token)).toEqual([null]);
-  expect(notices()).toEqual([]);
+  expect(await recorded()).toEqual([]);
 });
 
 it("a password change puts out whoever copied a pair, and the owner stays in", async () => {

@@ -1,6 +1,7 @@
 import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { call, newUser, refresh, signIn } from "../../support/client.ts";
+import { storedEvents } from "../../support/events.ts";
 import { moveClock, SECOND, stopClock } from "../../support/moving-clock.ts";
 import { userObject } from "../../support/storage.ts";
 import { expectAccepted, expectRefused } from "../../support/tokens.ts";
@@ -58,21 +59,19 @@ it("a refresh answers like a sign-in, for the same session", async () => {
 it("REF-02 a spent token that comes back after the window ends its session", async () => {
   const user = await newUser();
   const elsewhere = await signIn(user.email);
-  const warned = vi.spyOn(console, "warn");
   stopClock();
   const successor = await rotated(user.refreshToken);
   moveClock(30 * SECOND);
   await expectEnded(user.refreshToken);
   await expectEnded(successor);
   await expectRefused({ "the session's access token": user.accessToken });
-  const events = warned.mock.calls.map(([line]) => JSON.parse(String(line)));
-  expect(events.filter(({ event }) => event === "refresh_token_reused")).toEqual([
+  const events = await storedEvents({ subject: user.id, type: "refresh" });
+  expect(events).toMatchObject([
     {
-      level: "warn",
-      event: "refresh_token_reused",
+      type: "refresh.reused",
+      outcome: "failure",
       actor: { kind: "anyone", id: "anyone" },
-      userId: user.id,
-      sessionId: user.sessionId,
+      data: { session_id: user.sessionId },
     },
   ]);
   // The theft was of one session; the user's others are not concerned.

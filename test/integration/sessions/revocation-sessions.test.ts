@@ -6,7 +6,7 @@ import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { parseUserId } from "../../../src/domain/ids.ts";
 import { call, newUser, refresh, type SignedIn, signIn } from "../../support/client.ts";
 import { ports } from "../../support/ports.ts";
-import { someSession } from "../../support/samples.ts";
+import { CAUSE, someSession } from "../../support/samples.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
 import { expectAccepted, expectRefused } from "../../support/tokens.ts";
 
@@ -79,6 +79,7 @@ async function openSessions(user: SignedIn, count: number): Promise<void> {
     const answer = await accounts.openSession(id.value, {
       ...someSession({ sessionId, token: { hash, secretVersion: token.version } }),
       seen: authorityOf(found.user),
+      cause: CAUSE,
     });
     expect(answer.kind).toBe("opened");
   }

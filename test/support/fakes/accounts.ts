@@ -1,20 +1,26 @@
+import type { Event } from "../../../src/domain/events/event.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import { type UserJudge, userJudge } from "../../../src/use-cases/accounts/judge/judge-user.ts";
 import type { JudgeDeps } from "../../../src/use-cases/accounts/judge/keep-authority.ts";
 import type { Addressed, UserObjects, UserStore } from "../../../src/use-cases/accounts/ports.ts";
+import type { ObjectOutbox } from "../../../src/use-cases/events/ports.ts";
 import type { StoredSession } from "../../../src/use-cases/sessions/ports.ts";
-import { someId } from "../samples.ts";
+import { someEventId, someId } from "../samples.ts";
 
 type Deps = Pick<JudgeDeps, "record" | "clock"> & Pick<Addressed, "policy">;
 type Known = { [K in "copy" | "intent"]: ReturnType<UserStore["authority"][K]> };
 
 /** The users' objects, over any AccountRecord: their own judge, and what it keeps in memory. */
-export function memoryAccounts({ policy, ...deps }: Deps): UserObjects {
+export function memoryAccounts({ policy, ...deps }: Deps): UserObjects & {
+  /** What was told of every user, in order. */
+  readonly events: readonly Event[];
+} {
+  const events: Event[] = [];
   const objects = new Map<UserId, { judge: UserJudge; idle: () => Promise<unknown> }>();
   const wake = (userId: UserId) => {
-    const store = memoryUserStore(() => objects.delete(userId));
+    const store = memoryUserStore(memoryOutbox(events), () => objects.delete(userId));
     const defer: JudgeDeps["defer"] = (work) => void work().catch(() => null);
-    const judge = userJudge({ ...deps, store, newFenceId: someId, defer });
+    const judge = userJudge({ ...deps, store, newFenceId: someId, newEventId: someEventId, defer });
     const object = { judge, idle: store.idle };
     objects.set(userId, object);
     return object;
@@ -27,6 +33,7 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects {
       return await method(judge)({ userId, policy }, ...args);
     };
   return {
+    events,
     openSession: ask((judge) => judge.openSession),
     refresh: ask((judge) => judge.refresh),
     check: ask((judge) => judge.check),
@@ -38,11 +45,28 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects {
     reserveProof: ask((judge) => judge.reserveProof),
     releaseProof: ask((judge) => judge.releaseProof),
     clearProofs: ask((judge) => judge.clearProofs),
+    failProof: ask((judge) => judge.failProof),
+    confirmEvents: async (userId, places) => objects.get(userId)?.judge.confirmEvents(places),
+  };
+}
+
+/** Numbers them as the object does, and is never heard of again. */
+function memoryOutbox(events: Event[]): ObjectOutbox {
+  let seq = 0;
+  return {
+    add: (event) => void events.push({ ...event, seq: ++seq }),
+    confirm: () => undefined,
+    dueAt: () => null, // no alarm rings here
+    sendAgain: () => undefined,
+    isUnused: () => seq === 0,
   };
 }
 
 /** Calls that come during exclusive work wait for `idle`; those under way interleave with it. */
-function memoryUserStore(erase: () => void): UserStore & { idle(): Promise<unknown> } {
+function memoryUserStore(
+  outbox: ObjectOutbox,
+  erase: () => void,
+): UserStore & { idle(): Promise<unknown> } {
   const sessions = new Map<string, StoredSession>();
   const known: Known = { copy: null, intent: null };
   let last: Promise<unknown> = Promise.resolve();
@@ -66,6 +90,7 @@ function memoryUserStore(erase: () => void): UserStore & { idle(): Promise<unkno
       nextEnd: () => null, // no alarm rings here
     },
     proofs: new Map(),
+    outbox,
     atomically: (work) => work(),
     exclusively(work) {
       const done = last.then(work);

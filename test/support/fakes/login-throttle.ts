@@ -44,6 +44,7 @@ export function memoryLoginThrottle(clock: Clock): MemoryLoginThrottle {
       save(name, null);
       undecidedOf(name).succeed();
     },
+    confirmEvents: async () => undefined,
     failures: (name) => states.get(name)?.failures ?? 0,
   };
 }

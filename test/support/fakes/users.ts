@@ -37,9 +37,9 @@ export function memoryUsers(db: MemoryDatabase): Users {
         .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
         .slice(0, query.limit),
 
-    async rename(id, name, now, by) {
+    async rename(id, name, now, actor, isOwn) {
       const row = users.get(id);
-      if (row === undefined || !mayAct(db, by)) return false;
+      if (row === undefined || !mayAct(db, isOwn ? undefined : actor)) return false;
       users.set(id, { ...row, user: { ...row.user, name, updatedAt: now } });
       return true;
     },

@@ -9,9 +9,9 @@ import { setUserRole } from "../../../src/use-cases/accounts/set-user-role.ts";
 import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
 import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
-import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
+import { memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
-import { someActor, somePerson } from "../../support/samples.ts";
+import { CAUSE, someActor, somePerson } from "../../support/samples.ts";
 
 const WRONG = passwordOf("not the right password");
 const NEXT = passwordOf("a different long passphrase");
@@ -30,12 +30,11 @@ async function signedIn() {
         email: user.email,
         password,
         deviceToken: null,
-        device: DEVICE,
       }),
       "signed_in",
     );
   const change = (current = PASSWORD, next = NEXT) =>
-    changePassword(service.deps, owner, { current, next, device: DEVICE });
+    changePassword(service.deps, owner, { current, next });
   const remove = (password = PASSWORD) => deleteOwnAccount(service.deps, owner, password);
   return { service, user, owner, tokens, sessions, signInWith, change, remove };
 }
@@ -83,7 +82,7 @@ describe.each(ACTIONS)("$name", ({ act }) => {
     const proofs = { ...service.deps.proofs, clearProofs: slip };
     const deps = { ...service.deps, proofs };
     return act === "change"
-      ? changePassword(deps, owner, { current: PASSWORD, next: NEXT, device: DEVICE })
+      ? changePassword(deps, owner, { current: PASSWORD, next: NEXT })
       : deleteOwnAccount(deps, owner, PASSWORD);
   };
 
@@ -91,7 +90,8 @@ describe.each(ACTIONS)("$name", ({ act }) => {
     const on = await signedIn();
     const another = await actWhile(on, async () => {
       const change = { kind: "set_password", passwordHash: "another" } as const;
-      await on.service.deps.accounts.change(on.user.id, { changeId: "x", change, ifVersion: null });
+      const command = { changeId: "x", change, ifVersion: null, cause: CAUSE };
+      await on.service.deps.accounts.change(on.user.id, command);
     });
     expect(another).toEqual(refusedBy("conflict"));
     expect(await on.sessions()).toEqual([]);
@@ -122,7 +122,7 @@ describe.each(ACTIONS)("$name", ({ act }) => {
       const deps = on.service.through(faults);
       const work =
         act === "change"
-          ? changePassword(deps, on.owner, { current: PASSWORD, next: NEXT, device: DEVICE })
+          ? changePassword(deps, on.owner, { current: PASSWORD, next: NEXT })
           : deleteOwnAccount(deps, on.owner, PASSWORD);
       const outcome = await outcomeOf<Result<unknown, Reason>>(work);
       faults.end();
@@ -143,7 +143,7 @@ describe("changing the password", () => {
     const { service, change, sessions, tokens, signInWith } = await signedIn();
     const fresh = unwrapped(await change());
     expect(await sessions()).toEqual([fresh.sessionId]);
-    const refresh = (token: string) => rotateRefreshToken(service.deps, ANYONE, token, DEVICE);
+    const refresh = (token: string) => rotateRefreshToken(service.deps, ANYONE, token);
     expect((await refresh(tokens.refreshToken)).ok).toBe(false);
     expect((await refresh(fresh.refreshToken)).ok).toBe(true);
     expect(await signInWith(PASSWORD)).toBe("invalid_credentials");
@@ -153,7 +153,7 @@ describe("changing the password", () => {
   it("AUZ-06 gives no new session to whoever could not sign in, and changes nothing", async () => {
     const { service, owner, sessions } = await signedIn();
     const deps = { ...service.deps, requireVerifiedEmail: true };
-    const input = { current: PASSWORD, next: NEXT, device: DEVICE };
+    const input = { current: PASSWORD, next: NEXT };
     expect(await changePassword(deps, owner, input)).toEqual(refusedBy("email_not_verified"));
     expect(await sessions()).toHaveLength(2);
   });
@@ -165,7 +165,7 @@ describe("changing the password", () => {
       change: async (...[id, { open: _, ...command }]: Parameters<UserObjects["change"]>) =>
         service.deps.accounts.change(id, command),
     };
-    const input = { current: PASSWORD, next: NEXT, device: DEVICE };
+    const input = { current: PASSWORD, next: NEXT };
     const work = changePassword({ ...service.deps, accounts }, owner, input);
     expect(await outcomeOf(work)).toBe("unavailable");
     expect(await signInWith(NEXT)).toBe("signed_in");

@@ -3,7 +3,7 @@ import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
 import { updateUser } from "../../../src/use-cases/accounts/update-user.ts";
 import { unwrapped } from "../../support/answers.ts";
 import { memoryService } from "../../support/memory-service.ts";
-import { someActor, someEdit } from "../../support/samples.ts";
+import { CAUSE, someActor, someEdit } from "../../support/samples.ts";
 
 const EDITOR = { name: "editor", description: "", permissions: ["pages:write"] };
 const actor = someActor("users:write", "pages:write");
@@ -62,7 +62,12 @@ describe("updating an account", () => {
       if (isFirst) {
         isFirst = false;
         const taken = { kind: "remove_role", role: EDITOR.name } as const;
-        await accounts.change(id, { changeId: "slip", change: taken, ifVersion: null });
+        await accounts.change(id, {
+          changeId: "slip",
+          change: taken,
+          ifVersion: null,
+          cause: CAUSE,
+        });
       }
       return accounts.change(id, command);
     };

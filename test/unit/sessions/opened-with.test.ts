@@ -4,8 +4,8 @@ import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { openedByPassword } from "../../../src/domain/sessions/opened-with.ts";
 import type { NewSession } from "../../../src/use-cases/sessions/ports.ts";
 import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
-import { DEVICE, memoryService } from "../../support/memory-service.ts";
-import { DAY, someSession } from "../../support/samples.ts";
+import { memoryService } from "../../support/memory-service.ts";
+import { CAUSE, DAY, someSession } from "../../support/samples.ts";
 
 /** The claims that a refresh gives, in a session that was opened so. */
 async function refreshed(given: Partial<NewSession>) {
@@ -18,8 +18,9 @@ async function refreshed(given: Partial<NewSession>) {
   await deps.accounts.openSession(user.id, {
     ...someSession({ ...given, sessionId, token }),
     seen,
+    cause: CAUSE,
   });
-  const tokens = await rotateRefreshToken(deps, ANYONE, deps.refreshTokens.format(first), DEVICE);
+  const tokens = await rotateRefreshToken(deps, ANYONE, deps.refreshTokens.format(first));
   return tokens.ok ? JSON.parse(tokens.value.accessToken) : tokens.error;
 }
 
@@ -41,7 +42,7 @@ it("a person's sign-in is by password, for the first party and the configured au
     signedInAt,
   ]);
   advance(DAY);
-  const later = await rotateRefreshToken(deps, ANYONE, text, DEVICE);
+  const later = await rotateRefreshToken(deps, ANYONE, text);
   if (!later.ok) throw new Error("the token was refused");
   const { iat } = JSON.parse(later.value.accessToken);
   expect(JSON.parse(later.value.accessToken)).toMatchObject({ amr, client_id, aud, auth_time });

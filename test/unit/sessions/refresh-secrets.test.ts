@@ -3,9 +3,9 @@ import { refreshTokenCodec } from "../../../src/core/security/refresh-token-code
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { authorityOf } from "../../../src/domain/accounts/authority.ts";
 import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
-import { DEVICE, memoryService, secretsMaker } from "../../support/memory-service.ts";
+import { memoryService, secretsMaker } from "../../support/memory-service.ts";
 import { outcomeOf } from "../../support/port-faults.ts";
-import { someSession } from "../../support/samples.ts";
+import { CAUSE, someSession } from "../../support/samples.ts";
 
 /** Isolates over the same stores, some of which know of the second root secret already. */
 async function rollOut() {
@@ -20,9 +20,10 @@ async function rollOut() {
   await before.accounts.openSession(user.id, {
     ...someSession({ sessionId, token }),
     seen: authorityOf(user),
+    cause: CAUSE,
   });
   const successorOf = async (deps: typeof before, text: string) => {
-    const refreshed = await rotateRefreshToken(deps, ANYONE, text, DEVICE);
+    const refreshed = await rotateRefreshToken(deps, ANYONE, text);
     if (!refreshed.ok) throw new Error("the token was refused");
     return refreshed.value.refreshToken;
   };
@@ -41,9 +42,7 @@ it("REF-04 a replay after a newer secret came gets the successor made under the 
 it("a replay that finds an isolate without the newer secret consumes nothing", async () => {
   const { before, after, presented, successorOf, service } = await rollOut();
   const successor = await successorOf(after, presented);
-  expect(await outcomeOf(rotateRefreshToken(before, ANYONE, presented, DEVICE))).toBe(
-    "unavailable",
-  );
+  expect(await outcomeOf(rotateRefreshToken(before, ANYONE, presented))).toBe("unavailable");
   expect(await successorOf(after, presented)).toBe(successor);
   expect(service.notices).toEqual([]);
 });
@@ -52,7 +51,7 @@ it("a token outlives the roll-out of a newer secret, and not the removal of its 
   const { after, presented, successorOf, service } = await rollOut();
   const successor = await successorOf(after, presented);
   const alone = { ...service.deps, refreshTokens: refreshTokenCodec(secretsMaker()(2)) };
-  expect(await rotateRefreshToken(alone, ANYONE, presented, DEVICE)).toEqual({
+  expect(await rotateRefreshToken(alone, ANYONE, presented)).toEqual({
     ok: false,
     error: "invalid_refresh_token",
   });

@@ -7,7 +7,7 @@ import { updateUser } from "../../../src/use-cases/accounts/update-user.ts";
 import { logout } from "../../../src/use-cases/sessions/logout.ts";
 import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { codeOf } from "../../support/answers.ts";
-import { DEVICE, memoryService } from "../../support/memory-service.ts";
+import { memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
 import { ACCOUNT_POLICY, someActor, somePerson } from "../../support/samples.ts";
 
@@ -18,7 +18,7 @@ async function signedIn() {
   const caller = somePerson(user.id, own.sessionId);
   const isAlive = async (tokens: typeof own) =>
     (await service.deps.accounts.check(user.id, tokens.sessionId)) !== null ||
-    (await rotateRefreshToken(service.deps, ANYONE, tokens.refreshToken, DEVICE)).ok;
+    (await rotateRefreshToken(service.deps, ANYONE, tokens.refreshToken)).ok;
   return { service, user, own, other, caller, isAlive };
 }
 

@@ -4,9 +4,9 @@ import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { BUILT_IN_CATALOGUE } from "../../../src/domain/access/role.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
-import { DEVICE, memoryService } from "../../support/memory-service.ts";
+import { memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
-import { ACCOUNT_POLICY, someEdit } from "../../support/samples.ts";
+import { ACCOUNT_POLICY, CAUSE, someEdit } from "../../support/samples.ts";
 
 const { replayWindow } = ACCOUNT_POLICY.refresh;
 
@@ -20,19 +20,17 @@ async function signedIn(roles: readonly string[] = []) {
   const { refreshToken: presented } = await service.signIn(user.email);
 
   const refreshThrough = async (faults: PortFaults) => {
-    const outcome = await outcomeOf(
-      rotateRefreshToken(service.through(faults), ANYONE, presented, DEVICE),
-    );
+    const outcome = await outcomeOf(rotateRefreshToken(service.through(faults), ANYONE, presented));
     faults.end();
     expect(outcome === "unavailable" || outcome.ok).toBe(true);
     if (faults.struck !== null) expect(outcome).toBe("unavailable");
   };
   const expectStillGood = async () => {
-    const again = await rotateRefreshToken(service.deps, ANYONE, presented, DEVICE);
+    const again = await rotateRefreshToken(service.deps, ANYONE, presented);
     if (!again.ok) throw new Error("the token presented no longer works");
-    expect(
-      (await rotateRefreshToken(service.deps, ANYONE, again.value.refreshToken, DEVICE)).ok,
-    ).toBe(true);
+    expect((await rotateRefreshToken(service.deps, ANYONE, again.value.refreshToken)).ok).toBe(
+      true,
+    );
     expect(await service.deps.accounts.listSessions(user.id)).toHaveLength(1);
     expect(service.notices).toEqual([]);
   };
@@ -81,7 +79,7 @@ describe("refresh while the roles cannot be read", () => {
 
   it("goes on for a user with built-in roles alone", async () => {
     const { service, presented } = await signedIn(["admin"]);
-    const refreshed = await rotateRefreshToken(withoutRoles(service), ANYONE, presented, DEVICE);
+    const refreshed = await rotateRefreshToken(withoutRoles(service), ANYONE, presented);
     expect(refreshed.ok && JSON.parse(refreshed.value.accessToken)).toMatchObject({
       roles: ["admin", "user"],
       permissions: ["*"],
@@ -90,12 +88,12 @@ describe("refresh while the roles cannot be read", () => {
 
   it("REF-07 consumes nothing of a user with an editable role", async () => {
     const { service, presented } = await signedIn(["editor"]);
-    expect(
-      await outcomeOf(rotateRefreshToken(withoutRoles(service), ANYONE, presented, DEVICE)),
-    ).toBe("unavailable");
+    expect(await outcomeOf(rotateRefreshToken(withoutRoles(service), ANYONE, presented))).toBe(
+      "unavailable",
+    );
     // Had the token been consumed, it would be reuse by now.
     service.advance(replayWindow);
-    const refreshed = await rotateRefreshToken(service.deps, ANYONE, presented, DEVICE);
+    const refreshed = await rotateRefreshToken(service.deps, ANYONE, presented);
     expect(refreshed.ok && JSON.parse(refreshed.value.accessToken).permissions).toEqual([
       "pages:write",
     ]);
@@ -122,13 +120,13 @@ describe("refresh for a user with an editable role", () => {
     };
     const catalogue = roleCatalogue({ ...roles, named }, clock);
     const deps = { ...service.deps, sessions: { ...sessions, refresh }, catalogue };
-    const first = await rotateRefreshToken(deps, ANYONE, presented, DEVICE);
+    const first = await rotateRefreshToken(deps, ANYONE, presented);
     expect([read, calls]).toEqual([[["editor"]], 2]);
     expect(permissionsIn(first)).toEqual(["pages:write"]);
     if (!first.ok) throw new Error(first.error);
-    expect(
-      permissionsIn(await rotateRefreshToken(deps, ANYONE, first.value.refreshToken, DEVICE)),
-    ).toEqual(["pages:write"]);
+    expect(permissionsIn(await rotateRefreshToken(deps, ANYONE, first.value.refreshToken))).toEqual(
+      ["pages:write"],
+    );
     expect([read, calls]).toEqual([[["editor"]], 3]);
   });
 
@@ -141,16 +139,11 @@ describe("refresh for a user with an editable role", () => {
         { name: "reviewer", description: "", permissions: ["pages:review"] },
         someEdit(),
       );
-      await accounts.change(user.id, { changeId: "once", change, ifVersion: null });
+      await accounts.change(user.id, { changeId: "once", change, ifVersion: null, cause: CAUSE });
       return roles.named(names);
     };
     const catalogue = roleCatalogue({ ...roles, named }, service.deps.clock);
-    const refreshed = await rotateRefreshToken(
-      { ...service.deps, catalogue },
-      ANYONE,
-      presented,
-      DEVICE,
-    );
+    const refreshed = await rotateRefreshToken({ ...service.deps, catalogue }, ANYONE, presented);
     expect(permissionsIn(refreshed)).toEqual(["pages:review", "pages:write"]);
   });
 
@@ -162,7 +155,7 @@ describe("refresh for a user with an editable role", () => {
       return answer.kind === "roles_wanted" ? { kind: "roles_wanted" } : answer;
     };
     const deps = { ...service.deps, sessions: { ...sessions, refresh } };
-    expect(permissionsIn(await rotateRefreshToken(deps, ANYONE, presented, DEVICE))).toEqual([
+    expect(permissionsIn(await rotateRefreshToken(deps, ANYONE, presented))).toEqual([
       "pages:write",
     ]);
   });

@@ -3,7 +3,7 @@ import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
 import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
-import { DEVICE, memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
+import { memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
 import {
   atEveryCall,
   FAULTS,
@@ -11,7 +11,7 @@ import {
   type PortFaults,
   SINGLE_FAULTS,
 } from "../../support/port-faults.ts";
-import { someEmail } from "../../support/samples.ts";
+import { CAUSE, someEmail } from "../../support/samples.ts";
 
 const WRONG = passwordOf("not the right password");
 const EARLIER_FAILURES = 3;
@@ -24,7 +24,7 @@ async function account() {
   const signIn = async (faults: PortFaults, password = PASSWORD) => {
     const deps = service.through(faults);
     const outcome = await outcomeOf(
-      authenticateUser(deps, ANYONE, { email, password, deviceToken: null, device: DEVICE }),
+      authenticateUser(deps, ANYONE, { email, password, deviceToken: null }),
     );
     faults.end();
     return outcome === "unavailable" ? outcome : codeOf(outcome, "signed_in");
@@ -38,7 +38,7 @@ describe.each(SINGLE_FAULTS)("RAT-05 sign-in, %s", (kind) => {
     const broken = await atEveryCall(kind, async (faults) => {
       const { signIn, failures } = await account();
       const outcome = await signIn(faults, WRONG);
-      const goesOn = faults.struck === null || faults.struck === "fail";
+      const goesOn = faults.struck === null;
       expect(outcome).toBe(goesOn ? "invalid_credentials" : "unavailable");
       // A try that was counted and whose answer was lost cannot be given back.
       const isCounted = goesOn || (faults.struck === "reserve" && kind === "reply lost");
@@ -83,7 +83,7 @@ describe.each(FAULTS)("sign-in, %s", (kind) => {
       const { service, id, email } = await account();
       await service.deps.users.rehash(id, `current:${PASSWORD}`, `old:${PASSWORD}`);
       const deps = { ...service.deps, users: faults.wrap({ ...service.deps.users }) };
-      const input = { email, password: PASSWORD, deviceToken: null, device: DEVICE };
+      const input = { email, password: PASSWORD, deviceToken: null };
       const outcome = await outcomeOf(authenticateUser(deps, ANYONE, input));
       await service.settled();
       faults.end();
@@ -115,7 +115,7 @@ it("PWD-07 a rehash begins after the reply: until then nothing but the check is 
       },
     },
   };
-  const input = { email, password: PASSWORD, deviceToken: null, device: DEVICE };
+  const input = { email, password: PASSWORD, deviceToken: null };
   expect((await authenticateUser(deps, ANYONE, input)).ok).toBe(true);
   expect(hashed).toEqual([]);
   expect(waiting).toHaveLength(1);
@@ -144,7 +144,7 @@ it("ENU-02 an unknown name, and an account without a password, cost a hash like 
   };
   for (const name of [email, invited, someEmail()]) {
     hashes = 0;
-    const input = { email: name, password: WRONG, deviceToken: null, device: DEVICE };
+    const input = { email: name, password: WRONG, deviceToken: null };
     expect(await authenticateUser(deps, ANYONE, input)).toEqual(refusedBy("invalid_credentials"));
     expect([name, hashes]).toEqual([name, 1]);
   }
@@ -169,13 +169,18 @@ it("a sign-in is done over when the account changed while its password was check
         const found = await service.deps.users.findByEmail(name);
         const change = { kind: "assign_role", role: "admin" } as const;
         if (checks === 0) {
-          await service.deps.accounts.change(id, { changeId: "slip", change, ifVersion: null });
+          await service.deps.accounts.change(id, {
+            changeId: "slip",
+            change,
+            ifVersion: null,
+            cause: CAUSE,
+          });
         }
         return found;
       },
     },
   };
-  const input = { email, password: PASSWORD, deviceToken: null, device: DEVICE };
+  const input = { email, password: PASSWORD, deviceToken: null };
   const tokens = unwrapped(await authenticateUser(deps, ANYONE, input));
   expect(checks).toBe(2);
   expect(JSON.parse(tokens.accessToken)).toMatchObject({ roles: ["admin", "user"] });
@@ -186,9 +191,9 @@ it("ENU-03 an account without a password forgives no earlier try, as no account 
   const email = someEmail();
   for (let i = 0; i < FREE_TRIES; i++) {
     await service.deps.throttle.reserve(email);
-    await service.deps.throttle.fail(email);
+    await service.deps.throttle.fail(email, { failures: 1, userId: null, cause: CAUSE });
   }
-  const input = { email, password: WRONG, deviceToken: null, device: DEVICE };
+  const input = { email, password: WRONG, deviceToken: null };
   const tried = async () => codeOf(await authenticateUser(service.deps, ANYONE, input));
   const before = await tried();
   service.advance(1);

@@ -6,6 +6,7 @@ import { liveAuthority } from "../../../src/use-cases/tokens/live-authority.ts";
 import { refusedBy } from "../../support/answers.ts";
 import { memoryService } from "../../support/memory-service.ts";
 import { programService } from "../../support/program-service.ts";
+import { CAUSE } from "../../support/samples.ts";
 
 /** Somebody who is signed in, and a verifier that takes their tokens. */
 async function signedIn() {
@@ -37,7 +38,7 @@ describe("whoever is behind a token, where no permission is needed", () => {
   it("is nobody once the session has ended, nor by a token that is no good", async () => {
     const { service, user, accessToken, deps } = await signedIn();
     expect(await identifyPerson(deps, "")).toEqual(refusedBy("invalid_token"));
-    await service.deps.sessions.endSessions(user.id, "all");
+    await service.deps.sessions.endSessions(user.id, "all", CAUSE);
     expect(await identifyPerson(deps, accessToken)).toEqual(refusedBy("invalid_token"));
   });
 

@@ -8,7 +8,7 @@ import { refusedBy, unwrapped } from "../../support/answers.ts";
 import { plainHasher } from "../../support/fakes/password-hasher.ts";
 import { memoryService, PASSWORD } from "../../support/memory-service.ts";
 import { programService } from "../../support/program-service.ts";
-import { someActor, someUser } from "../../support/samples.ts";
+import { CAUSE, someActor, someUser } from "../../support/samples.ts";
 
 type Sessions = ReturnType<typeof memoryService>["deps"]["sessions"];
 
@@ -93,6 +93,6 @@ it("no claim holds the address", async () => {
 
 it("a token whose session has ended is not active, whatever its user is called", async () => {
   const { service, user, introspect } = await signedIn();
-  await service.deps.sessions.endSessions(user.id, "all");
+  await service.deps.sessions.endSessions(user.id, "all", CAUSE);
   expect(await introspect()).toEqual(refusedBy("invalid_token"));
 });

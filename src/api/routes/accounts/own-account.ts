@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { access } from "../../http/access.ts";
-import { type AppEnv, deviceOf } from "../../http/context.ts";
+import type { AppEnv } from "../../http/context.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody } from "../../http/validation.ts";
@@ -36,7 +36,7 @@ export const ownAccountRoutes = new Hono<AppEnv>()
     const limited = await limitByAddress(c, actor.userId);
     if (limited !== null) return limited;
     const { current_password: current, new_password: next } = c.req.valid("json");
-    const input = { current, next, device: deviceOf(c) };
+    const input = { current, next };
     const changed = await c.get("services").accounts.changePassword(actor, input);
     const at = { password: "new_password" };
     return answer(c, changed, (tokens) => c.json(tokensOnWire(tokens)), at);

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
-import { ANYONE } from "../../../domain/access/actor.ts";
 import { access } from "../../http/access.ts";
-import type { AppEnv } from "../../http/context.ts";
+import { type AppEnv, anyoneAt } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
@@ -19,7 +18,7 @@ export const registrationRoute = new Hono<AppEnv>().post(
     const { email, password, name = null } = c.req.valid("json");
     const limited = await limitByAddress(c, email);
     if (limited !== null) return limited;
-    const registered = await accounts.registerUser(ANYONE, { email, password, name });
+    const registered = await accounts.registerUser(anyoneAt(c), { email, password, name });
     return answer(c, registered, (user) =>
       user === null ? c.body(null, 202) : c.json(userOnWire(user), 201),
     );

@@ -7,8 +7,8 @@ import { problem } from "../../http/errors.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody, queryParams } from "../../http/validation.ts";
-import { formatUserCursor } from "../../wire/accounts/cursor.ts";
 import { newUser, userChange, userOnWire, userQuery } from "../../wire/accounts/users.ts";
+import { formatCursor } from "../../wire/cursor.ts";
 
 const canRead = access({ permission: "users:read" });
 const canWrite = access({ permission: "users:write" });
@@ -17,13 +17,14 @@ const canAssign = access({ permission: "roles:assign" });
 /** Administration of users. */
 export const userRoutes = new Hono<AppEnv>()
   .get("/v1/users", canRead, queryParams(userQuery), async (c) => {
-    const { email = null, status = null, cursor: after = null, limit } = c.req.valid("query");
+    const { email = null, status = null, cursor, limit } = c.req.valid("query");
+    const after = cursor === undefined ? null : { createdAt: cursor.at, id: cursor.id };
     const query = { email, status, after, limit };
     const listed = await c.get("services").accounts.listUsers(c.get("caller"), query);
     return answer(c, listed, ({ users, last }) =>
       c.json({
         users: users.map(userOnWire),
-        next_cursor: last === null ? null : formatUserCursor(last),
+        next_cursor: last === null ? null : formatCursor({ at: last.createdAt, id: last.id }),
       }),
     );
   })

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { bearerToken } from "../../../client/bearer-token.ts";
-import { type Actor, ANYONE } from "../../../domain/access/actor.ts";
+import type { Actor } from "../../../domain/access/actor.ts";
 import { access } from "../../http/access.ts";
-import type { AppContext, AppEnv } from "../../http/context.ts";
+import { type AppContext, type AppEnv, anyoneAt, originOf } from "../../http/context.ts";
 import { answer } from "../../http/refusals.ts";
 import { optionalJson, queryParams } from "../../http/validation.ts";
 import { logoutQuery, logoutRequest } from "../../wire/sessions/logout.ts";
@@ -28,7 +28,7 @@ export const logoutRoute = new Hono<AppEnv>().post(
  */
 async function bearerOf(c: AppContext): Promise<Actor> {
   const token = bearerToken(c.req.header("authorization"));
-  if (token === null) return ANYONE;
+  if (token === null) return anyoneAt(c);
   const known = await c.get("services").tokens.identifyPerson(token);
-  return known.ok ? known.value : ANYONE;
+  return known.ok ? { ...known.value, from: originOf(c) } : anyoneAt(c);
 }

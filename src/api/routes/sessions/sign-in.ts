@@ -1,7 +1,6 @@
 import { Hono } from "hono";
-import { ANYONE } from "../../../domain/access/actor.ts";
 import { access } from "../../http/access.ts";
-import { type AppEnv, deviceOf } from "../../http/context.ts";
+import { type AppEnv, anyoneAt } from "../../http/context.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody } from "../../http/validation.ts";
@@ -12,15 +11,14 @@ export const signInRoutes = new Hono<AppEnv>()
     const { email, password, device: deviceToken = null } = c.req.valid("json");
     const limited = await limitByAddress(c, email);
     if (limited !== null) return limited;
-    const input = { email, password, deviceToken, device: deviceOf(c) };
-    const signedIn = await c.get("services").sessions.authenticateUser(ANYONE, input);
+    const input = { email, password, deviceToken };
+    const signedIn = await c.get("services").sessions.authenticateUser(anyoneAt(c), input);
     return answer(c, signedIn, (tokens) => c.json(tokensOnWire(tokens)));
   })
 
   .post("/v1/auth/refresh", access("public"), jsonBody(refreshRequest), async (c) => {
     const { refresh_token: token } = c.req.valid("json");
-    const refreshed = await c
-      .get("services")
-      .sessions.rotateRefreshToken(ANYONE, token, deviceOf(c));
+    const { sessions } = c.get("services");
+    const refreshed = await sessions.rotateRefreshToken(anyoneAt(c), token);
     return answer(c, refreshed, (tokens) => c.json(tokensOnWire(tokens)));
   });

@@ -1,15 +1,16 @@
 import * as z from "zod";
 import type { User } from "../../../domain/accounts/user.ts";
+import { parseUserId } from "../../../domain/ids.ts";
+import { cursorOf } from "../cursor.ts";
 import { displayName, email, limit, password, roleNames } from "../fields.ts";
 import { time } from "../time.ts";
-import { userCursor } from "./cursor.ts";
 
 const status = z.enum(["active", "disabled"]);
 
 export const userQuery = z.strictObject({
   email: email.optional(),
   status: status.optional(),
-  cursor: userCursor.optional(),
+  cursor: cursorOf(parseUserId).optional(),
   limit,
 });
 

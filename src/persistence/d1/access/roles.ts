@@ -1,15 +1,17 @@
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../../domain/access/role.ts";
+import type { What } from "../../../domain/events/event.ts";
 import { MAX_ROLES } from "../../../domain/limits.ts";
 import type { RoleDecision, Roles } from "../../../use-cases/access/ports.ts";
 import { endSecrets } from "../clients/client-secrets.ts";
 import { areStill, isLiving, isOneOf, stillActs, textsOf } from "../conditions.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
+import { type Told, tellLater } from "../events/told.ts";
 import { rowReader, texts } from "../rows.ts";
 import { rolePermissions, roles } from "../schema.ts";
 
-export function d1Roles(db: Database): Roles {
+export function d1Roles(db: Database, told: Told = tellLater): Roles {
   /** @param names null for all of them */
   const editable = async (names: readonly string[] | null): Promise<Role[]> => {
     const [found, granted] = await onD1(() =>
@@ -57,6 +59,8 @@ export function d1Roles(db: Database): Roles {
 
     async create({ name, description, permissions }, { actor, changeId }) {
       const isMade = isMarked(name, changeId);
+      const subject = { kind: "role", id: name } as const;
+      const what = { type: "role.created", data: { permissions } } as const;
       const [, , made, taken, full] = await atomically(db, [
         sql`insert into roles (name, description, change_id)
           select ${name}, ${description}, ${changeId}
@@ -65,6 +69,7 @@ export function d1Roles(db: Database): Roles {
         sql`select 1 where ${isMade}`,
         sql`select 1 from roles where name = ${name} and ${stillActs(actor)}`,
         sql`select 1 where ${COUNT} >= ${MAX_ROLES} and ${stillActs(actor)}`,
+        told(actor, subject, what, isMade),
       ]);
       if (made?.results.length) return "created";
       if (taken?.results.length) return "role_exists";
@@ -90,22 +95,26 @@ export function d1Roles(db: Database): Roles {
             and ${stillActs(actor)}`,
         ...granted,
         ...raised(decided, isEdited),
+        told(actor, { kind: "role", id: name }, updated(permissions), isEdited),
         sql`select 1 where ${isEdited}`,
       ]);
-      const [updated] = await editable([name]);
-      if (updated === undefined) return null;
-      return results.at(-1)?.results.length ? updated : "moved";
+      const [edited] = await editable([name]);
+      if (edited === undefined) return null;
+      return results.at(-1)?.results.length ? edited : "moved";
     },
 
     async remove(role, { actor, changeId }) {
       const { name } = role;
       const isUsed = sql`(exists (select 1 from user_roles where role = ${name})
         or exists (select 1 from service_account_roles where role = ${name}))`;
-      const [, marked, , , left, used] = await atomically(db, [
+      const subject = { kind: "role", id: name } as const;
+      const isMine = isMarked(name, changeId);
+      const [, marked, , , , left, used] = await atomically(db, [
         sql`update roles set change_id = ${changeId}
           where name = ${name} and ${areStill([role])} and not ${isUsed} and ${stillActs(actor)}`,
-        sql`select 1 where ${isMarked(name, changeId)}`,
-        sql`delete from role_permissions where role = ${name} and ${isMarked(name, changeId)}`,
+        sql`select 1 where ${isMine}`,
+        told(actor, subject, { type: "role.deleted" }, isMine),
+        sql`delete from role_permissions where role = ${name} and ${isMine}`,
         sql`delete from roles where name = ${name} and change_id = ${changeId}`,
         sql`select 1 from roles where name = ${name}`,
         sql`select 1 where ${isUsed} and ${stillActs(actor)}`,
@@ -116,6 +125,12 @@ export function d1Roles(db: Database): Roles {
     },
   };
 }
+
+/** @param permissions undefined where the edit left them */
+const updated = (permissions: readonly string[] | undefined): What => ({
+  type: "role.updated",
+  data: permissions === undefined ? {} : { permissions },
+});
 
 const COUNT = sql`(select count(*) from roles)`;
 

@@ -1,6 +1,6 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import * as z from "zod";
-import type { Actor } from "../../../domain/access/actor.ts";
+import { type Actor, SYSTEM } from "../../../domain/access/actor.ts";
 import { parseEmail } from "../../../domain/accounts/email.ts";
 import { FIRST_VERSION, type User } from "../../../domain/accounts/user.ts";
 import { parseUserId } from "../../../domain/ids.ts";
@@ -9,6 +9,7 @@ import type { Credential } from "../../../use-cases/credentials/ports.ts";
 import type { Notify } from "../../../use-cases/events/ports.ts";
 import { mayAct } from "../conditions.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
+import { type Told, tellLater } from "../events/told.ts";
 import { flag, rowReader, spelt, status, texts, time, version } from "../rows.ts";
 import { userRoles, users } from "../schema.ts";
 import { mendUser } from "./mend-user.ts";
@@ -53,7 +54,7 @@ const reader = rowReader(
 );
 
 /** @param notify hears of the rows that a list had to leave out */
-export function d1Users(db: Database, notify: Notify): Users {
+export function d1Users(db: Database, notify: Notify, told: Told = tellLater): Users {
   const findOne = async (condition: ReturnType<typeof eq>): Promise<Credential | null> => {
     const rows = await onD1(() => db.select(columns).from(users).where(condition).limit(1));
     return reader.read(rows)[0] ?? null;
@@ -70,7 +71,7 @@ export function d1Users(db: Database, notify: Notify): Users {
     );
 
   return {
-    create: (user, by) => create(db, user, by),
+    create: (user, by) => create(db, told, user, by),
     findById: (id) => findOne(eq(users.id, id)),
     findByEmail: (email) => findOne(eq(users.email, email)),
 
@@ -87,10 +88,12 @@ export function d1Users(db: Database, notify: Notify): Users {
       return found.slice(0, query.limit);
     },
 
-    async rename(id, name, now, by) {
-      const [renamed] = await atomically(db, [
-        sql`update users set name = ${name}, updated_at = ${now}
-          where id = ${id} and ${mayAct(by)}`,
+    async rename(id, name, now, actor, isOwn) {
+      const may = mayAct(isOwn ? undefined : actor);
+      const isDone = sql`exists (select 1 from users where id = ${id}) and ${may}`;
+      const [, renamed] = await atomically(db, [
+        told(actor, { kind: "user", id }, { type: "user.renamed" }, isDone),
+        sql`update users set name = ${name}, updated_at = ${now} where id = ${id} and ${may}`,
       ]);
       return Boolean(renamed?.meta.changes);
     },
@@ -108,6 +111,7 @@ export function d1Users(db: Database, notify: Notify): Users {
 /** The account and its roles in one atomic batch: all of it, or nothing. */
 async function create(
   db: Database,
+  told: Told,
   user: NewUser,
   by: Actor | undefined,
 ): Promise<"created" | "email_taken" | "no_such_role"> {
@@ -123,6 +127,15 @@ async function create(
     sql`insert into user_roles (user_id, role)
       select users.id, value from users, json_each(${names}) where users.id = ${user.id}
       on conflict do nothing`,
+    told(
+      by ?? SYSTEM,
+      { kind: "user", id: user.id },
+      {
+        type: by?.kind === "anyone" ? "user.registered" : "user.created",
+        data: { roles: user.roles },
+      },
+      sql`exists (select 1 from users where id = ${user.id})`,
+    ),
   ];
   const holder = sql`select id from users where email = ${user.email}`;
   const results = await atomically(db, [...asOwnChange(user.id, made), holder]);

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { Actor } from "../../../domain/access/actor.ts";
 import type { Act, Decided } from "../../../use-cases/clients/ports.ts";
 import { isLiving, stillActs, textsOf } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
@@ -8,6 +9,7 @@ import { atomically, type Database } from "../database.ts";
  *
  * @param statements what is done besides, each only where the row is marked
  * @param set what the row is then, its version among it
+ * @param tell the statement that writes the event
  * @returns false when nothing was done
  */
 export async function changeRow(
@@ -17,10 +19,12 @@ export async function changeRow(
   condition: SQL,
   statements: readonly SQL[],
   set: SQL,
+  tell: (actor: Actor, isDone: SQL) => SQL,
 ): Promise<boolean> {
   const [, marked] = await atomically(db, [
     mark(id, sql`version = ${version} and ${condition} and ${stillActs(actor)}`),
     sql`select 1 where ${isMarked(id)}`,
+    tell(actor, isMarked(id)),
     ...statements,
     sql`update service_accounts set ${set} where id = ${id} and version = ${MARK}`,
   ]);

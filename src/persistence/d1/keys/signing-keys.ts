@@ -1,8 +1,11 @@
-import { and, asc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { asc, type SQL, sql } from "drizzle-orm";
+import { type Actor, SYSTEM } from "../../../domain/access/actor.ts";
+import type { EventType } from "../../../domain/events/event.ts";
 import type { Notify } from "../../../use-cases/events/ports.ts";
 import type { SigningKeys } from "../../../use-cases/keys/ports.ts";
 import type { Clock } from "../../../use-cases/outside.ts";
-import { type Database, onD1 } from "../database.ts";
+import { atomically, type Database, onD1 } from "../database.ts";
+import { type Told, tellLater } from "../events/told.ts";
 import { signingKeys } from "../schema.ts";
 import { keysIn } from "./signing-key-rows.ts";
 
@@ -24,7 +27,32 @@ const columns = {
  *
  * @param notify hears of keys that cannot be read
  */
-export function d1SigningKeys(db: Database, notify: Notify, clock: Clock): SigningKeys {
+export function d1SigningKeys(
+  db: Database,
+  notify: Notify,
+  clock: Clock,
+  told: Told = tellLater,
+): SigningKeys {
+  /**
+   * Does it where the condition holds, and tells of it.
+   *
+   * @returns whether it was done
+   */
+  const change = async (
+    actor: Actor,
+    type: Extract<EventType, `key.${string}`>,
+    kid: string,
+    condition: SQL,
+    done: SQL,
+  ): Promise<boolean> => {
+    const expected = sql`exists (select 1 from signing_keys where kid = ${kid} and ${condition})`;
+    const [, changed] = await atomically(db, [
+      told(actor, { kind: "key", id: kid }, { type }, expected),
+      sql`${done} where kid = ${kid} and ${condition}`,
+    ]);
+    return Boolean(changed?.meta.changes);
+  };
+
   return {
     async list() {
       const rows = await onD1(() =>
@@ -33,74 +61,60 @@ export function d1SigningKeys(db: Database, notify: Notify, clock: Clock): Signi
       return keysIn(rows, clock(), notify);
     },
 
-    async create({ publicJwk: jwk, ...key }) {
-      const { meta } = await onD1(() =>
-        db
-          .insert(signingKeys)
-          .values({ ...key, publicJwk: JSON.stringify(jwk) })
-          .onConflictDoNothing()
-          .run(),
+    async create({ kid, alg, sequence, createdAt, ...key }, actor = SYSTEM) {
+      const [made] = await atomically(db, [
+        sql`insert into signing_keys (kid, alg, sequence, public_jwk, wrapped_private, created_at,
+            signs_from, revoked_at)
+          values (${kid}, ${alg}, ${sequence}, ${JSON.stringify(key.publicJwk)},
+            ${key.wrappedPrivate}, ${createdAt}, ${key.signsFrom}, ${key.revokedAt})
+          on conflict do nothing`,
+        told(
+          actor,
+          { kind: "key", id: kid },
+          { type: "key.created" },
+          sql`exists (select 1 from signing_keys where kid = ${kid})`,
+        ),
+      ]);
+      return Boolean(made?.meta.changes);
+    },
+
+    async schedule(kid, signsFrom, actor = SYSTEM) {
+      await change(
+        actor,
+        "key.scheduled",
+        kid,
+        sql`revoked_at is null and (signs_from is null or signs_from > ${signsFrom})`,
+        sql`update signing_keys set signs_from = ${signsFrom}`,
       );
-      return meta.changes > 0;
     },
 
-    async schedule(kid, signsFrom) {
-      await onD1(() =>
-        db
-          .update(signingKeys)
-          .set({ signsFrom })
-          .where(
-            and(
-              eq(signingKeys.kid, kid),
-              isNull(signingKeys.revokedAt),
-              or(isNull(signingKeys.signsFrom), gt(signingKeys.signsFrom, signsFrom)),
-            ),
-          )
-          .run(),
-      );
+    async revoke(kid, now, actor = SYSTEM) {
+      const done = sql`update signing_keys set revoked_at = ${now}`;
+      await change(actor, "key.revoked", kid, sql`revoked_at is null`, done);
+      const [found] = await atomically(db, [sql`select 1 from signing_keys where kid = ${kid}`]);
+      return Boolean(found?.results.length);
     },
 
-    async revoke(kid, now) {
-      const [, found] = await onD1(() =>
-        db.batch([
-          db
-            .update(signingKeys)
-            .set({ revokedAt: now })
-            .where(and(eq(signingKeys.kid, kid), isNull(signingKeys.revokedAt))),
-          db.select().from(signingKeys).where(eq(signingKeys.kid, kid)),
-        ]),
-      );
-      return found.length > 0;
+    withdraw: (kid, now, actor = SYSTEM) =>
+      change(
+        actor,
+        "key.withdrawn",
+        kid,
+        sql`revoked_at is null and (signs_from is null or signs_from > ${now})`,
+        sql`update signing_keys set revoked_at = ${now}`,
+      ),
+
+    async remove(kid, actor = SYSTEM) {
+      await change(actor, "key.removed", kid, sql`true`, sql`delete from signing_keys`);
     },
 
-    async withdraw(kid, now) {
-      const { meta } = await onD1(() =>
-        db
-          .update(signingKeys)
-          .set({ revokedAt: now })
-          .where(
-            and(
-              eq(signingKeys.kid, kid),
-              isNull(signingKeys.revokedAt),
-              or(isNull(signingKeys.signsFrom), gt(signingKeys.signsFrom, now)),
-            ),
-          )
-          .run(),
-      );
-      return meta.changes > 0;
-    },
-
-    async remove(kid) {
-      await onD1(() => db.delete(signingKeys).where(eq(signingKeys.kid, kid)).run());
-    },
-
-    async rewrap(kid, old, fresh) {
-      await onD1(() =>
-        db
-          .update(signingKeys)
-          .set({ wrappedPrivate: fresh })
-          .where(and(eq(signingKeys.kid, kid), eq(signingKeys.wrappedPrivate, old)))
-          .run(),
+    async rewrap(kid, old, fresh, actor = SYSTEM) {
+      await change(
+        actor,
+        "key.rewrapped",
+        kid,
+        sql`wrapped_private = ${old}`,
+        sql`update signing_keys set wrapped_private = ${fresh}`,
       );
     },
   };

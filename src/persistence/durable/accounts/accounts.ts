@@ -48,7 +48,8 @@ export function durableAccounts(
     holdsToken: async (userId, sessionId, hash) =>
       answered(await ask(userId, (stub, to) => stub.holdsToken(to, sessionId, hash))).holds,
     listSessions: (userId) => ask(userId, (stub, to) => stub.listSessions(to)),
-    endSessions: (userId, which) => ask(userId, (stub, to) => stub.endSessions(to, which)),
+    endSessions: (userId, which, cause) =>
+      ask(userId, (stub, to) => stub.endSessions(to, which, cause)),
     change: async (userId, command) => {
       const answer = answered(await ask(userId, (stub, to) => stub.change(to, command)));
       if (!("opened" in answer) || answer.opened === undefined) return answer;
@@ -63,6 +64,8 @@ export function durableAccounts(
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),
     releaseProof: (userId, by, attempt) =>
       askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
+    failProof: (userId, failed) => askOnce(userId, (stub, to) => stub.failProof(to, failed)),
+    confirmEvents: (userId, places) => ask(userId, (stub) => stub.confirmEvents(places)),
     clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),
   };
 }

@@ -1,4 +1,6 @@
 import { FIRST_PARTY_CLIENT } from "../../../core/config/constants.ts";
+import { ANYONE } from "../../../domain/access/actor.ts";
+import { type Cause, causeOf } from "../../../domain/events/event.ts";
 import { openedByPassword } from "../../../domain/sessions/opened-with.ts";
 import type { AccountPolicy, Addressed } from "../../../use-cases/accounts/ports.ts";
 import type { NewSession, RefreshCommand } from "../../../use-cases/sessions/ports.ts";
@@ -10,13 +12,21 @@ import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
  */
 
 /** What older Workers do not say of a refresh. */
-const UNSAID_REFRESH: Pick<RefreshCommand, "clientId" | "device"> = {
+const UNSAID_REFRESH: Pick<RefreshCommand, "clientId" | "device" | "requestId"> = {
   clientId: FIRST_PARTY_CLIENT,
   device: { ip: null, userAgent: null },
+  requestId: null,
 };
 
 /** What they do not say of the policy: the safe side. */
 const UNSAID_POLICY: Pick<AccountPolicy, "requireVerifiedEmail"> = { requireVerifiedEmail: true };
+
+/** Older Workers do not say who asks. */
+export const UNSAID_CAUSE: Cause = causeOf(ANYONE);
+
+export function completeCause<C extends { readonly cause: Cause }>(command: C): C {
+  return { ...command, cause: command.cause ?? UNSAID_CAUSE };
+}
 
 export function completePolicy(to: Addressed): Addressed {
   return { ...to, policy: { ...UNSAID_POLICY, ...to.policy } };

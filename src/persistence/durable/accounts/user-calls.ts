@@ -1,6 +1,12 @@
+import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
-import type { AllowedAttempt, Attempt, Prover } from "../../../use-cases/credentials/ports.ts";
+import type {
+  AllowedAttempt,
+  Attempt,
+  FailedTry,
+  Prover,
+} from "../../../use-cases/credentials/ports.ts";
 import type {
   OpenAnswer,
   OpenSession,
@@ -26,10 +32,13 @@ export interface UserCalls {
   check(to: Addressed, sessionId: SessionId, withEmail?: boolean): Promise<CheckAnswer | Outage>;
   holdsToken(to: Addressed, sessionId: SessionId, hash: string): Promise<HoldsAnswer | Outage>;
   listSessions(to: Addressed): Promise<SessionInfo[]>;
-  endSessions(to: Addressed, which: SessionsSelection): Promise<number>;
+  /** Older Workers leave `cause` out. */
+  endSessions(to: Addressed, which: SessionsSelection, cause?: Cause): Promise<number>;
   change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
   catchUp(to: Addressed): Promise<{ readonly kind: "done" } | Outage>;
   reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
+  failProof(to: Addressed, failed: FailedTry): Promise<void>;
   clearProofs(to: Addressed, by: Prover): Promise<void>;
+  confirmEvents(places: readonly number[]): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../../bindings.ts";
+import { newEventId } from "../../../core/security/event-id.ts";
+import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import { type UserJudge, userJudge } from "../../../use-cases/accounts/judge/judge-user.ts";
 import type { Addressed, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
-import type { AllowedAttempt, Prover } from "../../../use-cases/credentials/ports.ts";
+import type { AllowedAttempt, FailedTry, Prover } from "../../../use-cases/credentials/ports.ts";
 import type {
   OpenSession,
   RefreshCommand,
@@ -11,9 +13,16 @@ import type {
 } from "../../../use-cases/sessions/ports.ts";
 import { d1AccountRecord } from "../../d1/accounts/account-record.ts";
 import { database } from "../../d1/database.ts";
+import { eventQueue } from "../../queue/event-queue.ts";
 import { inBackground } from "../in-background.ts";
 import { outcomeOf } from "../outcome.ts";
-import { completePolicy, completeRefresh, completeSession } from "./older-code.ts";
+import {
+  completeCause,
+  completePolicy,
+  completeRefresh,
+  completeSession,
+  UNSAID_CAUSE,
+} from "./older-code.ts";
 import type { CheckAnswer, HoldsAnswer, UserCalls } from "./user-calls.ts";
 import { durableUserStore } from "./user-store.ts";
 
@@ -27,16 +36,18 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#judge = userJudge({
-      store: durableUserStore(ctx),
+      store: durableUserStore(ctx, eventQueue(env.EVENTS)),
       record: d1AccountRecord(database(env.DB)),
       clock: () => Date.now(),
       newFenceId: () => crypto.randomUUID(),
+      newEventId,
       defer: inBackground,
     });
   }
 
   openSession(to: Addressed, command: OpenSession) {
-    return outcomeOf(this.#judge.openSession(to, completeSession(command, Date.now())));
+    const complete = completeCause(completeSession(command, Date.now()));
+    return outcomeOf(this.#judge.openSession(to, complete));
   }
 
   refresh(to: Addressed, command: RefreshCommand) {
@@ -62,12 +73,12 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     return this.#judge.listSessions(to);
   }
 
-  async endSessions(to: Addressed, which: SessionsSelection) {
-    return this.#judge.endSessions(to, which);
+  async endSessions(to: Addressed, which: SessionsSelection, cause: Cause = UNSAID_CAUSE) {
+    return this.#judge.endSessions(to, which, cause);
   }
 
   change(to: Addressed, command: ChangeCommand) {
-    const { open, ...rest } = command;
+    const { open, ...rest } = completeCause(command);
     const complete =
       open === undefined ? rest : { ...rest, open: completeSession(open, Date.now()) };
     return outcomeOf(this.#judge.change(completePolicy(to), complete));
@@ -89,8 +100,16 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     this.#judge.releaseProof(to, by, attempt);
   }
 
+  async failProof(to: Addressed, failed: FailedTry) {
+    this.#judge.failProof(to, failed);
+  }
+
   async clearProofs(to: Addressed, by: Prover) {
     this.#judge.clearProofs(to, by);
+  }
+
+  async confirmEvents(places: readonly number[]) {
+    this.#judge.confirmEvents(places);
   }
 
   override alarm() {

@@ -1,21 +1,34 @@
+import type { Unnumbered } from "../../../domain/events/event.ts";
 import type { UserStore } from "../../../use-cases/accounts/ports.ts";
-import { Unavailable } from "../../../use-cases/outside.ts";
+import type { EventMessage, EventQueue } from "../../../use-cases/events/ports.ts";
+import { Impossible, Unavailable } from "../../../use-cases/outside.ts";
 import { kvProofStore } from "../credentials/proof-store.ts";
+import { KvOutbox } from "../events/kv-outbox.ts";
+import { inBackground } from "../in-background.ts";
 import { SessionTable } from "../sessions/session-table.ts";
 import { KvAuthorityStore } from "./authority-store.ts";
 import { bringUpToDate } from "./user-schema.ts";
 
 /** A user's own storage. Tables that older code left are brought up to date when it wakes. */
-export function durableUserStore(ctx: DurableObjectState): UserStore {
+export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): UserStore {
   const { storage } = ctx;
   const authority = new KvAuthorityStore(storage);
   const sessions = new SessionTable(storage.sql);
+  const outbox = new KvOutbox({
+    kv: storage.kv,
+    queue,
+    clock: () => Date.now(),
+    defer: inBackground,
+    addressed,
+  });
+  let alarmAt: number | null = null;
   if (authority.copy() !== null) storage.transactionSync(() => bringUpToDate(storage));
 
   return {
     authority,
     sessions,
     proofs: kvProofStore(storage.kv),
+    outbox,
 
     atomically(work) {
       try {
@@ -23,6 +36,7 @@ export function durableUserStore(ctx: DurableObjectState): UserStore {
       } catch (error) {
         authority.forget();
         sessions.forget();
+        alarmAt = null;
         throw error;
       }
     },
@@ -36,7 +50,10 @@ export function durableUserStore(ctx: DurableObjectState): UserStore {
       return outcome.value;
     },
 
+    /** An alarm that is set already is not written again. */
     wakeAt(time) {
+      if (time === alarmAt && time > Date.now()) return;
+      alarmAt = time;
       void storage.setAlarm(time);
     },
 
@@ -46,6 +63,13 @@ export function durableUserStore(ctx: DurableObjectState): UserStore {
       authority.forget();
     },
   };
+}
+
+/** Every event here is about the user whose object this is. */
+function addressed(event: Unnumbered, place: number): EventMessage {
+  const { subject } = event;
+  if (subject.kind !== "user") throw new Impossible("event_of_another_subject", event.id);
+  return { event: { ...event, seq: place }, keeper: { kind: "user", id: subject.id, place } };
 }
 
 function outageOnly(error: unknown): { readonly outage: Unavailable } {

@@ -15,7 +15,13 @@ export function durableLoginThrottle(
   return {
     reserve: (name, setAt) => callOnce(async () => stubOf(name)().reserve(setAt), WHAT),
     release: (name, attempt) => callOnce(() => stubOf(name)().release(attempt), WHAT),
-    fail: (name) => callOnce(() => stubOf(name)().fail(), WHAT),
+    fail: (name, failed) => callOnce(() => stubOf(name)().fail(failed), WHAT),
+    confirmEvents: (object, places) =>
+      call(
+        () => namespace.get(namespace.idFromString(object)),
+        (stub) => stub.confirmEvents(places),
+        WHAT,
+      ),
     clear: (name) => call(stubOf(name), (stub) => stub.clear(), WHAT),
   };
 }

@@ -5,6 +5,8 @@ import { grantOf } from "../../sessions/judge-session.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "../ports.ts";
 import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
 import { openOnce } from "./open-session.ts";
+import { changedByHand, happened, whatOf } from "./tell-events.ts";
+import { wakeNext } from "./wake.ts";
 
 /** Rounds of a change whose row was changed outside the service since it was read. */
 const MAX_ROUNDS = 3;
@@ -54,7 +56,9 @@ async function attempt(
   const { version } = copy.authority;
   if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
 
-  deps.store.authority.begin({ changeId, base: version });
+  const event = happened(deps, to.userId, command.cause, whatOf(change));
+  deps.store.authority.begin({ changeId, base: version, to, event });
+  wakeNext(deps);
   const { requireVerifiedEmail } = to.policy;
   const apply = () =>
     record.apply(to.userId, change, changeId, version, clock(), requireVerifiedEmail, by);
@@ -66,7 +70,8 @@ async function attempt(
   const { authority, end } = takeOver(copy.authority, row?.authority ?? null);
   const settledBy = verdict === "applied" ? changeId : (row?.changeId ?? "");
   const taken = { authority, changeId: settledBy, verifiedEmail: row?.verifiedEmail };
-  settle(deps, taken, end, to.policy);
+  const told = verdict === "applied" ? event : changedByHand(deps, to.userId, copy, row);
+  settle(deps, to, taken, end, told);
   return answerTo(verdict, () => done(deps, to, command, authority, row?.updatedAt));
 }
 
@@ -84,8 +89,8 @@ function answerTo(verdict: ChangeVerdict, whenDone: () => ChangeAnswer): ChangeA
 
 function done(
   deps: JudgeDeps,
-  { policy }: Addressed,
-  { change, ifVersion, open }: ChangeCommand,
+  to: Addressed,
+  { change, ifVersion, open, cause }: ChangeCommand,
   authority: Authority,
   updatedAt?: number,
 ): ChangeAnswer {
@@ -97,6 +102,6 @@ function done(
     kind: "done",
     authority,
     ...(updatedAt === undefined ? {} : { updatedAt }),
-    ...(open === undefined ? {} : { opened: grantOf(authority, openOnce(deps, open, policy)) }),
+    ...(open === undefined ? {} : { opened: grantOf(authority, openOnce(deps, to, open, cause)) }),
   };
 }

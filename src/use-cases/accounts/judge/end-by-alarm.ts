@@ -1,31 +1,46 @@
-import { nextForgotten, purgeProofs } from "../../credentials/count-proofs.ts";
+import { purgeProofs } from "../../credentials/count-proofs.ts";
+import { Unavailable } from "../../outside.ts";
 import { removeEnded } from "../../sessions/judge-session.ts";
-import { forgetAt, type JudgeDeps, knownAuthority } from "./keep-authority.ts";
+import {
+  forgetAt,
+  isSettled,
+  type JudgeDeps,
+  knownAuthority,
+  reconcile,
+} from "./keep-authority.ts";
+import { nextWake, wakeNext } from "./wake.ts";
 
-/** Purges what has ended. An expired tombstone takes everything with it. */
+/**
+ * Sends the events that nobody confirmed, looks into a change that was left half made and purges
+ * what has ended. An expired tombstone takes everything with it.
+ */
 export async function endByAlarm(deps: JudgeDeps): Promise<void> {
   const { store, clock } = deps;
+  const dueAt = store.outbox.dueAt();
+  if (dueAt !== null && dueAt <= clock()) store.outbox.sendAgain();
+  await settleIntent(deps);
+  if (forgetAt(deps) === null) {
+    purgeProofs(store.proofs, clock());
+    if (knownAuthority(deps) !== null) removeEnded(store.sessions, clock());
+  }
+  if (isOver(deps)) await store.erase();
+  else wakeNext(deps);
+}
+
+/** Nobody may call again: the caller of a change that broke off may have given up. */
+async function settleIntent(deps: JudgeDeps): Promise<void> {
+  const to = deps.store.authority.intent()?.to;
+  if (to === undefined) return;
+  await reconcile(deps, to).catch((error) => {
+    if (!(error instanceof Unavailable)) throw error;
+  });
+}
+
+/** True when nothing is left that anybody could ask for, and every event was stored. */
+function isOver(deps: JudgeDeps): boolean {
+  const { store, clock } = deps;
+  if (store.outbox.dueAt() !== null || !isSettled(deps)) return false;
   const goesAt = forgetAt(deps);
-  const now = clock();
-  // This may be an alarm set for a session before the deletion.
-  if (goesAt !== null && goesAt > now) return store.wakeAt(goesAt);
-  purgeProofs(store.proofs, now);
-  const isKnown = knownAuthority(deps) !== null;
-  if (isKnown) removeEnded(store.sessions, now);
-  const next = nextEnd(deps);
-  if (goesAt !== null || (next === null && !isKnown)) await store.erase();
-  else if (next !== null) store.wakeAt(next);
-}
-
-/** Sets the alarm when this end comes before every other. */
-export function wakeFor(deps: JudgeDeps, time: number): void {
-  if (nextEnd(deps) === time) deps.store.wakeAt(time);
-}
-
-/** When the next thing here ends (Unix milliseconds), or null when nothing does. */
-function nextEnd(deps: JudgeDeps): number | null {
-  const { sessions, proofs } = deps.store;
-  const session = knownAuthority(deps) === null ? null : sessions.nextEnd();
-  const times = [session, nextForgotten(proofs)].filter((time) => time !== null);
-  return times.length === 0 ? null : Math.min(...times);
+  if (goesAt !== null) return goesAt <= clock();
+  return knownAuthority(deps) === null && store.outbox.isUnused() && nextWake(deps) === null;
 }

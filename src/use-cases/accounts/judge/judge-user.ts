@@ -1,11 +1,11 @@
-import { forgottenAt } from "../../../domain/credentials/throttle.ts";
+import { reported } from "../../../domain/credentials/reported.ts";
+import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import { releaseProof, reserveProof } from "../../credentials/count-proofs.ts";
-import type { AllowedAttempt, Attempt, Prover } from "../../credentials/ports.ts";
+import type { AllowedAttempt, Attempt, FailedTry, Prover } from "../../credentials/ports.ts";
 import { renewal } from "../../renewal.ts";
 import {
   checkSession,
-  endSessions,
   holdsToken,
   listSessions,
   refreshSession,
@@ -19,7 +19,8 @@ import type {
 import type { CheckedSession } from "../../tokens/ports.ts";
 import type { Addressed, ChangeCommand } from "../ports.ts";
 import { changeAccount } from "./change-account.ts";
-import { endByAlarm, wakeFor } from "./end-by-alarm.ts";
+import { endByAlarm } from "./end-by-alarm.ts";
+import { endAndTell, tellOfToken } from "./end-sessions.ts";
 import {
   catchUp,
   currentAuthority,
@@ -28,6 +29,8 @@ import {
   knownAuthority,
 } from "./keep-authority.ts";
 import { openSession } from "./open-session.ts";
+import { happened } from "./tell-events.ts";
+import { wakeNext } from "./wake.ts";
 
 export type UserJudge = ReturnType<typeof userJudge>;
 
@@ -54,7 +57,12 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
     async refresh(to: Addressed, command: RefreshCommand): Promise<RefreshAnswer> {
       await freshen(deps, to);
       const { refresh } = to.policy;
-      return refreshSession(sessions, currentAuthority(deps), command, now(), refresh);
+      const answer = refreshSession(sessions, currentAuthority(deps), command, now(), refresh);
+      if (answer.kind === "reused") tellOfToken(deps, "refresh.reused", to, command);
+      else if ("isNoteworthy" in answer && answer.isNoteworthy) {
+        tellOfToken(deps, "refresh.replayed_elsewhere", to, command);
+      }
+      return answer;
     },
 
     async check(to: Addressed, id: SessionId, withEmail = false): Promise<CheckedSession | null> {
@@ -70,20 +78,31 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
     },
 
     listSessions: (_: Addressed) => (isKnown() ? listSessions(sessions, now()) : []),
-    endSessions: (_: Addressed, which: SessionsSelection) =>
-      isKnown() ? endSessions(sessions, which) : 0,
+    endSessions: (to: Addressed, which: SessionsSelection, cause: Cause) =>
+      isKnown() ? endAndTell(deps, to, which, cause) : 0,
 
     change: (to: Addressed, command: ChangeCommand) => changeAccount(deps, to, command),
     catchUp: (to: Addressed) => catchUp(deps, to),
 
     reserveProof({ policy }: Addressed, by: Prover, credentialSetAt?: number): Attempt {
       const attempt = reserveProof(proofs, by, now(), policy.maxSessions, credentialSetAt);
-      if (attempt.kind === "allowed") wakeFor(deps, forgottenAt(attempt.reserved));
+      if (attempt.kind === "allowed") wakeNext(deps);
       return attempt;
     },
     releaseProof: (_: Addressed, by: Prover, attempt: AllowedAttempt) =>
       releaseProof(proofs, by, attempt),
+    failProof(to: Addressed, { failures, cause }: FailedTry): void {
+      const what = reported("proof", failures);
+      if (what === null) return;
+      store.atomically(() => store.outbox.add(happened(deps, to.userId, cause, what)));
+      wakeNext(deps);
+    },
     clearProofs: (_: Addressed, by: Prover) => void proofs.delete(by),
+
+    confirmEvents(places: readonly number[]): void {
+      store.outbox.confirm(places);
+      wakeNext(deps);
+    },
 
     alarm: () => endByAlarm(deps),
   };

@@ -5,9 +5,12 @@ import {
   sameAuthority,
   takeOver,
 } from "../../../domain/accounts/authority.ts";
+import type { Unnumbered } from "../../../domain/events/event.ts";
 import type { Clock, Defer } from "../../outside.ts";
 import type { Renewal } from "../../renewal.ts";
-import type { AccountPolicy, AccountRecord, Addressed, Intent, UserStore } from "../ports.ts";
+import type { AccountRecord, Addressed, Intent, UserStore } from "../ports.ts";
+import { changedByHand } from "./tell-events.ts";
+import { wakeNext } from "./wake.ts";
 
 /*
  * The object's copy of its user's authority, and how it is kept in step with D1. A change leaves
@@ -19,6 +22,7 @@ export type JudgeDeps = {
   readonly record: AccountRecord;
   readonly clock: Clock;
   readonly newFenceId: () => string;
+  readonly newEventId: () => string;
   readonly defer: Defer;
   readonly renewal: Renewal;
   readonly memory: JudgeMemory;
@@ -77,7 +81,8 @@ export async function catchUp(deps: JudgeDeps, to: Addressed): Promise<void> {
 /** @returns false when another call settled a newer row or began a change meanwhile */
 async function takeRow(deps: JudgeDeps, to: Addressed): Promise<boolean> {
   const { told } = deps.memory;
-  const before = knownAuthority(deps);
+  const copy = deps.store.authority.copy();
+  const before = copy?.authority ?? null;
   const intent = deps.store.authority.intent();
   if (before?.status === "deleted") return true;
   const row = await readRow(deps, to, intent);
@@ -88,8 +93,17 @@ async function takeRow(deps: JudgeDeps, to: Addressed): Promise<boolean> {
 
   const { authority, end } = takeOver(before, row?.authority ?? null);
   const changeId = row?.changeId ?? intent?.changeId ?? "";
-  settle(deps, { authority, changeId, verifiedEmail: row?.verifiedEmail }, end, to.policy);
+  const event = madeBy(intent, row) ?? changedByHand(deps, to.userId, copy, row);
+  settle(deps, to, { authority, changeId, verifiedEmail: row?.verifiedEmail }, end, event);
   return true;
+}
+
+/** The event of a change that turns out to be made, or null. */
+function madeBy(intent: Intent | null, row: RowAfter | null): Unnumbered | null {
+  if (intent?.event === undefined) return null;
+  const isMade =
+    row === null ? intent.event.type === "user.deleted" : row.changeId === intent.changeId;
+  return isMade ? intent.event : null;
 }
 
 /** After a crash an update may still be on its way: the fence makes it come too late. */
@@ -110,18 +124,26 @@ function isOvertaken(deps: JudgeDeps, before: Authority | null, intent: Intent |
 /** What is taken over of a row; of one that is gone, no address. */
 type Taken = Omit<RowAfter, "updatedAt">;
 
-/** Takes an authority, ends what must end and forgets the intent: all of it or nothing. */
+/** Takes an authority, ends what must end, tells of it and forgets the intent: all or nothing. */
 export function settle(
-  { store, clock }: JudgeDeps,
+  deps: JudgeDeps,
+  { policy }: Addressed,
   taken: Taken,
   end: SessionsToEnd,
-  policy: AccountPolicy,
+  event: Unnumbered | null,
 ): void {
+  const { store, clock } = deps;
   const now = clock();
   const forgetAt = taken.authority.status === "deleted" ? now + policy.refresh.absoluteTtl : null;
   store.atomically(() => {
     store.authority.settle({ ...taken, checkedAt: now, forgetAt });
-    if (end === "all") store.sessions.removeAllExcept(null);
+    const ended = end === "all" ? store.sessions.removeAllExcept(null) : 0;
+    if (event !== null) store.outbox.add(ended === 0 ? event : withEnded(event, ended));
   });
-  if (forgetAt !== null) store.wakeAt(forgetAt);
+  wakeNext(deps);
 }
+
+const withEnded = (event: Unnumbered, ended: number): Unnumbered => ({
+  ...event,
+  data: { ...event.data, sessions_ended: ended },
+});

@@ -1,9 +1,11 @@
 import { sameAuthority } from "../../../domain/accounts/authority.ts";
-import { addSession, grantOf } from "../../sessions/judge-session.ts";
+import type { Cause } from "../../../domain/events/event.ts";
+import { grantOf, newSession } from "../../sessions/judge-session.ts";
 import type { NewSession, OpenAnswer, OpenSession, StoredSession } from "../../sessions/ports.ts";
-import type { AccountPolicy, Addressed } from "../ports.ts";
-import { wakeFor } from "./end-by-alarm.ts";
+import type { Addressed } from "../ports.ts";
 import { isSettled, type JudgeDeps, knownAuthority, reconcile } from "./keep-authority.ts";
+import { happened } from "./tell-events.ts";
+import { wakeNext } from "./wake.ts";
 
 /**
  * Opens a session for whoever proved the password of the row that was read.
@@ -21,28 +23,42 @@ export async function openSession(
   if (known === null || !isSettled(deps) || !sameAuthority(known, command.seen)) {
     await reconcile(deps, to);
   }
-  return open(deps, to.policy, command);
+  return open(deps, to, command);
 }
 
-function open(deps: JudgeDeps, policy: AccountPolicy, command: OpenSession): OpenAnswer {
+function open(deps: JudgeDeps, to: Addressed, command: OpenSession): OpenAnswer {
   const authority = knownAuthority(deps);
   if (authority === null || authority.status === "deleted") return { kind: "refused" };
   if (!sameAuthority(authority, command.seen)) return { kind: "stale" };
   if (authority.status !== "active") return { kind: "refused" };
-  return { kind: "opened", grant: grantOf(authority, openOnce(deps, command, policy)) };
+  return { kind: "opened", grant: grantOf(authority, openOnce(deps, to, command, command.cause)) };
 }
 
 /** After a lost answer the session may exist already. */
 export function openOnce(
   deps: JudgeDeps,
+  { userId, policy }: Addressed,
   wanted: NewSession,
-  { refresh, maxSessions }: AccountPolicy,
+  cause: Cause,
 ): StoredSession {
-  const { sessions, proofs } = deps.store;
-  const existing = sessions.find(wanted.sessionId);
+  const { store } = deps;
+  const existing = store.sessions.find(wanted.sessionId);
   if (existing !== null) return existing;
-  const session = addSession(sessions, wanted, deps.clock(), refresh, maxSessions);
-  proofs.delete("session"); // whoever opens one has proved the password
-  wakeFor(deps, session.expiresAt);
+  const { session, evicted } = newSession(store.sessions, wanted, deps.clock(), policy);
+  const { amr, acr, clientId } = session;
+  const data = {
+    session_id: session.id,
+    amr,
+    acr,
+    client_id: clientId,
+    ...(evicted.length === 0 ? {} : { ended: evicted }),
+  };
+  store.atomically(() => {
+    for (const id of evicted) store.sessions.remove(id);
+    store.sessions.add(session);
+    store.proofs.delete("session"); // whoever opens one has proved the password
+    store.outbox.add(happened(deps, userId, cause, { type: "session.opened", data }));
+  });
+  wakeNext(deps);
   return session;
 }

@@ -1,0 +1,119 @@
+import { type Actor, NO_REQUEST, type Origin } from "../access/actor.ts";
+import type { ServiceAccountId, UserId } from "../ids.ts";
+import { err, ok, type Result } from "../result.ts";
+
+/** What can happen, as a dotted tree: `session` stands for all that begins with `session.`. */
+export const EVENT_TYPES = [
+  "key.created",
+  "key.removed",
+  "key.revoked",
+  "key.rewrapped",
+  "key.scheduled",
+  "key.withdrawn",
+  "proof.failed",
+  "proof.locked",
+  "refresh.replayed_elsewhere",
+  "refresh.reused",
+  "role.created",
+  "role.deleted",
+  "role.updated",
+  "service_account.created",
+  "service_account.deleted",
+  "service_account.role.assigned",
+  "service_account.role.removed",
+  "service_account.secret.created",
+  "service_account.secret.ended",
+  "service_account.updated",
+  "session.opened",
+  "session.revoked",
+  "sign_in.failed",
+  "sign_in.locked",
+  "user.changed_by_hand",
+  "user.created",
+  "user.deleted",
+  "user.disabled",
+  "user.enabled",
+  "user.password.changed",
+  "user.registered",
+  "user.renamed",
+  "user.role.assigned",
+  "user.role.removed",
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Who did it, from where. */
+export type Cause = {
+  readonly actor: Pick<Actor, "kind" | "id">;
+  readonly context: Origin;
+};
+
+/** What it was done to. */
+export type Subject =
+  | { readonly kind: "user"; readonly id: UserId }
+  | { readonly kind: "service_account"; readonly id: ServiceAccountId }
+  | { readonly kind: "role" | "key"; readonly id: string };
+
+/** What an event says beside its type: names, ids and counts; never a secret. */
+type EventData = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export type What = {
+  readonly type: EventType;
+  readonly outcome?: "success" | "failure";
+  readonly reason?: string;
+  readonly data?: EventData;
+};
+
+/** One act that matters to security, and all that is told of it. */
+export type Event = Cause & {
+  /** `evt_` and 16 random bytes as base64url: who stores it twice stores it once. */
+  readonly id: string;
+  readonly type: EventType;
+  /** Unix milliseconds. */
+  readonly occurredAt: number;
+  /**
+   * Its place among the acts that its user's object decided, from 1 without a gap. Null for what is
+   * decided elsewhere.
+   */
+  readonly seq: number | null;
+  readonly subject: Subject;
+  readonly outcome: "success" | "failure";
+  readonly reason: string | null;
+  readonly data: EventData;
+};
+
+const EVENT_ID = /^evt_[A-Za-z0-9_-]{21}[AQgw]$/;
+
+export function parseEventId(input: unknown): Result<string, "invalid_event_id"> {
+  return typeof input === "string" && EVENT_ID.test(input) ? ok(input) : err("invalid_event_id");
+}
+
+/** An event whose place is given by whoever keeps it. */
+export type Unnumbered = Omit<Event, "seq">;
+
+export const causeOf = ({ kind, id, from = NO_REQUEST }: Actor): Cause => ({
+  actor: { kind, id },
+  context: { ip: from.ip, userAgent: from.userAgent, requestId: from.requestId },
+});
+
+/**
+ * @param id random
+ * @param occurredAt Unix milliseconds
+ */
+export const eventOf = (
+  id: string,
+  occurredAt: number,
+  { actor, context }: Cause,
+  subject: Subject,
+  { type, outcome = "success", reason, data = {} }: What,
+): Unnumbered => ({
+  id,
+  type,
+  occurredAt,
+  actor,
+  subject,
+  context,
+  outcome,
+  reason: reason ?? null,
+  data,
+});

@@ -1,0 +1,112 @@
+import type { Unnumbered } from "../../../domain/events/event.ts";
+import type { EventMessage, EventQueue, ObjectOutbox } from "../../../use-cases/events/ports.ts";
+import type { Clock, Defer } from "../../../use-cases/outside.ts";
+
+const PREFIX = "event/";
+
+/** Events sent in one go. */
+const AT_ONCE = 100;
+
+/** Milliseconds after which an event that nobody confirmed is sent again, and at most. */
+const FIRST_PATIENCE = 60_000;
+const LONGEST_PATIENCE = 60 * 60_000;
+
+type Deps = {
+  readonly kv: SyncKvStorage;
+  readonly queue: EventQueue;
+  readonly clock: Clock;
+  readonly defer: Defer;
+  /** @param place among this object's events, from 1 without a gap */
+  readonly addressed: (event: Unnumbered, place: number) => EventMessage;
+};
+
+const keyOf = (place: number): string => PREFIX + String(place).padStart(15, "0");
+const placeOf = (key: string): number => Number(key.slice(PREFIX.length));
+
+/**
+ * The events of one object that are not known to be stored. The newest place is kept, empty, when
+ * its event is gone: so the next one needs no counter of its own.
+ */
+export class KvOutbox implements ObjectOutbox {
+  readonly #deps: Deps;
+  #isSending = false;
+  /** The last place that was sent since the object woke. */
+  #sentTo = 0;
+  #dueAt: number | null = null;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Sends a moment later: by then the step is over, and its messages leave once it is durable. */
+  add(event: Unnumbered): void {
+    this.#deps.kv.put(keyOf(this.#last() + 1), event);
+    if (this.#isSending) return;
+    this.#isSending = true;
+    this.#deps.defer(async () => {
+      await null;
+      this.#isSending = false;
+      await this.#sendAfter(this.#sentTo);
+    });
+  }
+
+  confirm(places: readonly number[]): void {
+    const { kv } = this.#deps;
+    const last = this.#last();
+    for (const place of places) if (place < last) kv.delete(keyOf(place));
+    if (places.includes(last)) kv.put(keyOf(last), null);
+    for (const [place, event] of this.#kept(0)) {
+      if (event === null && place < last) kv.delete(keyOf(place));
+    }
+    if (this.#oldest() === null) this.#dueAt = null;
+  }
+
+  dueAt(): number | null {
+    const oldest = this.#oldest();
+    if (oldest === null) return null;
+    this.#dueAt ??= oldest + FIRST_PATIENCE;
+    return this.#dueAt;
+  }
+
+  /** The wait doubles: it is as long as the oldest has waited. */
+  sendAgain(): void {
+    const now = this.#deps.clock();
+    const waited = now - (this.#oldest() ?? now);
+    this.#dueAt = now + Math.min(Math.max(waited, FIRST_PATIENCE), LONGEST_PATIENCE);
+    this.#deps.defer(() => this.#sendAfter(0));
+  }
+
+  isUnused(): boolean {
+    return this.#last() === 0;
+  }
+
+  async #sendAfter(place: number): Promise<void> {
+    const { queue, addressed } = this.#deps;
+    const unsent = this.#kept(place).filter(([, event]) => event !== null);
+    const messages = unsent.flatMap(([at, event]) => (event === null ? [] : addressed(event, at)));
+    if (messages.length === 0) return;
+    await queue.send(messages);
+    this.#sentTo = Math.max(this.#sentTo, unsent.at(-1)?.[0] ?? 0);
+  }
+
+  #last(): number {
+    const [last] = this.#deps.kv.list({ prefix: PREFIX, reverse: true, limit: 1 });
+    return last === undefined ? 0 : placeOf(last[0]);
+  }
+
+  /** @returns the oldest after a place, some at a time */
+  #kept(place: number): [place: number, event: Unnumbered | null][] {
+    const { kv } = this.#deps;
+    const found = kv.list<Unnumbered | null>({
+      prefix: PREFIX,
+      start: keyOf(place + 1),
+      limit: AT_ONCE,
+    });
+    return [...found].map(([key, event]) => [placeOf(key), event]);
+  }
+
+  /** When the oldest that is left happened. */
+  #oldest(): number | null {
+    return this.#kept(0).find(([, event]) => event !== null)?.[1]?.occurredAt ?? null;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import { type Ok, ok } from "../../domain/result.ts";
+import type { Clock } from "../outside.ts";
+import type { DeadLetters } from "./ports.ts";
+
+export type BuryDeps = { readonly deadLetters: DeadLetters; readonly clock: Clock };
+
+/** Keeps a message that no try could deliver, for the operator to have sent again. */
+export async function buryMessage(
+  deps: BuryDeps,
+  _actor: Actor,
+  id: string,
+  message: unknown,
+): Promise<Ok<null>> {
+  await deps.deadLetters.keep(id, message, deps.clock());
+  return ok(null);
+}

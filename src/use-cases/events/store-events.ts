@@ -1,0 +1,55 @@
+import type { Actor } from "../../domain/access/actor.ts";
+import type { UserId } from "../../domain/ids.ts";
+import { type Ok, ok } from "../../domain/result.ts";
+import { eachOf } from "../each-of.ts";
+import type { AuditTrail, EventMessage, Keeper, Notify, RecordOutbox } from "./ports.ts";
+
+export type StoreEventsDeps = {
+  readonly audit: AuditTrail;
+  readonly recordOutbox: RecordOutbox;
+  readonly accounts: {
+    confirmEvents(userId: UserId, places: readonly number[]): Promise<void>;
+  };
+  readonly throttle: {
+    confirmEvents(object: string, places: readonly number[]): Promise<void>;
+  };
+  readonly notify: Notify;
+};
+
+/**
+ * Stores events, and only then tells those who keep them, who forget theirs. A keeper that does not
+ * hear it sends its events again, which changes nothing.
+ *
+ * @throws Unavailable when the audit trail does not answer: nobody was told then
+ */
+export async function storeEvents(
+  deps: StoreEventsDeps,
+  actor: Actor,
+  messages: readonly EventMessage[],
+): Promise<Ok<null>> {
+  await deps.audit.store(messages.map(({ event }) => event));
+  const confirmations = [...Map.groupBy(messages, ({ keeper }) => nameOf(keeper)).values()];
+  await eachOf(confirmations, async (group) => {
+    await confirm(deps, group).catch(() => deps.notify({ event: "events_not_confirmed", actor }));
+  });
+  return ok(null);
+}
+
+const nameOf = (keeper: Keeper): string =>
+  keeper.kind === "record" ? keeper.kind : `${keeper.kind} ${keeper.id}`;
+
+/** @param messages of one keeper */
+async function confirm(deps: StoreEventsDeps, messages: readonly EventMessage[]): Promise<void> {
+  const keeper = messages[0]?.keeper;
+  const places = messages.flatMap((message) =>
+    message.keeper.kind === "record" ? [] : message.keeper.place,
+  );
+  switch (keeper?.kind) {
+    case "user":
+      return deps.accounts.confirmEvents(keeper.id, places);
+    case "login_name":
+      return deps.throttle.confirmEvents(keeper.id, places);
+    case "record":
+      return deps.recordOutbox.remove(messages.map(({ event }) => event.id));
+  }
+}

@@ -1,0 +1,19 @@
+import { type BuryDeps, buryMessage } from "../use-cases/events/bury-message.ts";
+import { type ListEventsDeps, listEvents } from "../use-cases/events/list-events.ts";
+import { listOwnEvents } from "../use-cases/events/list-own-events.ts";
+import { type PurgeDeps, purgeEvents } from "../use-cases/events/purge-events.ts";
+import { type SendDeps, sendRecordEvents } from "../use-cases/events/send-record-events.ts";
+import { type StoreEventsDeps, storeEvents } from "../use-cases/events/store-events.ts";
+import { bind } from "./bind.ts";
+
+type EventDeps = BuryDeps & ListEventsDeps & PurgeDeps & SendDeps & StoreEventsDeps;
+
+export const wireEvents = (deps: EventDeps) =>
+  bind(deps, {
+    buryMessage,
+    listEvents,
+    listOwnEvents,
+    purgeEvents,
+    sendRecordEvents,
+    storeEvents,
+  });
