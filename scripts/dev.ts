@@ -1,7 +1,7 @@
 /**
- * `npm run dev`: fresh secrets when there are none, migrations on the local databases, then the service
- * on port 8787, and its crons as they would run when deployed. Further arguments go to
- * `wrangler dev`.
+ * `npm run dev`: fresh secrets when there are none, migrations on the local databases, then the
+ * service on port 8787, its crons as they would run when deployed, and what it mails as it is
+ * written to files. Further arguments go to `wrangler dev`.
  */
 
 import { spawn, spawnSync } from "node:child_process";
@@ -10,6 +10,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { runCrons } from "./local-crons.ts";
+import { announceMail } from "./local-mail.ts";
 import { stopWithStarter, toolEnv } from "./local-runtime.ts";
 
 const SECRETS_FILE = ".dev.vars";
@@ -53,6 +54,7 @@ function serve(args: readonly string[]): void {
   const server = spawn("wrangler", ["dev", ...args], { env: toolEnv(), stdio: "inherit" });
   stopWithStarter("dev", (signal) => server.kill(signal));
   runCrons(args);
+  announceMail(process.cwd());
   server.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
 }
 

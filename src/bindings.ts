@@ -15,4 +15,5 @@ export interface Env {
   readonly ADDRESS_LIMIT: RateLimit;
   readonly SHARED_LIMIT: RateLimit;
   readonly CLIENT_LIMIT: RateLimit;
+  readonly MAIL: SendEmail;
 }

@@ -1,4 +1,5 @@
 import type { ServiceAccountId, UserId } from "../domain/ids.ts";
+import type { MailPurpose } from "../use-cases/accounts/mail.ts";
 import type { Notice, Notify } from "../use-cases/events/ports.ts";
 
 /**
@@ -39,7 +40,13 @@ export type LogEvent =
   | ({
       readonly event: "deferred_work_failed" | "cron_failed" | "breach_check_failed";
     } & ErrorDetails)
-  | { readonly event: "breach_check_failed"; readonly status: number };
+  | { readonly event: "breach_check_failed"; readonly status: number }
+  | {
+      readonly event: "mail_failed" | "mail_refused";
+      readonly purpose: MailPurpose;
+      /** A status, or a code of the provider. */
+      readonly reason: string;
+    };
 
 export type Log = {
   info(event: LogEvent): void;

@@ -17,6 +17,7 @@ export type Config = {
   readonly audience: string;
   readonly publicAppUrl: string;
   readonly mailFrom: Email;
+  readonly mailTransport: "binding" | { readonly url: string; readonly apiKey: string };
   readonly registration: "open" | "private" | "closed";
   readonly requireVerifiedEmail: boolean;
   readonly accessTokenTtl: number;
@@ -69,6 +70,23 @@ function isPlainUrl(value: string): boolean {
   return isNormal && !/[?#@]|\/$/.test(value);
 }
 
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/** Links and a key go there, so in clear only to this machine. */
+function isMailApi(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !isPlainUrl(value)) return false;
+  return url.protocol === "https:" || LOOPBACK.includes(url.hostname);
+}
+
+const mailTransport = z.string().refine((value) => value === "binding" || isMailApi(value), {
+  message: 'must be "binding", or the address of a mail API: https, but for one on this machine',
+  abort: true,
+});
+
+/** What a header can hold. The value itself never reaches a message. */
+const apiKey = z.string().regex(/^[\x21-\x7e]*$/, "must be visible ASCII characters");
+
 /** Scheme, host and port alone: what browsers send as `Origin` (RFC 6454, section 6.2). */
 const isOrigin = (value: string): boolean =>
   isPlainUrl(value) && URL.parse(value)?.origin === value;
@@ -112,6 +130,8 @@ const schema = z
     AUDIENCE: z.string().regex(/^[^\s,]+$/, "must be one word"),
     PUBLIC_APP_URL: httpUrl,
     MAIL_FROM: emailAddress,
+    MAIL_TRANSPORT: mailTransport.default("binding"),
+    MAIL_API_KEY: apiKey.default(""),
     REGISTRATION: z.enum(["open", "private", "closed"]),
     REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform((value) => value === "true"),
     ACCESS_TOKEN_TTL: seconds(1, MAX_ACCESS_TOKEN_TTL, 600),
@@ -142,6 +162,9 @@ const schema = z
   .superRefine((vars, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
+    if (vars.MAIL_TRANSPORT !== "binding" && vars.MAIL_API_KEY === "") {
+      refuse("MAIL_API_KEY", "must be set where MAIL_TRANSPORT is an address");
+    }
     if (vars.REFRESH_IDLE_TTL > vars.REFRESH_ABSOLUTE_TTL) {
       refuse("REFRESH_IDLE_TTL", "must not exceed REFRESH_ABSOLUTE_TTL");
     }
@@ -188,6 +211,10 @@ function configOf(vars: z.output<typeof schema>): Config {
     audience: vars.AUDIENCE,
     publicAppUrl: vars.PUBLIC_APP_URL,
     mailFrom: vars.MAIL_FROM,
+    mailTransport:
+      vars.MAIL_TRANSPORT === "binding"
+        ? "binding"
+        : { url: vars.MAIL_TRANSPORT, apiKey: vars.MAIL_API_KEY },
     registration: vars.REGISTRATION,
     requireVerifiedEmail: vars.REQUIRE_VERIFIED_EMAIL,
     accessTokenTtl: vars.ACCESS_TOKEN_TTL,

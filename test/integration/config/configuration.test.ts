@@ -63,6 +63,8 @@ it.each([
   ["AUDIENCE", ""],
   ["PUBLIC_APP_URL", "app.example.com"],
   ["MAIL_FROM", "nobody"],
+  ["MAIL_TRANSPORT", "smtp://mail.example"],
+  ["MAIL_API_KEY", "two words"],
   ["REGISTRATION", "yes"],
   ["REQUIRE_VERIFIED_EMAIL", "yes"],
   ["ACCESS_TOKEN_TTL", "10m"],

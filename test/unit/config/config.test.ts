@@ -9,6 +9,8 @@ const good = {
   AUDIENCE: "https://api.example.com",
   PUBLIC_APP_URL: "https://app.example.com",
   MAIL_FROM: "no-reply@example.com",
+  MAIL_TRANSPORT: "binding",
+  MAIL_API_KEY: "",
   REGISTRATION: "private",
   REQUIRE_VERIFIED_EMAIL: "true",
   ACCESS_TOKEN_TTL: "600",
@@ -97,8 +99,21 @@ describe("a good configuration", () => {
     ["PUBLIC_APP_URL", "https://example.com/app", { publicAppUrl: "https://example.com/app" }],
     ["REFRESH_REPLAY_WINDOW", "1", { refresh: { replayWindow: 1_000 } }],
     ["ISSUER", "http://localhost:8787", { issuer: "http://localhost:8787" }],
+    ["MAIL_API_KEY", "re_1", { mailTransport: "binding" }],
   ])("may say %s = %s", (name, value, expected) => {
     expect(parseConfig({ ...good, [name]: value })).toMatchObject({ ok: true, value: expected });
+  });
+});
+
+it.each([
+  "https://api.resend.com/emails",
+  "http://localhost:8025/emails",
+  "http://127.0.0.1:8025/emails",
+  "http://[::1]:8025/emails",
+])("mail may go through an HTTP API with a key: %s", (url) => {
+  expect(parseConfig({ ...good, MAIL_TRANSPORT: url, MAIL_API_KEY: "re_1" })).toMatchObject({
+    ok: true,
+    value: { mailTransport: { url, apiKey: "re_1" } },
   });
 });
 
@@ -134,6 +149,14 @@ describe("a wrong configuration", () => {
     ["MAIL_FROM", "Us <no-reply@example.com>"],
     ["MAIL_FROM", "no-reply@localhost"],
     ["MAIL_FROM", `${"a".repeat(65)}@example.com`],
+    ["MAIL_TRANSPORT", "smtp"],
+    ["MAIL_TRANSPORT", ""],
+    ["MAIL_TRANSPORT", "http://mail.example/emails"],
+    ["MAIL_TRANSPORT", "http://localhost.example/emails"],
+    ["MAIL_TRANSPORT", "https://mail.example/emails/"],
+    ["MAIL_TRANSPORT", "https://user:key@mail.example/emails"],
+    ["MAIL_API_KEY", "two words"],
+    ["MAIL_API_KEY", "key\r\nx-other: 1"],
     ["CORS_ORIGINS", "https://*.example.com"],
     ["CORS_ORIGINS", "capacitor://*"],
     ["CORS_ORIGINS", "capacitor://localhost/"],
@@ -184,6 +207,16 @@ describe("a wrong configuration", () => {
     expect(problems).toEqual([expect.stringMatching(/^REFRESH_REPLAY_WINDOW: /)]);
   });
 
+  it("names the key of the mail API when there is none, and never shows one", () => {
+    const MAIL_TRANSPORT = "https://mail.example/emails";
+    const missing = [expect.stringMatching(/^MAIL_API_KEY: /)];
+    expect(problemsOf({ ...good, MAIL_TRANSPORT })).toEqual(missing);
+    expect(problemsOf({ ...good, MAIL_TRANSPORT, MAIL_API_KEY: undefined })).toEqual(missing);
+    const problems = problemsOf({ ...good, MAIL_TRANSPORT, MAIL_API_KEY: "re_canary\n" });
+    expect(problems).toEqual(missing);
+    expect(problems.join()).not.toContain("canary");
+  });
+
   it("names every variable that is wrong", () => {
     const problems = problemsOf({});
     expect(problems.map((problem) => problem.split(":")[0]).sort()).toEqual([...DECIDING].sort());
@@ -218,7 +251,7 @@ describe("a wrong configuration", () => {
   });
 
   it("leaves other bindings and secrets alone, which may be there for a later release", () => {
-    const more = { MAIL_API_KEY: "x", WEBAUTHN_RP_ID: "x", AUTH_SECRETS2: "x", CF_VERSION: {} };
+    const more = { WEBAUTHN_RP_ID: "x", AUTH_SECRETS2: "x", CF_VERSION: {} };
     expect(problemsOf({ ...good, ...more })).toEqual([]);
     const { CORS_ORIGINS: _, ...rest } = good;
     expect(problemsOf({ ...rest, CORS_ORIGIN: { binding: true } })).toEqual([]);

@@ -1,0 +1,39 @@
+import type { Email } from "../../domain/accounts/email.ts";
+
+/** What a message is about; each has a template (docs/mail.md). */
+export type MailPurpose =
+  | "verify_email"
+  | "reset_password"
+  | "confirm_new_email"
+  | "invitation"
+  | "already_registered"
+  | "email_changed"
+  | "password_changed"
+  | "sign_in_code";
+
+/**
+ * A message to one person. It holds no text: what a stranger typed, a name say, must never reach
+ * an inbox in our name.
+ */
+export type Mail = {
+  readonly purpose: MailPurpose;
+  readonly to: Email;
+  /** Where the message leads, as it is to be opened. */
+  readonly link: string | null;
+  readonly code: string | null;
+  /** When link or code stop working, in Unix milliseconds. */
+  readonly expiresAt: number | null;
+  /**
+   * The same for each try of one message, at most 256 visible ASCII characters. The other fields
+   * must be the same then, too: providers refuse a key that comes with another text.
+   */
+  readonly idempotencyKey: string;
+};
+
+export interface MailSender {
+  /**
+   * @returns "sent" when the provider has taken it, "refused" when it never will
+   * @throws Unavailable for all that should be tried again; it may have been sent all the same
+   */
+  send(mail: Mail): Promise<"sent" | "refused">;
+}
