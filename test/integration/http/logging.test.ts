@@ -134,7 +134,6 @@ it("LOG-01 the run met the failures it is about, and handed out tokens", () => {
     "login_throttle_not_cleared",
     "misconfigured",
     "password_hash_refused",
-    "refresh_token_reused",
     "signing_key_created",
   ]) {
     expect(events).toContain(event);

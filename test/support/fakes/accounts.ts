@@ -99,6 +99,7 @@ function memoryUserStore(
     },
     idle: () => last,
     wakeAt: () => undefined,
+    woken: () => undefined,
     erase: async () => erase(),
   };
 }

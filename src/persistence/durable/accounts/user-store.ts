@@ -52,13 +52,18 @@ export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): Us
 
     /** An alarm that is set already is not written again. */
     wakeAt(time) {
-      if (time === alarmAt && time > Date.now()) return;
+      if (time === alarmAt) return;
       alarmAt = time;
       void storage.setAlarm(time);
     },
 
+    woken() {
+      alarmAt = null;
+    },
+
     async erase() {
       await storage.deleteAll();
+      alarmAt = null;
       sessions.forget();
       authority.forget();
     },
