@@ -39,12 +39,12 @@ const USERS = 1_000;
 const UNLIMITED = 1_000_000_000;
 const MIGRATIONS = join(import.meta.dirname, "../../migrations");
 
-const migrations = (): string[] =>
-  readdirSync(MIGRATIONS)
+const migrations = (directory = MIGRATIONS): string[] =>
+  readdirSync(directory)
     .filter((name) => name.endsWith(".sql"))
     .sort()
     .flatMap((name) =>
-      readFileSync(join(MIGRATIONS, name), "utf8").split("--> statement-breakpoint"),
+      readFileSync(join(directory, name), "utf8").split("--> statement-breakpoint"),
     );
 
 export const emailOf = (index: number): string => `user-${index}@example.com`;
@@ -78,7 +78,10 @@ const service = (name: string, script: string, engine: Engine): WorkerSpecificat
     AUTH_SECRETS: "v1:uFq3X0mR7dYw1oZc5tJ8nB2kVhL6sQ9aEgPiTxWvDyM",
     PASSWORD_SCRYPT: engine,
   },
-  d1Databases: { DB: "auth-service" },
+  d1Databases: { DB: "auth-service", AUDIT_DB: "auth-service-audit" },
+  queueProducers: { EVENTS: "events" },
+  queueConsumers: { events: { maxBatchSize: 100, maxBatchTimeout: 1 } },
+  email: { send_email: [{ name: "MAIL" }] },
   kvNamespaces: { JWKS_CACHE: "jwks" },
   durableObjects: {
     USERS: { className: "UserObject", useSQLite: true },
@@ -116,7 +119,10 @@ export function launch(
         serviceBindings: { ISSUER_HTTP: auth },
       },
     ],
-    seed: [...migrations(), ...users],
+    seed: {
+      DB: [...migrations(), ...users],
+      AUDIT_DB: migrations(join(MIGRATIONS, "audit")),
+    },
   };
 }
 

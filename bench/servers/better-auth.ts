@@ -145,7 +145,7 @@ const onWorkers =
       bindings: { BASE_URL: ISSUER, SECRET, HASH: hash, COOKIE_CACHE },
       d1Databases: { DB: "better-auth" },
     });
-    const seed = [...SCHEMA, ...accounts(await passwordHash(hash))];
+    const seed = { DB: [...SCHEMA, ...accounts(await passwordHash(hash))] };
     return { workers: [worker("better-auth", "off"), worker(CACHED, "on")], seed };
   };
 

@@ -101,9 +101,11 @@ const launch = (bundles: Bundles): Launch => ({
       serviceBindings: { BARE: { name: "limits", entrypoint: "BareRpc" } },
     },
   ],
-  seed: [
-    "create table users (id text primary key, email text not null unique, password_hash text, created_at integer)",
-    `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${USERS - 1})
+  seed: {
+    DB: [
+      "create table users (id text primary key, email text not null unique, password_hash text, created_at integer)",
+      `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${USERS - 1})
      insert into users select 'id-' || i, 'user-' || i || '@example.com', hex(randomblob(48)), i from n`,
-  ],
+    ],
+  },
 });

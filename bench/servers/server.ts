@@ -7,6 +7,9 @@ export type WorkerSpecification = {
   readonly script: string;
   readonly bindings?: Record<string, string>;
   readonly d1Databases?: Record<string, string>;
+  readonly queueProducers?: Record<string, string>;
+  readonly queueConsumers?: Record<string, { maxBatchSize: number; maxBatchTimeout: number }>;
+  readonly email?: { send_email: { name: string }[] };
   readonly kvNamespaces?: Record<string, string>;
   readonly durableObjects?: Record<string, { className: string; useSQLite: boolean }>;
   readonly ratelimits?: Record<string, { namespace_id: string; simple: { limit: number } }>;
@@ -21,8 +24,8 @@ export type Launch = Workers | { readonly script: string; readonly args?: readon
 export type Workers = {
   /** The first is `"main"`. */
   readonly workers: readonly WorkerSpecification[];
-  /** SQL for the first Worker's `DB`, a statement each. */
-  readonly seed?: readonly string[];
+  /** SQL for the first Worker's databases, by binding, a statement each. */
+  readonly seed?: Readonly<Record<string, readonly string[]>>;
 };
 
 /** A server that answers. */

@@ -19,7 +19,7 @@ const COMPATIBILITY = {
 
 /** By Miniflare's API: each Worker has a socket of its own and no proxy before it. */
 export async function startWorkers(
-  { persist, workers, seed = [] }: Specification,
+  { persist, workers, seed = {} }: Specification,
   options: { readonly inspectorPort?: number } = {},
 ): Promise<{ miniflare: Miniflare; origins: Record<string, string> }> {
   const miniflare = new Miniflare(
@@ -36,9 +36,9 @@ export async function startWorkers(
     }),
   );
   await miniflare.ready;
-  if (seed.length > 0) {
-    const database = await miniflare.getD1Database("DB", workers[0]?.name);
-    for (const statement of seed) await database.prepare(statement).run();
+  for (const [binding, statements] of Object.entries(seed)) {
+    const database = await miniflare.getD1Database(binding, workers[0]?.name);
+    for (const statement of statements) await database.prepare(statement).run();
   }
   const origins: Record<string, string> = {};
   for (const { name } of workers) {

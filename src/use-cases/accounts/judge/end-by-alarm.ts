@@ -1,5 +1,4 @@
 import { purgeProofs } from "../../credentials/count-proofs.ts";
-import { Unavailable } from "../../outside.ts";
 import { removeEnded } from "../../sessions/judge-session.ts";
 import {
   forgetAt,
@@ -28,13 +27,14 @@ export async function endByAlarm(deps: JudgeDeps): Promise<void> {
   else wakeNext(deps);
 }
 
-/** Nobody may call again: the caller of a change that broke off may have given up. */
+/**
+ * Whoever asked for a change that broke off may not call again. What goes wrong here is met, and
+ * told, by the next call.
+ */
 async function settleIntent(deps: JudgeDeps): Promise<void> {
   const to = deps.store.authority.intent()?.to;
   if (to === undefined) return;
-  await reconcile(deps, to).catch((error) => {
-    if (!(error instanceof Unavailable)) throw error;
-  });
+  await reconcile(deps, to).catch(() => undefined);
 }
 
 /** True when nothing is left that anybody could ask for, and every event was stored. */
