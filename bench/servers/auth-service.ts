@@ -65,7 +65,12 @@ export const accounts = (count: number): string[] => [
 type Engine = "noble" | "native";
 
 /** The default configuration, in development; only the engine of the hash varies. */
-const service = (name: string, script: string, engine: Engine): WorkerSpecification => ({
+const service = (
+  name: string,
+  script: string,
+  engine: Engine,
+  vars: Readonly<Record<string, string>>,
+): WorkerSpecification => ({
   name,
   script,
   bindings: {
@@ -77,6 +82,7 @@ const service = (name: string, script: string, engine: Engine): WorkerSpecificat
     REQUIRE_VERIFIED_EMAIL: "false",
     AUTH_SECRETS: "v1:uFq3X0mR7dYw1oZc5tJ8nB2kVhL6sQ9aEgPiTxWvDyM",
     PASSWORD_SCRYPT: engine,
+    ...vars,
   },
   d1Databases: { DB: "auth-service", AUDIT_DB: "auth-service-audit" },
   queueProducers: { EVENTS: "events" },
@@ -102,11 +108,12 @@ export function launch(
   engine: Engine,
   users: readonly string[] = accounts(USERS),
   auth = "auth-service",
+  vars: Readonly<Record<string, string>> = {},
 ): Workers {
   const script = (name: string): string => bundles.get(name) ?? "";
   return {
     workers: [
-      service(auth, script(auth), engine),
+      service(auth, script(auth), engine, vars),
       {
         name: "caller",
         script: script("caller"),
