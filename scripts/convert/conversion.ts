@@ -3,7 +3,7 @@ import { MAX_DISPLAY_NAME_LENGTH } from "../../src/domain/limits.ts";
 import { shownPart } from "../../src/domain/shown-text.ts";
 
 /** A line that `users:import` reads. */
-export type ImportLine = {
+type ImportLine = {
   readonly email: string;
   readonly email_verified: boolean;
   readonly name?: string;

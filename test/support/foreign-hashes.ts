@@ -55,7 +55,7 @@ export const TOO_COSTLY_HASHES: Readonly<Record<string, string>> = {
   "argon2's memory":
     "$argon2id$v=19$m=65537,t=1,p=1$AAECAwQFBgcICQoLDA0ODw$L1ysmCLG/ZmMcWii6hrivXIBzHDl7SSZDYNtnHYNfqg",
   "argon2's passes":
-    "$argon2id$v=19$m=65536,t=7,p=1$AAECAwQFBgcICQoLDA0ODw$L1ysmCLG/ZmMcWii6hrivXIBzHDl7SSZDYNtnHYNfqg",
+    "$argon2id$v=19$m=65536,t=5,p=1$AAECAwQFBgcICQoLDA0ODw$L1ysmCLG/ZmMcWii6hrivXIBzHDl7SSZDYNtnHYNfqg",
   "argon2's lanes":
     "$argon2id$v=19$m=256,t=3,p=17$AAECAwQFBgcICQoLDA0ODw$L1ysmCLG/ZmMcWii6hrivXIBzHDl7SSZDYNtnHYNfqg",
   "PBKDF2 with SHA-1": "$pbkdf2$800001$..................../w$L2B4x3NTinyYQ4Bx6ESBRYQZAtQ",

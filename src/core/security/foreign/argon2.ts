@@ -12,8 +12,8 @@ const PHC =
 
 /** KiB; the isolate has 128 MiB for everything. */
 const MAX_MEMORY = 64 * 1_024;
-/** KiB written in all: a second and a half on workerd. */
-const MAX_WRITTEN = 6 * MAX_MEMORY;
+/** KiB written in all: a good second on workerd. */
+const MAX_WRITTEN = 4 * MAX_MEMORY;
 const MAX_LANES = 16;
 /** Blocks of a lane (RFC 9106, section 3.1). */
 const MIN_LANE = 8;
