@@ -9,11 +9,11 @@
  * interrupted.
  */
 import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, statSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { setImmediate } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import * as z from "zod";
+import { readArguments } from "./import/arguments.ts";
 import { checkedLines } from "./import/check-lines.ts";
 import {
   countQuery,
@@ -26,44 +26,12 @@ import type { Line } from "./import/lines.ts";
 import { progress } from "./import/progress.ts";
 import { readRoleCatalogue } from "./import/role-catalogue.ts";
 import type { ImportedUser } from "./import/user-line.ts";
-import { fail } from "./terminal.ts";
-import { executeSql, readRows, type Target } from "./wrangler-d1.ts";
+import { executeSql, readRows } from "./wrangler-d1.ts";
 
 /** Accounts of a batch: D1 answers nobody else while it takes one. */
 const BATCH = 2_500;
 
-const USAGE = "Say which file: npm run users:import -- users.ndjson [--env production --remote]";
-
-function readArguments() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      env: { type: "string" },
-      remote: { type: "boolean", default: false },
-      "persist-to": { type: "string" },
-      refused: { type: "string" },
-      "from-line": { type: "string", default: "1" },
-      "allow-plain-sha2": { type: "boolean", default: false },
-    },
-  });
-  const [file, ...others] = positionals;
-  if (file === undefined || others.length > 0) fail(USAGE);
-  if (!existsSync(file)) fail(`There is no file ${file}.`);
-  const fromLine = Number(values["from-line"]);
-  if (!Number.isInteger(fromLine) || fromLine < 1) fail("--from-line takes a line's number.");
-  const target: Target = {
-    environment: values.env,
-    remote: values.remote,
-    directory: values["persist-to"],
-  };
-  return { file, fromLine, target, refusedFile: values.refused, ...rulesOf(values) };
-}
-
-const rulesOf = (values: { readonly "allow-plain-sha2": boolean }) => ({
-  rules: { now: Date.now(), allowPlainSha2: values["allow-plain-sha2"] },
-});
-
-const { file, fromLine, target, refusedFile, rules } = readArguments();
+const { file, fromLine, target, refusedFile, rules } = readArguments(Date.now());
 const size = statSync(file).size;
 const bar = progress(process.stderr);
 const tag = `import-${randomBytes(8).toString("hex")}`;
@@ -114,12 +82,18 @@ async function send(pending: readonly Pending[]): Promise<void> {
     if (accounts.length > 0) executeSql(target, importSql(accounts, tag, rules.now));
     sent += accounts.length;
   } catch (error) {
-    await setImmediate(); // a signal that ended wrangler is heard only now
+    await signalsHeard();
     stopAt(first.line, error instanceof Error ? error.message : String(error));
   }
   bar.show(last.line.end / size, `${last.line.number} lines`);
-  await setImmediate();
+  await signalsHeard();
   if (isInterrupted && last.line.end < size) stopAt({ number: last.line.number + 1 }, "");
+}
+
+/** What came while wrangler ran is heard in a whole turn of the event loop, from one end to the next. */
+async function signalsHeard(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 function stopAt({ number }: { readonly number: number }, why: string): never {
