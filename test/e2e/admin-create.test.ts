@@ -58,7 +58,7 @@ it("the password is what was typed, from a pipe and from the environment", async
   const given = await createAdmin("env@example.com", "", { ADMIN_PASSWORD: PASSWORD });
   expect(given).toMatchObject({ code: 0 });
   for (const email of ["pipe@example.com", "env@example.com"]) {
-    expect(hasher.verify(PASSWORD as Password, await storedHash(email))).toBe("match");
+    expect(await hasher.verify(PASSWORD as Password, await storedHash(email))).toBe("match");
   }
 });
 

@@ -26,6 +26,12 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
   return toBase64(bytes) === text ? bytes : null;
 }
 
+/** Standard base64 with its padding (RFC 4648, section 4), as strict as `fromBase64Url`. */
+export function fromPaddedBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.toString("base64") === text ? new Uint8Array(bytes) : null;
+}
+
 /** The runtime's own codecs work on its own kind of array. */
 function viewed({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);

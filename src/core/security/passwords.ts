@@ -5,19 +5,20 @@ import type { Password } from "../../domain/credentials/password.ts";
 import type { PasswordHasher } from "../../use-cases/credentials/ports.ts";
 import type { RandomBytes } from "../../use-cases/outside.ts";
 import { concat, utf8 } from "./encoding.ts";
-import { type Cost, formatHash, parseHash, type StoredHash, workOf } from "./stored-hash.ts";
+import { isHmacRespelling } from "./hmac-respelling.ts";
+import {
+  type Cost,
+  type Engine,
+  formatHash,
+  parseHash,
+  type StoredHash,
+  workOf,
+} from "./stored-hash.ts";
 
 /** OWASP's and ASVS 11.4.2's cost for scrypt in 32 MiB. */
 const COST: Cost = { ln: 15, r: 8, p: 3 };
 const SALT_LENGTH = 16;
 const KEY_LENGTH = 32;
-
-export type Engine = (
-  password: Uint8Array,
-  salt: Uint8Array,
-  cost: Cost,
-  length: number,
-) => Uint8Array;
 
 /** Two implementations of scrypt, whose output is identical. */
 export const SCRYPT_ENGINES: Readonly<Record<"noble" | "native", Engine>> = {
@@ -41,20 +42,27 @@ export function passwordHasher(engine: Engine, random: RandomBytes): PasswordHas
     return formatHash(COST, salt, key);
   };
 
+  /** A wrong password takes as long as an unknown name. */
+  const verdictOf = (verdict: Verdict, done: number): Verdict => {
+    if (verdict !== "mismatch") return verdict;
+    for (const cost of missingWork(done)) engine(NOTHING, NOTHING, cost, KEY_LENGTH);
+    return verdict;
+  };
+
   return {
     hash,
 
-    verify(password, stored) {
-      const parsed = parseHash(stored);
-      if (parsed === null) {
-        hash(password); // takes as long as a hash that can be checked
-        return "unreadable";
+    async verify(password, stored) {
+      const own = parseHash(stored);
+      if (own.ok) return verdictOf(compare(engine, password, own.value), workOf(own.value.cost));
+      // Loaded where such a hash is met: most isolates never meet one.
+      const { readForeignHash } = await import("./foreign/foreign-hash.ts");
+      const foreign = readForeignHash(stored);
+      if (foreign.ok) {
+        return verdictOf(foreign.value.compare(password, engine), foreign.value.work);
       }
-      if (!isRight(engine, password, parsed)) {
-        for (const cost of missingWork(parsed.cost)) engine(NOTHING, NOTHING, cost, KEY_LENGTH);
-        return "mismatch";
-      }
-      return isCurrent(parsed) ? "match" : "match_outdated";
+      hash(password); // takes as long as a hash that can be checked
+      return "unreadable";
     },
 
     verifyNothing(password) {
@@ -63,8 +71,16 @@ export function passwordHasher(engine: Engine, random: RandomBytes): PasswordHas
   };
 }
 
+type Verdict = "match" | "match_outdated" | "mismatch";
+
+function compare(engine: Engine, password: Password, stored: StoredHash): Verdict {
+  if (!isRight(engine, password, stored)) return "mismatch";
+  return isCurrent(stored) ? "match" : "match_outdated";
+}
+
 /** Domain separation: the digest's purpose and a NUL, with which no other hash here begins. */
 const DIGEST_LABEL = utf8("auth-service/password\0");
+const DIGEST_LENGTH = 32;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -78,29 +94,20 @@ function isRight(engine: Engine, password: Password, stored: StoredHash): boolea
   const input = stored.isDigested ? digestOf(password) : utf8(password);
   const key = engine(input, stored.salt, stored.cost, stored.key.length);
   const isEqual = timingSafeEqual(key, stored.key);
-  return isEqual && (stored.isDigested || !mayBeRespelling(password));
-}
-
-const DIGEST_LENGTH = 32;
-
-/**
- * True for a password that HMAC may take for another: one with NULs at its end, or the bytes of a
- * long one's digest, which practically always hold a control character. Against a hash of the
- * password itself these are refused, right or not: renewing the hash would lock the owner out.
- */
-function mayBeRespelling(password: Password): boolean {
-  if (password.endsWith("\0")) return true;
-  return utf8(password).length <= DIGEST_LENGTH && /\p{Cc}/u.test(password);
+  return isEqual && (stored.isDigested || !isHmacRespelling(password, DIGEST_LENGTH));
 }
 
 /**
  * What is left of the current cost after a cheaper hash, so that a wrong password takes as long as
- * an unknown name. A dearer one takes longer, by a third at most: its ceiling is 4/3 of the current
- * cost, and its owner's next sign-in renews it.
+ * an unknown name. A dearer one takes longer: scrypt by a third at most, since its ceiling is 4/3 of
+ * the current cost, what was imported as long as its own ceiling lets it (docs/migrating.md). Its
+ * owner's next sign-in renews it.
+ *
+ * @param done what was computed, as `workOf` counts
  */
-function missingWork(done: Cost): Cost[] {
+function missingWork(done: number): Cost[] {
   const block = workOf({ ...COST, p: 1 });
-  const missing = Math.max(0, workOf(COST) - workOf(done));
+  const missing = Math.max(0, workOf(COST) - done);
   const blocks = Math.floor(missing / block);
   // Below a block by powers of two, from 2^1: N is even, so all work is.
   const powers = Array.from({ length: Math.log2(block) }, (_, exponent) => exponent);

@@ -12,7 +12,7 @@ export const users = sqliteTable(
     email: text("email").notNull().unique(),
     emailVerified: integer("email_verified", { mode: "boolean" }).notNull().default(false),
     name: text("name"),
-    /** PHC string; null while the account has no password. */
+    /** PHC string, or a form of another product (docs/migrating.md); null without a password. */
     passwordHash: text("password_hash"),
     passwordSetAt: integer("password_set_at").notNull().default(0),
     /** `active`, `disabled`, or for one instant within a batch `deleted`. */

@@ -80,7 +80,7 @@ export async function checkPassword(
   if (attempt.kind !== "allowed") {
     return err({ code: "throttled", retryAfter: attempt.retryAfter });
   }
-  const check = compare(deps, actor, password, credential);
+  const check = await compare(deps, actor, password, credential);
   if (check.ok) await forget(deps, actor, tries);
   else {
     // Before the reply, so that no wrong try goes untold; as long for a name without an account.
@@ -118,18 +118,18 @@ async function forget(deps: PasswordCheckDeps, actor: Actor, tries: Tries): Prom
   await tries.clear().catch(() => deps.notify({ event: "login_throttle_not_cleared", actor }));
 }
 
-function compare(
+async function compare(
   deps: PasswordCheckDeps,
   actor: Actor,
   password: Password,
   credential: Credential | null,
-): PasswordCheck {
+): Promise<PasswordCheck> {
   const stored = credential?.passwordHash ?? null;
   if (credential === null || stored === null) {
     deps.hasher.verifyNothing(password);
     return err("invalid_credentials");
   }
-  const verdict = deps.hasher.verify(password, stored);
+  const verdict = await deps.hasher.verify(password, stored);
   if (verdict === "match" || verdict === "match_outdated") {
     return ok({ credential, outdatedHash: verdict === "match_outdated" });
   }

@@ -74,10 +74,11 @@ export interface LoginThrottle {
 export interface PasswordHasher {
   /** @returns a PHC string */
   hash(password: Password): string;
+  /** Waits for nothing but code: what verifies other products' hashes is loaded where one is met. */
   verify(
     password: Password,
     stored: string,
-  ): "match" | "match_outdated" | "mismatch" | "unreadable";
+  ): Promise<"match" | "match_outdated" | "mismatch" | "unreadable">;
   /** Costs what verifying a current hash costs. */
   verifyNothing(password: Password): void;
 }

@@ -2,12 +2,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { toBase64, utf8 } from "../../../src/core/security/encoding.ts";
-import {
-  type Engine,
-  passwordHasher,
-  SCRYPT_ENGINES,
-} from "../../../src/core/security/passwords.ts";
-import type { Cost } from "../../../src/core/security/stored-hash.ts";
+import { passwordHasher, SCRYPT_ENGINES } from "../../../src/core/security/passwords.ts";
+import type { Cost, Engine } from "../../../src/core/security/stored-hash.ts";
 import { type Password, parsePassword } from "../../../src/domain/credentials/password.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -36,23 +32,23 @@ describe("a stored password", () => {
     expect(first.split("$")[4]).not.toBe(second.split("$")[4]);
   });
 
-  it("PWD-01 is scrypt over SHA-256 of a label, a NUL and the password, by either engine", () => {
+  it("PWD-01 is scrypt over SHA-256 of a label, a NUL and the password, by either engine", async () => {
     const known =
       "$scrypt-sha256$ln=15,r=8,p=3$BwcHBwcHBwcHBwcHBwcHBw$XOko/Q0qcGi3TDrl5TtdZmskzSUhjKUdO1xbryNGZLU";
     for (const engine of Object.values(SCRYPT_ENGINES)) {
       expect(passwordHasher(engine, () => salt).hash(password)).toBe(known);
     }
-    expect(native.verify(password, known)).toBe("match");
+    expect(await native.verify(password, known)).toBe("match");
   });
 
-  it("is verified by either engine, whichever made it", () => {
-    expect(native.verify(password, noble.hash(password))).toBe("match");
-    expect(noble.verify(password, first)).toBe("match");
+  it("is verified by either engine, whichever made it", async () => {
+    expect(await native.verify(password, noble.hash(password))).toBe("match");
+    expect(await noble.verify(password, first)).toBe("match");
   });
 
-  it("is not another password's", () => {
-    expect(native.verify(other, first)).toBe("mismatch");
-    expect(native.verify(`${password} ` as Password, first)).toBe("mismatch");
+  it("is not another password's", async () => {
+    expect(await native.verify(other, first)).toBe("mismatch");
+    expect(await native.verify(`${password} ` as Password, first)).toBe("mismatch");
   });
 });
 
@@ -64,8 +60,8 @@ function digested(ln: number, r: number, p: number, keyLength = 32, saltBytes = 
 }
 
 describe("a password stored in another way", () => {
-  it("is none where all is as it is done today", () => {
-    expect(native.verify(password, digested(15, 8, 3))).toBe("match");
+  it("is none where all is as it is done today", async () => {
+    expect(await native.verify(password, digested(15, 8, 3))).toBe("match");
   });
 
   it.each([
@@ -76,12 +72,12 @@ describe("a password stored in another way", () => {
     ["another length of key", digested(15, 8, 3, 64)],
     ["a shorter salt", digested(15, 8, 3, 32, new Uint8Array(8).fill(7))],
     ["a longer salt", digested(15, 8, 3, 32, new Uint8Array(32).fill(7))],
-  ])("PWD-07 is a match that is outdated, with %s", (_, outdated) => {
-    expect(native.verify(password, outdated)).toBe("match_outdated");
+  ])("PWD-07 is a match that is outdated, with %s", async (_, outdated) => {
+    expect(await native.verify(password, outdated)).toBe("match_outdated");
   });
 
-  it("is still a mismatch for another password", () => {
-    expect(native.verify(other, stored(4, 1, 1))).toBe("mismatch");
+  it("is still a mismatch for another password", async () => {
+    expect(await native.verify(other, stored(4, 1, 1))).toBe("mismatch");
   });
 });
 
@@ -99,31 +95,31 @@ describe("a password that HMAC takes for another", () => {
     ["with as many as fill a block", password, typed(utf8(password.padEnd(64, "\0")))],
     ["as the digest of a long one", long, digest],
     ["as that digest with a NUL behind it", long, typed(utf8(`${digest}\0`))],
-  ])("opens no account, and is renewed into none: %s", (_, right, respelled) => {
+  ])("opens no account, and is renewed into none: %s", async (_, right, respelled) => {
     const older = undigested(right);
     expect(undigested(respelled)).toBe(older);
-    expect(native.verify(right, older)).toBe("match_outdated");
-    expect(native.verify(respelled, older)).toBe("mismatch");
+    expect(await native.verify(right, older)).toBe("match_outdated");
+    expect(await native.verify(respelled, older)).toBe("mismatch");
     const renewed = native.hash(right);
-    expect(native.verify(right, renewed)).toBe("match");
-    expect(native.verify(respelled, renewed)).toBe("mismatch");
+    expect(await native.verify(right, renewed)).toBe("match");
+    expect(await native.verify(respelled, renewed)).toBe("mismatch");
   });
 
-  it("is none with a tab in it and longer than a digest: its owner gets in, and it is renewed", () => {
+  it("is none with a tab in it and longer than a digest: its owner gets in, and it is renewed", async () => {
     const tabbed = "four tall lanterns\tnear the harbour" as Password;
-    expect(native.verify(tabbed, undigested(tabbed))).toBe("match_outdated");
+    expect(await native.verify(tabbed, undigested(tabbed))).toBe("match_outdated");
   });
 
-  it("is none with a tab in it and longer than a digest in bytes alone", () => {
+  it("is none with a tab in it and longer than a digest in bytes alone", async () => {
     const tabbed = "vier Störche\tam Ufer der Pegnitz" as Password;
     expect([tabbed.length, utf8(tabbed).length]).toEqual([32, 33]);
-    expect(native.verify(tabbed, undigested(tabbed))).toBe("match_outdated");
+    expect(await native.verify(tabbed, undigested(tabbed))).toBe("match_outdated");
   });
 
-  it("is another password in a hash of today, with NULs and all", () => {
+  it("is another password in a hash of today, with NULs and all", async () => {
     const ending = typed(utf8(`${password}\0`));
-    expect(native.verify(ending, native.hash(ending))).toBe("match");
-    expect(native.verify(password, native.hash(ending))).toBe("mismatch");
+    expect(await native.verify(ending, native.hash(ending))).toBe("match");
+    expect(await native.verify(password, native.hash(ending))).toBe("mismatch");
   });
 });
 
@@ -147,8 +143,8 @@ describe("a stored hash that cannot be trusted", () => {
     ["another spelling of the key", `${head}$${key.slice(0, -1)}${respelled(key)}`],
     ["another function", good.replace("$scrypt$", "$argon2id$")],
     ["another digest", good.replace("$scrypt$", "$scrypt-sha512$")],
-  ])("is unreadable, never a match: %s", (_, damaged) => {
-    expect(native.verify(password, damaged)).toBe("unreadable");
+  ])("is unreadable, never a match: %s", async (_, damaged) => {
+    expect(await native.verify(password, damaged)).toBe("unreadable");
   });
 });
 
@@ -183,48 +179,50 @@ describe("ENU-02 a password that is not right costs a hash with current paramete
     work = 0;
   });
 
-  it("where there is no account, and where its hash is unreadable", () => {
+  it("where there is no account, and where its hash is unreadable", async () => {
     counting.verifyNothing(password);
     expect(work).toBe(CURRENT);
-    expect(counting.verify(password, "")).toBe("unreadable");
+    expect(await counting.verify(password, "")).toBe("unreadable");
     expect(work).toBe(2 * CURRENT);
   });
 
-  it("where the stored hash was cheaper; a dearer one costs itself, a third more at most", () => {
-    fc.assert(
-      fc.property(cost, fc.constantFrom("scrypt", "scrypt-sha256"), (at, kind) => {
+  it("where the stored hash was cheaper; a dearer one costs itself, a third more at most", async () => {
+    await fc.assert(
+      fc.asyncProperty(cost, fc.constantFrom("scrypt", "scrypt-sha256"), async (at, kind) => {
         work = 0;
-        expect(counting.verify(password, hashOf(kind, at))).toBe("mismatch");
+        expect(await counting.verify(password, hashOf(kind, at))).toBe("mismatch");
         expect(work).toBe(Math.max(CURRENT, 2 ** at.ln * at.r * at.p));
         expect(work).toBeLessThanOrEqual((CURRENT * 4) / 3);
       }),
     );
   });
 
-  it("where it is a respelling that the older kind of hash would take", () => {
-    fc.assert(
-      fc.property(cost, (at) => {
+  it("where it is a respelling that the older kind of hash would take", async () => {
+    await fc.assert(
+      fc.asyncProperty(cost, async (at) => {
         work = 0;
         const ending = `${password}\0` as Password;
-        expect(counting.verify(ending, hashOf("scrypt", at, zeros))).toBe("mismatch");
+        expect(await counting.verify(ending, hashOf("scrypt", at, zeros))).toBe("mismatch");
         expect(work).toBe(Math.max(CURRENT, 2 ** at.ln * at.r * at.p));
       }),
     );
   });
 
-  it("in pieces that scrypt can do, whose N is two at least, by either engine", () => {
+  it("in pieces that scrypt can do, whose N is two at least, by either engine", async () => {
     const least = hashOf("scrypt", { ln: 1, r: 1, p: 4 });
-    expect(native.verify(password, least)).toBe("mismatch");
-    expect(noble.verify(password, least)).toBe("mismatch");
+    expect(await native.verify(password, least)).toBe("mismatch");
+    expect(await noble.verify(password, least)).toBe("mismatch");
   });
 
-  it("in no more pieces than there are digits", () => {
+  it("in no more pieces than there are digits", async () => {
     const pieces: Cost[] = [];
     const listing = passwordHasher((_password, _salt, at, length) => {
       pieces.push(at);
       return new Uint8Array(length);
     }, random);
-    expect(listing.verify(password, hashOf("scrypt", { ln: 10, r: 8, p: 1 }))).toBe("mismatch");
+    expect(await listing.verify(password, hashOf("scrypt", { ln: 10, r: 8, p: 1 }))).toBe(
+      "mismatch",
+    );
     expect(pieces.map(({ ln, r, p }) => [ln, r, p])).toEqual([
       [10, 8, 1],
       [15, 8, 2],
