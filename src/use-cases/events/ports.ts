@@ -54,6 +54,8 @@ export interface ObjectOutbox {
   add(event: Unnumbered): void;
   /** Forgets those that were stored. */
   confirm(places: readonly number[]): void;
+  /** Those that are left, the oldest first: at most as many as are sent in one go. */
+  left(): readonly Event[];
   /** When those that are left are to be sent again (Unix milliseconds), or null without any. */
   dueAt(): number | null;
   /** Sends those that are left once more; what fails is left to the next time. */

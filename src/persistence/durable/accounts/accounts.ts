@@ -66,6 +66,7 @@ export function durableAccounts(
       askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
     failProof: (userId, failed) => askOnce(userId, (stub, to) => stub.failProof(to, failed)),
     confirmEvents: (userId, places) => ask(userId, (stub) => stub.confirmEvents(places)),
+    exportHeld: (userId, cause) => askOnce(userId, (stub, to) => stub.exportHeld(to, cause)),
     clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),
   };
 }

@@ -1,6 +1,11 @@
 import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
-import type { Addressed, ChangeAnswer, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
+import type {
+  Addressed,
+  ChangeAnswer,
+  ChangeCommand,
+  Held,
+} from "../../../use-cases/accounts/ports.ts";
 import type {
   AllowedAttempt,
   Attempt,
@@ -40,5 +45,6 @@ export interface UserCalls {
   releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
   failProof(to: Addressed, failed: FailedTry): Promise<void>;
   clearProofs(to: Addressed, by: Prover): Promise<void>;
+  exportHeld(to: Addressed, cause: Cause): Promise<Held | null>;
   confirmEvents(places: readonly number[]): Promise<void>;
 }

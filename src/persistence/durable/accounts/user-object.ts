@@ -108,6 +108,10 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     this.#judge.clearProofs(to, by);
   }
 
+  async exportHeld(to: Addressed, cause: Cause) {
+    return this.#judge.exportHeld(to, cause);
+  }
+
   async confirmEvents(places: readonly number[]) {
     this.#judge.confirmEvents(places);
   }
