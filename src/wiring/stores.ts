@@ -52,7 +52,7 @@ export function wireStores(env: Env, config: Config, { clock, defer, notify }: O
     roles,
     catalogue: roleCatalogue(roles, clock),
     users: d1Users(db, notify, told),
-    feed: d1ChangeFeed(db),
+    feed: d1ChangeFeed(db, clock),
     accounts,
     sessions: accounts,
     proofs: accounts,

@@ -97,6 +97,12 @@ export const causeOf = ({ kind, id, from = NO_REQUEST }: Actor): Cause => ({
   context: { ip: from.ip, userAgent: from.userAgent, requestId: from.requestId },
 });
 
+/** Whoever changes rows past the service. */
+export const BY_HAND: Cause = {
+  actor: { kind: "operator", id: "database" },
+  context: NO_REQUEST,
+};
+
 /** Whose the context of an event is: whoever acted, or whom `anyone` was about. */
 export const contextOwner = ({ actor, subject }: Pick<Event, "actor" | "subject">): string =>
   actor.kind === "anyone" ? subject.id : actor.id;

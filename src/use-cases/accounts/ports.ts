@@ -88,8 +88,10 @@ export interface Accounts {
   /**
    * Takes over the row after it was changed outside the service, and ends what must end. Repeating
    * it is harmless; an account that was never used stores nothing.
+   *
+   * @returns "unknown" for one that was never used: its object tells of nothing either
    */
-  catchUp(userId: UserId): Promise<void>;
+  catchUp(userId: UserId): Promise<"known" | "unknown">;
 }
 
 /** @property userId null for a note that is no user id, and so nobody's account */
@@ -108,8 +110,13 @@ export interface ChangeFeed {
    * @returns how many there were
    */
   clearMarks(): Promise<number>;
-  /** Forgets exactly these: an account noted again meanwhile has another entry. */
-  forget(seqs: readonly number[]): Promise<void>;
+  /**
+   * Forgets exactly these: an account noted again meanwhile has another entry.
+   *
+   * @param untold accounts whose objects tell of nothing: of those whose rows are gone, their
+   *   deletion is told in the same step, and once however often they are noted
+   */
+  forget(seqs: readonly number[], untold?: readonly UserId[]): Promise<void>;
   /** Moves these behind all others, so that one that always fails holds up nobody. */
   postpone(seqs: readonly number[]): Promise<void>;
 }

@@ -3,11 +3,19 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Event } from "../../../src/domain/events/event.ts";
 import { parseUserId, type UserId } from "../../../src/domain/ids.ts";
 import { eventQueue } from "../../../src/persistence/queue/event-queue.ts";
-import { call, freshEmail, newAdmin, PASSWORD, type SignedIn } from "../../support/client.ts";
+import {
+  call,
+  freshEmail,
+  insertUser,
+  newAdmin,
+  PASSWORD,
+  type SignedIn,
+} from "../../support/client.ts";
 import { CONTEXT, someAct, someDeletion } from "../../support/event-samples.ts";
 import { auditTrail, eventually, keptBy } from "../../support/events.ts";
 import { dumpEverything } from "../../support/everything.ts";
 import { byHand, runFeed } from "../../support/feed.ts";
+import { someUserId } from "../../support/samples.ts";
 import { dumpObject, userObject } from "../../support/storage.ts";
 
 const NAME = "Canary Name";
@@ -54,9 +62,13 @@ async function live(email: string, admin: SignedIn): Promise<{ id: UserId; token
   await call("PATCH", `/v1/users/${other.body.user.id}`, { ...own, body: { status: "disabled" } });
   expect((await call("GET", "/v1/users/me/export", own)).status).toBe(200);
   await ask("login", wrong, AWAY, 401);
-  const userId = parseUserId(id);
-  if (!userId.ok) throw new Error("no id");
-  return { id: userId.value, token };
+  return { id: userIdIn(id), token };
+}
+
+function userIdIn(text: string): UserId {
+  const parsed = parseUserId(text);
+  if (!parsed.ok) throw new Error("no id of a user");
+  return parsed.value;
 }
 
 const allOf = (id: UserId): Promise<Event[]> => auditTrail().listAbout(id, null, 1_000);
@@ -168,6 +180,39 @@ describe.each([
   });
 });
 
+it("who never signed in and is deleted by hand is erased as well, and told of once", async () => {
+  const email = freshEmail("unused");
+  const registered = await call("POST", "/v1/auth/register", {
+    body: { email, password: PASSWORD },
+    headers: at(HOME),
+  });
+  const id = userIdIn(registered.body.id);
+  const contexts = async () => (await allOf(id)).map(({ type, context }) => [type, context.ip]);
+  await eventually(async () => (await contexts()).length === 1);
+  expect(await contexts()).toEqual([["user.registered", HOME.ip]]);
+  await byHand("delete from user_roles where user_id = ?", id);
+  await byHand("delete from users where id = ?", id);
+  for (let times = 0; times < 2; times++) {
+    await byHand("insert into change_feed (user_id) values (?)", id);
+    await runFeed(); // tells it
+    await runFeed(); // sends it
+    await settled(id);
+  }
+  expect(await contexts()).toEqual([
+    ["user.deleted", null],
+    ["user.registered", null],
+  ]);
+  expect(await dumpObject(userObject(id))).toEqual({ pairs: [], tables: {} });
+});
+
+it("an account that is there and was never used is not told of as deleted", async () => {
+  const { id } = await insertUser(["user"]);
+  await byHand("insert into change_feed (user_id) values (?)", id);
+  await runFeed();
+  const { results } = await env.DB.prepare("select id from outbox").run();
+  expect(results).toEqual([]);
+});
+
 describe("an event of a deleted user", () => {
   const send = (...events: Event[]) =>
     eventQueue(env.EVENTS).send(events.map((event) => ({ event, keeper: { kind: "record" } })));
@@ -177,9 +222,7 @@ describe("an event of a deleted user", () => {
   const contexts = async () => (await allOf(id)).map(({ context }) => context.ip);
 
   beforeEach(async () => {
-    const parsed = parseUserId(`usr_${crypto.randomUUID().replaceAll("-", "").slice(0, 21)}A`);
-    if (!parsed.ok) throw new Error("no id");
-    id = parsed.value;
+    id = someUserId();
     const early = someAct(id);
     await send(early);
     await stored(early);

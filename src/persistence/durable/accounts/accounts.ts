@@ -58,7 +58,7 @@ export function durableAccounts(
     catchUp: async (userId) => {
       // Called once: the feed's next run retries, and a run has a limited number of calls.
       const told = askOnce(userId, (stub, to) => stub.catchUp(to));
-      answered(await within(patience, told, "account"));
+      return answered(await within(patience, told, "account")).whom ?? "known";
     },
     reserveProof: (userId, by, credentialSetAt) =>
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),

@@ -86,8 +86,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   catchUp(to: Addressed) {
     const catchUp = async () => {
-      await this.#judge.catchUp(to);
-      return { kind: "done" } as const;
+      return { kind: "done", whom: await this.#judge.catchUp(to) } as const;
     };
     return outcomeOf(catchUp());
   }
