@@ -5,6 +5,7 @@ import { d1Erasures } from "../../../src/persistence/d1/audit/erasures.ts";
 import { database } from "../../../src/persistence/d1/database.ts";
 import { erasuresContract } from "../../contracts/erasures.ts";
 import { someAct, someDeletion } from "../../support/event-samples.ts";
+import { metered } from "../../support/metered-d1.ts";
 import { someUserId } from "../../support/samples.ts";
 
 erasuresContract(async () => {
@@ -15,26 +16,10 @@ erasuresContract(async () => {
   return { audit: d1AuditTrail(db, Date.now), erasures: d1Erasures(db) };
 });
 
-/** The audit database, with the rows that each batch read written down. */
-function metered(read: number[]): D1Database {
-  return new Proxy(env.AUDIT_DB, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== "function") return value;
-      if (key !== "batch") return value.bind(target);
-      return async (statements: D1PreparedStatement[]) => {
-        const results = await target.batch(statements);
-        read.push(results.reduce((sum, { meta }) => sum + meta.rows_read, 0));
-        return results;
-      };
-    },
-  });
-}
-
 it("a step reads no more than what is left to erase, however long the trail", async () => {
   const audit = d1AuditTrail(database(env.AUDIT_DB), Date.now);
   const read: number[] = [];
-  const erasures = d1Erasures(database(metered(read)));
+  const erasures = d1Erasures(database(metered(env.AUDIT_DB, read)));
   const [id, other] = [someUserId(), someUserId()];
   const anyone = { kind: "anyone", id: "anyone" } as const;
   for (const whose of [id, other]) {

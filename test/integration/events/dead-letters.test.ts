@@ -4,9 +4,11 @@ import { NO_REQUEST } from "../../../src/domain/access/actor.ts";
 import type { Event } from "../../../src/domain/events/event.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import { d1Users } from "../../../src/persistence/d1/accounts/users.ts";
+import { database } from "../../../src/persistence/d1/database.ts";
 import { d1DeadLetters } from "../../../src/persistence/d1/events/dead-letters.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 import { CONTEXT, someAct } from "../../support/event-samples.ts";
+import { metered } from "../../support/metered-d1.ts";
 import { someUser } from "../../support/samples.ts";
 import { unheard } from "../../support/unheard.ts";
 
@@ -85,4 +87,20 @@ it("a message that is no event is kept as it is", async () => {
     { id: "nonsense", message: '"no event"' },
     { id: "nothing", message: "null" },
   ]);
+});
+
+it("finds what is a user's without reading all that waits", async () => {
+  const foreign = Array.from({ length: 500 }, () => someAct(other));
+  await env.DB.batch(
+    foreign.map((event) =>
+      env.DB.prepare("insert into dead_letters (id, message, died_at) values (?, ?, 1)").bind(
+        event.id,
+        JSON.stringify({ event, keeper: KEEPER }),
+      ),
+    ),
+  );
+  for (const event of Object.values(actsOf())) await keep(event);
+  const read: number[] = [];
+  expect(await d1DeadLetters(database(metered(env.DB, read))).erase([gone], 100)).toBe(4);
+  expect(read[0]).toBeLessThan(100);
 });
