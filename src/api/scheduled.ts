@@ -13,6 +13,7 @@ const JOBS: readonly { readonly cron: string; readonly run: Job }[] = [
   { cron: FEED_CRON, run: workOffChangeFeed },
   { cron: FEED_CRON, run: workOffProgramFeed },
   { cron: FEED_CRON, run: sendRecordEvents },
+  { cron: FEED_CRON, run: finishErasures },
   { cron: FEED_CRON, run: purgeEvents },
   { cron: KEYS_CRON, run: rotateKeys },
 ];
@@ -52,6 +53,10 @@ function logProgress(
 
 async function sendRecordEvents({ events }: Services): Promise<void> {
   await events.sendRecordEvents(SYSTEM);
+}
+
+async function finishErasures({ events }: Services): Promise<void> {
+  await events.finishErasures(SYSTEM);
 }
 
 async function purgeEvents({ events }: Services): Promise<void> {

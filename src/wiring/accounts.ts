@@ -5,6 +5,11 @@ import {
 } from "../use-cases/accounts/create-managed-user.ts";
 import { deleteOwnAccount } from "../use-cases/accounts/delete-own-account.ts";
 import { deleteUser } from "../use-cases/accounts/delete-user.ts";
+import {
+  type ExportDeps,
+  exportOwnAccount,
+  exportUser,
+} from "../use-cases/accounts/export-user.ts";
 import { findUser } from "../use-cases/accounts/find-user.ts";
 import { listUsers } from "../use-cases/accounts/list-users.ts";
 import { type RegisterUserDeps, registerUser } from "../use-cases/accounts/register-user.ts";
@@ -17,6 +22,7 @@ import { bind } from "./bind.ts";
 type AccountDeps = WorkOffDeps &
   ChangePasswordDeps &
   CreateManagedUserDeps &
+  ExportDeps &
   RegisterUserDeps &
   UpdateUserDeps;
 
@@ -27,6 +33,8 @@ export const wireAccounts = (deps: AccountDeps) =>
     createManagedUser,
     deleteOwnAccount,
     deleteUser,
+    exportOwnAccount,
+    exportUser,
     findUser,
     listUsers,
     registerUser,

@@ -1,4 +1,5 @@
 import { type BuryDeps, buryMessage } from "../use-cases/events/bury-message.ts";
+import { type FinishErasuresDeps, finishErasures } from "../use-cases/events/finish-erasures.ts";
 import { type ListEventsDeps, listEvents } from "../use-cases/events/list-events.ts";
 import { listOwnEvents } from "../use-cases/events/list-own-events.ts";
 import { type PurgeDeps, purgeEvents } from "../use-cases/events/purge-events.ts";
@@ -6,11 +7,17 @@ import { type SendDeps, sendRecordEvents } from "../use-cases/events/send-record
 import { type StoreEventsDeps, storeEvents } from "../use-cases/events/store-events.ts";
 import { bind } from "./bind.ts";
 
-type EventDeps = BuryDeps & ListEventsDeps & PurgeDeps & SendDeps & StoreEventsDeps;
+type EventDeps = BuryDeps &
+  FinishErasuresDeps &
+  ListEventsDeps &
+  PurgeDeps &
+  SendDeps &
+  StoreEventsDeps;
 
 export const wireEvents = (deps: EventDeps) =>
   bind(deps, {
     buryMessage,
+    finishErasures,
     listEvents,
     listOwnEvents,
     purgeEvents,

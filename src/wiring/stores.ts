@@ -9,6 +9,7 @@ import { d1Roles } from "../persistence/d1/access/roles.ts";
 import { d1ChangeFeed } from "../persistence/d1/accounts/change-feed.ts";
 import { d1Users } from "../persistence/d1/accounts/users.ts";
 import { d1AuditTrail } from "../persistence/d1/audit/audit-trail.ts";
+import { d1Erasures } from "../persistence/d1/audit/erasures.ts";
 import { d1ProgramFeed } from "../persistence/d1/clients/program-feed.ts";
 import { d1ProgramRecord } from "../persistence/d1/clients/program-record.ts";
 import { d1ServiceAccounts } from "../persistence/d1/clients/service-accounts.ts";
@@ -29,6 +30,7 @@ import type { Outside } from "./outside.ts";
 /** The adapters of everything that keeps state. */
 export function wireStores(env: Env, config: Config, { clock, defer, notify }: Outside) {
   const db = database(env.DB);
+  const auditDb = database(env.AUDIT_DB);
   const sending = { recordOutbox: d1RecordOutbox(db), eventQueue: eventQueue(env.EVENTS), clock };
   const told = tellingOf(
     clock,
@@ -43,13 +45,14 @@ export function wireStores(env: Env, config: Config, { clock, defer, notify }: O
   });
   return {
     ...sending,
-    audit: d1AuditTrail(database(env.AUDIT_DB), clock),
+    audit: d1AuditTrail(auditDb, clock),
+    erasures: d1Erasures(auditDb),
     deadLetters: d1DeadLetters(db),
     actors: d1Actors(db),
     roles,
     catalogue: roleCatalogue(roles, clock),
     users: d1Users(db, notify, told),
-    feed: d1ChangeFeed(db),
+    feed: d1ChangeFeed(db, clock),
     accounts,
     sessions: accounts,
     proofs: accounts,

@@ -26,15 +26,15 @@ export const routes: readonly Route[] = [
 /** Who may use it, or null for a route that does not begin with a declaration. */
 export const accessTo = ({ declared }: Route): RouteAccess | null => declared[0] ?? null;
 
-export const permissionFor = (route: Route): string | null => {
+/** All that it asks for; none where it asks for no permission. */
+export const permissionsFor = (route: Route): readonly string[] => {
   const access = accessTo(route);
-  return access !== null && typeof access === "object" ? access.permission : null;
+  if (access === null || typeof access === "string") return [];
+  return access.and === undefined ? [access.permission] : [access.permission, access.and];
 };
 
 /** Every permission that some route asks for. */
-export const permissions: readonly string[] = [
-  ...new Set(routes.map(permissionFor).filter((needed) => needed !== null)),
-].sort();
+export const permissions: readonly string[] = [...new Set(routes.flatMap(permissionsFor))].sort();
 
 /** Nobody, somebody with a token that means nothing, or a person or program with permissions. */
 export type Kind =
@@ -50,7 +50,8 @@ export function expectedVerdict(access: RouteAccess, kind: Kind): Verdict {
   if (typeof kind === "string") return 401;
   if (access === "caller") return "passed";
   if (access === "self") return kind.isProgram ? 403 : "passed"; // it has no account of its own
-  return grants(kind.holds, access.permission) ? "passed" : 403;
+  const { permission, and = permission } = access;
+  return grants(kind.holds, permission) && grants(kind.holds, and) ? "passed" : 403;
 }
 
 /** Past the door it may still be refused, for what it asks or for what is not there. */

@@ -13,13 +13,13 @@ export const userObject = (userId: string): DurableObjectStub<UserObject> =>
 export const programObject = (id: string): DurableObjectStub<ServiceAccountObject> =>
   env.SERVICE_ACCOUNTS.get(env.SERVICE_ACCOUNTS.idFromName(id));
 
-/** Everything that D1 holds, by table. */
-export async function dumpD1(): Promise<Record<string, unknown[]>> {
-  const { results: tables } = await env.DB.prepare(
-    "select name from sqlite_master where type = 'table' and name not like '_cf_%'",
-  ).all<{ name: string }>();
+/** Everything that a database holds, by table. */
+export async function dumpD1(database = env.DB): Promise<Record<string, unknown[]>> {
+  const { results: tables } = await database
+    .prepare("select name from sqlite_master where type = 'table' and name not like '_cf_%'")
+    .all<{ name: string }>();
   const dumps = tables.map(async ({ name }) => {
-    const { results } = await env.DB.prepare(`select * from "${name}"`).all();
+    const { results } = await database.prepare(`select * from "${name}"`).all();
     return [name, results] as const;
   });
   return Object.fromEntries(await Promise.all(dumps));

@@ -7,6 +7,7 @@ import { revocationRoute } from "../oauth/revoke.ts";
 import { tokenRoute } from "../oauth/token.ts";
 import { forwardAuthRoute } from "../routes/access/forward-auth.ts";
 import { roleRoutes } from "../routes/access/roles.ts";
+import { exportRoutes } from "../routes/accounts/export.ts";
 import { ownAccountRoutes } from "../routes/accounts/own-account.ts";
 import { registrationRoute } from "../routes/accounts/registration.ts";
 import { userRoutes } from "../routes/accounts/users.ts";
@@ -54,6 +55,7 @@ app.route("/", logoutRoute);
 app.route("/", ownSessionRoutes);
 app.route("/", forwardAuthRoute);
 app.route("/", ownAccountRoutes); // before the users by id: "me" is no id
+app.route("/", exportRoutes);
 app.route("/", auditRoutes);
 app.route("/", userRoutes);
 app.route("/", userSessionRoutes);

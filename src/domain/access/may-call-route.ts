@@ -1,12 +1,21 @@
 import { type Actor, isPerson, may } from "./actor.ts";
 import type { OwnPermission } from "./permission.ts";
 
-/** Who may call a route: anyone, whoever is signed in, a person, or whoever holds a permission now. */
-export type RouteAccess = "public" | "caller" | "self" | { readonly permission: OwnPermission };
+/**
+ * Who may call a route: anyone, whoever is signed in, a person, or whoever holds a permission now.
+ *
+ * @property and a second one that is needed as well
+ */
+export type RouteAccess =
+  | "public"
+  | "caller"
+  | "self"
+  | { readonly permission: OwnPermission; readonly and?: OwnPermission };
 
 /** Whether somebody whose token is good may call a route. */
 export function mayCallRoute(actor: Actor, access: RouteAccess): boolean {
   if (access === "public" || access === "caller") return true;
   if (access === "self") return isPerson(actor); // a program has no account of its own
-  return may(actor, access.permission);
+  const { permission, and = permission } = access;
+  return may(actor, permission) && may(actor, and);
 }

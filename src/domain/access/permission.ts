@@ -51,6 +51,7 @@ export const OWN_PERMISSIONS = [
   "service-accounts:read",
   "service-accounts:write",
   "sessions:revoke",
+  "users:export",
   "users:read",
   "users:write",
 ] as const;

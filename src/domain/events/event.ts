@@ -33,6 +33,7 @@ export const EVENT_TYPES = [
   "user.deleted",
   "user.disabled",
   "user.enabled",
+  "user.exported",
   "user.password.changed",
   "user.registered",
   "user.renamed",
@@ -95,6 +96,20 @@ export const causeOf = ({ kind, id, from = NO_REQUEST }: Actor): Cause => ({
   actor: { kind, id },
   context: { ip: from.ip, userAgent: from.userAgent, requestId: from.requestId },
 });
+
+/** Whoever changes rows past the service. */
+export const BY_HAND: Cause = {
+  actor: { kind: "operator", id: "database" },
+  context: NO_REQUEST,
+};
+
+/** Whose the context of an event is: whoever acted, or whom `anyone` was about. */
+export const contextOwner = ({ actor, subject }: Pick<Event, "actor" | "subject">): string =>
+  actor.kind === "anyone" ? subject.id : actor.id;
+
+/** The user whose deletion it tells of, or null. */
+export const deletedUser = ({ type, subject }: Pick<Event, "type" | "subject">): UserId | null =>
+  type === "user.deleted" && subject.kind === "user" ? subject.id : null;
 
 /**
  * @param id random

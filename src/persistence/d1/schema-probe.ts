@@ -53,6 +53,8 @@ export const GUARDS: readonly string[] = [
   "service_account_secrets_account",
   "signing_keys_sequence_unique",
   "outbox_due",
+  "dead_letters_subject",
+  "dead_letters_actor",
   "users_status_insert",
   ...FEED,
   ...PROGRAM_FEED,

@@ -161,13 +161,20 @@ export const outbox = sqliteTable(
 );
 
 /** Messages that no try could deliver, until an operator has them sent again. */
-export const deadLetters = sqliteTable("dead_letters", {
-  /** Of the event, where it has one. */
-  id: text("id").primaryKey(),
-  /** JSON. */
-  message: text("message").notNull(),
-  diedAt: integer("died_at").notNull(),
-});
+export const deadLetters = sqliteTable(
+  "dead_letters",
+  {
+    /** Of the event, where it has one. */
+    id: text("id").primaryKey(),
+    /** JSON. */
+    message: text("message").notNull(),
+    diedAt: integer("died_at").notNull(),
+  },
+  () => [
+    index("dead_letters_subject").on(sql`message ->> '$.event.subject.id'`),
+    index("dead_letters_actor").on(sql`message ->> '$.event.actor.id'`),
+  ],
+);
 
 export const signingKeys = sqliteTable("signing_keys", {
   /** RFC 7638 thumbprint of the public half. */

@@ -71,7 +71,7 @@ export async function refusalOf<R extends string>(
 
 /** The account, unless it holds a permission that the actor lacks or would exceed the limits. */
 export async function targetOf(
-  deps: ChangeUserDeps,
+  deps: Pick<ChangeUserDeps, "users" | "roles">,
   actor: Actor,
   userId: UserId,
   change: AccountChange | null,

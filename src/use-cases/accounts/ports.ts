@@ -3,12 +3,13 @@ import type { AccountChange, RowAfter } from "../../domain/accounts/account-chan
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import type { User, UserStatus } from "../../domain/accounts/user.ts";
-import type { Cause, Unnumbered } from "../../domain/events/event.ts";
+import type { ThrottleState } from "../../domain/credentials/throttle.ts";
+import type { Cause, Event, Unnumbered } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
-import type { RefreshPolicy } from "../../domain/sessions/refresh-session.ts";
-import type { Credentials, ProofStore, Proofs } from "../credentials/ports.ts";
+import type { Device, RefreshPolicy } from "../../domain/sessions/refresh-session.ts";
+import type { Credentials, ProofStore, Proofs, Prover } from "../credentials/ports.ts";
 import type { ObjectOutbox } from "../events/ports.ts";
-import type { NewSession, SessionStore, Sessions } from "../sessions/ports.ts";
+import type { NewSession, SessionStore, Sessions, StoredSession } from "../sessions/ports.ts";
 import type { SessionGrant } from "../tokens/ports.ts";
 
 export type NewUser = {
@@ -87,8 +88,10 @@ export interface Accounts {
   /**
    * Takes over the row after it was changed outside the service, and ends what must end. Repeating
    * it is harmless; an account that was never used stores nothing.
+   *
+   * @returns "unknown" for one that was never used: its object tells of nothing either
    */
-  catchUp(userId: UserId): Promise<void>;
+  catchUp(userId: UserId): Promise<"known" | "unknown">;
 }
 
 /** @property userId null for a note that is no user id, and so nobody's account */
@@ -107,16 +110,46 @@ export interface ChangeFeed {
    * @returns how many there were
    */
   clearMarks(): Promise<number>;
-  /** Forgets exactly these: an account noted again meanwhile has another entry. */
-  forget(seqs: readonly number[]): Promise<void>;
+  /**
+   * Forgets exactly these: an account noted again meanwhile has another entry.
+   *
+   * @param untold accounts whose objects tell of nothing: of those whose rows are gone, their
+   *   deletion is told in the same step, and once however often they are noted
+   */
+  forget(seqs: readonly number[], untold?: readonly UserId[]): Promise<void>;
   /** Moves these behind all others, so that one that always fails holds up nobody. */
   postpone(seqs: readonly number[]): Promise<void>;
 }
+
+/**
+ * A session as its object keeps it, without its hashes.
+ *
+ * @property rotated when its token was last replaced, and from where; null for the first token
+ */
+type HeldSession = Omit<StoredSession, "current" | "rotation"> & {
+  readonly rotated: { readonly at: number; readonly by: Device } | null;
+};
+
+/** All that a user's own object holds of them, but for hashes. */
+export type Held = {
+  readonly sessions: readonly HeldSession[];
+  /** As the row had it; undefined where the object does not know its user yet. */
+  readonly verifiedEmail: AuthorityCopy["verifiedEmail"];
+  readonly failedProofs: readonly { readonly by: Prover; readonly state: ThrottleState }[];
+  /** Those that are not known to be stored. */
+  readonly events: readonly Event[];
+};
 
 /** All that a user's own object judges. */
 export type UserObjects = Accounts &
   Sessions &
   Proofs & {
+    /**
+     * What is held, and the event of its export in the same step.
+     *
+     * @returns null when the user was deleted
+     */
+    exportHeld(userId: UserId, cause: Cause): Promise<Held | null>;
     /** Forgets events that were stored. */
     confirmEvents(userId: UserId, places: readonly number[]): Promise<void>;
   };

@@ -71,7 +71,10 @@ async function workOff(
   entries: readonly NotedChange[],
 ): Promise<void> {
   const ids = new Set(entries.map(({ userId }) => userId).filter((id) => id !== null));
-  const told = await tellEach([...ids], run.begun, clock, (id) => accounts.catchUp(id));
+  const untold: UserId[] = [];
+  const told = await tellEach([...ids], run.begun, clock, async (id) => {
+    if ((await accounts.catchUp(id)) === "unknown") untold.push(id);
+  });
   for (const [id, error] of told.failed) notCaughtUp(id, error);
   run.failed += told.failed.size;
   run.caughtUp += ids.size - told.failed.size - told.left.size;
@@ -84,6 +87,6 @@ async function workOff(
   const seqs = (wanted: "caught up" | "failed") =>
     entries.filter(({ userId }) => outcomeOf(userId) === wanted).map(({ seq }) => seq);
   const [done, failed] = [seqs("caught up"), seqs("failed")];
-  if (done.length > 0) await feed.forget(done);
+  if (done.length > 0) await feed.forget(done, untold);
   if (failed.length > 0) await feed.postpone(failed);
 }

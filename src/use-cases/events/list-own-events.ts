@@ -1,5 +1,6 @@
 import { NO_REQUEST, type Person } from "../../domain/access/actor.ts";
-import type { Event } from "../../domain/events/event.ts";
+import { contextOwner, type Event } from "../../domain/events/event.ts";
+import type { UserId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import { type EventPage, type ListEventsDeps, listEvents } from "./list-events.ts";
 import type { EventQuery } from "./ports.ts";
@@ -11,13 +12,10 @@ export async function listOwnEvents(
   query: Omit<EventQuery, "subject" | "actor">,
 ): Promise<Ok<EventPage>> {
   const page = await listEvents(deps, actor, { ...query, subject: actor.userId, actor: null });
-  const events = page.value.events.map((event) => shownTo(actor, event));
+  const events = page.value.events.map((event) => shownTo(actor.userId, event));
   return ok({ ...page.value, events });
 }
 
 /** Where an administrator sat is not the account's business. */
-function shownTo({ id }: Person, event: Event): Event {
-  const { actor } = event;
-  const isOwn = actor.id === id || actor.kind === "anyone";
-  return isOwn ? event : { ...event, context: NO_REQUEST };
-}
+export const shownTo = (id: UserId, event: Event): Event =>
+  contextOwner(event) === id ? event : { ...event, context: NO_REQUEST };

@@ -54,6 +54,8 @@ export interface ObjectOutbox {
   add(event: Unnumbered): void;
   /** Forgets those that were stored. */
   confirm(places: readonly number[]): void;
+  /** Those that are left, the oldest first: at most as many as are sent in one go. */
+  left(): readonly Event[];
   /** When those that are left are to be sent again (Unix milliseconds), or null without any. */
   dueAt(): number | null;
   /** Sends those that are left once more; what fails is left to the next time. */
@@ -101,16 +103,46 @@ export type EventQuery = {
 };
 
 export interface AuditTrail {
-  /** All of them or none; one that is there already stays as it is. */
+  /**
+   * All of them or none; one that is there already stays as it is. Whose deletion is among them is
+   * noted as erased; of whoever is erased no context is stored, however late the event comes.
+   */
   store(events: readonly Event[]): Promise<void>;
   /** At most `limit`, the newest first. */
   list(query: EventQuery): Promise<Event[]>;
+  /** What somebody did and what was done to them, the same way. */
+  listAbout(id: UserId, after: EventQuery["after"], limit: number): Promise<Event[]>;
   /** @returns how many of those older than `before` were removed: `limit` if more are left */
   removeBefore(before: number, limit: number): Promise<number>;
 }
 
+/** Those who were deleted, and what the audit trail still says of where they were. */
+export interface Erasures {
+  /**
+   * Takes the context out of at most `limit` events of theirs. Of whom nothing is left is done.
+   *
+   * @returns how many it was
+   */
+  erase(ids: readonly UserId[], limit: number): Promise<number>;
+  /** Those who are not done, the longest deleted first. */
+  unfinished(limit: number): Promise<UserId[]>;
+  /** Forgets at most `limit` who are done, and were deleted before a time (Unix milliseconds). */
+  forget(before: number, limit: number): Promise<void>;
+}
+
 /** Messages that no try could deliver. */
 export interface DeadLetters {
-  /** @param id one that is there already stays as it is */
+  /**
+   * Of a user who is gone by now it keeps no more than `erase` leaves.
+   *
+   * @param id one that is there already stays as it is
+   */
   keep(id: string, message: unknown, now: number): Promise<void>;
+  /**
+   * Takes out of at most `limit` messages the context of these users, and out of those about them
+   * all that stands beside the event.
+   *
+   * @returns how many it was
+   */
+  erase(ids: readonly UserId[], limit: number): Promise<number>;
 }

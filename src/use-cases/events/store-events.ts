@@ -1,11 +1,16 @@
 import type { Actor } from "../../domain/access/actor.ts";
+import { deletedUser } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import { eachOf } from "../each-of.ts";
+import { type EraseDeps, eraseContext } from "./erase-context.ts";
 import type { AuditTrail, EventMessage, Keeper, Notify, RecordOutbox } from "./ports.ts";
 
-export type StoreEventsDeps = {
-  readonly audit: AuditTrail;
+/** Batches of the events of those who were deleted; the cron goes on. */
+const ERASED_AT_ONCE = 3;
+
+export type StoreEventsDeps = EraseDeps & {
+  readonly audit: Pick<AuditTrail, "store">;
   readonly recordOutbox: RecordOutbox;
   readonly accounts: {
     confirmEvents(userId: UserId, places: readonly number[]): Promise<void>;
@@ -17,10 +22,11 @@ export type StoreEventsDeps = {
 };
 
 /**
- * Stores events, and only then tells those who keep them, who forget theirs. A keeper that does not
- * hear it sends its events again, which changes nothing.
+ * Stores events, erases the context of whom they tell the deletion of, and only then tells those
+ * who keep them, who forget theirs. A keeper that does not hear it sends its events again, which
+ * changes nothing.
  *
- * @throws Unavailable when the audit trail does not answer: nobody was told then
+ * @throws Unavailable when a database does not answer: nobody was told then
  */
 export async function storeEvents(
   deps: StoreEventsDeps,
@@ -28,6 +34,8 @@ export async function storeEvents(
   messages: readonly EventMessage[],
 ): Promise<Ok<null>> {
   await deps.audit.store(messages.map(({ event }) => event));
+  const gone = messages.flatMap(({ event }) => deletedUser(event) ?? []);
+  if (gone.length > 0) await eraseContext(deps, gone, ERASED_AT_ONCE);
   const confirmations = [...Map.groupBy(messages, ({ keeper }) => nameOf(keeper)).values()];
   await eachOf(confirmations, async (group) => {
     await confirm(deps, group).catch(() => deps.notify({ event: "events_not_confirmed", actor }));

@@ -9,8 +9,8 @@ import {
   expectedVerdict,
   harmless,
   type Kind,
-  permissionFor,
   permissions,
+  permissionsFor,
   routes,
   verdictOf,
 } from "../../support/matrix.ts";
@@ -72,8 +72,8 @@ async function programHolding(held: readonly string[]): Promise<string> {
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
   "AUZ-01 %s",
   (_, route) => {
-    const needed = permissionFor(route);
-    const others = permissions.filter((permission) => permission !== needed);
+    const needed = permissionsFor(route);
+    const others = permissions.filter((permission) => !needed.includes(permission));
     const callers: [string, Kind, () => string | undefined | Promise<string>][] = [
       ["nobody", "none", () => undefined],
       ["a garbage token", "garbage", () => "garbage"],
@@ -90,8 +90,14 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       ],
       ["a program that may do all", { holds: ["*"], isProgram: true }, () => programs.admin],
     ];
-    if (needed !== null) {
-      const [exactly, all] = [[needed], [wildcard(needed)]];
+    if (needed.length > 1) {
+      for (const one of needed) {
+        const rest = permissions.filter((permission) => permission !== one);
+        callers.push([`all but ${one}`, { holds: rest }, () => holding(rest)]);
+      }
+    }
+    if (needed.length > 0) {
+      const [exactly, all] = [needed, [...new Set(needed.map(wildcard))]];
       callers.push(["exactly what is needed", { holds: exactly }, () => holding(exactly)]);
       callers.push(["the wildcard over it", { holds: all }, () => holding(all)]);
       callers.push([
@@ -129,6 +135,7 @@ it("AUZ-01 every permission is asked for by some route, and the public ones are 
     "service-accounts:read",
     "service-accounts:write",
     "sessions:revoke",
+    "users:export",
     "users:read",
     "users:write",
   ]);

@@ -270,7 +270,7 @@ describe("CFW-05 a row changed by hand reaches its object, whatever dies on the 
       const run = runFeed();
       for (let turn = 0; turn < turns; turn++) await env.DB.prepare("select 1").run();
       await abortAllDurableObjects();
-      await run;
+      await run.catch(() => undefined); // a database that was asked just then is gone as well
       await runFeed();
       expect((await refresh(victim.refreshToken)).status).toBe(401);
       expect(await notedIds()).toEqual([]);

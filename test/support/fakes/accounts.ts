@@ -45,17 +45,26 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects & {
     reserveProof: ask((judge) => judge.reserveProof),
     releaseProof: ask((judge) => judge.releaseProof),
     clearProofs: ask((judge) => judge.clearProofs),
+    exportHeld: ask((judge) => judge.exportHeld),
     failProof: ask((judge) => judge.failProof),
     confirmEvents: async (userId, places) => objects.get(userId)?.judge.confirmEvents(places),
   };
 }
 
-/** Numbers them as the object does, and is never heard of again. */
+/** Numbers them as the object does, and sends none. */
 function memoryOutbox(events: Event[]): ObjectOutbox {
   let seq = 0;
+  let left: readonly Event[] = [];
   return {
-    add: (event) => void events.push({ ...event, seq: ++seq }),
-    confirm: () => undefined,
+    add(event) {
+      const numbered = { ...event, seq: ++seq };
+      left = [...left, numbered];
+      events.push(numbered);
+    },
+    confirm(places) {
+      left = left.filter((event) => event.seq === null || !places.includes(event.seq));
+    },
+    left: () => left.slice(0, 100),
     dueAt: () => null, // no alarm rings here
     sendAgain: () => undefined,
     isUnused: () => seq === 0,

@@ -1,10 +1,12 @@
-import { parseUserId } from "../../../src/domain/ids.ts";
+import { parseUserId, type UserId } from "../../../src/domain/ids.ts";
 import type { ChangeFeed, NotedChange } from "../../../src/use-cases/accounts/ports.ts";
 
 export type MemoryFeed = ChangeFeed & {
   readonly note: (...userIds: string[]) => Promise<void>;
   readonly mark: (userId: string) => Promise<unknown>;
   readonly size: () => number;
+  /** The accounts whose deletion would be told if their rows were gone. */
+  readonly untold: readonly UserId[];
 };
 
 export function memoryChangeFeed(): MemoryFeed {
@@ -17,8 +19,10 @@ export function memoryChangeFeed(): MemoryFeed {
     for (const userId of userIds) entries.set(++last, userId);
   };
 
-  const forget = async (seqs: readonly number[]) => {
+  const told: UserId[] = [];
+  const forget = async (seqs: readonly number[], untold: readonly UserId[] = []) => {
     for (const seq of seqs) entries.delete(seq);
+    told.push(...untold);
   };
 
   return {
@@ -26,6 +30,7 @@ export function memoryChangeFeed(): MemoryFeed {
     mark: async (userId) => void marks.add(userId),
     size: () => entries.size,
     forget,
+    untold: told,
 
     newest: async (limit) => [...entries].reverse().slice(0, limit).map(noted),
 

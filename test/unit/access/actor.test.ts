@@ -66,4 +66,12 @@ describe("who may call a route", () => {
     expect(mayCallRoute(program, { permission: "users:write" })).toBe(false);
     expect(mayCallRoute(person, { permission: "users:read" })).toBe(false);
   });
+
+  it("is whoever holds both permissions, where it takes two", () => {
+    const both = { permission: "users:read", and: "users:export" } as const;
+    expect(mayCallRoute(someActor("users:read", "users:export"), both)).toBe(true);
+    expect(mayCallRoute(someActor("users:*"), both)).toBe(true);
+    expect(mayCallRoute(someActor("users:read"), both)).toBe(false);
+    expect(mayCallRoute(someActor("users:export"), both)).toBe(false);
+  });
 });

@@ -18,6 +18,7 @@ function service() {
   const copies = new Map<UserId, number>();
   const told: UserId[] = [];
   const poisoned = new Set<UserId>();
+  const unused = new Set<UserId>();
   const reported: UserId[] = [];
   const notices: Notice[] = [];
   const time = { now: Date.UTC(2026, 0, 1), perCall: 0 };
@@ -33,6 +34,7 @@ function service() {
       if (poisoned.has(userId)) throw new Error("this one never answers");
       told.push(userId);
       copies.set(userId, rows.get(userId) ?? 0);
+      return unused.has(userId) ? ("unknown" as const) : ("known" as const);
     },
   };
   const deps: WorkOffDeps = {
@@ -56,6 +58,7 @@ function service() {
     feed,
     told,
     poisoned,
+    unused,
     reported,
     notices,
     time,
@@ -78,6 +81,19 @@ it("an account that was noted catches up, and is forgotten", async () => {
   const [id] = await on.changeMany(1);
   expect(await run()).toEqual({ caughtUp: 1, failed: 0, isMore: false });
   expect([on.told, on.feed.size()]).toEqual([[id], 0]);
+});
+
+it("of an account that was never used the deletion is told as it is forgotten", async () => {
+  const [used, unused, late] = await on.changeMany(3);
+  if (unused === undefined || late === undefined) throw new Error("accounts were expected");
+  on.unused.add(unused).add(late);
+  on.poisoned.add(late);
+  await run();
+  expect(on.feed.untold).toEqual([unused]);
+  on.poisoned.clear();
+  await run();
+  expect(on.feed.untold).toEqual([unused, late]);
+  expect(on.told).toContain(used);
 });
 
 it("nothing noted is nothing done", async () => {
@@ -197,8 +213,9 @@ it("a row changed again while its account is told stays noted until that counts,
     ...on.deps,
     accounts: {
       catchUp: async (userId: UserId) => {
-        await catchUp(userId);
+        const whom = await catchUp(userId);
         if (on.told.length === 1) await on.change(userId);
+        return whom;
       },
     },
   };

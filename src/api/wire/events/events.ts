@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { EVENT_TYPES, type Event, parseEventId } from "../../../domain/events/event.ts";
-import { cursorOf } from "../cursor.ts";
+import { cursorOf, type Place } from "../cursor.ts";
 import { limit } from "../fields.ts";
 import { time } from "../time.ts";
 
@@ -56,9 +56,13 @@ export const pageOf = ({
   type: type ?? null,
   since: since ?? null,
   until: until ?? null,
-  after: cursor === undefined ? null : { occurredAt: cursor.at, id: cursor.id },
+  after: placeOf(cursor),
   limit: size,
 });
+
+/** Where a list of events goes on. */
+export const placeOf = (cursor: Place<string> | undefined) =>
+  cursor === undefined ? null : { occurredAt: cursor.at, id: cursor.id };
 
 export const eventOnWire = ({ context, occurredAt, reason, ...event }: Event) => ({
   id: event.id,

@@ -50,6 +50,7 @@ const MEANINGS: Readonly<Record<EventType, Meaning>> = {
   "user.deleted": [ACCOUNT.class, ACCOUNT.delete],
   "user.disabled": [ACCOUNT.class, ACCOUNT.disable],
   "user.enabled": [ACCOUNT.class, ACCOUNT.enable],
+  "user.exported": [ACCOUNT.class, OTHER],
   "user.password.changed": [ACCOUNT.class, ACCOUNT.password],
   "user.registered": [ACCOUNT.class, ACCOUNT.create],
   "user.renamed": [ACCOUNT.class, OTHER],

@@ -1,11 +1,13 @@
-import { and, asc, desc, gt, lt, sql } from "drizzle-orm";
-import { parseUserId } from "../../../domain/ids.ts";
+import { and, asc, desc, gt, lt, type SQL, sql } from "drizzle-orm";
+import { BY_HAND, eventOf } from "../../../domain/events/event.ts";
+import { parseUserId, type UserId } from "../../../domain/ids.ts";
 import type { ChangeFeed, NotedChange } from "../../../use-cases/accounts/ports.ts";
+import type { Clock } from "../../../use-cases/outside.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
 import { changeFeed } from "../schema.ts";
 
 /** The table that triggers write (migrations/0005_change_feed.sql). */
-export function d1ChangeFeed(db: Database): ChangeFeed {
+export function d1ChangeFeed(db: Database, clock: Clock): ChangeFeed {
   const these = (seqs: readonly number[]) =>
     sql`seq in (select value from json_each(${JSON.stringify(seqs)}))`;
 
@@ -38,8 +40,10 @@ export function d1ChangeFeed(db: Database): ChangeFeed {
       return found?.results.length ?? 0;
     },
 
-    async forget(seqs) {
-      await atomically(db, [sql`delete from change_feed where ${these(seqs)}`]);
+    async forget(seqs, untold = []) {
+      const forgotten = sql`delete from change_feed where ${these(seqs)}`;
+      const told = untold.length === 0 ? [] : [tellOfGone(untold, clock())];
+      await atomically(db, [...told, forgotten]);
     },
 
     async postpone(seqs) {
@@ -51,6 +55,23 @@ export function d1ChangeFeed(db: Database): ChangeFeed {
     },
   };
 }
+
+/**
+ * The deletions by hand among these, for the audit trail. An id is never given twice, so the event
+ * takes its own from it: told again, it is stored once.
+ */
+function tellOfGone(ids: readonly UserId[], now: number): SQL {
+  const events = ids.map((id) => ({
+    ...eventOf(id.replace("usr_", "evt_"), now, BY_HAND, { kind: "user", id }, DELETED),
+    seq: null,
+  }));
+  return sql`insert into outbox (id, event, due_at)
+    select value ->> 'id', value, ${now} from json_each(${JSON.stringify(events)})
+    where not exists (select 1 from users where users.id = value ->> '$.subject.id')
+    on conflict do nothing`;
+}
+
+const DELETED = { type: "user.deleted" } as const;
 
 function noted({ seq, userId }: { readonly seq: number; readonly userId: string }): NotedChange {
   const id = parseUserId(userId);

@@ -1,6 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
-import { EVENT_TYPES, type Event, type Subject } from "../../../domain/events/event.ts";
+import {
+  contextOwner,
+  deletedUser,
+  EVENT_TYPES,
+  type Event,
+  type Subject,
+} from "../../../domain/events/event.ts";
 import type { AuditTrail, EventQuery } from "../../../use-cases/events/ports.ts";
 import type { Clock } from "../../../use-cases/outside.ts";
 import { atomically, type Database } from "../database.ts";
@@ -11,12 +17,15 @@ export const d1AuditTrail = (db: Pick<Database, "$client">, clock: Clock): Audit
   async store(events) {
     // One bound parameter, however many: D1 takes a hundred.
     const rows = JSON.stringify(events.map(rowOf));
+    const isErased = sql`value ->> 14 in (select id from erased)`;
     await atomically(db, [
+      noteErased(events),
       sql`insert into events (id, type, occurred_at, seq, stored_at, actor_kind, actor_id,
           subject_kind, subject_id, ip, user_agent, request_id, outcome, reason, data)
         select value ->> 0, value ->> 1, value ->> 2, value ->> 3, ${clock()}, value ->> 4,
-          value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10,
-          value ->> 11, value ->> 12, value ->> 13
+          value ->> 5, value ->> 6, value ->> 7, iif(${isErased}, null, value ->> 8),
+          iif(${isErased}, null, value ->> 9), iif(${isErased}, null, value ->> 10), value ->> 11,
+          value ->> 12, value ->> 13
         from json_each(${rows}) where true on conflict do nothing`,
     ]);
   },
@@ -29,6 +38,17 @@ export const d1AuditTrail = (db: Pick<Database, "$client">, clock: Clock): Audit
     return reader.read(found?.results);
   },
 
+  async listAbout(id, after, limit) {
+    const page = (isTheirs: SQL) => sql`select * from (
+      select *, rowid as row_number from events where ${isTheirs} and ${comesAfter(after)}
+      order by occurred_at desc, id desc limit ${limit})`;
+    const [found] = await atomically(db, [
+      sql`${page(sql`subject_id = ${id}`)} union ${page(sql`actor_id = ${id}`)}
+        order by occurred_at desc, id desc limit ${limit}`,
+    ]);
+    return reader.read(found?.results);
+  },
+
   async removeBefore(before, limit) {
     const [removed] = await atomically(db, [
       sql`delete from events where id in (
@@ -37,6 +57,17 @@ export const d1AuditTrail = (db: Pick<Database, "$client">, clock: Clock): Audit
     return removed?.meta.changes ?? 0;
   },
 });
+
+/** In the transaction that stores events: what comes earlier is erased afterwards. */
+function noteErased(events: readonly Event[]): SQL {
+  const gone = events.flatMap((event) => {
+    const id = deletedUser(event);
+    return id === null ? [] : [[id, event.occurredAt]];
+  });
+  return sql`insert into erased (id, deleted_at)
+    select value ->> 0, value ->> 1 from json_each(${JSON.stringify(gone)}) where true
+    on conflict do nothing`;
+}
 
 const rowOf = ({ actor, subject, context, data, ...event }: Event) => [
   event.id,
@@ -53,6 +84,7 @@ const rowOf = ({ actor, subject, context, data, ...event }: Event) => [
   event.outcome,
   event.reason,
   JSON.stringify(data),
+  contextOwner({ actor, subject }),
 ];
 
 function matching({ subject, actor, type, since, until, after }: EventQuery): SQL {
@@ -63,10 +95,13 @@ function matching({ subject, actor, type, since, until, after }: EventQuery): SQ
     type === null ? null : sql`(type = ${type} or (type > ${`${type}.`} and type < ${`${type}/`}))`,
     since === null ? null : sql`occurred_at >= ${since}`,
     until === null ? null : sql`occurred_at < ${until}`,
-    after === null ? null : sql`(occurred_at, id) < (${after.occurredAt}, ${after.id})`,
+    after === null ? null : comesAfter(after),
   ].filter((condition) => condition !== null);
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
+
+const comesAfter = (after: EventQuery["after"]): SQL =>
+  after === null ? sql`true` : sql`(occurred_at, id) < (${after.occurredAt}, ${after.id})`;
 
 const data = z.record(
   z.string(),

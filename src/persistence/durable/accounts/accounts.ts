@@ -58,7 +58,7 @@ export function durableAccounts(
     catchUp: async (userId) => {
       // Called once: the feed's next run retries, and a run has a limited number of calls.
       const told = askOnce(userId, (stub, to) => stub.catchUp(to));
-      answered(await within(patience, told, "account"));
+      return answered(await within(patience, told, "account")).whom ?? "known";
     },
     reserveProof: (userId, by, credentialSetAt) =>
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),
@@ -66,6 +66,7 @@ export function durableAccounts(
       askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
     failProof: (userId, failed) => askOnce(userId, (stub, to) => stub.failProof(to, failed)),
     confirmEvents: (userId, places) => ask(userId, (stub) => stub.confirmEvents(places)),
+    exportHeld: (userId, cause) => askOnce(userId, (stub, to) => stub.exportHeld(to, cause)),
     clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),
   };
 }

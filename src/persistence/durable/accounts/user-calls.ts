@@ -1,6 +1,11 @@
 import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
-import type { Addressed, ChangeAnswer, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
+import type {
+  Addressed,
+  ChangeAnswer,
+  ChangeCommand,
+  Held,
+} from "../../../use-cases/accounts/ports.ts";
 import type {
   AllowedAttempt,
   Attempt,
@@ -24,6 +29,9 @@ export type CheckAnswer =
 
 export type HoldsAnswer = { readonly kind: "answered"; readonly holds: boolean };
 
+/** @property whom absent from older code */
+type CaughtUp = { readonly kind: "done"; readonly whom?: "known" | "unknown" };
+
 /** What the object answers over RPC: the port's answers, and outages as outcomes. */
 export interface UserCalls {
   openSession(to: Addressed, command: OpenSession): Promise<OpenAnswer | Outage>;
@@ -35,10 +43,11 @@ export interface UserCalls {
   /** Older Workers leave `cause` out. */
   endSessions(to: Addressed, which: SessionsSelection, cause?: Cause): Promise<number>;
   change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
-  catchUp(to: Addressed): Promise<{ readonly kind: "done" } | Outage>;
+  catchUp(to: Addressed): Promise<CaughtUp | Outage>;
   reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
   failProof(to: Addressed, failed: FailedTry): Promise<void>;
   clearProofs(to: Addressed, by: Prover): Promise<void>;
+  exportHeld(to: Addressed, cause: Cause): Promise<Held | null>;
   confirmEvents(places: readonly number[]): Promise<void>;
 }

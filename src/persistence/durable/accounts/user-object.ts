@@ -86,8 +86,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   catchUp(to: Addressed) {
     const catchUp = async () => {
-      await this.#judge.catchUp(to);
-      return { kind: "done" } as const;
+      return { kind: "done", whom: await this.#judge.catchUp(to) } as const;
     };
     return outcomeOf(catchUp());
   }
@@ -106,6 +105,10 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   async clearProofs(to: Addressed, by: Prover) {
     this.#judge.clearProofs(to, by);
+  }
+
+  async exportHeld(to: Addressed, cause: Cause) {
+    return this.#judge.exportHeld(to, cause);
   }
 
   async confirmEvents(places: readonly number[]) {

@@ -1,4 +1,4 @@
-import type { Unnumbered } from "../../../domain/events/event.ts";
+import type { Event, Unnumbered } from "../../../domain/events/event.ts";
 import type { EventMessage, EventQueue, ObjectOutbox } from "../../../use-cases/events/ports.ts";
 import type { Clock, Defer } from "../../../use-cases/outside.ts";
 
@@ -59,6 +59,13 @@ export class KvOutbox implements ObjectOutbox {
       if (event === null && place < last) kv.delete(keyOf(place));
     }
     if (this.#oldest() === null) this.#dueAt = null;
+  }
+
+  left(): readonly Event[] {
+    const { addressed } = this.#deps;
+    return this.#kept(0).flatMap(([place, event]) =>
+      event === null ? [] : addressed(event, place).event,
+    );
   }
 
   dueAt(): number | null {

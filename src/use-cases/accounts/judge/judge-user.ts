@@ -21,6 +21,7 @@ import type { Addressed, ChangeCommand } from "../ports.ts";
 import { changeAccount } from "./change-account.ts";
 import { endByAlarm } from "./end-by-alarm.ts";
 import { endAndTell, tellOfToken } from "./end-sessions.ts";
+import { exportHeld } from "./export-held.ts";
 import {
   catchUp,
   currentAuthority,
@@ -98,6 +99,8 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
       wakeNext(deps);
     },
     clearProofs: (_: Addressed, by: Prover) => void proofs.delete(by),
+
+    exportHeld: (to: Addressed, cause: Cause) => exportHeld(deps, to, cause),
 
     confirmEvents(places: readonly number[]): void {
       store.outbox.confirm(places);

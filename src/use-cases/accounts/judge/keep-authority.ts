@@ -72,10 +72,12 @@ export async function reconcile(deps: JudgeDeps, to: Addressed): Promise<void> {
 }
 
 /** Takes over the row, read from now on, however young the copy; harmless to repeat. */
-export async function catchUp(deps: JudgeDeps, to: Addressed): Promise<void> {
+export async function catchUp(deps: JudgeDeps, to: Addressed): Promise<"known" | "unknown"> {
   deps.memory.told += 1;
   // A user who never signed in has nothing to end, and the row is read at sign-in.
-  if (knownAuthority(deps) !== null) await reconcile(deps, to);
+  if (knownAuthority(deps) === null) return "unknown";
+  await reconcile(deps, to);
+  return "known";
 }
 
 /** @returns false when another call settled a newer row or began a change meanwhile */

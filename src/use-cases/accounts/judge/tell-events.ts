@@ -1,12 +1,14 @@
-import { NO_REQUEST } from "../../../domain/access/actor.ts";
 import type { AccountChange, RowAfter } from "../../../domain/accounts/account-change.ts";
-import { type Cause, eventOf, type Unnumbered, type What } from "../../../domain/events/event.ts";
+import {
+  BY_HAND,
+  type Cause,
+  eventOf,
+  type Unnumbered,
+  type What,
+} from "../../../domain/events/event.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import type { AuthorityCopy } from "../ports.ts";
 import type { JudgeDeps } from "./keep-authority.ts";
-
-/** Whoever changes rows past the service. */
-const BY_HAND: Cause = { actor: { kind: "operator", id: "database" }, context: NO_REQUEST };
 
 /** The event of an act on this user, now. */
 export const happened = (
