@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** The database of the audit trail: its writes never queue before a sign-in. */
@@ -27,6 +28,7 @@ export const events = sqliteTable(
     index("events_time").on(table.occurredAt, table.id),
     index("events_subject").on(table.subjectId, table.occurredAt, table.id),
     index("events_actor").on(table.actorId, table.occurredAt, table.id),
+    index("events_place").on(table.subjectId, table.seq).where(sql`seq is not null`),
     index("events_type").on(table.type, table.occurredAt, table.id),
   ],
 );

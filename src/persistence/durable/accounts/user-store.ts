@@ -19,6 +19,7 @@ export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): Us
     queue,
     clock: () => Date.now(),
     defer: inBackground,
+    placesAfter: () => 0, // no id of a user comes again, so `seq` begins at 1
     addressed,
   });
   let alarmAt: number | null = null;

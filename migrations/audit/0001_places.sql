@@ -1,0 +1,1 @@
+CREATE INDEX `events_place` ON `events` (`subject_id`,`seq`) WHERE seq is not null;
