@@ -43,7 +43,7 @@ export function wireStores(env: Env, config: Config, { clock, defer, notify }: O
   });
   return {
     ...sending,
-    audit: d1AuditTrail(database(env.AUDIT_DB), clock),
+    audit: d1AuditTrail(database(env.AUDIT_DB), clock, notify),
     deadLetters: d1DeadLetters(db),
     actors: d1Actors(db),
     roles,

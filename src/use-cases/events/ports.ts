@@ -41,7 +41,7 @@ export type Happening =
    */
   | {
       readonly event: "row_unreadable";
-      readonly table: "users" | "service_accounts" | "signing_keys";
+      readonly table: "users" | "service_accounts" | "signing_keys" | "events";
       readonly row: string;
       readonly column: string;
     };

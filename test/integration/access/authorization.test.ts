@@ -120,6 +120,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
 
 it("AUZ-01 every permission is asked for by some route, and the public ones are these", () => {
   expect(permissions).toEqual([
+    "audit:read",
     "keys:read",
     "keys:rotate",
     "roles:assign",

@@ -1,13 +1,21 @@
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { EVENT_TYPES, type Event, type Subject } from "../../../domain/events/event.ts";
-import type { AuditTrail, EventQuery } from "../../../use-cases/events/ports.ts";
+import type { AuditTrail, EventQuery, Notify } from "../../../use-cases/events/ports.ts";
 import type { Clock } from "../../../use-cases/outside.ts";
 import { atomically, type Database } from "../database.ts";
 import { rowReader, time } from "../rows.ts";
 
-/** The audit trail in a database of its own. What is stored twice is there once. */
-export const d1AuditTrail = (db: Pick<Database, "$client">, clock: Clock): AuditTrail => ({
+/**
+ * The audit trail in a database of its own. What is stored twice is there once.
+ *
+ * @param notify hears of the rows that a list had to leave out, such as those of newer code
+ */
+export const d1AuditTrail = (
+  db: Pick<Database, "$client">,
+  clock: Clock,
+  notify: Notify,
+): AuditTrail => ({
   async store(events) {
     // One bound parameter, however many: D1 takes a hundred.
     const rows = JSON.stringify(events.map(rowOf));
@@ -22,11 +30,16 @@ export const d1AuditTrail = (db: Pick<Database, "$client">, clock: Clock): Audit
   },
 
   async list(query) {
-    const [found] = await atomically(db, [
-      sql`select *, rowid as row_number from events where ${matching(query)}
-        order by occurred_at desc, id desc limit ${query.limit}`,
-    ]);
-    return reader.read(found?.results);
+    const events: Event[] = [];
+    let { after } = query;
+    let rows: unknown[];
+    // A page goes on behind rows that cannot be read, so that it always ends at one that can.
+    do {
+      rows = await page(db, { ...query, after });
+      events.push(...reader.readable(rows, "events", notify));
+      after = places.parse(rows).at(-1) ?? null;
+    } while (events.length < query.limit && rows.length === query.limit);
+    return events.slice(0, query.limit);
   },
 
   async removeBefore(before, limit) {
@@ -37,6 +50,21 @@ export const d1AuditTrail = (db: Pick<Database, "$client">, clock: Clock): Audit
     return removed?.meta.changes ?? 0;
   },
 });
+
+async function page(db: Pick<Database, "$client">, query: EventQuery): Promise<unknown[]> {
+  const [found] = await atomically(db, [
+    sql`select *, rowid as row_number from events where ${matching(query)}
+      order by occurred_at desc, id desc limit ${query.limit}`,
+  ]);
+  return found?.results ?? [];
+}
+
+/** Where each row stands, whatever else it says. */
+const places = z.array(
+  z
+    .object({ occurred_at: z.number(), id: z.string() })
+    .transform((row) => ({ occurredAt: row.occurred_at, id: row.id })),
+);
 
 const rowOf = ({ actor, subject, context, data, ...event }: Event) => [
   event.id,
@@ -68,10 +96,17 @@ function matching({ subject, actor, type, since, until, after }: EventQuery): SQ
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
 
-const data = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
-);
+const data = z
+  .string()
+  .transform((json, context): unknown => {
+    try {
+      return JSON.parse(json);
+    } catch {
+      context.addIssue({ code: "custom", message: "is no JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])));
 
 const reader = rowReader(
   "event_row_unreadable",
@@ -90,7 +125,7 @@ const reader = rowReader(
       request_id: z.string().nullable(),
       outcome: z.enum(["success", "failure"]),
       reason: z.string().nullable(),
-      data: z.string().transform((json) => data.parse(JSON.parse(json))),
+      data,
     })
     .transform(
       (row): Event => ({
