@@ -61,10 +61,12 @@ try {
   const wrong = all.filter((finding) => finding.kind === "repeat" || finding.isLate);
   for (const finding of wrong.slice(0, SHOWN)) console.log(lineOf(finding));
   if (wrong.length > SHOWN) console.log(`… and ${wrong.length - SHOWN} more.`);
-  const verdict = wrong.length === 0 ? "nothing is missing or twice" : `${wrong.length} findings`;
+  const findings = wrong.length === 1 ? "1 finding" : `${wrong.length} findings`;
+  const verdict = wrong.length === 0 ? "nothing is missing or twice" : findings;
   console.log(`${places} events of users: ${verdict}.`);
   const coming = all.length - wrong.length;
-  if (coming > 0) console.log(`${coming} gaps are younger than two hours: look again later.`);
+  const gaps = coming === 1 ? "1 gap is" : `${coming} gaps are`;
+  if (coming > 0) console.log(`${gaps} younger than two hours: look again later.`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -2,8 +2,6 @@ import { spawn } from "node:child_process";
 import { isLocked, TRIES_ON_A_LOCK } from "../../scripts/wrangler-d1.ts";
 import { toolEnv } from "./dev-server.ts";
 
-type DatabaseName = "DB" | "AUDIT_DB";
-
 export type ScriptRun = { readonly code: number | null; readonly output: string };
 
 /**
@@ -29,13 +27,9 @@ export function runScript(
   return run(directory, ["run", "-s", script, "--", ...args], input, env, meanwhile);
 }
 
-/** One statement on a local database, as an operator would give it, again while that is locked. */
-export async function executeSql(
-  directory: string,
-  statement: string,
-  database: DatabaseName = "DB",
-): Promise<ScriptRun> {
-  const command = ["d1", "execute", database, "--local", "--command", statement];
+/** One statement on the local database, as an operator would give it, again while that is locked. */
+export async function executeSql(directory: string, statement: string): Promise<ScriptRun> {
+  const command = ["d1", "execute", "DB", "--local", "--command", statement];
   const execute = () => run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
   let last = await execute();
   for (let tries = 1; isLocked(last.output) && tries < TRIES_ON_A_LOCK; tries++) {
@@ -48,7 +42,7 @@ export async function executeSql(
 export function applyMigrations(
   directory: string,
   env: readonly string[] = [],
-  database: DatabaseName = "DB",
+  database: "DB" | "AUDIT_DB" = "DB",
 ): Promise<ScriptRun> {
   const command = ["d1", "migrations", "apply", database, "--local", ...env];
   return run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
