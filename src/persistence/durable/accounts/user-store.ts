@@ -9,8 +9,13 @@ import { SessionTable } from "../sessions/session-table.ts";
 import { KvAuthorityStore } from "./authority-store.ts";
 import { bringUpToDate } from "./user-schema.ts";
 
+type DurableUserStore = UserStore & {
+  /** The alarm that was set is none any more, also when it rang early. */
+  alarmRang(): void;
+};
+
 /** A user's own storage. Tables that older code left are brought up to date when it wakes. */
-export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): UserStore {
+export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): DurableUserStore {
   const { storage } = ctx;
   const authority = new KvAuthorityStore(storage);
   const sessions = new SessionTable(storage.sql);
@@ -58,7 +63,12 @@ export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): Us
       void storage.setAlarm(time);
     },
 
+    alarmRang() {
+      alarmAt = null;
+    },
+
     async erase() {
+      alarmAt = null;
       await storage.deleteAll();
       sessions.forget();
       authority.forget();
