@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/bindings.ts";
 import worker from "../../src/index.ts";
+import type { EventMessage } from "../../src/use-cases/events/ports.ts";
 
 /** As wrangler.toml names them. */
 export const QUEUE = "auth-service-events";
@@ -59,8 +60,8 @@ export async function delayAfter(attempts: number): Promise<number | undefined> 
 export function faultyQueue() {
   const state = { isDown: true, refused: 0 };
   const queue = {
-    async sendBatch(messages: Iterable<MessageSendRequest>) {
-      if (!state.isDown) return env.EVENTS.sendBatch([...messages] as never);
+    async sendBatch(messages: Iterable<MessageSendRequest<EventMessage>>) {
+      if (!state.isDown) return env.EVENTS.sendBatch([...messages]);
       state.refused++;
       throw new Error("injected fault in sendBatch");
     },

@@ -7,7 +7,7 @@ const MAX_MESSAGES = 100;
 const MAX_BYTES = 200_000;
 
 /** As JSON, which an operator can read in a queue. */
-export const eventQueue = (queue: Queue<EventMessage>): EventQueue => ({
+export const eventQueue = (queue: Pick<Queue<EventMessage>, "sendBatch">): EventQueue => ({
   async send(messages) {
     try {
       for (const batch of batchesOf(messages)) {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { EventMessage } from "../../../src/use-cases/events/ports.ts";
 import { capturedLog } from "../../support/canaries.ts";
 import { newUser } from "../../support/client.ts";
-import { EVERYTHING, someMessage } from "../../support/event-samples.ts";
+import { EVERYTHING, someEvent, someMessage } from "../../support/event-samples.ts";
 import { auditTrail, storedEvents } from "../../support/events.ts";
 import { runFeed } from "../../support/feed.ts";
 import {
@@ -33,8 +33,8 @@ const MALFORMED: unknown[] = [
   {},
   { ...someMessage(), keeper: { kind: "nobody" } },
   { ...someMessage(), keeper: { kind: "user", id: "usr_x", place: 1 } },
-  someMessage({ type: "user.turned_into_a_frog" as never }),
-  someMessage({ subject: { kind: "user", id: "svc_x" as never } }),
+  { ...someMessage(), event: { ...someEvent(), type: "user.turned_into_a_frog" } },
+  { ...someMessage(), event: { ...someEvent(), subject: { kind: "user", id: "svc_x" } } },
   someMessage({ seq: 0 }),
   someMessage({ id: "evt_x" }),
 ];

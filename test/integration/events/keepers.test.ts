@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { Env } from "../../../src/bindings.ts";
-import type { UserId } from "../../../src/domain/ids.ts";
+import { parseUserId } from "../../../src/domain/ids.ts";
 import { UserObject } from "../../../src/persistence/durable/accounts/user-object.ts";
 import { LoginThrottleObject } from "../../../src/persistence/durable/credentials/login-throttle-object.ts";
 import { KvOutbox } from "../../../src/persistence/durable/events/kv-outbox.ts";
@@ -54,14 +54,23 @@ const alarm = (id = user.id) => runDurableObjectAlarm(userObject(id));
 const typesOf = async (id = user.id) =>
   (await storedEvents({ subject: id })).map(({ type, seq }) => `${seq} ${type}`);
 
+function envWith(queue: unknown): Env {
+  const overrides: Record<string, unknown> = { EVENTS: queue };
+  return { ...env, ...overrides };
+}
+
 /** The user's object once more, over the same storage and another queue. */
 function withQueue<T>(queue: unknown, work: (object: UserObject) => Promise<T>): Promise<T> {
   return runInDurableObject(userObject(user.id), (_, state) =>
-    work(new UserObject(state, { ...env, EVENTS: queue } as Env)),
+    work(new UserObject(state, envWith(queue))),
   );
 }
 
-const to = () => ({ userId: user.id as UserId, policy: ACCOUNT_POLICY });
+function to() {
+  const id = parseUserId(user.id);
+  if (!id.ok) throw new Error("an id was expected");
+  return { userId: id.value, policy: ACCOUNT_POLICY };
+}
 
 it("an outage of the audit trail loses nothing: all is stored once it is back, and once", async () => {
   const email = freshEmail();
@@ -233,7 +242,7 @@ it("an object whose user was deleted is not emptied before its events are stored
 /** The object of a login name over another queue. */
 const throttleWith = <T>(queue: unknown, work: (object: LoginThrottleObject) => Promise<T>) =>
   runInDurableObject(throttleOf(user.email), (_, state) =>
-    work(new LoginThrottleObject(state, { ...env, EVENTS: queue } as Env)),
+    work(new LoginThrottleObject(state, envWith(queue))),
   );
 
 const failed = () => ({ failures: 1, userId: to().userId, cause: CAUSE });

@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { parseUserId } from "../../../src/domain/ids.ts";
 import { capturedLog } from "../../support/canaries.ts";
 import { newUser, PASSWORD, type SignedIn, signIn } from "../../support/client.ts";
 import { someMessage } from "../../support/event-samples.ts";
@@ -92,15 +93,15 @@ it("CFW-17 a wrong password is no outage where an object tells no events yet", a
 });
 
 it("CFW-17 an object that cannot hear of it keeps its events, which are stored all the same", async () => {
-  const message = someMessage(
-    { subject: { kind: "user", id: user.id as never } },
-    { kind: "user", id: user.id as never, place: 2 },
-  );
+  const id = parseUserId(user.id);
+  if (!id.ok) throw new Error("an id was expected");
+  const own = { kind: "user", id: id.value } as const;
+  const message = someMessage({ subject: own }, { ...own, place: 2 });
   const older = olderObjects("confirmEvents");
   const delivered = await deliver(QUEUE, [message], { USERS: older });
   expect(delivered).toMatchObject({ acknowledged: [0], again: [] });
   const stored = await storedEvents({ subject: user.id });
-  expect(stored.map(({ id }) => id)).toContain(message.event.id);
+  expect(stored.map((event) => event.id)).toContain(message.event.id);
   expect(log.lines.join()).toContain("events_not_confirmed");
   expect(await keptBy(user.id)).toEqual([]);
 });
