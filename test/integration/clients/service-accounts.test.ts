@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { MAX_CLIENT_SECRETS } from "../../../src/domain/limits.ts";
 import { canaries, capturedLog } from "../../support/canaries.ts";
 import { call, insertUser, newAdmin, type SignedIn, signIn } from "../../support/client.ts";
+import { storedEvents } from "../../support/events.ts";
 import { DAY, moveClock, stopClock } from "../../support/moving-clock.ts";
 import { rpc } from "../../support/rpc.ts";
 import { clientToken, newServiceAccount, tokenReply } from "../../support/service-accounts.ts";
@@ -178,6 +179,7 @@ describe("REV-02 an account that is", () => {
     expect((await tokenReply(account)).body).toEqual({ error: "invalid_client" });
     expect((await call("GET", "/v1/users", { token: itsToken })).status).toBe(401);
     expect((await asAdmin("GET", `${PATH}/${account.id}`)).status).toBe(404);
+    await storedEvents({}); // until then the outbox names it
     expect(JSON.stringify(await dumpD1())).not.toContain(account.id);
   });
 });
