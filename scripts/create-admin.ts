@@ -22,7 +22,14 @@ import { userIdOf } from "../src/domain/ids.ts";
 import type { PasswordPolicy } from "../src/use-cases/credentials/ports.ts";
 import { serviceConfig } from "./service-config.ts";
 import { fail, readSecret } from "./terminal.ts";
-import { executeSql, readRows, type Target } from "./wrangler-d1.ts";
+import {
+  executeSql,
+  quote,
+  readRows,
+  TARGET_OPTIONS,
+  type Target,
+  targetOf,
+} from "./wrangler-d1.ts";
 
 /** Code points, more than the service asks of others: this account may do everything. */
 const MIN_LENGTH = 15;
@@ -31,19 +38,12 @@ function readArguments(): { email: Email; target: Target } {
   const { values } = parseArgs({
     options: {
       email: { type: "string" },
-      env: { type: "string" },
-      remote: { type: "boolean", default: false },
-      "persist-to": { type: "string" },
+      ...TARGET_OPTIONS,
     },
   });
   const email = parseEmail(values.email ?? "");
   if (!email.ok) fail("Say whose account: npm run admin:create -- --email ops@example.com");
-  const target = {
-    environment: values.env,
-    remote: values.remote,
-    directory: values["persist-to"],
-  };
-  return { email: email.value, target };
+  return { email: email.value, target: targetOf(values) };
 }
 
 /** What the service asks of a password where this account will sign in, or more. */
@@ -65,9 +65,6 @@ async function hashOf(input: string, email: Email, policy: PasswordPolicy): Prom
   const random = (length: number) => new Uint8Array(randomBytes(length));
   return passwordHasher(SCRYPT_ENGINES.native, random).hash(password.value);
 }
-
-/** An SQLite string, in which only the quote must be escaped. */
-const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** An account as it was read: changed only while it is the same. */
 const found = z.object({ id: z.string(), version: z.int(), email_verified: z.literal([0, 1]) });

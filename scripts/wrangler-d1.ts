@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toolEnv } from "./local-runtime.ts";
 
-/** Which database: the local one, or that of an environment at Cloudflare. */
+/** By their bindings: the accounts, and the audit trail. */
+type DatabaseName = "DB" | "AUDIT_DB";
+
+/** Whose databases: the local ones, or those of an environment at Cloudflare. */
 export type Target = {
   readonly environment: string | undefined;
   readonly remote: boolean;
@@ -12,23 +15,43 @@ export type Target = {
   readonly directory: string | undefined;
 };
 
+/** Options of every script that asks a database, for `parseArgs`. */
+export const TARGET_OPTIONS = {
+  env: { type: "string" },
+  remote: { type: "boolean", default: false },
+  "persist-to": { type: "string" },
+} as const;
+
+export const targetOf = (values: {
+  readonly env?: string | undefined;
+  readonly remote: boolean;
+  readonly "persist-to"?: string | undefined;
+}): Target => ({
+  environment: values.env,
+  remote: values.remote,
+  directory: values["persist-to"],
+});
+
+/** An SQLite string, in which only the quote must be escaped. */
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
 /**
  * Runs a statement that reads. It stands on the command line, where every process can see it,
  * because a file that is run remotely returns no rows: nothing secret may be in it.
  *
  * @returns the rows
  */
-export function readRows(target: Target, query: string): unknown[] {
-  return run(target, ["--command", query])[0] ?? [];
+export function readRows(target: Target, query: string, database: DatabaseName = "DB"): unknown[] {
+  return run(target, database, ["--command", query])[0] ?? [];
 }
 
-/** Runs statements that write, from a file that only this user can read. */
+/** Runs statements that write to DB, from a file that only this user can read. */
 export function executeSql(target: Target, statements: readonly string[]): void {
   const directory = mkdtempSync(join(tmpdir(), "auth-service-"));
   try {
     const file = join(directory, "statements.sql");
     writeFileSync(file, statements.map((statement) => `${statement};\n`).join(""), { mode: 0o600 });
-    run(target, ["--file", file]);
+    run(target, "DB", ["--file", file]);
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -53,8 +76,16 @@ export const TRIES_ON_A_LOCK = 5;
 export const isLocked = (output: string): boolean => /SQLITE_BUSY|database is locked/.test(output);
 
 /** @returns the rows of each statement */
-function run(target: Target, source: readonly string[]): unknown[][] {
-  const args = ["d1", "execute", "DB", "--json", "--yes", ...source, ...targetArguments(target)];
+function run(target: Target, database: DatabaseName, source: readonly string[]): unknown[][] {
+  const args = [
+    "d1",
+    "execute",
+    database,
+    "--json",
+    "--yes",
+    ...source,
+    ...targetArguments(target),
+  ];
   const mayRepeat = (output: string): boolean => !target.remote && isLocked(output);
   let { status, stdout, stderr } = wrangler(args);
   for (let tries = 1; mayRepeat(stdout + stderr) && tries < TRIES_ON_A_LOCK; tries++) {
@@ -62,7 +93,7 @@ function run(target: Target, source: readonly string[]): unknown[][] {
   }
   if (status === 0) return rowsIn(stdout);
   if (stdout.includes("no such table")) {
-    const apply = `wrangler d1 migrations apply DB ${targetArguments(target).join(" ")}`;
+    const apply = `wrangler d1 migrations apply ${database} ${targetArguments(target).join(" ")}`;
     const how = target.remote ? apply : "npm run dev";
     throw new Error(`The database has no tables yet: apply the migrations (\`${how}\` does).`);
   }
@@ -72,11 +103,15 @@ function run(target: Target, source: readonly string[]): unknown[][] {
   throw new Error(`wrangler d1 execute: ${cause}.\n${stdout}${stderr}`);
 }
 
+/** Bytes of rows in one answer. */
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
 type Output = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
 function wrangler(args: readonly string[]): Output {
   const { error, ...output } = spawnSync("wrangler", args, {
     encoding: "utf8",
+    maxBuffer: MAX_OUTPUT,
     // Overrides the operator's log level: the output is JSON and nothing else.
     env: { ...toolEnv(), WRANGLER_LOG: "log" },
   });

@@ -1,3 +1,10 @@
+CREATE TABLE `erased` (
+	`id` text PRIMARY KEY NOT NULL,
+	`deleted_at` integer NOT NULL,
+	`done` integer DEFAULT false NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `erased_done` ON `erased` (`done`,`deleted_at`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,
@@ -19,4 +26,7 @@ CREATE TABLE `events` (
 CREATE INDEX `events_time` ON `events` (`occurred_at`,`id`);--> statement-breakpoint
 CREATE INDEX `events_subject` ON `events` (`subject_id`,`occurred_at`,`id`);--> statement-breakpoint
 CREATE INDEX `events_actor` ON `events` (`actor_id`,`occurred_at`,`id`);--> statement-breakpoint
-CREATE INDEX `events_type` ON `events` (`type`,`occurred_at`,`id`);
+CREATE INDEX `events_place` ON `events` (`subject_id`,`seq`) WHERE seq is not null;--> statement-breakpoint
+CREATE INDEX `events_type` ON `events` (`type`,`occurred_at`,`id`);--> statement-breakpoint
+CREATE INDEX `events_subject_context` ON `events` (`subject_id`) WHERE actor_kind = 'anyone' and (ip is not null or user_agent is not null or request_id is not null);--> statement-breakpoint
+CREATE INDEX `events_actor_context` ON `events` (`actor_id`) WHERE actor_kind <> 'anyone' and (ip is not null or user_agent is not null or request_id is not null);

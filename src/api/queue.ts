@@ -1,3 +1,4 @@
+import type { ZodError } from "zod";
 import type { Env } from "../bindings.ts";
 import { errorDetails } from "../core/logging.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
@@ -43,14 +44,19 @@ async function bury(services: Services, messages: readonly Message[]): Promise<v
   for (const message of messages) {
     const body = eventMessage.safeParse(message.body);
     const id = body.success ? body.data.event.id : message.id;
+    const reason = body.success ? "not_stored" : malformed(body.error);
     try {
-      await services.events.buryMessage(SYSTEM, id, message.body);
+      await services.events.buryMessage(SYSTEM, id, message.body, reason);
       message.ack();
     } catch (error) {
       retry(services, message, error);
     }
   }
 }
+
+/** Which field is at fault, first of all; what it says stays out. */
+const malformed = ({ issues: [first] }: ZodError): string =>
+  ["malformed", ...(first?.path ?? [])].join(" ").slice(0, 100);
 
 function retry({ log }: Services, message: Message, error: unknown): void {
   log.error({ event: "message_not_delivered", attempts: message.attempts, ...errorDetails(error) });

@@ -45,7 +45,7 @@ export function wireStores(env: Env, config: Config, { clock, defer, notify }: O
   });
   return {
     ...sending,
-    audit: d1AuditTrail(auditDb, clock),
+    audit: d1AuditTrail(auditDb, clock, notify),
     erasures: d1Erasures(auditDb),
     deadLetters: d1DeadLetters(db),
     actors: d1Actors(db),

@@ -34,7 +34,7 @@ export function client(fetcher: Fetch = (request) => exports.default.fetch(reque
     const init = options.body === undefined ? { method, headers } : { method, headers, body };
     const response = await fetcher(new Request(`${ORIGIN}${path}`, init));
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
     return {
       status: response.status,
       headers: response.headers,

@@ -4,7 +4,9 @@ import type { Event } from "../../src/domain/events/event.ts";
 import { d1AuditTrail } from "../../src/persistence/d1/audit/audit-trail.ts";
 import { database } from "../../src/persistence/d1/database.ts";
 import type { EventQuery } from "../../src/use-cases/events/ports.ts";
+import { EVERYTHING } from "./event-samples.ts";
 import { userObject } from "./storage.ts";
+import { unheard } from "./unheard.ts";
 
 const TRIES = 300;
 const INTERVAL = 50;
@@ -18,17 +20,7 @@ export async function eventually(condition: () => Promise<boolean>): Promise<voi
   throw new Error("it did not come to pass");
 }
 
-export const auditTrail = () => d1AuditTrail(database(env.AUDIT_DB), Date.now);
-
-const ALL: EventQuery = {
-  subject: null,
-  actor: null,
-  type: null,
-  since: null,
-  until: null,
-  after: null,
-  limit: 1_000,
-};
+export const auditTrail = () => d1AuditTrail(database(env.AUDIT_DB), Date.now, unheard);
 
 /** What a user's object still keeps to be stored. */
 export const keptBy = (userId: string): Promise<unknown[]> =>
@@ -43,5 +35,5 @@ export async function storedEvents(query: Partial<EventQuery>): Promise<Event[]>
     const kept = query.subject?.startsWith("usr_") ? await keptBy(query.subject) : [];
     return results.length + kept.length === 0;
   });
-  return (await auditTrail().list({ ...ALL, ...query })).reverse();
+  return (await auditTrail().list({ ...EVERYTHING, ...query })).reverse();
 }

@@ -16,6 +16,7 @@ import type { Route } from "./matrix.ts";
 const names = fc.constantFrom(
   ...["email", "password", "name", "refresh_token", "current_password", "new_password", "roles"],
   ...["status", "permissions", "description", "revoke", "scope", "cursor", "limit", "user_id"],
+  ...["type", "since", "until", "format", "subject_id", "actor_id"],
   ...["__proto__", "constructor", "hasOwnProperty", "toString", "then", "toJSON", "length", ""],
 );
 

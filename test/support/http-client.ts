@@ -1,6 +1,7 @@
 /** A reply of the service over the network. */
 export type HttpReply = {
   readonly status: number;
+  readonly requestId: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely, and assert what they find
   readonly body: any;
 };
@@ -17,7 +18,8 @@ export function httpClient(base: string) {
     const body = options.body === undefined ? null : JSON.stringify(options.body);
     const response = await fetch(`${base}${path}`, { method, headers, body });
     const text = await response.text();
-    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+    const requestId = response.headers.get("x-request-id") ?? "";
+    return { status: response.status, requestId, body: text === "" ? null : JSON.parse(text) };
   };
 
   return {

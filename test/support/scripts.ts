@@ -42,8 +42,9 @@ export async function executeSql(directory: string, statement: string): Promise<
 export function applyMigrations(
   directory: string,
   env: readonly string[] = [],
+  database: "DB" | "AUDIT_DB" = "DB",
 ): Promise<ScriptRun> {
-  const command = ["d1", "migrations", "apply", "DB", "--local", ...env];
+  const command = ["d1", "migrations", "apply", database, "--local", ...env];
   return run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
 }
 

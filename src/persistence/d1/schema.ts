@@ -147,13 +147,16 @@ export const serviceAccountFeed = sqliteTable("service_account_feed", {
   role: text("role"),
 });
 
-/** The events of acts in D1 alone, each from the batch of its act, until they are stored. */
+/**
+ * Messages to be sent: the events of acts in D1 alone, each from the batch of its act, until they
+ * are stored, and dead letters that an operator has sent again.
+ */
 export const outbox = sqliteTable(
   "outbox",
   {
     id: text("id").primaryKey(),
-    /** JSON. */
-    event: text("event").notNull(),
+    /** The whole message as JSON. */
+    message: text("message").notNull(),
     /** When it is sent next. */
     dueAt: integer("due_at").notNull(),
   },
@@ -166,9 +169,11 @@ export const deadLetters = sqliteTable(
   {
     /** Of the event, where it has one. */
     id: text("id").primaryKey(),
-    /** JSON. */
+    /** The whole message as JSON. */
     message: text("message").notNull(),
     diedAt: integer("died_at").notNull(),
+    /** A code, and the field at fault. */
+    reason: text("reason").notNull(),
   },
   () => [
     index("dead_letters_subject").on(sql`message ->> '$.event.subject.id'`),

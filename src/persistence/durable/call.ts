@@ -55,8 +55,15 @@ export async function within<T>(
 
 /** An object with older code lacks new methods for some minutes: an outage, no mistake. */
 function failureOf(dependency: string, thrown: unknown): Error {
-  const isOlder = thrown instanceof TypeError && thrown.message.includes("does not implement");
-  return isOlder ? new Unavailable(dependency, thrown) : outageOf(dependency, thrown);
+  return lacksMethod(thrown) ? new Unavailable(dependency, thrown) : outageOf(dependency, thrown);
+}
+
+const lacksMethod = (thrown: unknown): boolean =>
+  thrown instanceof TypeError && thrown.message.includes("does not implement");
+
+/** For what an object with older code may leave undone. */
+export function unlessOlder(thrown: unknown): void {
+  if (!lacksMethod(thrown)) throw thrown;
 }
 
 /** The runtime marks the errors of objects that it could not reach. */

@@ -1,15 +1,16 @@
+import { utf8 } from "../../core/security/encoding.ts";
 import type { EventMessage, EventQueue } from "../../use-cases/events/ports.ts";
 import { outageOf } from "../outage.ts";
 
-/** Messages in one call (Cloudflare Queues, "Limits"); an event is far below their size. */
+/** Messages in one call, and the bytes of all of them (Cloudflare Queues, "Limits": 256 KB). */
 const MAX_MESSAGES = 100;
+const MAX_BYTES = 200_000;
 
 /** As JSON, which an operator can read in a queue. */
-export const eventQueue = (queue: Queue<EventMessage>): EventQueue => ({
+export const eventQueue = (queue: Pick<Queue<EventMessage>, "sendBatch">): EventQueue => ({
   async send(messages) {
     try {
-      for (let at = 0; at < messages.length; at += MAX_MESSAGES) {
-        const batch = messages.slice(at, at + MAX_MESSAGES);
+      for (const batch of batchesOf(messages)) {
         await queue.sendBatch(batch.map((body) => ({ body, contentType: "json" })));
       }
     } catch (cause) {
@@ -17,3 +18,20 @@ export const eventQueue = (queue: Queue<EventMessage>): EventQueue => ({
     }
   },
 });
+
+/** An event is far below what one message may have, but a hundred of them may not be. */
+function batchesOf(messages: readonly EventMessage[]): EventMessage[][] {
+  const batches: EventMessage[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const message of messages) {
+    const size = utf8(JSON.stringify(message)).length;
+    const last = batches.at(-1);
+    bytes += size;
+    if (last !== undefined && last.length < MAX_MESSAGES && bytes <= MAX_BYTES) last.push(message);
+    else {
+      batches.push([message]);
+      bytes = size;
+    }
+  }
+  return batches;
+}

@@ -235,8 +235,6 @@ export interface UserStore {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Sets the alarm, in place of the one before (Unix milliseconds). */
   wakeAt(time: number): void;
-  /** The alarm rang, perhaps early: none is set now. */
-  woken(): void;
   /** Removes everything. */
   erase(): Promise<void>;
 }

@@ -11,7 +11,8 @@ export async function buryMessage(
   _actor: Actor,
   id: string,
   message: unknown,
+  reason: string,
 ): Promise<Ok<null>> {
-  await deps.deadLetters.keep(id, message, deps.clock());
+  await deps.deadLetters.keep(id, message, reason, deps.clock());
   return ok(null);
 }

@@ -41,7 +41,7 @@ export type Happening =
    */
   | {
       readonly event: "row_unreadable";
-      readonly table: "users" | "service_accounts" | "signing_keys";
+      readonly table: "users" | "service_accounts" | "signing_keys" | "events";
       readonly row: string;
       readonly column: string;
     };
@@ -78,11 +78,28 @@ export interface EventQueue {
   send(messages: readonly EventMessage[]): Promise<void>;
 }
 
-/** The events of acts in D1 alone, each written in the batch of its act. */
+/**
+ * A message that waits in D1 to be sent.
+ *
+ * @property message whole, as the queue takes it; the consumer judges those that an operator has
+ *   sent again
+ * @property isKept true while it stays there until it is stored; another has a keeper of its own,
+ *   or is a dead letter again if it comes to nothing
+ */
+export type Waiting = {
+  readonly id: string;
+  readonly message: EventMessage;
+  readonly isKept: boolean;
+};
+
+/**
+ * The events of acts in D1 alone, each written in the batch of its act, and what an operator has
+ * sent again.
+ */
 export interface RecordOutbox {
   /** Those that are due, the oldest first. */
-  due(now: number, limit: number): Promise<Event[]>;
-  /** Notes that they were sent: they are due again at the time given. */
+  due(now: number, limit: number): Promise<Waiting[]>;
+  /** Notes that they were sent: they are due again later, the later the longer they wait. */
   postpone(ids: readonly string[], now: number): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
 }
@@ -136,8 +153,9 @@ export interface DeadLetters {
    * Of a user who is gone by now it keeps no more than `erase` leaves.
    *
    * @param id one that is there already stays as it is
+   * @param reason a code, and perhaps the name of a field; nothing that was sent
    */
-  keep(id: string, message: unknown, now: number): Promise<void>;
+  keep(id: string, message: unknown, reason: string, now: number): Promise<void>;
   /**
    * Takes out of at most `limit` messages the context of these users, and out of those about them
    * all that stands beside the event.

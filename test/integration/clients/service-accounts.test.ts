@@ -179,7 +179,7 @@ describe("REV-02 an account that is", () => {
     expect((await tokenReply(account)).body).toEqual({ error: "invalid_client" });
     expect((await call("GET", "/v1/users", { token: itsToken })).status).toBe(401);
     expect((await asAdmin("GET", `${PATH}/${account.id}`)).status).toBe(404);
-    await storedEvents({}); // what happened to it is told elsewhere
+    await storedEvents({}); // until then the outbox names it
     expect(JSON.stringify(await dumpD1())).not.toContain(account.id);
   });
 });

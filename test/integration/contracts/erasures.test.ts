@@ -7,17 +7,18 @@ import { erasuresContract } from "../../contracts/erasures.ts";
 import { someAct, someDeletion } from "../../support/event-samples.ts";
 import { metered } from "../../support/metered-d1.ts";
 import { someUserId } from "../../support/samples.ts";
+import { unheard } from "../../support/unheard.ts";
 
 erasuresContract(async () => {
   await env.AUDIT_DB.batch(
     ["events", "erased"].map((table) => env.AUDIT_DB.prepare(`delete from ${table}`)),
   );
   const db = database(env.AUDIT_DB);
-  return { audit: d1AuditTrail(db, Date.now), erasures: d1Erasures(db) };
+  return { audit: d1AuditTrail(db, Date.now, unheard), erasures: d1Erasures(db) };
 });
 
 it("a step reads no more than what is left to erase, however long the trail", async () => {
-  const audit = d1AuditTrail(database(env.AUDIT_DB), Date.now);
+  const audit = d1AuditTrail(database(env.AUDIT_DB), Date.now, unheard);
   const read: number[] = [];
   const erasures = d1Erasures(database(metered(env.AUDIT_DB, read)));
   const [id, other] = [someUserId(), someUserId()];

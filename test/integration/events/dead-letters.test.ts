@@ -28,8 +28,10 @@ beforeEach(async () => {
   [gone, other] = [made[0].id, made[1].id];
 });
 
+const WHY = "not_stored";
+
 const keep = (event: Event) =>
-  deadLetters.keep(event.id, { event, keeper: KEEPER, letter: LETTER }, 1_000);
+  deadLetters.keep(event.id, { event, keeper: KEEPER, letter: LETTER }, WHY, 1_000);
 
 async function kept({ id }: Event): Promise<unknown> {
   const row = await env.DB.prepare("select message from dead_letters where id = ?")
@@ -80,8 +82,8 @@ it("what comes after a user was deleted is kept without them", async () => {
 });
 
 it("a message that is no event is kept as it is", async () => {
-  await deadLetters.keep("nonsense", "no event", 1_000);
-  await deadLetters.keep("nothing", null, 1_000);
+  await deadLetters.keep("nonsense", "no event", WHY, 1_000);
+  await deadLetters.keep("nothing", null, WHY, 1_000);
   const { results } = await env.DB.prepare("select id, message from dead_letters").run();
   expect(results).toEqual([
     { id: "nonsense", message: '"no event"' },

@@ -8,6 +8,7 @@ import {
   type Options,
   type Reply,
 } from "../../support/client.ts";
+import { storedEvents } from "../../support/events.ts";
 import { serviceWith } from "../../support/faults.ts";
 import { throttleOf, unreachable } from "../../support/throttle.ts";
 
@@ -127,7 +128,7 @@ beforeAll(async () => {
 
 afterAll(() => log.stop());
 
-it("LOG-01 the run met the failures it is about, and handed out tokens", () => {
+it("LOG-01 the run met the failures it is about, and handed out tokens", async () => {
   const events = new Set(log.lines.map((line) => JSON.parse(line).event));
   for (const event of [
     "dependency_failed",
@@ -152,6 +153,7 @@ it("LOG-01 the run met the failures it is about, and handed out tokens", () => {
   ]) {
     expect(codes).toContain(code);
   }
+  expect(await storedEvents({ type: "refresh.reused" })).not.toEqual([]);
   expect(secrets.size).toBeGreaterThan(20);
 });
 

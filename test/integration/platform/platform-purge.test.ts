@@ -13,7 +13,7 @@ import {
   type SignedIn,
   signIn,
 } from "../../support/client.ts";
-import { storedEvents } from "../../support/events.ts";
+import { eventually, keptBy } from "../../support/events.ts";
 import { serviceWith } from "../../support/faults.ts";
 import { DAY, moveClock, stopClock } from "../../support/moving-clock.ts";
 import { interposed } from "../../support/objects.ts";
@@ -29,6 +29,9 @@ beforeEach(async () => {
   await stored();
 });
 
+/** What happened is stored: until then the alarm is set for sending it again. */
+const stored = (id = user.id) => eventually(async () => (await keptBy(id)).length === 0);
+
 afterEach(() => {
   vi.useRealTimers();
 });
@@ -42,9 +45,6 @@ const alarm = (): Promise<boolean> => runDurableObjectAlarm(userObject(user.id))
 
 const alarmAt = (id: string) =>
   runInDurableObject(userObject(id), (_, { storage }) => storage.getAlarm());
-
-/** Until its events are stored, an object wakes for them first. */
-const stored = (id = user.id) => storedEvents({ subject: id });
 
 const EMPTY = { pairs: [], tables: {} };
 

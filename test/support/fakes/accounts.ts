@@ -108,7 +108,6 @@ function memoryUserStore(
     },
     idle: () => last,
     wakeAt: () => undefined,
-    woken: () => undefined,
     erase: async () => erase(),
   };
 }

@@ -6,7 +6,11 @@ import type { AuditTrail, Erasures, EventQuery } from "../../../src/use-cases/ev
 type Place = EventQuery["after"];
 
 /** The audit trail, and what it knows of those who were deleted. */
-export function memoryAuditTrail(): AuditTrail & Erasures {
+export function memoryAuditTrail(): AuditTrail &
+  Erasures & {
+    /** All there is, in the order in which it was stored. */
+    stored(): readonly Event[];
+  } {
   const events = new Map<string, Event>();
   const erased = new Map<UserId, { readonly at: number; done: boolean }>();
   const left = (ids: readonly UserId[]) =>
@@ -22,6 +26,8 @@ export function memoryAuditTrail(): AuditTrail & Erasures {
       .slice(0, limit);
 
   return {
+    stored: () => [...events.values()],
+
     async store(told) {
       for (const event of told) {
         const id = deletedUser(event);

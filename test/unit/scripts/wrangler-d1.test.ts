@@ -112,6 +112,22 @@ describe("a script that asks D1 through wrangler", () => {
     );
   });
 
+  it("asks the database of the audit trail where that is meant, and says what it lacks", () => {
+    pretend(`${RECORDED} ${ROWS}`);
+    readRows(LOCAL, "select 1 as one", "AUDIT_DB");
+    expect(started().args.slice(0, 3)).toEqual(["d1", "execute", "AUDIT_DB"]);
+    pretend('console.log("no such table: events"); process.exit(1);');
+    expect(() => readRows(REMOTE, "select 1", "AUDIT_DB")).toThrow(
+      "`wrangler d1 migrations apply AUDIT_DB --remote --env production` does",
+    );
+  });
+
+  it("hears more than a megabyte of rows", () => {
+    pretend(`const text = "x".repeat(1_000);
+      console.log(JSON.stringify([{ results: Array(3_000).fill({ text }) }], null, 2));`);
+    expect(readRows(LOCAL, "select text")).toHaveLength(3_000);
+  });
+
   it("hears rows and nothing else, whatever the shell says of wrangler's log", () => {
     vi.stubEnv("WRANGLER_LOG", "debug");
     pretend(`${RECORDED} ${ROWS}`);

@@ -4,7 +4,7 @@ import { BUILT_IN_ROLES, isBuiltIn, type Role } from "../../../domain/access/rol
 import type { What } from "../../../domain/events/event.ts";
 import { MAX_ROLES } from "../../../domain/limits.ts";
 import type { RoleDecision, Roles } from "../../../use-cases/access/ports.ts";
-import { endSecrets } from "../clients/client-secrets.ts";
+import { endSecrets, toldOfEnded } from "../clients/client-secrets.ts";
 import { areStill, isLiving, isOneOf, stillActs, textsOf } from "../conditions.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
 import { type Told, tellLater } from "../events/told.ts";
@@ -95,7 +95,7 @@ export function d1Roles(db: Database, told: Told = tellLater): Roles {
             and ${stillActs(actor)}`,
         ...granted,
         ...raised(decided, isEdited),
-        told(actor, { kind: "role", id: name }, updated(permissions), isEdited),
+        told(actor, { kind: "role", id: name }, updated(permissions, decided.raise), isEdited),
         sql`select 1 where ${isEdited}`,
       ]);
       const [edited] = await editable([name]);
@@ -127,9 +127,15 @@ export function d1Roles(db: Database, told: Told = tellLater): Roles {
 }
 
 /** @param permissions undefined where the edit left them */
-const updated = (permissions: readonly string[] | undefined): What => ({
+const updated = (
+  permissions: readonly string[] | undefined,
+  raise: RoleDecision["raise"],
+): What => ({
   type: "role.updated",
-  data: permissions === undefined ? {} : { permissions },
+  data: {
+    ...(permissions === undefined ? {} : { permissions }),
+    ...toldOfEnded(raise?.ended ?? []),
+  },
 });
 
 const COUNT = sql`(select count(*) from roles)`;

@@ -2,6 +2,7 @@ import { and, asc, desc, gt, lt, type SQL, sql } from "drizzle-orm";
 import { BY_HAND, eventOf } from "../../../domain/events/event.ts";
 import { parseUserId, type UserId } from "../../../domain/ids.ts";
 import type { ChangeFeed, NotedChange } from "../../../use-cases/accounts/ports.ts";
+import type { EventMessage } from "../../../use-cases/events/ports.ts";
 import type { Clock } from "../../../use-cases/outside.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
 import { changeFeed } from "../schema.ts";
@@ -61,13 +62,14 @@ export function d1ChangeFeed(db: Database, clock: Clock): ChangeFeed {
  * takes its own from it: told again, it is stored once.
  */
 function tellOfGone(ids: readonly UserId[], now: number): SQL {
-  const events = ids.map((id) => ({
-    ...eventOf(id.replace("usr_", "evt_"), now, BY_HAND, { kind: "user", id }, DELETED),
-    seq: null,
-  }));
-  return sql`insert into outbox (id, event, due_at)
-    select value ->> 'id', value, ${now} from json_each(${JSON.stringify(events)})
-    where not exists (select 1 from users where users.id = value ->> '$.subject.id')
+  const messages = ids.map((id): EventMessage => {
+    const eventId = id.replace("usr_", "evt_");
+    const event = eventOf(eventId, now, BY_HAND, { kind: "user", id }, DELETED);
+    return { event: { ...event, seq: null }, keeper: { kind: "record" } };
+  });
+  return sql`insert into outbox (id, message, due_at)
+    select value ->> '$.event.id', value, ${now} from json_each(${JSON.stringify(messages)})
+    where not exists (select 1 from users where users.id = value ->> '$.event.subject.id')
     on conflict do nothing`;
 }
 

@@ -90,7 +90,8 @@ export function d1Users(db: Database, notify: Notify, told: Told = tellLater): U
 
     async rename(id, name, now, actor, isOwn) {
       const may = mayAct(isOwn ? undefined : actor);
-      const isDone = sql`exists (select 1 from users where id = ${id}) and ${may}`;
+      const isOther = sql`exists (select 1 from users where id = ${id} and name is not ${name})`;
+      const isDone = sql`${isOther} and ${may}`;
       const [, renamed] = await atomically(db, [
         told(actor, { kind: "user", id }, { type: "user.renamed" }, isDone),
         sql`update users set name = ${name}, updated_at = ${now} where id = ${id} and ${may}`,

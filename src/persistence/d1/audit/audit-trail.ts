@@ -7,13 +7,21 @@ import {
   type Event,
   type Subject,
 } from "../../../domain/events/event.ts";
-import type { AuditTrail, EventQuery } from "../../../use-cases/events/ports.ts";
+import type { AuditTrail, EventQuery, Notify } from "../../../use-cases/events/ports.ts";
 import type { Clock } from "../../../use-cases/outside.ts";
 import { atomically, type Database } from "../database.ts";
 import { rowReader, time } from "../rows.ts";
 
-/** The audit trail in a database of its own. What is stored twice is there once. */
-export const d1AuditTrail = (db: Pick<Database, "$client">, clock: Clock): AuditTrail => ({
+/**
+ * The audit trail in a database of its own. What is stored twice is there once.
+ *
+ * @param notify hears of the rows that a list had to leave out, such as those of newer code
+ */
+export const d1AuditTrail = (
+  db: Pick<Database, "$client">,
+  clock: Clock,
+  notify: Notify,
+): AuditTrail => ({
   async store(events) {
     // One bound parameter, however many: D1 takes a hundred.
     const rows = JSON.stringify(events.map(rowOf));
@@ -31,11 +39,16 @@ export const d1AuditTrail = (db: Pick<Database, "$client">, clock: Clock): Audit
   },
 
   async list(query) {
-    const [found] = await atomically(db, [
-      sql`select *, rowid as row_number from events where ${matching(query)}
-        order by occurred_at desc, id desc limit ${query.limit}`,
-    ]);
-    return reader.read(found?.results);
+    const events: Event[] = [];
+    let { after } = query;
+    let rows: unknown[];
+    // A page goes on behind rows that cannot be read, so that it always ends at one that can.
+    do {
+      rows = await page(db, { ...query, after });
+      events.push(...reader.readable(rows, "events", notify));
+      after = places.parse(rows).at(-1) ?? null;
+    } while (events.length < query.limit && rows.length === query.limit);
+    return events.slice(0, query.limit);
   },
 
   async listAbout(id, after, limit) {
@@ -68,6 +81,21 @@ function noteErased(events: readonly Event[]): SQL {
     select value ->> 0, value ->> 1 from json_each(${JSON.stringify(gone)}) where true
     on conflict do nothing`;
 }
+
+async function page(db: Pick<Database, "$client">, query: EventQuery): Promise<unknown[]> {
+  const [found] = await atomically(db, [
+    sql`select *, rowid as row_number from events where ${matching(query)}
+      order by occurred_at desc, id desc limit ${query.limit}`,
+  ]);
+  return found?.results ?? [];
+}
+
+/** Where each row stands, whatever else it says. */
+const places = z.array(
+  z
+    .object({ occurred_at: z.number(), id: z.string() })
+    .transform((row) => ({ occurredAt: row.occurred_at, id: row.id })),
+);
 
 const rowOf = ({ actor, subject, context, data, ...event }: Event) => [
   event.id,
@@ -103,10 +131,17 @@ function matching({ subject, actor, type, since, until, after }: EventQuery): SQ
 const comesAfter = (after: EventQuery["after"]): SQL =>
   after === null ? sql`true` : sql`(occurred_at, id) < (${after.occurredAt}, ${after.id})`;
 
-const data = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
-);
+const data = z
+  .string()
+  .transform((json, context): unknown => {
+    try {
+      return JSON.parse(json);
+    } catch {
+      context.addIssue({ code: "custom", message: "is no JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])));
 
 const reader = rowReader(
   "event_row_unreadable",
@@ -125,7 +160,7 @@ const reader = rowReader(
       request_id: z.string().nullable(),
       outcome: z.enum(["success", "failure"]),
       reason: z.string().nullable(),
-      data: z.string().transform((json) => data.parse(JSON.parse(json))),
+      data,
     })
     .transform(
       (row): Event => ({

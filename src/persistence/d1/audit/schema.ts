@@ -36,6 +36,7 @@ export const events = sqliteTable(
     index("events_time").on(table.occurredAt, table.id),
     index("events_subject").on(table.subjectId, table.occurredAt, table.id),
     index("events_actor").on(table.actorId, table.occurredAt, table.id),
+    index("events_place").on(table.subjectId, table.seq).where(sql`seq is not null`),
     index("events_type").on(table.type, table.occurredAt, table.id),
     // What is left of somebody is found at once, however much was erased already.
     index("events_subject_context").on(table.subjectId).where(IS_CONTEXT_OF_SUBJECT),

@@ -87,3 +87,7 @@ export function secretsByAccount(results: unknown): ReadonlyMap<string, ClientSe
   const byAccount = Map.groupBy(reader.read(results), ({ accountId }) => accountId);
   return new Map([...byAccount].map(([id, secrets]) => [id, secrets.map(({ secret }) => secret)]));
 }
+
+/** What an event says of the secrets that its act ended. */
+export const toldOfEnded = (ids: readonly string[]): { ended_secrets?: readonly string[] } =>
+  ids.length === 0 ? {} : { ended_secrets: ids };

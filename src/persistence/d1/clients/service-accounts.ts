@@ -10,7 +10,13 @@ import type { Notify } from "../../../use-cases/events/ports.ts";
 import { areStill, isLiving, stillActs, textsOf } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
 import { type Told, tellLater } from "../events/told.ts";
-import { endSecrets, insertSecret, secretsByAccount, selectSecrets } from "./client-secrets.ts";
+import {
+  endSecrets,
+  insertSecret,
+  secretsByAccount,
+  selectSecrets,
+  toldOfEnded,
+} from "./client-secrets.ts";
 import {
   changeRow,
   endedBy,
@@ -108,7 +114,10 @@ export function d1ServiceAccounts(
           version = ${decided.version} + iif(coalesce(${status}, status) <> status, 1, 0),
           tokens_from = ${tokensFrom(decided)},
           status = coalesce(${status}, status), updated_at = ${decided.now}`,
-        tell(id, { type: "service_account.updated", data: status === null ? {} : { status } }),
+        tell(id, {
+          type: "service_account.updated",
+          data: { ...(status === null ? {} : { status }), ...toldOfEnded(endedBy(decided)) },
+        }),
       ),
 
     setRole: (id, role, after, decided) =>
@@ -129,7 +138,7 @@ export function d1ServiceAccounts(
           tokens_from = ${tokensFrom(decided)}`,
         tell(id, {
           type: `service_account.role.${isGiven(role, after) ? "assigned" : "removed"}`,
-          data: { role },
+          data: { role, ...toldOfEnded(endedBy(decided)) },
         }),
       ),
 

@@ -12,11 +12,11 @@ const CONTEXT_OWNER = sql`iif(message ->> '$.event.actor.kind' = 'anyone', ${SUB
 
 /** In the main database: what the audit trail could not take must be kept elsewhere. */
 export const d1DeadLetters = (db: Database): DeadLetters => ({
-  async keep(id, message, now) {
+  async keep(id, message, reason, now) {
     await atomically(db, [
-      sql`insert into dead_letters (id, message, died_at)
-        select ${id}, ${withoutThose(isGone)}, ${now}
-        from (select ${JSON.stringify(message)} as message) where true on conflict do nothing`,
+      sql`insert into dead_letters (id, message, reason, died_at)
+        select ${id}, ${withoutThose(isGone)}, ${reason}, ${now}
+        from (select ${jsonOf(message)} as message) where true on conflict do nothing`,
     ]);
   },
 
@@ -43,4 +43,13 @@ function withoutThose(areErased: (id: SQL) => SQL): SQL {
   return sql`iif(${areErased(SUBJECT)}, json_object(
     'event', json_extract(${withoutContext}, '$.event'),
     'keeper', json_extract(message, '$.keeper')), ${withoutContext})`;
+}
+
+/** Of what no JSON can say, nothing is kept: the service sends no such message. */
+function jsonOf(message: unknown): string {
+  try {
+    return JSON.stringify(message) ?? "null";
+  } catch {
+    return "null";
+  }
 }

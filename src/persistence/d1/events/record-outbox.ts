@@ -1,31 +1,45 @@
 import { sql } from "drizzle-orm";
 import * as z from "zod";
-import type { Event } from "../../../domain/events/event.ts";
-import type { RecordOutbox } from "../../../use-cases/events/ports.ts";
+import type { RecordOutbox, Waiting } from "../../../use-cases/events/ports.ts";
 import { isOneOf } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
 
-/** Milliseconds after which an event that nobody confirmed is sent again. */
-const PATIENCE = 60_000;
+/** Milliseconds after which a message that nobody confirmed is sent again, and at most. */
+const FIRST_PATIENCE = 60_000;
+const LONGEST_PATIENCE = 60 * 60_000;
 
-/** Written by `tellingOf` and read by nobody else. */
-const rows = z.array(z.object({ event: z.string().transform((json): Event => JSON.parse(json)) }));
+const ofRecord = z.object({ keeper: z.object({ kind: z.literal("record") }) });
+
+const rows = z.array(z.object({ id: z.string(), message: z.string() }));
 
 export const d1RecordOutbox = (db: Database): RecordOutbox => ({
   async due(now, limit) {
+    // What was written by hand and is no JSON must hold up nobody.
     const [found] = await atomically(db, [
-      sql`select event from outbox where due_at <= ${now} order by due_at limit ${limit}`,
+      sql`select id, message from outbox where due_at <= ${now} and json_valid(message)
+        order by due_at, id limit ${limit}`,
     ]);
-    return rows.parse(found?.results).map(({ event }) => event);
+    return rows.parse(found?.results).map(({ id, message }) => waiting(id, JSON.parse(message)));
   },
 
+  /** The wait doubles: it is as long as the event has waited. */
   async postpone(ids, now) {
+    const since = sql`coalesce(message ->> '$.event.occurredAt', ${now})`;
     await atomically(db, [
-      sql`update outbox set due_at = ${now + PATIENCE} where ${isOneOf(sql`id`, ids)}`,
+      sql`update outbox
+        set due_at = ${now} + min(max(${now} - ${since}, ${FIRST_PATIENCE}), ${LONGEST_PATIENCE})
+        where ${isOneOf(sql`id`, ids)}`,
     ]);
   },
 
   async remove(ids) {
     await atomically(db, [sql`delete from outbox where ${isOneOf(sql`id`, ids)}`]);
   },
+});
+
+/** @param stored by the service, or a dead letter, which the consumer judges once more */
+const waiting = (id: string, message: Waiting["message"]): Waiting => ({
+  id,
+  message,
+  isKept: ofRecord.safeParse(message).success,
 });

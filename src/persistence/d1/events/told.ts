@@ -1,13 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { newEventId } from "../../../core/security/event-id.ts";
 import type { Actor } from "../../../domain/access/actor.ts";
-import {
-  causeOf,
-  type Event,
-  eventOf,
-  type Subject,
-  type What,
-} from "../../../domain/events/event.ts";
+import { causeOf, eventOf, type Subject, type What } from "../../../domain/events/event.ts";
+import type { EventMessage } from "../../../use-cases/events/ports.ts";
 import type { Clock } from "../../../use-cases/outside.ts";
 
 /**
@@ -23,12 +18,11 @@ export const tellingOf =
   (actor, subject, what, isDone) => {
     onTold();
     const now = clock();
-    const event: Event = {
-      ...eventOf(newEventId(), now, causeOf(actor), subject, what),
-      seq: null,
-    };
-    return sql`insert into outbox (id, event, due_at)
-      select ${event.id}, ${JSON.stringify(event)}, ${now} where ${isDone} on conflict do nothing`;
+    const event = { ...eventOf(newEventId(), now, causeOf(actor), subject, what), seq: null };
+    const message: EventMessage = { event, keeper: { kind: "record" } };
+    return sql`insert into outbox (id, message, due_at)
+      select ${event.id}, ${JSON.stringify(message)}, ${now} where ${isDone}
+      on conflict do nothing`;
   };
 
 /** For whatever runs without a queue: the cron sends what it tells. */

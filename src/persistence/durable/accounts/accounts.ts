@@ -1,7 +1,7 @@
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccountPolicy, Addressed, UserObjects } from "../../../use-cases/accounts/ports.ts";
 import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
-import { call, callOnce, PATIENCE, within } from "../call.ts";
+import { call, callOnce, PATIENCE, unlessOlder, within } from "../call.ts";
 import { answered } from "../outcome.ts";
 import { completeGrant } from "./older-code.ts";
 import type { UserCalls } from "./user-calls.ts";
@@ -64,7 +64,9 @@ export function durableAccounts(
       askOnce(userId, (stub, to) => stub.reserveProof(to, by, credentialSetAt)),
     releaseProof: (userId, by, attempt) =>
       askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
-    failProof: (userId, failed) => askOnce(userId, (stub, to) => stub.failProof(to, failed)),
+    // An object with older code tells no events; a wrong password is no outage for that.
+    failProof: (userId, failed) =>
+      askOnce(userId, (stub, to) => stub.failProof(to, failed).catch(unlessOlder)),
     confirmEvents: (userId, places) => ask(userId, (stub) => stub.confirmEvents(places)),
     exportHeld: (userId, cause) => askOnce(userId, (stub, to) => stub.exportHeld(to, cause)),
     clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),

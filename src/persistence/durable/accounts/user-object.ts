@@ -31,12 +31,14 @@ import { durableUserStore } from "./user-store.ts";
  * are completed on the way in, and outages become values on the way out.
  */
 export class UserObject extends DurableObject<Env> implements UserCalls {
+  readonly #store: ReturnType<typeof durableUserStore>;
   readonly #judge: UserJudge;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#store = durableUserStore(ctx, eventQueue(env.EVENTS));
     this.#judge = userJudge({
-      store: durableUserStore(ctx, eventQueue(env.EVENTS)),
+      store: this.#store,
       record: d1AccountRecord(database(env.DB)),
       clock: () => Date.now(),
       newFenceId: () => crypto.randomUUID(),
@@ -116,6 +118,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   }
 
   override alarm() {
+    this.#store.alarmRang();
     return this.#judge.alarm();
   }
 }

@@ -9,8 +9,13 @@ import { SessionTable } from "../sessions/session-table.ts";
 import { KvAuthorityStore } from "./authority-store.ts";
 import { bringUpToDate } from "./user-schema.ts";
 
+type DurableUserStore = UserStore & {
+  /** The alarm that was set is none any more, also when it rang early. */
+  alarmRang(): void;
+};
+
 /** A user's own storage. Tables that older code left are brought up to date when it wakes. */
-export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): UserStore {
+export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): DurableUserStore {
   const { storage } = ctx;
   const authority = new KvAuthorityStore(storage);
   const sessions = new SessionTable(storage.sql);
@@ -19,6 +24,7 @@ export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): Us
     queue,
     clock: () => Date.now(),
     defer: inBackground,
+    placesAfter: () => 0, // no id of a user comes again, so `seq` begins at 1
     addressed,
   });
   let alarmAt: number | null = null;
@@ -57,11 +63,12 @@ export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): Us
       void storage.setAlarm(time);
     },
 
-    woken() {
+    alarmRang() {
       alarmAt = null;
     },
 
     async erase() {
+      alarmAt = null;
       await storage.deleteAll();
       alarmAt = null;
       sessions.forget();

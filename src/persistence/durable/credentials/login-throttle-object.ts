@@ -33,6 +33,7 @@ export class LoginThrottleObject extends DurableObject<Env> {
       queue: eventQueue(env.EVENTS),
       clock: () => Date.now(),
       defer: inBackground,
+      placesAfter: () => Date.now(), // emptied and begun anew, it must not confirm what is new
       addressed: (event, place) => ({
         event: { ...event, seq: null },
         keeper: { kind: "login_name", id, place },

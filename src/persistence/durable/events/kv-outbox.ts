@@ -16,7 +16,8 @@ type Deps = {
   readonly queue: EventQueue;
   readonly clock: Clock;
   readonly defer: Defer;
-  /** @param place among this object's events, from 1 without a gap */
+  /** Below the first place. An object that can be emptied must not give a place twice. */
+  readonly placesAfter: () => number;
   readonly addressed: (event: Unnumbered, place: number) => EventMessage;
 };
 
@@ -40,7 +41,8 @@ export class KvOutbox implements ObjectOutbox {
 
   /** Sends a moment later: by then the step is over, and its messages leave once it is durable. */
   add(event: Unnumbered): void {
-    this.#deps.kv.put(keyOf(this.#last() + 1), event);
+    const { kv, placesAfter } = this.#deps;
+    kv.put(keyOf((this.#last() ?? placesAfter()) + 1), event);
     if (this.#isSending) return;
     this.#isSending = true;
     this.#deps.defer(async () => {
@@ -53,6 +55,7 @@ export class KvOutbox implements ObjectOutbox {
   confirm(places: readonly number[]): void {
     const { kv } = this.#deps;
     const last = this.#last();
+    if (last === null) return;
     for (const place of places) if (place < last) kv.delete(keyOf(place));
     if (places.includes(last)) kv.put(keyOf(last), null);
     for (const [place, event] of this.#kept(0)) {
@@ -84,21 +87,24 @@ export class KvOutbox implements ObjectOutbox {
   }
 
   isUnused(): boolean {
-    return this.#last() === 0;
+    return this.#last() === null;
   }
 
   async #sendAfter(place: number): Promise<void> {
     const { queue, addressed } = this.#deps;
-    const unsent = this.#kept(place).filter(([, event]) => event !== null);
-    const messages = unsent.flatMap(([at, event]) => (event === null ? [] : addressed(event, at)));
-    if (messages.length === 0) return;
-    await queue.send(messages);
-    this.#sentTo = Math.max(this.#sentTo, unsent.at(-1)?.[0] ?? 0);
+    let last = place;
+    for (let kept = this.#kept(last); kept.length > 0; kept = this.#kept(last)) {
+      const messages = kept.flatMap(([at, event]) => (event === null ? [] : addressed(event, at)));
+      if (messages.length > 0) await queue.send(messages);
+      last = kept.at(-1)?.[0] ?? last;
+      this.#sentTo = Math.max(this.#sentTo, last);
+    }
   }
 
-  #last(): number {
+  /** Null before the first. */
+  #last(): number | null {
     const [last] = this.#deps.kv.list({ prefix: PREFIX, reverse: true, limit: 1 });
-    return last === undefined ? 0 : placeOf(last[0]);
+    return last === undefined ? null : placeOf(last[0]);
   }
 
   /** @returns the oldest after a place, some at a time */

@@ -5,7 +5,7 @@ import { grantOf } from "../../sessions/judge-session.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "../ports.ts";
 import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
 import { openOnce } from "./open-session.ts";
-import { changedByHand, happened, whatOf } from "./tell-events.ts";
+import { eventsOf, happened, whatOf } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
 
 /** Rounds of a change whose row was changed outside the service since it was read. */
@@ -70,7 +70,8 @@ async function attempt(
   const { authority, end } = takeOver(copy.authority, row?.authority ?? null);
   const settledBy = verdict === "applied" ? changeId : (row?.changeId ?? "");
   const taken = { authority, changeId: settledBy, verifiedEmail: row?.verifiedEmail };
-  const told = verdict === "applied" ? event : changedByHand(deps, to.userId, copy, row);
+  const made = verdict === "applied" ? event : null;
+  const told = eventsOf(deps, to.userId, copy, row, made, version);
   settle(deps, to, taken, end, told);
   return answerTo(verdict, () => done(deps, to, command, authority, row?.updatedAt));
 }

@@ -15,7 +15,6 @@ import { nextWake, wakeNext } from "./wake.ts";
  */
 export async function endByAlarm(deps: JudgeDeps): Promise<void> {
   const { store, clock } = deps;
-  store.woken();
   const dueAt = store.outbox.dueAt();
   if (dueAt !== null && dueAt <= clock()) store.outbox.sendAgain();
   await settleIntent(deps);

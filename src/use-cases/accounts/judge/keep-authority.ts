@@ -9,7 +9,7 @@ import type { Unnumbered } from "../../../domain/events/event.ts";
 import type { Clock, Defer } from "../../outside.ts";
 import type { Renewal } from "../../renewal.ts";
 import type { AccountRecord, Addressed, Intent, UserStore } from "../ports.ts";
-import { changedByHand } from "./tell-events.ts";
+import { eventsOf } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
 
 /*
@@ -95,8 +95,9 @@ async function takeRow(deps: JudgeDeps, to: Addressed): Promise<boolean> {
 
   const { authority, end } = takeOver(before, row?.authority ?? null);
   const changeId = row?.changeId ?? intent?.changeId ?? "";
-  const event = madeBy(intent, row) ?? changedByHand(deps, to.userId, copy, row);
-  settle(deps, to, { authority, changeId, verifiedEmail: row?.verifiedEmail }, end, event);
+  const base = intent?.base ?? authority.version;
+  const events = eventsOf(deps, to.userId, copy, row, madeBy(intent, row), base);
+  settle(deps, to, { authority, changeId, verifiedEmail: row?.verifiedEmail }, end, events);
   return true;
 }
 
@@ -126,13 +127,17 @@ function isOvertaken(deps: JudgeDeps, before: Authority | null, intent: Intent |
 /** What is taken over of a row; of one that is gone, no address. */
 type Taken = Omit<RowAfter, "updatedAt">;
 
-/** Takes an authority, ends what must end, tells of it and forgets the intent: all or nothing. */
+/**
+ * Takes an authority, ends what must end, tells of it and forgets the intent: all or nothing.
+ *
+ * @param events the first tells how many sessions ended
+ */
 export function settle(
   deps: JudgeDeps,
   { policy }: Addressed,
   taken: Taken,
   end: SessionsToEnd,
-  event: Unnumbered | null,
+  events: readonly Unnumbered[],
 ): void {
   const { store, clock } = deps;
   const now = clock();
@@ -140,7 +145,9 @@ export function settle(
   store.atomically(() => {
     store.authority.settle({ ...taken, checkedAt: now, forgetAt });
     const ended = end === "all" ? store.sessions.removeAllExcept(null) : 0;
-    if (event !== null) store.outbox.add(ended === 0 ? event : withEnded(event, ended));
+    for (const [at, event] of events.entries()) {
+      store.outbox.add(at > 0 || ended === 0 ? event : withEnded(event, ended));
+    }
   });
   wakeNext(deps);
 }

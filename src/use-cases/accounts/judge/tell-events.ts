@@ -2,6 +2,7 @@ import type { AccountChange, RowAfter } from "../../../domain/accounts/account-c
 import {
   BY_HAND,
   type Cause,
+  type EventType,
   eventOf,
   type Unnumbered,
   type What,
@@ -33,26 +34,53 @@ export function whatOf(change: AccountChange): What {
   }
 }
 
+/** What a change of the service's own changes of the row, as `changed` names it. */
+const CHANGED_BY: Readonly<Partial<Record<EventType, string>>> = {
+  "user.disabled": "status",
+  "user.enabled": "status",
+  "user.password.changed": "password",
+  "user.role.assigned": "roles",
+  "user.role.removed": "roles",
+};
+
 /**
- * The event of a row that other hands changed since it was known.
+ * The events of a row that is not what was known.
  *
- * @returns null where nothing differs that the copy tells of
+ * @param made the event of a change of the service's own that turned out to be made, or null
+ * @param base the version that it was made on
+ * @returns none where nothing differs that the copy tells of
  */
-export function changedByHand(
+export function eventsOf(
   deps: JudgeDeps,
   id: UserId,
   known: AuthorityCopy | null,
   row: RowAfter | null,
-): Unnumbered | null {
-  if (known === null) return null;
-  if (row === null) return happened(deps, id, BY_HAND, { type: "user.deleted" });
+  made: Unnumbered | null,
+  base: number,
+): Unnumbered[] {
+  const byHand = (what: What) => happened(deps, id, BY_HAND, what);
+  const events = made === null ? [] : [made];
+  if (known === null) return events;
+  if (row === null) return made === null ? [byHand({ type: "user.deleted" })] : events;
+  const changed = differences(known, row);
+  if (made === null) {
+    if (changed.length === 0) return events;
+    return [byHand({ type: "user.changed_by_hand", data: { changed } })];
+  }
+  // A version beyond the change's own: other hands came between it and this reading.
+  if (row.authority.version <= base + 1) return events;
+  const own = CHANGED_BY[made.type];
+  const others = changed.filter((name) => name !== own);
+  const beside = others.length > 0 || own === undefined ? others : [own];
+  return [made, byHand({ type: "user.changed_by_hand", data: { changed: beside } })];
+}
+
+function differences(known: AuthorityCopy, row: RowAfter): string[] {
   const [before, after] = [known.authority, row.authority];
-  const changed = [
+  return [
     before.status === after.status ? null : "status",
     before.roles.join() === after.roles.join() ? null : "roles",
     before.passwordSetAt === after.passwordSetAt ? null : "password",
     known.verifiedEmail === undefined || known.verifiedEmail === row.verifiedEmail ? null : "email",
   ].filter((name) => name !== null);
-  if (changed.length === 0) return null;
-  return happened(deps, id, BY_HAND, { type: "user.changed_by_hand", data: { changed } });
 }

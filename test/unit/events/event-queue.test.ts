@@ -1,0 +1,68 @@
+import { expect, it } from "vitest";
+import { eventMessage } from "../../../src/api/wire/events/event-message.ts";
+import { eventQueue } from "../../../src/persistence/queue/event-queue.ts";
+import type { EventMessage } from "../../../src/use-cases/events/ports.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
+import { someMessage } from "../../support/event-samples.ts";
+
+/** What Cloudflare takes in one call. */
+const MOST = { messages: 100, bytes: 256_000 };
+
+function recorded() {
+  const calls: EventMessage[][] = [];
+  const queue: Pick<Queue<EventMessage>, "sendBatch"> = {
+    async sendBatch(batch) {
+      calls.push([...batch].map(({ body }) => body));
+      return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+    },
+  };
+  return { calls, queue };
+}
+
+/** As large as an event becomes: a role with all the permissions that it may have. */
+const large = () => {
+  const permissions = Array.from({ length: 100 }, (_, at) => `${"r".repeat(60)}:${at}`);
+  return someMessage({ type: "role.updated", data: { permissions } });
+};
+
+it("sends nothing of nothing", async () => {
+  const { calls, queue } = recorded();
+  await eventQueue(queue).send([]);
+  expect(calls).toEqual([]);
+});
+
+it("sends all, in order, a hundred at once", async () => {
+  const { calls, queue } = recorded();
+  const messages = Array.from({ length: 250 }, () => someMessage());
+  await eventQueue(queue).send(messages);
+  expect(calls.flat()).toEqual(messages);
+  expect(calls.map(({ length }) => length)).toEqual([100, 100, 50]);
+});
+
+it("sends fewer at once where they are large, so that no burst is refused for ever", async () => {
+  const { calls, queue } = recorded();
+  const messages = Array.from({ length: 100 }, (_, at) => (at % 3 === 0 ? someMessage() : large()));
+  await eventQueue(queue).send(messages);
+  expect(calls.flat()).toEqual(messages);
+  expect(calls.length).toBeGreaterThan(1);
+  for (const call of calls) {
+    const bytes = call.reduce((sum, message) => sum + JSON.stringify(message).length, 0);
+    expect(bytes).toBeLessThan(MOST.bytes);
+    expect(call.length).toBeLessThanOrEqual(MOST.messages);
+  }
+});
+
+it("what it sends is what the consumer takes", () => {
+  for (const message of [someMessage(), large()]) {
+    expect(eventMessage.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
+  }
+});
+
+it("a queue that does not answer is an outage", async () => {
+  const queue = {
+    sendBatch: async () => {
+      throw new Error("Queue sendBatch failed");
+    },
+  };
+  await expect(eventQueue(queue).send([someMessage()])).rejects.toThrow(Unavailable);
+});
