@@ -20,7 +20,7 @@ export default {
     if (new URL(request.url).pathname !== "/send-mail") return service.fetch(request, env, context);
     const config = parseConfig(env);
     if (!config.ok) return Response.json(config.problems, { status: 503 });
-    const sender = wireMail(env, config.value, { clock: Date.now, log: consoleLog });
-    return new Response(await sender.send(await request.json<Mail>()));
+    const { mailSender } = wireMail(env, config.value, { clock: Date.now, log: consoleLog });
+    return new Response(await mailSender.send(await request.json<Mail>()));
   },
 } satisfies ExportedHandler<Env>;

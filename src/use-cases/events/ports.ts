@@ -1,5 +1,5 @@
 import type { Actor } from "../../domain/access/actor.ts";
-import type { Event, Unnumbered } from "../../domain/events/event.ts";
+import type { Event, EventMail, KeptEvent, Unnumbered } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 
 /** What an operator should hear of, and who did it or caused it. */
@@ -30,6 +30,8 @@ export type Happening =
         | "login_throttle_not_cleared"
         | "events_not_confirmed";
     }
+  /** More mail than one account gets was asked for. */
+  | { readonly event: "mail_withheld"; readonly userId: UserId }
   | { readonly event: "password_hash_refused"; readonly userId: UserId }
   /** @property marks rows of own_changes that stood outside of any change of the service's own */
   | { readonly event: "own_changes_left_behind"; readonly marks: number }
@@ -69,7 +71,12 @@ export type Keeper =
   | { readonly kind: "login_name"; readonly id: string; readonly place: number }
   | { readonly kind: "record" };
 
-export type EventMessage = { readonly event: Event; readonly keeper: Keeper };
+/** @property mail leaves once the event is stored, and is not stored itself */
+export type EventMessage = {
+  readonly event: Event;
+  readonly keeper: Keeper;
+  readonly mail?: EventMail;
+};
 
 /** On its way to the audit trail: at least once, in any order. */
 export interface EventQueue {
@@ -79,7 +86,7 @@ export interface EventQueue {
 /** The events of acts in D1 alone, each written in the batch of its act. */
 export interface RecordOutbox {
   /** Those that are due, the oldest first. */
-  due(now: number, limit: number): Promise<Event[]>;
+  due(now: number, limit: number): Promise<KeptEvent[]>;
   /** Notes that they were sent: they are due again at the time given. */
   postpone(ids: readonly string[], now: number): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;

@@ -1,6 +1,7 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import type { Clock } from "../outside.ts";
+import { messageOf } from "./message-of.ts";
 import type { EventQueue, RecordOutbox } from "./ports.ts";
 
 /** Events sent in one go, and at most so often in a run. */
@@ -23,7 +24,7 @@ export async function sendRecordEvents(deps: SendDeps, _actor: Actor): Promise<O
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const events = await deps.recordOutbox.due(deps.clock(), BATCH);
     if (events.length === 0) break;
-    await deps.eventQueue.send(events.map((event) => ({ event, keeper: { kind: "record" } })));
+    await deps.eventQueue.send(events.map((event) => messageOf(event, { kind: "record" })));
     const ids = events.map(({ id }) => id);
     await deps.recordOutbox.postpone(ids, deps.clock());
   }

@@ -17,17 +17,28 @@ export type StoreEventsDeps = {
 };
 
 /**
- * Stores events, and only then tells those who keep them, who forget theirs. A keeper that does not
- * hear it sends its events again, which changes nothing.
+ * Stores events, each once however often it comes.
  *
- * @throws Unavailable when the audit trail does not answer: nobody was told then
+ * @throws Unavailable when the audit trail does not answer
  */
 export async function storeEvents(
+  deps: Pick<StoreEventsDeps, "audit">,
+  _actor: Actor,
+  messages: readonly EventMessage[],
+): Promise<Ok<null>> {
+  await deps.audit.store(messages.map(({ event }) => event));
+  return ok(null);
+}
+
+/**
+ * Tells those who keep events that were stored, and whose mail was sent: they forget theirs. A
+ * keeper that does not hear it sends its events again, which changes nothing.
+ */
+export async function confirmEvents(
   deps: StoreEventsDeps,
   actor: Actor,
   messages: readonly EventMessage[],
 ): Promise<Ok<null>> {
-  await deps.audit.store(messages.map(({ event }) => event));
   const confirmations = [...Map.groupBy(messages, ({ keeper }) => nameOf(keeper)).values()];
   await eachOf(confirmations, async (group) => {
     await confirm(deps, group).catch(() => deps.notify({ event: "events_not_confirmed", actor }));

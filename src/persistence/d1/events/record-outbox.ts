@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import * as z from "zod";
-import type { Event } from "../../../domain/events/event.ts";
+import type { KeptEvent } from "../../../domain/events/event.ts";
 import type { RecordOutbox } from "../../../use-cases/events/ports.ts";
 import { isOneOf } from "../conditions.ts";
 import { atomically, type Database } from "../database.ts";
@@ -9,7 +9,9 @@ import { atomically, type Database } from "../database.ts";
 const PATIENCE = 60_000;
 
 /** Written by `tellingOf` and read by nobody else. */
-const rows = z.array(z.object({ event: z.string().transform((json): Event => JSON.parse(json)) }));
+const rows = z.array(
+  z.object({ event: z.string().transform((json): KeptEvent => JSON.parse(json)) }),
+);
 
 export const d1RecordOutbox = (db: Database): RecordOutbox => ({
   async due(now, limit) {

@@ -3,8 +3,8 @@ import { newEventId } from "../../../core/security/event-id.ts";
 import type { Actor } from "../../../domain/access/actor.ts";
 import {
   causeOf,
-  type Event,
   eventOf,
+  type KeptEvent,
   type Subject,
   type What,
 } from "../../../domain/events/event.ts";
@@ -23,7 +23,7 @@ export const tellingOf =
   (actor, subject, what, isDone) => {
     onTold();
     const now = clock();
-    const event: Event = {
+    const event: KeptEvent = {
       ...eventOf(newEventId(), now, causeOf(actor), subject, what),
       seq: null,
     };
