@@ -14,11 +14,8 @@ type Wanted =
       readonly accountVersion: number;
     };
 
-/**
- * Mail that somebody asks for. Whether there is an account is looked up behind the queue, so that no
- * reply, nor the time until it comes, tells. It never holds a token or a code.
- */
-export type MailRequest = Wanted & {
+/** Who asked, for which address, and when. */
+export type Asked = {
   readonly kind: "mail_request";
   /** `mail_` and 16 random bytes as base64url. */
   readonly id: string;
@@ -27,6 +24,12 @@ export type MailRequest = Wanted & {
   readonly email: Email;
   readonly from: Origin;
 };
+
+/**
+ * Mail that somebody asks for. Whether there is an account is looked up behind the queue, so that no
+ * reply, nor the time until it comes, tells. It never holds a token or a code.
+ */
+export type MailRequest = Wanted & Asked;
 
 export interface MailRequests {
   send(request: MailRequest): Promise<void>;

@@ -40,7 +40,7 @@ export interface MailSender {
 }
 
 /** @property id of the event or the request that it belongs to: the same each time it comes */
-export type MailClaim = {
+type MailClaim = {
   readonly id: string;
   readonly userId: UserId;
   readonly purpose: MailPurpose;

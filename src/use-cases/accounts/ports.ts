@@ -25,7 +25,7 @@ export type NewUser = {
 };
 
 /** An account that nobody verified in time. */
-export type ExpiredUser = { readonly id: UserId; readonly version: number };
+type ExpiredUser = { readonly id: UserId; readonly version: number };
 
 export type UserQuery = {
   readonly email: Email | null;

@@ -2,7 +2,7 @@ import { type Actor, NO_REQUEST } from "../../domain/access/actor.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import type { Clock } from "../outside.ts";
-import type { MailRequest, MailRequests } from "./mail-request.ts";
+import type { Asked, MailRequests } from "./mail-request.ts";
 
 export type RequestMailDeps = {
   readonly mailRequests: MailRequests;
@@ -15,7 +15,7 @@ export const requestBy = (
   { newMailId, clock }: RequestMailDeps,
   { from = NO_REQUEST }: Actor,
   email: Email,
-): Pick<MailRequest, "kind" | "id" | "requestedAt" | "email" | "from"> => ({
+): Asked => ({
   kind: "mail_request",
   id: newMailId(),
   requestedAt: clock(),

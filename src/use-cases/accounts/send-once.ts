@@ -10,7 +10,7 @@ const HOUR = 60 * 60 * 1_000;
 export const MAIL_MEMORY = 24 * HOUR;
 
 /** For one account, whatever its mail is about: whoever floods an inbox gets no further. */
-export const MAIL_CAPS: readonly MailCap[] = [
+const MAIL_CAPS: readonly MailCap[] = [
   { period: HOUR, limit: 5 },
   { period: MAIL_MEMORY, limit: 20 },
 ];

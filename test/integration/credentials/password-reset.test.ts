@@ -115,7 +115,6 @@ describe("ENU-03 whoever asks for mail learns nothing", () => {
   const PATHS = ["/v1/auth/password/forgot", "/v1/auth/email/resend", "/v1/auth/email-code/start"];
 
   it.each(PATHS)("the reply of %s is the same, whatever exists", async (path) => {
-    const service = serviceWith({ EMAIL_CODE_SIGN_IN: "true" });
     const known = await insertUser(["user"]);
     const unverified = await insertUser(["user"], freshEmail(), { verified: false });
     const disabled = await insertUser(["user"]);
@@ -123,7 +122,7 @@ describe("ENU-03 whoever asks for mail learns nothing", () => {
       .bind(disabled.id)
       .run();
     const ask = async (email: string) => {
-      const reply = seen(await service("POST", path, { body: { email } }));
+      const reply = seen(await call("POST", path, { body: { email } }));
       // The flow is drawn, and of one length.
       return JSON.parse(JSON.stringify(reply).replace(/cf1\.[\w-]+/, (flow) => `${flow.length}`));
     };
@@ -136,7 +135,6 @@ describe("ENU-03 whoever asks for mail learns nothing", () => {
   it.each([...PATHS, "/v1/auth/register"])("nothing but the queue is asked by %s", async (path) => {
     const down = () => true;
     const service = serviceWith({
-      EMAIL_CODE_SIGN_IN: "true",
       REGISTRATION: "private",
       DB: failing(env.DB, down),
       AUDIT_DB: failing(env.AUDIT_DB, down),
@@ -152,7 +150,6 @@ describe("ENU-03 whoever asks for mail learns nothing", () => {
 
   it.each(PATHS)("where the queue does not answer %s is 503", async (path) => {
     const service = serviceWith({
-      EMAIL_CODE_SIGN_IN: "true",
       EVENTS: failing(env.EVENTS, () => true),
     });
     const reply = await service("POST", path, { body: { email: freshEmail() } });

@@ -5,16 +5,14 @@ import { serviceWith } from "../../support/faults.ts";
 import { inboxOf, mailTo } from "../../support/inbox.ts";
 import { claimsOf } from "../../support/tokens.ts";
 
-const service = serviceWith({ EMAIL_CODE_SIGN_IN: "true" });
-
 const start = async (email: string): Promise<string> => {
-  const reply = await service("POST", "/v1/auth/email-code/start", { body: { email } });
+  const reply = await call("POST", "/v1/auth/email-code/start", { body: { email } });
   expect(reply.status).toBe(202);
   return reply.body.flow;
 };
 
 const finish = (flow: string, code: string): Promise<Reply> =>
-  service("POST", "/v1/auth/email-code/finish", { body: { flow, code } });
+  call("POST", "/v1/auth/email-code/finish", { body: { flow, code } });
 
 const other = (code: string) => code.replace(/^./, (digit) => String((Number(digit) + 1) % 10));
 
@@ -26,7 +24,8 @@ async function begun() {
 }
 
 it.each(["start", "finish"])("where it is off there is no %s", async (step) => {
-  const reply = await call("POST", `/v1/auth/email-code/${step}`, { body: {} });
+  const service = serviceWith({ EMAIL_CODE_SIGN_IN: "false" });
+  const reply = await service("POST", `/v1/auth/email-code/${step}`, { body: {} });
   expect([reply.status, reply.body.code]).toEqual([404, "not_found"]);
 });
 
