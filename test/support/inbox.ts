@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import * as z from "zod";
 import { eventually } from "./events.ts";
 
-const mails = z.array(z.object({ subject: z.string(), text: z.string() }));
+const mails = z.array(z.object({ subject: z.string(), text: z.string(), key: z.string() }));
 
 export type Received = {
   readonly subject: string;
@@ -11,14 +11,16 @@ export type Received = {
   readonly token: string;
   readonly page: string;
   readonly code: string;
+  /** The same for each copy of one message. */
+  readonly key: string;
 };
 
 /** What was sent to an address, in order, as the mail API of the tests took it. */
 export async function inboxOf(address: string): Promise<Received[]> {
   const response = await fetch(`${env.MAIL_TRANSPORT}?to=${encodeURIComponent(address)}`);
-  return mails.parse(await response.json()).map(({ subject, text }) => {
+  return mails.parse(await response.json()).map(({ subject, text, key }) => {
     const [, page = "", token = ""] = /^(http\S+)#token=(\S+)$/m.exec(text) ?? [];
-    return { subject, text, token, page, code: /^\d{8}$/m.exec(text)?.[0] ?? "" };
+    return { subject, text, key, token, page, code: /^\d{8}$/m.exec(text)?.[0] ?? "" };
   });
 }
 

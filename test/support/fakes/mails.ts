@@ -25,16 +25,14 @@ export function memoryMails(): Mails {
   };
 }
 
-/** A provider that keeps what it takes, each key once. */
+/** A provider that takes everything, also what came before. */
 export function memoryMailbox(): { readonly sender: MailSender; readonly sent: Mail[] } {
   const sent: Mail[] = [];
   return {
     sent,
     sender: {
       async send(mail) {
-        if (!sent.some(({ idempotencyKey }) => idempotencyKey === mail.idempotencyKey)) {
-          sent.push(mail);
-        }
+        sent.push(mail);
         return "sent";
       },
     },

@@ -59,6 +59,17 @@ describe("signing in by a mailed code", () => {
     expect(service.deps.throttle.failures(email)).toBe(1);
   });
 
+  it("AUZ-06 opens no session of an account that nobody verified, by no code", async () => {
+    const service = memoryService();
+    const user = await service.register();
+    const { flow } = await begun(service, user.email);
+    expect(service.sent.map(({ purpose }) => purpose)).toEqual(["verify_email"]);
+    const { id = "" } = (await service.deps.emailCodes.open(flow)) ?? {};
+    const code = service.deps.emailCodes.codeFor(id, user.id, user.version) ?? "";
+    const refused = await signInByCode(service.deps, ANYONE, { flow, code });
+    expect(codeOf(refused)).toBe("invalid_code");
+  });
+
   it.each(FAULTS)(
     "RAT-05 opens at most one session, and an outage counts no try: %s",
     async (kind) => {
