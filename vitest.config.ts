@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { startMailServer } from "./test/support/mail-server.ts";
 
 const secret = randomBytes(32).toString("base64url");
+const mailServer = startMailServer();
 
 export default defineConfig({
   test: {
@@ -34,6 +36,10 @@ export default defineConfig({
                 AUTH_SECRETS: `v1:${secret}`,
                 // The engine that costs half the time; both give the same bytes, which a test shows.
                 PASSWORD_SCRYPT: "native",
+                EMAIL_CODE_SIGN_IN: "true",
+                // Where tests find what was sent (test/support/inbox.ts).
+                MAIL_TRANSPORT: await mailServer,
+                MAIL_API_KEY: "re_of_the_tests",
                 MIGRATIONS: await readD1Migrations("migrations"),
                 AUDIT_MIGRATIONS: await readD1Migrations("migrations/audit"),
               },

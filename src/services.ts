@@ -7,12 +7,14 @@ import { refreshTokenCodec } from "./core/security/refresh-token-codec.ts";
 import { tellingHolders } from "./use-cases/clients/tell-programs.ts";
 import { liveAuthority } from "./use-cases/tokens/live-authority.ts";
 import { wireAccess } from "./wiring/access.ts";
+import { wireAccountFlows } from "./wiring/account-flows.ts";
 import { wireAccounts } from "./wiring/accounts.ts";
 import { wireClients } from "./wiring/clients.ts";
 import { wireCredentials } from "./wiring/credentials.ts";
 import { wireEvents } from "./wiring/events.ts";
 import { wireHealth } from "./wiring/health.ts";
 import { wireKeys } from "./wiring/keys.ts";
+import { wireMail } from "./wiring/mail.ts";
 import { wireOutside } from "./wiring/outside.ts";
 import { wireSessions } from "./wiring/sessions.ts";
 import { wireStores } from "./wiring/stores.ts";
@@ -43,6 +45,7 @@ function wire(env: Env, config: Config, log: Log) {
     ...outside,
     ...stores,
     ...wireCredentials(config, outside),
+    ...wireMail(env, config, outside),
     issuer: config.issuer,
     audience: config.audience,
     clientId: FIRST_PARTY_CLIENT,
@@ -66,6 +69,7 @@ function wire(env: Env, config: Config, log: Log) {
     readiness: wireHealth(env, outside, stores, ring),
     access: wireAccess(parts),
     accounts: wireAccounts(parts),
+    accountFlows: wireAccountFlows(parts),
     clients: wireClients(config, parts),
     events: wireEvents(parts),
     keys,

@@ -1,8 +1,10 @@
-import type { ZodError } from "zod";
+import * as z from "zod";
 import type { Env } from "../bindings.ts";
 import { errorDetails } from "../core/logging.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
 import { type Services, servicesOf } from "../services.ts";
+import { eachOf } from "../use-cases/each-of.ts";
+import { mailRequest } from "./wire/accounts/mail-request.ts";
 import { eventMessage } from "./wire/events/event-message.ts";
 
 /** The queue of messages that no try could deliver, by how its name ends (wrangler.toml). */
@@ -12,50 +14,110 @@ const DEAD_LETTERS = /-dead-letters$/;
 const FIRST_DELAY = 2;
 const LONGEST_DELAY = 600;
 
+/** A message, and what it brings. */
+type Brought<Body> = { readonly message: Message; readonly body: Body };
+type BroughtEvent = Brought<z.output<typeof eventMessage>>;
+
 /** The consumer of both queues. A message is gone once it was dealt with; else it comes again. */
 export async function queue(batch: MessageBatch, env: Env): Promise<void> {
   const services = servicesOf(env);
   if (services === "misconfigured") return batch.retryAll({ delaySeconds: LONGEST_DELAY });
   if (DEAD_LETTERS.test(batch.queue)) await bury(services, batch.messages);
-  else await store(services, batch.messages);
+  else await deliver(services, batch.messages);
 }
 
+async function deliver(services: Services, messages: readonly Message[]): Promise<void> {
+  const events: BroughtEvent[] = [];
+  const requests: Brought<z.output<typeof mailRequest>>[] = [];
+  for (const message of messages) {
+    const event = eventMessage.safeParse(message.body);
+    const request = mailRequest.safeParse(message.body);
+    if (event.success) events.push({ message, body: event.data });
+    else if (request.success) requests.push({ message, body: request.data });
+    else retry(services, message, faultOf(message.body, event, request));
+  }
+  await storeAll(services, events);
+  await eachOf(requests, ({ message, body }) =>
+    attempt(services, message, () => services.accountFlows.answerMailRequest(SYSTEM, body)),
+  );
+}
+
+const isRequest = z.object({ kind: z.literal("mail_request") });
+
+/** What is wrong with a message, as what it was meant to be; undefined where nothing is. */
+const faultOf = (
+  body: unknown,
+  event: z.ZodSafeParseResult<unknown>,
+  request: z.ZodSafeParseResult<unknown>,
+): z.ZodError | undefined => {
+  if (event.success || request.success) return undefined;
+  return isRequest.safeParse(body).success ? request.error : event.error;
+};
+
 /** All at once; where that fails, one by one, so that one bad message holds up no other. */
-async function store(services: Services, messages: readonly Message[]): Promise<void> {
-  const parsed = messages.map((message) => ({
-    message,
-    body: eventMessage.safeParse(message.body),
-  }));
-  const good = parsed.flatMap(({ body }) => (body.success ? body.data : []));
-  for (const { message, body } of parsed) if (!body.success) retry(services, message, body.error);
-  const well = parsed.filter(({ body }) => body.success).map(({ message }) => message);
-  if (good.length === 0) return;
+async function storeAll(services: Services, events: readonly BroughtEvent[]): Promise<void> {
+  if (events.length === 0) return;
   try {
-    await services.events.storeEvents(SYSTEM, good);
-    for (const message of well) message.ack();
+    await services.events.storeEvents(
+      SYSTEM,
+      events.map(({ body }) => body),
+    );
   } catch (error) {
-    const [only] = well;
-    if (only !== undefined && well.length === 1) retry(services, only, error);
-    else for (const message of well) await store(services, [message]);
+    const [only] = events;
+    if (only !== undefined && events.length === 1) retry(services, only.message, error);
+    else for (const event of events) await storeAll(services, [event]);
+    return;
+  }
+  await sendMailOf(services, events);
+}
+
+/** Sends what belongs to stored events, and confirms those whose mail left or that have none. */
+async function sendMailOf(services: Services, events: readonly BroughtEvent[]): Promise<void> {
+  const done: BroughtEvent[] = events.filter(({ body }) => body.mail === undefined);
+  const withMail = events.filter(({ body }) => body.mail !== undefined);
+  await eachOf(withMail, async (event) => {
+    try {
+      await services.accountFlows.sendEventMail(SYSTEM, event.body);
+      done.push(event);
+    } catch (error) {
+      retry(services, event.message, error);
+    }
+  });
+  await services.events.confirmEvents(
+    SYSTEM,
+    done.map(({ body }) => body),
+  );
+  for (const { message } of done) message.ack();
+}
+
+async function attempt(
+  services: Services,
+  message: Message,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+    message.ack();
+  } catch (error) {
+    retry(services, message, error);
   }
 }
 
 async function bury(services: Services, messages: readonly Message[]): Promise<void> {
   for (const message of messages) {
-    const body = eventMessage.safeParse(message.body);
-    const id = body.success ? body.data.event.id : message.id;
-    const reason = body.success ? "not_stored" : malformed(body.error);
-    try {
-      await services.events.buryMessage(SYSTEM, id, message.body, reason);
-      message.ack();
-    } catch (error) {
-      retry(services, message, error);
-    }
+    const event = eventMessage.safeParse(message.body);
+    const request = mailRequest.safeParse(message.body);
+    const id = event.data?.event.id ?? request.data?.id ?? message.id;
+    const fault = faultOf(message.body, event, request);
+    const reason = fault === undefined ? "not_delivered" : malformed(fault);
+    await attempt(services, message, () =>
+      services.events.buryMessage(SYSTEM, id, message.body, reason),
+    );
   }
 }
 
 /** Which field is at fault, first of all; what it says stays out. */
-const malformed = ({ issues: [first] }: ZodError): string =>
+const malformed = ({ issues: [first] }: z.ZodError): string =>
   ["malformed", ...(first?.path ?? [])].join(" ").slice(0, 100);
 
 function retry({ log }: Services, message: Message, error: unknown): void {

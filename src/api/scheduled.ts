@@ -15,6 +15,8 @@ const JOBS: readonly { readonly cron: string; readonly run: Job }[] = [
   { cron: FEED_CRON, run: sendRecordEvents },
   { cron: FEED_CRON, run: finishErasures },
   { cron: FEED_CRON, run: purgeEvents },
+  { cron: FEED_CRON, run: purgeMails },
+  { cron: FEED_CRON, run: removeUnverified },
   { cron: KEYS_CRON, run: rotateKeys },
 ];
 
@@ -61,6 +63,14 @@ async function finishErasures({ events }: Services): Promise<void> {
 
 async function purgeEvents({ events }: Services): Promise<void> {
   await events.purgeEvents(SYSTEM);
+}
+
+async function purgeMails({ accountFlows }: Services): Promise<void> {
+  await accountFlows.purgeMails(SYSTEM);
+}
+
+async function removeUnverified({ accountFlows }: Services): Promise<void> {
+  await accountFlows.removeUnverified(SYSTEM);
 }
 
 async function rotateKeys({ keys }: Services): Promise<void> {

@@ -1,11 +1,13 @@
 import type { Config } from "../core/config/config.ts";
 import { breachCheck } from "../core/security/breach-check.ts";
+import { emailCodes } from "../core/security/email-codes.ts";
 import { passwordPolicy } from "../core/security/password-policy.ts";
 import { passwordHasher, SCRYPT_ENGINES } from "../core/security/passwords.ts";
 import type { Outside } from "./outside.ts";
 
-/** Hashing of passwords, and the policy for new ones. */
+/** Hashing of passwords, the policy for new ones, and codes in place of them. */
 export const wireCredentials = (config: Config, { log, random }: Outside) => ({
+  emailCodes: emailCodes(config.secrets, random),
   hasher: passwordHasher(SCRYPT_ENGINES[config.passwordScrypt], random),
   policy: passwordPolicy(
     config.passwordMinLength,

@@ -4,7 +4,11 @@ import { type ListEventsDeps, listEvents } from "../use-cases/events/list-events
 import { listOwnEvents } from "../use-cases/events/list-own-events.ts";
 import { type PurgeDeps, purgeEvents } from "../use-cases/events/purge-events.ts";
 import { type SendDeps, sendRecordEvents } from "../use-cases/events/send-record-events.ts";
-import { type StoreEventsDeps, storeEvents } from "../use-cases/events/store-events.ts";
+import {
+  confirmEvents,
+  type StoreEventsDeps,
+  storeEvents,
+} from "../use-cases/events/store-events.ts";
 import { bind } from "./bind.ts";
 
 type EventDeps = BuryDeps &
@@ -18,6 +22,7 @@ export const wireEvents = (deps: EventDeps) =>
   bind(deps, {
     buryMessage,
     finishErasures,
+    confirmEvents,
     listEvents,
     listOwnEvents,
     purgeEvents,

@@ -3,11 +3,24 @@ import type { Env } from "../bindings.ts";
 import type { Config } from "../core/config/config.ts";
 import { httpMailApi } from "../core/mail/http-api.ts";
 import { sendEmailBinding } from "../core/mail/send-email-binding.ts";
+import { mailTokenCodec } from "../core/security/mail-token.ts";
+import type { ComposeDeps } from "../use-cases/accounts/compose-mail.ts";
 import type { MailSender } from "../use-cases/accounts/mail.ts";
 import type { Outside } from "./outside.ts";
 
+/** What is written to people, and how it is sent. */
+export const wireMail = (
+  env: Pick<Env, "MAIL">,
+  config: Config,
+  outside: Pick<Outside, "clock" | "log">,
+): ComposeDeps & { readonly mailSender: MailSender } => ({
+  mailSender: senderOf(env, config, outside),
+  mailTokens: mailTokenCodec(config.secrets),
+  publicAppUrl: config.publicAppUrl,
+});
+
 /** The transport that MAIL_TRANSPORT names. */
-export function wireMail(
+function senderOf(
   env: Pick<Env, "MAIL">,
   { mailTransport, mailFrom: from, publicAppUrl }: Config,
   { clock, log }: Pick<Outside, "clock" | "log">,

@@ -45,6 +45,7 @@ export function wireOutside(log: Log) {
     newChangeId: randomId,
     newTokenId: randomId,
     newSecretId: randomId,
+    newMailId: () => `mail_${randomId()}`,
   };
 }
 

@@ -9,9 +9,10 @@ import {
   rotateRefreshToken,
 } from "../use-cases/sessions/rotate-refresh-token.ts";
 import { authenticateUser, type SignInDeps } from "../use-cases/sessions/sign-in.ts";
+import { type SignInByCodeDeps, signInByCode } from "../use-cases/sessions/sign-in-by-code.ts";
 import { bind } from "./bind.ts";
 
-export const wireSessions = (deps: SignInDeps & RefreshDeps & RevocationDeps) =>
+export const wireSessions = (deps: SignInDeps & SignInByCodeDeps & RefreshDeps & RevocationDeps) =>
   bind(deps, {
     authenticateUser,
     endOwnSession,
@@ -21,4 +22,5 @@ export const wireSessions = (deps: SignInDeps & RefreshDeps & RevocationDeps) =>
     logout,
     rotateRefreshToken,
     revokeToken,
+    signInByCode,
   });

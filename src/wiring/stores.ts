@@ -7,6 +7,7 @@ import { SYSTEM } from "../domain/access/actor.ts";
 import { d1Actors } from "../persistence/d1/access/actors.ts";
 import { d1Roles } from "../persistence/d1/access/roles.ts";
 import { d1ChangeFeed } from "../persistence/d1/accounts/change-feed.ts";
+import { d1Mails } from "../persistence/d1/accounts/mails.ts";
 import { d1Users } from "../persistence/d1/accounts/users.ts";
 import { d1AuditTrail } from "../persistence/d1/audit/audit-trail.ts";
 import { d1Erasures } from "../persistence/d1/audit/erasures.ts";
@@ -23,6 +24,7 @@ import { durablePrograms } from "../persistence/durable/clients/programs.ts";
 import { durableLoginThrottle } from "../persistence/durable/credentials/login-throttle.ts";
 import { kvJwksCache } from "../persistence/kv/jwks-cache.ts";
 import { eventQueue } from "../persistence/queue/event-queue.ts";
+import { mailRequests } from "../persistence/queue/mail-requests.ts";
 import { sendRecordEvents } from "../use-cases/events/send-record-events.ts";
 import type { Defer } from "../use-cases/outside.ts";
 import type { Outside } from "./outside.ts";
@@ -53,6 +55,8 @@ export function wireStores(env: Env, config: Config, { clock, defer, notify }: O
     catalogue: roleCatalogue(roles, clock),
     users: d1Users(db, notify, told),
     feed: d1ChangeFeed(db, clock),
+    mails: d1Mails(db),
+    mailRequests: mailRequests(env.EVENTS),
     accounts,
     sessions: accounts,
     proofs: accounts,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AccountChange } from "../../src/domain/accounts/account-change.ts";
 import { type AccountSteps, accountSteps, advance } from "../support/account-steps.ts";
-import { ACCOUNT_POLICY, someUserId } from "../support/samples.ts";
+import { ACCOUNT_POLICY, someEmail, someUserId } from "../support/samples.ts";
 import type { AccountsHarness } from "./accounts.ts";
 
 const SET_PASSWORD = { kind: "set_password", passwordHash: "second" } as const;
@@ -36,6 +36,66 @@ export function accountChangesContract(make: () => Promise<AccountsHarness>): vo
         expect(await on.refresh(user.id, id, 0)).toEqual({ kind: "refused" });
       }
       expect((await on.users.findById(user.id))?.passwordHash).toBe("second");
+    });
+
+    it("REV-03 a reset ends every session, and forgets failed tries", async () => {
+      const { user, alive } = await signedIn();
+      await on.accounts.reserveProof(user.id, "session");
+      const reset = { kind: "reset_password", passwordHash: "second" } as const;
+      expect(await on.change(user.id, reset)).toMatchObject({ kind: "done" });
+      expect(await alive()).toEqual([false, false]);
+      const attempt = await on.accounts.reserveProof(user.id, "session");
+      expect(attempt).toMatchObject({ kind: "allowed", before: null });
+    });
+
+    it("ACC-08 verifying ends every session of whoever did not show the password", async () => {
+      const { user, alive } = await signedIn();
+      await on.change(user.id, { kind: "verify_email", keepPassword: false });
+      expect(await alive()).toEqual([false, false]);
+    });
+
+    it("verifying ends no session of whoever did, nor does another address", async () => {
+      const { user, alive } = await signedIn();
+      await on.change(user.id, { kind: "verify_email", keepPassword: true });
+      await on.change(user.id, { kind: "set_email", email: someEmail() });
+      expect(await alive()).toEqual([true, true]);
+      expect(await on.read(user.id)).toMatchObject({ version: 3, emailVerified: true });
+    });
+
+    it("an address that another has is refused, and nothing has changed", async () => {
+      const { user } = await signedIn();
+      const { email } = await on.create();
+      expect(await on.change(user.id, { kind: "set_email", email })).toEqual({
+        kind: "email_taken",
+      });
+      expect(await on.read(user.id)).toMatchObject({ email: user.email, version: 1 });
+    });
+
+    it("an address is set on the row as it is, also where other hands changed it", async () => {
+      const { user } = await signedIn();
+      await on.changeBehind(user.id, DISABLE);
+      const email = someEmail();
+      expect(await on.change(user.id, { kind: "set_email", email })).toMatchObject({
+        kind: "done",
+      });
+      expect(await on.read(user.id)).toMatchObject({ email, status: "disabled", version: 3 });
+    });
+
+    it("ACC-02 of fifty changes at once on one version one is made", async () => {
+      const { user } = await signedIn();
+      for (const [at, change] of (
+        [
+          { kind: "verify_email", keepPassword: true },
+          { kind: "reset_password", passwordHash: "second" },
+          { kind: "set_email", email: someEmail() },
+        ] as const
+      ).entries()) {
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, () => on.change(user.id, change, { ifVersion: at + 1 })),
+        );
+        const kinds = answers.map(({ kind }) => kind).sort();
+        expect(kinds).toEqual([...Array.from({ length: 49 }, () => "conflict"), "done"]);
+      }
     });
 
     it("a session that a change asks for is the only one after it", async () => {

@@ -5,7 +5,7 @@ import { signInRefusal, verifiedEmailOf } from "../../src/domain/accounts/user.t
 import type { UserId } from "../../src/domain/ids.ts";
 import type { AccountRecord, Users } from "../../src/use-cases/accounts/ports.ts";
 import type { Credential } from "../../src/use-cases/credentials/ports.ts";
-import { someId, someUser, someUserId } from "../support/samples.ts";
+import { someEmail, someId, someUser, someUserId } from "../support/samples.ts";
 
 type Harness = { readonly users: Users; readonly record: AccountRecord };
 
@@ -13,6 +13,10 @@ const SET_PASSWORD: AccountChange = {
   kind: "set_password",
   passwordHash: "second",
 };
+const RESET: AccountChange = { kind: "reset_password", passwordHash: "second" };
+const VERIFY: AccountChange = { kind: "verify_email", keepPassword: true };
+const VERIFY_AND_VOID: AccountChange = { kind: "verify_email", keepPassword: false };
+const MOVE: AccountChange = { kind: "set_email", email: someEmail() };
 const DISABLE: AccountChange = { kind: "set_status", status: "disabled" };
 const ENABLE: AccountChange = { kind: "set_status", status: "active" };
 const MAKE_ADMIN: AccountChange = { kind: "assign_role", role: "admin" };
@@ -22,6 +26,10 @@ const DELETE: AccountChange = { kind: "delete" };
 /** Each change that leaves a row, on what it is made, and what it leaves. */
 const CHANGES = [
   { change: SET_PASSWORD, roles: ["user"], after: { passwordSetAt: 2_000 } },
+  { change: RESET, roles: ["user"], after: { passwordSetAt: 2_000 } },
+  { change: VERIFY, roles: ["user"], after: { passwordSetAt: 1_000 } },
+  { change: VERIFY_AND_VOID, roles: ["user"], after: { passwordSetAt: 2_000 } },
+  { change: MOVE, roles: ["user"], after: { passwordSetAt: 1_000 } },
   { change: DISABLE, roles: ["user"], after: { status: "disabled" } },
   { change: MAKE_ADMIN, roles: ["user"], after: { roles: ["admin", "user"] } },
   { change: UNMAKE_ADMIN, roles: ["admin", "user"], after: { roles: ["user"] } },
@@ -51,15 +59,18 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
     const user = (await credential(id))?.user;
     expect(row?.authority ?? null).toEqual(user === undefined ? null : authorityOf(user));
     expect(row?.verifiedEmail).toBe(user && verifiedEmailOf(user));
+    expect(row?.email).toBe(user?.email);
     expect(row?.updatedAt).toBe(user?.updatedAt);
     expect(await record.read(id)).toEqual(row);
   };
 
   describe("AccountRecord", () => {
     it("reads a row's authority, and null for nobody", async () => {
-      const id = await created(["user", "admin"]);
-      expect(await record.read(id)).toEqual({
+      const user = someUser({ roles: ["user", "admin"], now: 1_000 });
+      await users.create(user);
+      expect(await record.read(user.id)).toEqual({
         changeId: "",
+        email: user.email,
         authority: {
           status: "active",
           roles: ["admin", "user"],
@@ -134,6 +145,81 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
       expect(row?.authority.passwordSetAt).toBe(1_001);
       expect((await credential(id))?.passwordHash).toBe("second");
     });
+
+    it.each([RESET, VERIFY_AND_VOID])("$kind sets the time strictly later, too", async (change) => {
+      const id = await created();
+      const row = await apply(id, change, 1, "change-1", 500);
+      expect(row?.authority.passwordSetAt).toBe(1_001);
+    });
+
+    it("a reset verifies the address that it was sent to", async () => {
+      const id = await created();
+      const row = await apply(id, RESET);
+      expect(row?.verifiedEmail).toBe(row?.email);
+      expect(await credential(id)).toMatchObject({
+        passwordHash: "second",
+        user: { emailVerified: true },
+      });
+    });
+
+    it("ACC-08 verifying leaves the password to its owner, and to nobody else", async () => {
+      const [own, others] = [await created(), await created()];
+      const { passwordHash } = someUser();
+      await apply(own, VERIFY);
+      await apply(others, VERIFY_AND_VOID);
+      const verified = { emailVerified: true };
+      expect(await credential(own)).toMatchObject({ passwordHash, user: verified });
+      expect(await credential(others)).toMatchObject({ passwordHash: null, user: verified });
+    });
+
+    it.each([VERIFY, VERIFY_AND_VOID])(
+      "what is verified is not verified again: %o",
+      async (change) => {
+        const user = someUser({ emailVerified: true });
+        await users.create(user);
+        expect(await apply(user.id, change)).toMatchObject({
+          changeId: "",
+          authority: { version: 1 },
+        });
+        expect((await credential(user.id))?.passwordHash).toBe(user.passwordHash);
+      },
+    );
+
+    it("sets an address, verified, and frees the one before", async () => {
+      const user = someUser();
+      await users.create(user);
+      const email = someEmail();
+      const row = await apply(user.id, { kind: "set_email", email });
+      expect(row).toMatchObject({ email, verifiedEmail: email });
+      await expectRow(user.id, row);
+      expect(await users.create(someUser({ email: user.email }))).toBe("created");
+    });
+
+    it("sets no address that another has, not even of two at once", async () => {
+      const taken = someUser();
+      await users.create(taken);
+      const ids = [await created(), await created()];
+      const wanted = (email = taken.email): AccountChange => ({ kind: "set_email", email });
+      for (const id of ids) {
+        expect(await apply(id, wanted())).toMatchObject({
+          changeId: "",
+          authority: { version: 1 },
+        });
+      }
+      const free = someEmail();
+      const rows = await Promise.all(ids.map((id) => apply(id, wanted(free))));
+      expect(rows.filter((row) => row?.email === free)).toHaveLength(1);
+    });
+
+    it.each([RESET, VERIFY, VERIFY_AND_VOID, MOVE])(
+      "lets an account stay for good: %o",
+      async (change) => {
+        const [waiting, other] = [someUser({ expiresAt: 5_000 }), someUser({ expiresAt: 5_000 })];
+        for (const user of [waiting, other]) await users.create(user);
+        await apply(waiting.id, change);
+        expect(await users.expired(5_000, 10, true)).toEqual([{ id: other.id, version: 1 }]);
+      },
+    );
 
     it("of two changes at once on one version one is made", async () => {
       const id = await created();

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Email } from "../../src/domain/accounts/email.ts";
+import { CODE_LIFETIME, MAX_CODE_TRIES } from "../../src/domain/credentials/code-flow.ts";
 import { FREE_TRIES, HARD_LIMIT } from "../../src/domain/credentials/throttle.ts";
-import type { Attempt, LoginThrottle } from "../../src/use-cases/credentials/ports.ts";
-import { CAUSE, DAY, HOUR, SECOND, someEmail } from "../support/samples.ts";
+import type { Attempt, LoginThrottle, TriedFlow } from "../../src/use-cases/credentials/ports.ts";
+import { CAUSE, DAY, HOUR, SECOND, someEmail, someId } from "../support/samples.ts";
 
 /** The harness moves the clock through Date, which fakes and objects alike look at. */
 const advance = (ms: number) => vi.setSystemTime(Date.now() + ms);
@@ -175,6 +176,51 @@ export function loginThrottleContract(make: () => Promise<LoginThrottle>): void 
       advance(-DAY);
       advance(SECOND);
       expect((await reserveAllowed()).reserved.failures).toBe(FREE_TRIES + 1);
+    });
+
+    const flow = (id = someId()) => ({ id, endsAt: Date.now() + CODE_LIFETIME });
+    const failCode = async (tried: TriedFlow) => {
+      const { kind } = await throttle.reserveCode(name, tried);
+      if (kind === "allowed") await throttle.fail(name, A_TRY);
+      return kind;
+    };
+
+    it("RAT-08 tries at a code count with all others for the name", async () => {
+      await fail(FREE_TRIES - 2);
+      expect([await failCode(flow()), await failCode(flow())]).toEqual(["allowed", "allowed"]);
+      expect(await failCode(flow())).toBe("delayed");
+      expect((await throttle.reserve(name)).kind).toBe("delayed");
+    });
+
+    it("RAT-01 of a hundred tries at once at a code five are let through", async () => {
+      const tried = flow();
+      const kinds = await Promise.all(Array.from({ length: 100 }, () => failCode(tried)));
+      expect(kinds.filter((kind) => kind === "allowed")).toHaveLength(MAX_CODE_TRIES);
+      expect(await failures()).toBe(MAX_CODE_TRIES);
+    });
+
+    it("a code is right once, also of many at once, and clears the count", async () => {
+      await fail(3);
+      const tried = flow();
+      for (let i = 0; i < 3; i++) await throttle.reserveCode(name, tried);
+      const firsts = await Promise.all(
+        Array.from({ length: 3 }, () => throttle.spendCode(name, tried.id)),
+      );
+      expect(firsts.filter((isFirst) => isFirst)).toHaveLength(1);
+      expect(await failures()).toBe(0);
+      expect(await throttle.reserveCode(name, tried)).toEqual({ kind: "over" });
+      await throttle.clear(name);
+      expect(await throttle.reserveCode(name, tried)).toEqual({ kind: "over" });
+      expect(await throttle.spendCode(name, tried.id)).toBe(false);
+    });
+
+    it("a code is no more after its time, nor one that was never tried", async () => {
+      const tried = flow();
+      await failCode(tried);
+      expect(await throttle.spendCode(name, someId())).toBe(false);
+      advance(CODE_LIFETIME);
+      expect(await throttle.reserveCode(name, tried)).toEqual({ kind: "over" });
+      expect(await throttle.spendCode(name, tried.id)).toBe(false);
     });
 
     it("keeps each name's count for itself", async () => {

@@ -135,6 +135,29 @@ export function usersContract(make: () => Promise<Harness>): void {
       expect(await users.findById(id)).toBeNull();
     });
 
+    it("tells of accounts that nobody verified in time, the longest first", async () => {
+      const times = [7_000, null, 5_000, 6_000, 9_000];
+      const waiting = times.map((expiresAt) => someUser({ expiresAt, passwordHash: null }));
+      for (const user of waiting) await users.create(user);
+      const ids = async (now: number, limit = 10) =>
+        (await users.expired(now, limit, false)).map(
+          ({ id }) => times[waiting.findIndex((one) => one.id === id)],
+        );
+      expect(await ids(4_999)).toEqual([]);
+      expect(await ids(7_000)).toEqual([5_000, 6_000, 7_000]);
+      expect(await ids(7_000, 2)).toEqual([5_000, 6_000]);
+    });
+
+    it("one that is verified, or may be in use, stays for good", async () => {
+      const verified = someUser({ expiresAt: 5_000, emailVerified: true });
+      const used = someUser({ expiresAt: 5_000 });
+      for (const user of [verified, used]) await users.create(user);
+      expect((await users.expired(5_000, 10, true)).map(({ id }) => id)).toEqual([used.id]);
+      expect(await users.expired(5_000, 10, false)).toEqual([]);
+      // By then somebody may have signed in, so asking for a verified address once more loses nobody.
+      expect(await users.expired(5_000, 10, true)).toEqual([]);
+    });
+
     it("leaves a row that is whole as it is when it is to be mended, and says where there is none", async () => {
       const user = someUser({ roles: ["user"] });
       await users.create(user);

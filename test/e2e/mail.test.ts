@@ -1,32 +1,27 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { renderMail } from "../../src/core/mail/render.ts";
-import type { Mail } from "../../src/use-cases/accounts/mail.ts";
+import type { LocalMail } from "../../scripts/local-mail.ts";
 import {
   copyProject,
   type DevServer,
-  freePort,
-  listenOn,
   type ProjectCopy,
-  startScript,
+  startDevServer,
   until,
 } from "../support/dev-server.ts";
+import { httpClient } from "../support/http-client.ts";
 import { mailTo } from "../support/mailbox.ts";
-import { LINK, someMail } from "../support/mails.ts";
 import { someSecret } from "../support/model-secrets.ts";
 
-const WORKER = "test/workers/send-mail.ts";
-const APP = "localhost:3000";
 const API_KEY = "re_canary_1";
+const PASSWORD = "seven quiet herons by the estuary";
 
 let project: ProjectCopy;
 
 beforeAll(() => {
   project = copyProject();
-  cpSync(join(import.meta.dirname, "../..", WORKER), join(project.directory, WORKER));
   // What docs/mail.md asks for: of the secrets wrangler passes on those that are required alone.
   const config = join(project.directory, "wrangler.toml");
   const required = (names: string) => `secrets.required = [${names}]`;
@@ -40,39 +35,37 @@ beforeAll(() => {
 });
 afterAll(() => project.remove());
 
-async function start(...args: string[]): Promise<DevServer> {
-  const port = await freePort();
-  return startScript({
-    directory: project.directory,
-    script: "dev",
-    args: [WORKER, ...listenOn(port), ...args],
-    ports: [port],
-    isReady: async () => (await fetch(`http://localhost:${port}/health/ready`)).ok,
-  });
-}
+const start = (vars: Readonly<Record<string, string>> = {}): Promise<DevServer> =>
+  startDevServer(project.directory, { EMAIL_CODE_SIGN_IN: "true", ...vars });
 
-async function send(server: DevServer, mail: Mail): Promise<string> {
-  const body = JSON.stringify(mail);
-  return (await fetch(`${server.base}/send-mail`, { method: "POST", body })).text();
+/** The messages to an address, once there are so many. */
+async function written(address: string, count: number): Promise<LocalMail[]> {
+  let mails: LocalMail[] = [];
+  await until(async () => {
+    mails = await mailTo(project.directory, address);
+    return mails.length >= count;
+  }, 20_000);
+  return mails;
 }
 
 it("npm run dev writes mail to a file, and shows its subject, the file, and the link or the code", async () => {
   const server = await start();
+  const { call, register } = httpClient(server.base);
   try {
-    const reset = someMail();
-    const code = someMail({ purpose: "sign_in_code", link: null });
-    for (const mail of [reset, code]) {
-      expect(await send(server, mail)).toBe("sent");
-      const { subject, text } = renderMail(mail, APP);
-      const shown = `Mail to ${mail.to}: ${subject}\n`;
+    const email = "ada@example.com";
+    await register(email, PASSWORD);
+    const [verification] = await written(email, 1);
+    const body = { token: verification?.link?.split("#token=")[1], password: PASSWORD };
+    expect((await call("POST", "/v1/auth/email/verify", { body })).status).toBe(204);
+    await call("POST", "/v1/auth/email-code/start", { body: { email } });
+    const mails = await written(email, 2);
+    expect(mails).toHaveLength(2);
+    for (const mail of mails) {
+      const path = relative(project.directory, mail.path);
+      const asked = mail.link ?? mail.code;
+      expect(asked).not.toBeNull();
+      const shown = `Mail to ${email}: ${mail.subject}\n${path}\n${asked}\n`;
       await until(async () => server.output().includes(shown), 10_000);
-      const [written, ...more] = await mailTo(project.directory, mail.to);
-      expect(more).toEqual([]);
-      expect(written).toMatchObject({ subject, link: mail.link });
-      expect(written?.text.trimEnd()).toBe(text.trimEnd());
-      const path = relative(project.directory, written?.path ?? "");
-      const asked = mail.link === null ? "31415926" : LINK;
-      expect(server.output()).toContain(`${shown}${path}\n${asked}\n`);
     }
   } finally {
     await server.stop();
@@ -80,28 +73,30 @@ it("npm run dev writes mail to a file, and shows its subject, the file, and the 
 });
 
 it("with the address of an API it goes there, with its key and the same idempotency key each time", async () => {
-  const asked: IncomingHttpHeaders[] = [];
-  const api = createServer((request, response) => {
-    asked.push(request.headers);
+  const asked: { readonly headers: IncomingHttpHeaders; readonly text: string }[] = [];
+  const api = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    asked.push({ headers: request.headers, text: Buffer.concat(chunks).toString() });
     // The first answer is lost.
     if (asked.length === 1) response.destroy();
     else response.writeHead(200, { "content-type": "application/json" }).end('{"id":"1"}');
   });
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
   const { port } = api.address() as AddressInfo;
-  const server = await start("--var", `MAIL_TRANSPORT:http://127.0.0.1:${port}/emails`);
+  const server = await start({ MAIL_TRANSPORT: `http://127.0.0.1:${port}/emails` });
   try {
-    const mail = someMail();
-    expect(await send(server, mail)).not.toBe("sent");
-    expect(await send(server, mail)).toBe("sent");
-    expect(asked).toHaveLength(2);
-    for (const headers of asked) {
-      expect(headers["idempotency-key"]).toBe(mail.idempotencyKey);
-      expect(headers["authorization"]).toBe(`Bearer ${API_KEY}`);
-    }
-    expect(await mailTo(project.directory, mail.to)).toEqual([]);
+    const email = "grace@example.com";
+    await httpClient(server.base).register(email, PASSWORD);
+    await until(async () => asked.length === 2, 20_000);
+    const [first, second] = asked;
+    expect(second?.headers["idempotency-key"]).toMatch(/^evt_/);
+    expect(second?.headers["idempotency-key"]).toBe(first?.headers["idempotency-key"]);
+    expect(second?.text).toBe(first?.text);
+    for (const { headers } of asked) expect(headers["authorization"]).toBe(`Bearer ${API_KEY}`);
+    expect(await mailTo(project.directory, email)).toEqual([]);
     expect(server.output()).toContain("mail_failed");
-    for (const secret of [API_KEY, mail.to, LINK, mail.idempotencyKey]) {
+    for (const secret of [API_KEY, email, "#token=", PASSWORD]) {
       expect(server.output()).not.toContain(secret);
     }
   } finally {

@@ -14,6 +14,7 @@ import {
   type SignedIn,
 } from "./client.ts";
 import { byHand, runFeed } from "./feed.ts";
+import { mailTo } from "./inbox.ts";
 import { DAY, HOUR } from "./moving-clock.ts";
 import { newServiceAccount } from "./service-accounts.ts";
 import { cron, freshIsolate, keyRows, kidOf, withoutKeys } from "./signing-keys.ts";
@@ -293,6 +294,37 @@ export const ACTS: Readonly<Record<EventType, () => Promise<Done>>> = {
     const body = { email: freshEmail(), password: PASSWORD };
     const reply = await ask("POST", "/v1/auth/register", { body });
     return { subject: reply.body.id, actor: ANYBODY, reply, data: { roles: ["user"] } };
+  },
+  async "user.email.changed"() {
+    const user = await newUser();
+    const email = freshEmail("moved");
+    const token = user.accessToken;
+    await ask("POST", "/v1/users/me/email", { token, body: { password: PASSWORD, email } });
+    const body = { token: (await mailTo(email)).token };
+    const reply = await ask("POST", "/v1/auth/email/verify", { token, body });
+    return { subject: user.id, actor: by(user), reply };
+  },
+  async "user.email.verified"() {
+    const email = freshEmail();
+    const registered = await ask("POST", "/v1/auth/register", {
+      body: { email, password: PASSWORD },
+    });
+    const { token } = await mailTo(email);
+    const reply = await ask("POST", "/v1/auth/email/verify", {
+      body: { token, password: PASSWORD },
+    });
+    return { subject: registered.body.id, actor: by(registered.body), reply };
+  },
+  async "user.invited"() {
+    const made = await asAdmin("POST", "/v1/users", { email: freshEmail() });
+    return { subject: made.reply.body.user.id, ...made, data: { roles: ["user"] } };
+  },
+  async "user.password.reset"() {
+    const user = await newUser();
+    await ask("POST", "/v1/auth/password/forgot", { body: { email: user.email } });
+    const { token } = await mailTo(user.email);
+    const reply = await ask("POST", "/v1/auth/password/reset", { body: { token, password: NEXT } });
+    return { subject: user.id, actor: by(user), reply, data: { sessions_ended: 1 } };
   },
   async "user.exported"() {
     const { id } = await newUser();

@@ -4,6 +4,7 @@ import type { Env as ServiceEnv } from "../../src/bindings.ts";
 declare global {
   namespace Cloudflare {
     interface Env extends ServiceEnv {
+      readonly MAIL_TRANSPORT: string;
       readonly MIGRATIONS: D1Migration[];
       readonly AUDIT_MIGRATIONS: D1Migration[];
     }

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { newRole, roleChange } from "../../src/api/wire/access/roles.ts";
 import {
+  addressee,
+  codeProof,
+  emailChange,
+  passwordReset,
+  verification,
+} from "../../src/api/wire/accounts/account-flows.ts";
+import {
   ownChange,
   passwordChange,
   passwordProof,
@@ -15,6 +22,7 @@ import type { Route } from "./matrix.ts";
 /** Every name that some body or query knows, and some that objects bring along. */
 const names = fc.constantFrom(
   ...["email", "password", "name", "refresh_token", "current_password", "new_password", "roles"],
+  ...["token", "flow", "code"],
   ...["status", "permissions", "description", "revoke", "scope", "cursor", "limit", "user_id"],
   ...["type", "since", "until", "format", "subject_id", "actor_id"],
   ...["__proto__", "constructor", "hasOwnProperty", "toString", "then", "toJSON", "length", ""],
@@ -69,6 +77,9 @@ const right: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   permissions: fc.subarray(["users:read", "keys:*", "reports:read"]),
   description: fc.string({ maxLength: 80 }),
   refresh_token: fc.base64String({ minLength: 20, maxLength: 200 }).map((text) => `rt1.${text}`),
+  token: fc.base64String({ minLength: 20, maxLength: 200 }).map((text) => `mt1.${text}`),
+  flow: fc.base64String({ minLength: 20, maxLength: 600 }).map((text) => `cf1.${text}`),
+  code: fc.constantFrom("00000000", "12345678"),
   revoke: fc.constant("A".repeat(43)),
 };
 
@@ -80,6 +91,13 @@ const SCHEMAS: Readonly<Record<string, { readonly shape: object }>> = {
   "PATCH /v1/users/me": ownChange,
   "DELETE /v1/users/me": passwordProof,
   "POST /v1/users/me/password": passwordChange,
+  "POST /v1/users/me/email": emailChange,
+  "POST /v1/auth/password/forgot": addressee,
+  "POST /v1/auth/password/reset": passwordReset,
+  "POST /v1/auth/email/resend": addressee,
+  "POST /v1/auth/email/verify": verification,
+  "POST /v1/auth/email-code/start": addressee,
+  "POST /v1/auth/email-code/finish": codeProof,
   "POST /v1/users": newUser,
   "PATCH /v1/users/:id": userChange,
   "POST /v1/roles": newRole,

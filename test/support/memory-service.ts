@@ -1,11 +1,15 @@
 import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
+import { emailCodes } from "../../src/core/security/email-codes.ts";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
+import { mailTokenCodec } from "../../src/core/security/mail-token.ts";
 import { refreshTokenCodec } from "../../src/core/security/refresh-token-codec.ts";
 import { parseSecrets } from "../../src/core/security/secrets.ts";
-import { ANYONE } from "../../src/domain/access/actor.ts";
+import { ANYONE, SYSTEM } from "../../src/domain/access/actor.ts";
 import type { Email } from "../../src/domain/accounts/email.ts";
 import { type Password, parsePassword } from "../../src/domain/credentials/password.ts";
+import { answerMailRequest } from "../../src/use-cases/accounts/answer-mail-request.ts";
 import { createUser } from "../../src/use-cases/accounts/create-user.ts";
+import type { MailRequest, MailRequests } from "../../src/use-cases/accounts/mail-request.ts";
 import type { PasswordPolicy } from "../../src/use-cases/credentials/ports.ts";
 import type { Notice } from "../../src/use-cases/events/ports.ts";
 import { authenticateUser } from "../../src/use-cases/sessions/sign-in.ts";
@@ -15,6 +19,7 @@ import { memoryAccountRecord } from "./fakes/account-record.ts";
 import { memoryAccounts } from "./fakes/accounts.ts";
 import { memoryActors } from "./fakes/actors.ts";
 import { memoryLoginThrottle } from "./fakes/login-throttle.ts";
+import { memoryMailbox, memoryMails } from "./fakes/mails.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";
 import { plainHasher } from "./fakes/password-hasher.ts";
 import { memoryRoles } from "./fakes/roles.ts";
@@ -81,6 +86,11 @@ export function memoryService() {
     clock,
   });
   const deferred: Promise<unknown>[] = [];
+  const secrets = secretsMaker()(1);
+  const mails = memoryMails();
+  const mailbox = memoryMailbox();
+  const asked: MailRequest[] = [];
+  const mailRequests: MailRequests = { send: async (request) => void asked.push(request) };
 
   const deps = {
     actors: memoryActors(db),
@@ -94,8 +104,15 @@ export function memoryService() {
     catalogue: roleCatalogue(roles, clock),
     signer: plainSigner,
     hasher: plainHasher,
+    emailCodes: emailCodes(secrets, random),
+    mailTokens: mailTokenCodec(secrets),
+    publicAppUrl: "https://app.example.com",
+    mails,
+    mailSender: mailbox.sender,
+    mailRequests,
+    newMailId: () => `mail_${someId()}`,
     policy: lengthPolicy,
-    refreshTokens: refreshTokenCodec(secretsMaker()(1)),
+    refreshTokens: refreshTokenCodec(secrets),
     clock,
     random,
     notify: (notice: Notice) => void notices.push(notice),
@@ -120,6 +137,9 @@ export function memoryService() {
       users: faults.wrap(users),
       roles: faults.wrap(roles),
       throttle: faults.wrap(throttle),
+      mails: faults.wrap(mails),
+      mailSender: faults.wrap(mailbox.sender),
+      mailRequests: faults.wrap(mailRequests),
       accounts: objects,
       sessions: objects,
       proofs: objects,
@@ -151,5 +171,25 @@ export function memoryService() {
 
   const settled = () => Promise.all(deferred);
 
-  return { deps, through, register, invite, signIn, advance, notices, settled };
+  /** All that was asked for goes through the consumer, which answers nobody. */
+  const answered = async (given: typeof deps = deps): Promise<void> => {
+    for (const request of asked.splice(0)) await answerMailRequest(given, SYSTEM, request);
+  };
+
+  /** The messages that left, in order. */
+  const { sent } = mailbox;
+
+  return {
+    deps,
+    through,
+    register,
+    invite,
+    signIn,
+    advance,
+    notices,
+    settled,
+    asked,
+    answered,
+    sent,
+  };
 }

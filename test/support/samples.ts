@@ -86,6 +86,7 @@ export const someUser = (given: Partial<NewUser> = {}): NewUser => ({
   emailVerified: false,
   roles: ["user"],
   now: Date.now(),
+  expiresAt: null,
   ...given,
 });
 

@@ -22,14 +22,20 @@ export const PROBLEMS = {
   },
   invalid_token: {
     status: 401,
-    title: "The access token is missing or no longer good.",
+    title: "The token is missing or no longer good.",
     explanation:
-      "Send `Authorization: Bearer <access token>`. If the token has expired, refresh it; if its session has ended, sign in again.",
+      "Send `Authorization: Bearer <access token>`. If the token has expired, refresh it; if its session has ended, sign in again. A token from a mail works once and for a time, and not after any other change of the account: ask for another mail.",
   },
   invalid_refresh_token: {
     status: 401,
     title: "The refresh token is no longer good.",
     explanation: "Its session has ended, or it was used before. Sign in again.",
+  },
+  invalid_code: {
+    status: 401,
+    title: "The code is not right.",
+    explanation:
+      "The code is wrong, was used before, is older than ten minutes or of another sign-in. After five tries begin anew. The reply is the same for every reason, so that it does not tell whether an account exists.",
   },
   forbidden: {
     status: 403,

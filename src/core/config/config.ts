@@ -20,6 +20,7 @@ export type Config = {
   readonly mailTransport: "binding" | { readonly url: string; readonly apiKey: string };
   readonly registration: "open" | "private" | "closed";
   readonly requireVerifiedEmail: boolean;
+  readonly emailCodeSignIn: boolean;
   readonly accessTokenTtl: number;
   readonly refresh: {
     readonly idleTtl: number;
@@ -121,6 +122,8 @@ const secrets = z.string().transform((value, context): Secrets => {
   return z.NEVER;
 });
 
+const isTrue = (value: "true" | "false"): boolean => value === "true";
+
 const schema = z
   .object({
     // Without a path: RFC 8414, section 3.1, would look for the metadata where we have none.
@@ -133,7 +136,8 @@ const schema = z
     MAIL_TRANSPORT: mailTransport.default("binding"),
     MAIL_API_KEY: apiKey.default(""),
     REGISTRATION: z.enum(["open", "private", "closed"]),
-    REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform((value) => value === "true"),
+    REQUIRE_VERIFIED_EMAIL: z.enum(["true", "false"]).transform(isTrue),
+    EMAIL_CODE_SIGN_IN: z.enum(["true", "false"]).default("false").transform(isTrue),
     ACCESS_TOKEN_TTL: seconds(1, MAX_ACCESS_TOKEN_TTL, 600),
     REFRESH_IDLE_TTL: seconds(1, 400 * DAY, 30 * DAY),
     REFRESH_ABSOLUTE_TTL: seconds(1, 400 * DAY, 90 * DAY),
@@ -217,6 +221,7 @@ function configOf(vars: z.output<typeof schema>): Config {
         : { url: vars.MAIL_TRANSPORT, apiKey: vars.MAIL_API_KEY },
     registration: vars.REGISTRATION,
     requireVerifiedEmail: vars.REQUIRE_VERIFIED_EMAIL,
+    emailCodeSignIn: vars.EMAIL_CODE_SIGN_IN,
     accessTokenTtl: vars.ACCESS_TOKEN_TTL,
     refresh: {
       idleTtl: vars.REFRESH_IDLE_TTL,

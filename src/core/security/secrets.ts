@@ -11,7 +11,10 @@ export type SubkeyLabel =
   | "refresh-token-successor"
   | "signing-key-wrap"
   | "login-name"
-  | "client-secret-mac";
+  | "client-secret-mac"
+  | "mail-token-mac"
+  | "email-code-flow"
+  | "email-code";
 
 /** The root secrets by version. */
 export type Secrets = {

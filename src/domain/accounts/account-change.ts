@@ -5,15 +5,27 @@ import type { UserStatus } from "./user.ts";
 /** A change to an account's credentials, status or roles: always made by the user's object. */
 export type AccountChange =
   | { readonly kind: "set_password"; readonly passwordHash: string }
+  /** By whoever read the mail that was sent to the address, which is verified with it. */
+  | { readonly kind: "reset_password"; readonly passwordHash: string }
+  /**
+   * @property keepPassword false where whoever read the mail did not show the password: it is
+   *   somebody else's then, and void with all sessions
+   */
+  | { readonly kind: "verify_email"; readonly keepPassword: boolean }
+  /** To an address that was verified. */
+  | { readonly kind: "set_email"; readonly email: Email }
   | { readonly kind: "set_status"; readonly status: UserStatus }
   | { readonly kind: "assign_role"; readonly role: string }
   | { readonly kind: "remove_role"; readonly role: string }
-  | { readonly kind: "delete" };
+  /** @property reason why the service itself does it */
+  | { readonly kind: "delete"; readonly reason?: "never_verified" };
 
 /** The row after the attempt: who changed it last, and what it says. */
 export type RowAfter = {
   readonly changeId: string;
   readonly authority: Authority;
+  /** Undefined where the row's address cannot be read. */
+  readonly email: Email | undefined;
   /** Null where nobody verified it; undefined where the row's address cannot be read. */
   readonly verifiedEmail: Email | null | undefined;
   /** Unix milliseconds. A change of name sets it, too. */
@@ -26,6 +38,7 @@ export type ChangeVerdict =
   | "moved"
   | "not_found"
   | "no_such_role"
+  | "email_taken"
   | "last_admin";
 
 /**
@@ -58,7 +71,11 @@ function refusal(change: AccountChange, authority: Authority): ChangeVerdict {
       return authority.roles.includes(change.role) ? "last_admin" : "unchanged";
     case "delete":
       return "last_admin";
+    case "set_email":
+      return "email_taken";
     case "set_password":
-      return "moved"; // it has no condition but the version, so only a later reading explains it
+    case "reset_password":
+    case "verify_email":
+      return "moved"; // no condition could fail alone, so only a later reading explains it
   }
 }

@@ -1,4 +1,5 @@
 import { type Actor, NO_REQUEST, type Origin } from "../access/actor.ts";
+import type { Email } from "../accounts/email.ts";
 import type { ServiceAccountId, UserId } from "../ids.ts";
 import { err, ok, type Result } from "../result.ts";
 
@@ -32,9 +33,13 @@ export const EVENT_TYPES = [
   "user.created",
   "user.deleted",
   "user.disabled",
+  "user.email.changed",
+  "user.email.verified",
   "user.enabled",
   "user.exported",
+  "user.invited",
   "user.password.changed",
+  "user.password.reset",
   "user.registered",
   "user.renamed",
   "user.role.assigned",
@@ -58,11 +63,19 @@ export type Subject =
 /** What an event says beside its type: names, ids and counts; never a secret. */
 type EventData = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
+/** A message to the account that an event is about. It leaves once the event is stored. */
+export type EventMail = {
+  readonly purpose: "verify_email" | "invitation" | "email_changed" | "password_changed";
+  /** Null for the address that the account has when it leaves. */
+  readonly to: Email | null;
+};
+
 export type What = {
   readonly type: EventType;
   readonly outcome?: "success" | "failure";
   readonly reason?: string;
   readonly data?: EventData;
+  readonly mail?: EventMail;
 };
 
 /** One act that matters to security, and all that is told of it. */
@@ -89,8 +102,11 @@ export function parseEventId(input: unknown): Result<string, "invalid_event_id">
   return typeof input === "string" && EVENT_ID.test(input) ? ok(input) : err("invalid_event_id");
 }
 
+/** An event as it is kept until it is stored, with the message that belongs to it. */
+export type KeptEvent = Event & { readonly mail?: EventMail };
+
 /** An event whose place is given by whoever keeps it. */
-export type Unnumbered = Omit<Event, "seq">;
+export type Unnumbered = Omit<KeptEvent, "seq">;
 
 export const causeOf = ({ kind, id, from = NO_REQUEST }: Actor): Cause => ({
   actor: { kind, id },
@@ -120,7 +136,7 @@ export const eventOf = (
   occurredAt: number,
   { actor, context }: Cause,
   subject: Subject,
-  { type, outcome = "success", reason, data = {} }: What,
+  { type, outcome = "success", reason, data = {}, mail }: What,
 ): Unnumbered => ({
   id,
   type,
@@ -131,4 +147,5 @@ export const eventOf = (
   outcome,
   reason: reason ?? null,
   data,
+  ...(mail === undefined ? {} : { mail }),
 });

@@ -12,8 +12,14 @@ export type OpenedWith = {
   readonly audience: string | null;
 };
 
-export const openedByPassword = (clientId: string, authTime: number): OpenedWith => ({
-  amr: ["pwd"],
+/** What was proved: the password, or a code that was mailed. */
+export type FirstFactor = "pwd" | "otp";
+
+export const openedByPassword = (clientId: string, authTime: number): OpenedWith =>
+  openedBy("pwd", clientId, authTime);
+
+export const openedBy = (factor: FirstFactor, clientId: string, authTime: number): OpenedWith => ({
+  amr: [factor],
   acr: "aal1",
   authTime,
   clientId,

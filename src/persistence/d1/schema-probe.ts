@@ -2,7 +2,7 @@ import { Impossible } from "../../use-cases/outside.ts";
 
 /** By table, what a row must be like: a trigger each for inserting and for updating. */
 const RULES = {
-  users: ["id", "email", "version", "times", "kinds"],
+  users: ["id", "email", "version", "times", "kinds", "expires"],
   service_accounts: ["id", "version", "times", "name"],
   service_account_secrets: ["times", "kinds"],
   roles: ["name"],
@@ -48,6 +48,7 @@ const PROGRAM_FEED = [
 export const GUARDS: readonly string[] = [
   "users_email_unique",
   "users_created",
+  "users_expires",
   "user_roles_role",
   "service_account_roles_role",
   "service_account_secrets_account",
@@ -55,6 +56,8 @@ export const GUARDS: readonly string[] = [
   "outbox_due",
   "dead_letters_subject",
   "dead_letters_actor",
+  "mails_user",
+  "mails_at",
   "users_status_insert",
   ...FEED,
   ...PROGRAM_FEED,

@@ -23,8 +23,11 @@ export const users = sqliteTable(
     changeId: text("change_id").notNull().default(""),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** When the account goes, if nobody verified its address by then; null for one that stays. */
+    expiresAt: integer("expires_at"),
   },
   (table) => [
+    index("users_expires").on(table.expiresAt).where(sql`expires_at is not null`),
     index("users_created").on(table.createdAt, table.id),
     check("users_status", sql`${table.status} in ('active', 'disabled', 'deleted')`),
   ],
@@ -179,6 +182,20 @@ export const deadLetters = sqliteTable(
     index("dead_letters_subject").on(sql`message ->> '$.event.subject.id'`),
     index("dead_letters_actor").on(sql`message ->> '$.event.actor.id'`),
   ],
+);
+
+/** Messages to accounts in the last day: each leaves once, and only so many for one account. */
+export const mails = sqliteTable(
+  "mails",
+  {
+    /** Of the event or the request that it belongs to. */
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    purpose: text("purpose").notNull(),
+    at: integer("at").notNull(),
+    sent: integer("sent", { mode: "boolean" }).notNull().default(false),
+  },
+  (table) => [index("mails_user").on(table.userId, table.at), index("mails_at").on(table.at)],
 );
 
 export const signingKeys = sqliteTable("signing_keys", {

@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { mayGrant } from "../access/may-grant.ts";
 import type { Actors, Roles } from "../access/ports.ts";
+import { Impossible } from "../outside.ts";
 import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
 
 export type ChangeUserDeps = {
@@ -56,6 +57,7 @@ export async function changeUser(
     if (answer.kind === "done") return ok({ ...answer, looked: target.value });
     // The role may be gone, or have gained permissions since the check.
     if (answer.kind === "conflict" || answer.kind === "no_such_role") return "moved";
+    if (answer.kind === "email_taken") throw new Impossible("address_not_asked_for");
     return err(await refusalOf(deps, actor, answer.kind));
   });
 }

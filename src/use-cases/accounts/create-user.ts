@@ -1,6 +1,7 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { USER } from "../../domain/access/role.ts";
 import type { Email } from "../../domain/accounts/email.ts";
+import { UNVERIFIED_LIFETIME } from "../../domain/accounts/mail-token.ts";
 import { FIRST_VERSION, type User } from "../../domain/accounts/user.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import type { UserId } from "../../domain/ids.ts";
@@ -16,6 +17,7 @@ export type CreateUserDeps = {
   readonly policy: PasswordPolicy;
   readonly clock: Clock;
   readonly newUserId: () => UserId;
+  readonly requireVerifiedEmail: boolean;
 };
 
 export type CreateUserInput = {
@@ -37,6 +39,8 @@ export async function createUser(
   const weakness = input.password && (await deps.policy.weakness(input.password, input.email));
   if (weakness) return err({ code: "weak_password", weakness });
 
+  const now = deps.clock();
+  const isUsable = input.password !== null && !deps.requireVerifiedEmail;
   const user: NewUser = {
     id: deps.newUserId(),
     email: input.email,
@@ -44,7 +48,8 @@ export async function createUser(
     passwordHash: input.password && deps.hasher.hash(input.password),
     emailVerified: false,
     roles: [...new Set([USER, ...input.roles])].sort(),
-    now: deps.clock(),
+    now,
+    expiresAt: isUsable ? null : now + UNVERIFIED_LIFETIME,
   };
   const outcome = await createOnce(deps.users, actor, user);
   return outcome === "created" ? ok(userOf(user)) : err(outcome);
@@ -64,7 +69,7 @@ async function createOnce(users: Users, actor: Actor, user: NewUser): ReturnType
 /**
  * Built from the input: reading it back would take longer for a new address than for a taken one.
  */
-function userOf({ now, passwordHash: _, ...user }: NewUser): User {
+function userOf({ now, passwordHash: _, expiresAt: __, ...user }: NewUser): User {
   return {
     ...user,
     status: "active",

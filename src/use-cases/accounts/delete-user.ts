@@ -2,6 +2,7 @@ import { type Actor, mayDoEverything } from "../../domain/access/actor.ts";
 import { causeOf } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { Impossible } from "../outside.ts";
 import { type ChangeUserDeps, changeUser, refusalOf, type UserRefusal } from "./change-user.ts";
 
 /**
@@ -23,5 +24,6 @@ export async function deleteUser(
   const command = { changeId: deps.newChangeId(), change, ifVersion: null, by: actor, cause };
   const answer = await deps.accounts.change(userId, command);
   if (answer.kind === "done") return ok(null);
+  if (answer.kind === "email_taken") throw new Impossible("address_not_asked_for");
   return err(await refusalOf(deps, actor, answer.kind));
 }

@@ -1,4 +1,5 @@
 import type { Email } from "../../domain/accounts/email.ts";
+import type { UserId } from "../../domain/ids.ts";
 
 /** What a message is about; each has a template (docs/mail.md). */
 export type MailPurpose =
@@ -36,4 +37,31 @@ export interface MailSender {
    * @throws Unavailable for all that should be tried again; it may have been sent all the same
    */
   send(mail: Mail): Promise<"sent" | "refused">;
+}
+
+/** @property id of the event or the request that it belongs to: the same each time it comes */
+type MailClaim = {
+  readonly id: string;
+  readonly userId: UserId;
+  readonly purpose: MailPurpose;
+};
+
+/** So many messages to one account in a period of milliseconds. */
+export type MailCap = { readonly period: number; readonly limit: number };
+
+/** Which messages left, or are about to, in the last day. */
+export interface Mails {
+  /**
+   * Claims a message in the step that counts it.
+   *
+   * @returns "sent" when it left before, "withheld" when the account has had as many as it may have
+   */
+  claim(
+    claim: MailClaim,
+    now: number,
+    caps: readonly MailCap[],
+  ): Promise<"claimed" | "sent" | "withheld">;
+  markSent(id: string): Promise<void>;
+  /** @returns how many of those claimed before then were removed: `limit` if more are left */
+  removeBefore(before: number, limit: number): Promise<number>;
 }

@@ -21,7 +21,12 @@ export type NewUser = {
   /** Names that exist; checked by whoever grants them. */
   readonly roles: readonly string[];
   readonly now: number;
+  /** When it goes, unless its address was verified by then (Unix milliseconds). */
+  readonly expiresAt: number | null;
 };
+
+/** An account that nobody verified in time. */
+type ExpiredUser = { readonly id: UserId; readonly version: number };
 
 export type UserQuery = {
   readonly email: Email | null;
@@ -53,6 +58,12 @@ export interface Users extends Credentials {
    * @returns false when there is none
    */
   mend(id: UserId, changeId: string, by: Actor): Promise<boolean>;
+  /**
+   * Unverified accounts whose time is over, the longest first. One that somebody may have used is
+   * not among them, and goes no more: it has a password, and signing in asks for no verified
+   * address now.
+   */
+  expired(now: number, limit: number, requireVerifiedEmail: boolean): Promise<ExpiredUser[]>;
 }
 
 export type ChangeAnswer =
@@ -67,7 +78,7 @@ export type ChangeAnswer =
       readonly updatedAt?: number;
       readonly opened?: SessionGrant;
     }
-  | { readonly kind: "not_found" | "no_such_role" | "last_admin" | "conflict" };
+  | { readonly kind: "not_found" | "no_such_role" | "email_taken" | "last_admin" | "conflict" };
 
 export type ChangeCommand = {
   /** Random: repeating a change with the same id is harmless. */

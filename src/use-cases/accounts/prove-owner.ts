@@ -66,5 +66,6 @@ export async function changeOwn(
 
 function resultOf(answer: ChangeAnswer): Result<Done, OwnChangeRefusal> {
   if (answer.kind === "done") return ok(answer);
-  return err(answer.kind === "no_such_role" ? "conflict" : answer.kind);
+  const isOther = answer.kind === "no_such_role" || answer.kind === "email_taken";
+  return err(isOther ? "conflict" : answer.kind);
 }

@@ -6,14 +6,15 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import type { WeakPassword } from "../credentials/refusals.ts";
 import { Impossible } from "../outside.ts";
 import { type CreateUserDeps, createUser } from "./create-user.ts";
+import { type RequestMailDeps, requestBy } from "./request-mail.ts";
 
-export type RegisterUserDeps = CreateUserDeps & { readonly isPrivate: boolean };
+export type RegisterUserDeps = CreateUserDeps & RequestMailDeps & { readonly isPrivate: boolean };
 
 /**
- * Registers somebody who may or may not own the address. In private mode the reply is the same
- * whether the address was free or taken, and the account starts without the password: by signing in
- * with it, a stranger would learn which it was, and would hold the account once its owner verified
- * the address. Nor does a stranger choose its name.
+ * Registers somebody who may or may not own the address. In private mode nothing is looked up before
+ * the reply, and the account starts without the password: by signing in with it, a stranger would
+ * learn whether the address was free, and would hold the account once its owner verified it. Nor does
+ * a stranger choose its name.
  *
  * @returns the account, or null in private mode
  */
@@ -36,6 +37,6 @@ async function registerPrivately(
 ): Promise<Result<null, WeakPassword>> {
   const weakness = await deps.policy.weakness(password, email);
   if (weakness !== null) return err({ code: "weak_password", weakness });
-  await createUser(deps, actor, { email, name: null, password: null, roles: [] });
+  await deps.mailRequests.send({ ...requestBy(deps, actor, email), purpose: "register" });
   return ok(null);
 }

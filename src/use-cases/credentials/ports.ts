@@ -1,5 +1,6 @@
 import type { Email } from "../../domain/accounts/email.ts";
 import type { User } from "../../domain/accounts/user.ts";
+import type { CodeFlow } from "../../domain/credentials/code-flow.ts";
 import type { Password, PasswordWeakness } from "../../domain/credentials/password.ts";
 import type { ThrottleState } from "../../domain/credentials/throttle.ts";
 import type { Cause } from "../../domain/events/event.ts";
@@ -49,6 +50,9 @@ export interface Credentials {
   rehash(id: UserId, old: string, fresh: string): Promise<void>;
 }
 
+/** @property endsAt when its code works no more (Unix milliseconds) */
+export type TriedFlow = { readonly id: string; readonly endsAt: number };
+
 /** Counts failed tries by login name, exactly. */
 export interface LoginThrottle {
   /**
@@ -63,6 +67,18 @@ export interface LoginThrottle {
   /** A try that was let through was wrong: it is told of, and others need not wait for it. */
   fail(loginName: Email, failed: FailedTry): Promise<void>;
   clear(loginName: Email): Promise<void>;
+  /**
+   * Counts a try at a mailed code, both with all others for the name and with those at that code.
+   *
+   * @returns "over" when no code of that flow is looked at any more: nothing is counted then
+   */
+  reserveCode(loginName: Email, flow: TriedFlow): Promise<Attempt | { readonly kind: "over" }>;
+  /**
+   * A code was right: it is spent, and the count is cleared.
+   *
+   * @returns false when it was spent before
+   */
+  spendCode(loginName: Email, flowId: string): Promise<boolean>;
   /**
    * Forgets events that were stored.
    *
@@ -108,4 +124,35 @@ export interface ProofStore {
   set(by: Prover, state: ThrottleState): unknown;
   delete(by: Prover): unknown;
   entries(): Iterable<readonly [Prover, ThrottleState]>;
+}
+
+/** The flows as a login name's object stores them, with the methods of a Map. Calls are synchronous. */
+export interface CodeFlowStore {
+  get(id: string): CodeFlow | undefined;
+  set(id: string, flow: CodeFlow): unknown;
+  delete(id: string): unknown;
+  entries(): Iterable<readonly [string, CodeFlow]>;
+}
+
+/**
+ * A sign-in by a mailed code, as whoever began it holds it.
+ *
+ * @property id tells nothing, and no code can be made from it without the secret
+ * @property startedAt Unix milliseconds
+ */
+export type StartedFlow = {
+  readonly id: string;
+  readonly email: Email;
+  readonly startedAt: number;
+};
+
+export interface EmailCodes {
+  /** @returns the flow, and the text that stands for it: of one length, and only we can read it */
+  start(email: Email, now: number): Promise<{ readonly flow: StartedFlow; readonly text: string }>;
+  /** Null for anything that was not made here under a known secret. */
+  open(text: string): Promise<StartedFlow | null>;
+  /** Eight digits: other ones for another account, and once it changed. Null for an unknown secret. */
+  codeFor(flowId: string, userId: UserId, accountVersion: number): string | null;
+  /** The same work for a name without an account. */
+  matches(code: string, expected: string | null): boolean;
 }

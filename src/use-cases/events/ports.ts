@@ -1,5 +1,5 @@
 import type { Actor } from "../../domain/access/actor.ts";
-import type { Event, Unnumbered } from "../../domain/events/event.ts";
+import type { Event, EventMail, Unnumbered } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 
 /** What an operator should hear of, and who did it or caused it. */
@@ -30,6 +30,8 @@ export type Happening =
         | "login_throttle_not_cleared"
         | "events_not_confirmed";
     }
+  /** More mail than one account gets was asked for. */
+  | { readonly event: "mail_withheld"; readonly userId: UserId }
   | { readonly event: "password_hash_refused"; readonly userId: UserId }
   /** @property marks rows of own_changes that stood outside of any change of the service's own */
   | { readonly event: "own_changes_left_behind"; readonly marks: number }
@@ -71,7 +73,12 @@ export type Keeper =
   | { readonly kind: "login_name"; readonly id: string; readonly place: number }
   | { readonly kind: "record" };
 
-export type EventMessage = { readonly event: Event; readonly keeper: Keeper };
+/** @property mail leaves once the event is stored, and is not stored itself */
+export type EventMessage = {
+  readonly event: Event;
+  readonly keeper: Keeper;
+  readonly mail?: EventMail;
+};
 
 /** On its way to the audit trail: at least once, in any order. */
 export interface EventQueue {

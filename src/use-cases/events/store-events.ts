@@ -22,20 +22,31 @@ export type StoreEventsDeps = EraseDeps & {
 };
 
 /**
- * Stores events, erases the context of whom they tell the deletion of, and only then tells those
- * who keep them, who forget theirs. A keeper that does not hear it sends its events again, which
- * changes nothing.
+ * Stores events, each once however often it comes, and erases the context of whom they tell the
+ * deletion of.
  *
- * @throws Unavailable when a database does not answer: nobody was told then
+ * @throws Unavailable when a database does not answer
  */
 export async function storeEvents(
-  deps: StoreEventsDeps,
-  actor: Actor,
+  deps: Omit<StoreEventsDeps, "recordOutbox" | "accounts" | "throttle" | "notify">,
+  _actor: Actor,
   messages: readonly EventMessage[],
 ): Promise<Ok<null>> {
   await deps.audit.store(messages.map(({ event }) => event));
   const gone = messages.flatMap(({ event }) => deletedUser(event) ?? []);
   if (gone.length > 0) await eraseContext(deps, gone, ERASED_AT_ONCE);
+  return ok(null);
+}
+
+/**
+ * Tells those who keep events that were stored, and whose mail was sent: they forget theirs. A
+ * keeper that does not hear it sends its events again, which changes nothing.
+ */
+export async function confirmEvents(
+  deps: StoreEventsDeps,
+  actor: Actor,
+  messages: readonly EventMessage[],
+): Promise<Ok<null>> {
   const confirmations = [...Map.groupBy(messages, ({ keeper }) => nameOf(keeper)).values()];
   await eachOf(confirmations, async (group) => {
     await confirm(deps, group).catch(() => deps.notify({ event: "events_not_confirmed", actor }));

@@ -1,7 +1,7 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { SessionId } from "../../domain/ids.ts";
-import { openedByPassword } from "../../domain/sessions/opened-with.ts";
+import { type FirstFactor, openedBy } from "../../domain/sessions/opened-with.ts";
 import { deviceOf } from "../../domain/sessions/refresh-session.ts";
 import type { RoleCatalogue } from "../access/ports.ts";
 import type { RandomBytes } from "../outside.ts";
@@ -28,10 +28,15 @@ export type Beginning = {
 };
 
 /**
- * Begins a session for whoever just proved the password. Prepares everything before the session
+ * Begins a session for whoever just proved who they are. Prepares everything before the session
  * exists, so that its tokens cannot fail afterwards.
  */
-export async function beginSession(deps: BeginDeps, actor: Actor, user: User): Promise<Beginning> {
+export async function beginSession(
+  deps: BeginDeps,
+  actor: Actor,
+  user: User,
+  factor: FirstFactor = "pwd",
+): Promise<Beginning> {
   const [sign, roles] = await Promise.all([
     deps.signer.prepare(),
     deps.catalogue.named(user.roles),
@@ -40,7 +45,7 @@ export async function beginSession(deps: BeginDeps, actor: Actor, user: User): P
   const first = deps.refreshTokens.first(user.id, sessionId, deps.random(32));
   const refreshToken = deps.refreshTokens.format(first);
   const token = { hash: deps.refreshTokens.hash(first), secretVersion: first.version };
-  const openedWith = openedByPassword(deps.clientId, deps.clock());
+  const openedWith = openedBy(factor, deps.clientId, deps.clock());
   return {
     session: { ...openedWith, sessionId, token, device: deviceOf(actor) },
     issue: (grant) =>

@@ -5,6 +5,7 @@ import { type SignInRefusal, signInRefusal, type User } from "../../domain/accou
 import type { Password } from "../../domain/credentials/password.ts";
 import { causeOf } from "../../domain/events/event.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import type { FirstFactor } from "../../domain/sessions/opened-with.ts";
 import {
   checkPassword,
   type PasswordCheck,
@@ -93,13 +94,15 @@ async function checkOwner(
 const waitOf = (check: PasswordCheck): number | null =>
   check.ok || check.error === "invalid_credentials" ? null : check.error.retryAfter;
 
-async function openSession(
-  deps: SignInDeps,
+/** Opens a session for whoever just proved who they are. */
+export async function openSession(
+  deps: BeginDeps,
   actor: Actor,
   user: User,
+  factor: FirstFactor = "pwd",
 ): Promise<TokenPair | "stale" | "refused"> {
-  const { session, issue } = await beginSession(deps, actor, user);
-  // Whoever proved the password is known from here on.
+  const { session, issue } = await beginSession(deps, actor, user, factor);
+  // Who it is is known from here on.
   const cause = causeOf({ ...actor, kind: "user", id: user.id });
   const opening = { ...session, seen: authorityOf(user), cause };
   const answer = await deps.sessions.openSession(user.id, opening);

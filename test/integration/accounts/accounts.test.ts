@@ -111,6 +111,26 @@ describe("ACC-05 nobody sets what is not theirs to set", () => {
     },
   );
 
+  it.each([
+    ["/v1/auth/email/verify", { token: "mt1.x", password: PASSWORD }],
+    ["/v1/auth/email/resend", { email: "ada@example.com" }],
+    ["/v1/auth/password/forgot", { email: "ada@example.com" }],
+    ["/v1/auth/password/reset", { token: "mt1.x", password: PASSWORD }],
+    ["/v1/auth/email-code/start", { email: "ada@example.com" }],
+    ["/v1/auth/email-code/finish", { flow: "cf1.x", code: "12345678" }],
+    ["/v1/users/me/email", { password: PASSWORD, email: "ada@example.com" }],
+  ])("not at %s", async (path, right) => {
+    const { accessToken: token } = await newUser();
+    const fields = JSON.stringify(right).slice(1, -1);
+    const more = [...privileged, ["roles", '["admin"]'], ["status", '"active"']];
+    for (const [key, value] of more) {
+      const body = `{${fields},${JSON.stringify(key)}:${value}}`;
+      const reply = await call("POST", path, { token, body });
+      expect([key, reply.status]).toEqual([key, 400]);
+      expect(reply.body.errors).toMatchObject([{ path: key }]);
+    }
+  });
+
   it("not on one's own account, nor through the administration of users", async () => {
     const user = await newUser();
     const admin = await newAdmin();

@@ -12,6 +12,7 @@ import {
   type SignedIn,
   signIn,
 } from "../../support/client.ts";
+import { mailTo } from "../../support/inbox.ts";
 import { routes } from "../../support/matrix.ts";
 import { basic, form, newServiceAccount } from "../../support/service-accounts.ts";
 
@@ -58,6 +59,44 @@ const REQUESTS: Record<string, () => Promise<Request>> = {
     const { email } = await insertUser(["user"]);
     return ["POST", "/v1/auth/login", { body: { email, password: PASSWORD } }];
   },
+  "POST /v1/auth/email-code/start": async () => [
+    "POST",
+    "/v1/auth/email-code/start",
+    { body: { email: freshEmail() } },
+  ],
+  "POST /v1/auth/email-code/finish": async () => {
+    const { email } = await insertUser(["user"]);
+    const started = await call("POST", "/v1/auth/email-code/start", { body: { email } });
+    const { code } = await mailTo(email);
+    return ["POST", "/v1/auth/email-code/finish", { body: { flow: started.body.flow, code } }];
+  },
+  "POST /v1/auth/password/forgot": async () => [
+    "POST",
+    "/v1/auth/password/forgot",
+    { body: { email: freshEmail() } },
+  ],
+  "POST /v1/auth/password/reset": async () => {
+    const { email } = await insertUser(["user"]);
+    await call("POST", "/v1/auth/password/forgot", { body: { email } });
+    const { token } = await mailTo(email);
+    return ["POST", "/v1/auth/password/reset", { body: { token, password: newPassword } }];
+  },
+  "POST /v1/auth/email/resend": async () => [
+    "POST",
+    "/v1/auth/email/resend",
+    { body: { email: freshEmail() } },
+  ],
+  "POST /v1/auth/email/verify": async () => {
+    const { email } = await insertUser(["user"], freshEmail(), { verified: false });
+    await call("POST", "/v1/auth/email/resend", { body: { email } });
+    const { token } = await mailTo(email);
+    return ["POST", "/v1/auth/email/verify", { body: { token, password: PASSWORD } }];
+  },
+  "POST /v1/users/me/email": async () => [
+    "POST",
+    "/v1/users/me/email",
+    { token: (await newUser()).accessToken, body: { password: PASSWORD, email: freshEmail() } },
+  ],
   "POST /v1/auth/refresh": async () => [
     "POST",
     "/v1/auth/refresh",

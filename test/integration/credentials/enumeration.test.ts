@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { freshEmail, insertUser, PASSWORD, type Reply } from "../../support/client.ts";
 import { serviceWith } from "../../support/faults.ts";
+import { mailTo } from "../../support/inbox.ts";
 
 const verifying = serviceWith({ REQUIRE_VERIFIED_EMAIL: "true" });
 
@@ -54,31 +55,52 @@ it("ENU-01 the right password on an account that may not sign in is 403, with no
   }
 });
 
-it("ENU-03 private registration answers alike for a new and for a taken address", async () => {
+describe("ENU-03 private registration", () => {
   const service = serviceWith({ REGISTRATION: "private" });
-  const registering = (email: string, password: string) =>
+  const registering = (email: string, password = "five turtles in a trench coat") =>
     service("POST", "/v1/auth/register", { body: { email, password } });
   const row = (email: string) =>
-    env.DB.prepare("select id, password_hash from users where email = ?").bind(email).first();
+    env.DB.prepare("select id, password_hash, expires_at from users where email = ?")
+      .bind(email)
+      .first<{ id: string; password_hash: string | null; expires_at: number | null }>();
 
-  const taken = await insertUser(["user"]);
-  const before = await row(taken.email);
-  const fresh = freshEmail();
-  const [toNew, toTaken] = [
-    await registering(fresh, "five turtles in a trench coat"),
-    await registering(taken.email, "five turtles in a trench coat"),
-  ];
-  for (const reply of [toNew, toTaken]) {
-    expect(reply.status).toBe(202);
-    expect(reply.body).toBe("");
-    reply.headers.delete("x-request-id");
-  }
-  expect([...toTaken.headers]).toEqual([...toNew.headers]);
-  expect(await row(fresh)).not.toBeNull();
-  expect(await row(taken.email)).toEqual(before);
+  it("answers alike for a new, a taken and an unverified address", async () => {
+    const { known, unverified } = await accounts();
+    const replies = [];
+    for (const email of [freshEmail(), known.email, unverified.email]) {
+      const reply = await registering(email);
+      reply.headers.delete("x-request-id");
+      replies.push({ status: reply.status, body: reply.body, headers: [...reply.headers] });
+    }
+    expect(replies[0]).toMatchObject({ status: 202, body: "" });
+    for (const reply of replies) expect(reply).toEqual(replies[0]);
+    const weak = await registering(known.email, "too short");
+    expect(seen(weak)).toEqual(seen(await registering(freshEmail(), "too short")));
+  });
 
-  const weak = await registering(taken.email, "too short");
-  expect(seen(weak)).toEqual(seen(await registering(freshEmail(), "too short")));
+  it("makes an account without a password, whose owner chooses one by mail", async () => {
+    const email = freshEmail();
+    await registering(email);
+    const { page, token } = await mailTo(email);
+    expect(page).toBe("http://localhost:3000/verify-email");
+    expect(await row(email)).toMatchObject({ password_hash: null });
+    expect((await row(email))?.expires_at).toBeGreaterThan(Date.now());
+    const verified = await service("POST", "/v1/auth/email/verify", { body: { token } });
+    expect(verified.status).toBe(200);
+    const body = { token: verified.body.reset_token, password: PASSWORD };
+    expect((await service("POST", "/v1/auth/password/reset", { body })).status).toBe(204);
+    expect((await login(email, PASSWORD)).status).toBe(200);
+    expect(await row(email)).toMatchObject({ expires_at: null });
+  });
+
+  it("of an address that has an account tells its owner alone, and changes nothing", async () => {
+    const { known, unverified } = await accounts();
+    const before = [await row(known.email), await row(unverified.email)];
+    for (const { email } of [known, unverified]) await registering(email);
+    expect((await mailTo(known.email)).token).toBe("");
+    expect((await mailTo(unverified.email)).page).toBe("http://localhost:3000/verify-email");
+    expect([await row(known.email), await row(unverified.email)]).toEqual(before);
+  });
 });
 
 it("closed registration makes no account", async () => {

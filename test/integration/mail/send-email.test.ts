@@ -16,10 +16,11 @@ beforeEach(() => {
 afterEach(() => console.stop());
 
 function wired(vars: object = {}) {
-  const parsed = parseConfig({ ...env, ...vars });
+  const parsed = parseConfig({ ...env, MAIL_TRANSPORT: "binding", ...vars });
   if (!parsed.ok) throw new Error(parsed.problems.join());
   const { log, events } = readableLog();
-  return { sender: wireMail(env, parsed.value, { clock: Date.now, log }), events };
+  const { mailSender } = wireMail(env, parsed.value, { clock: Date.now, log });
+  return { sender: mailSender, events };
 }
 
 it.each(PURPOSES)("the runtime takes a message of %s", async (purpose) => {

@@ -13,7 +13,7 @@ export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
     if (row === undefined) return null;
     const { changeId, user } = row;
     const [authority, verifiedEmail] = [authorityOf(user), verifiedEmailOf(user)];
-    return { changeId, authority, verifiedEmail, updatedAt: user.updatedAt };
+    return { changeId, authority, email: user.email, verifiedEmail, updatedAt: user.updatedAt };
   };
 
   return {
@@ -54,7 +54,14 @@ function isAllowed(
 ): boolean {
   switch (change.kind) {
     case "set_password":
+    case "reset_password":
       return true;
+    case "verify_email":
+      return !user.emailVerified;
+    case "set_email":
+      return ![...db.users.values()].some(
+        (row) => row.user.email === change.email && row.user.id !== user.id,
+      );
     case "set_status":
       return user.status !== change.status && (change.status === "active" || mayGo(user));
     case "assign_role":
@@ -83,6 +90,23 @@ function changedRow(row: UserRow, change: AccountChange, now: number): UserRow |
       const passwordSetAt = Math.max(now, user.passwordSetAt + 1);
       return { ...row, user: { ...user, passwordSetAt }, passwordHash: change.passwordHash };
     }
+    case "reset_password": {
+      const passwordSetAt = Math.max(now, user.passwordSetAt + 1);
+      const verified = { ...user, passwordSetAt, emailVerified: true };
+      return { ...row, user: verified, passwordHash: change.passwordHash, expiresAt: null };
+    }
+    case "verify_email": {
+      const verified = { ...user, emailVerified: true };
+      if (change.keepPassword) return { ...row, user: verified, expiresAt: null };
+      const passwordSetAt = Math.max(now, user.passwordSetAt + 1);
+      return { ...row, user: { ...verified, passwordSetAt }, passwordHash: null, expiresAt: null };
+    }
+    case "set_email":
+      return {
+        ...row,
+        user: { ...user, email: change.email, emailVerified: true },
+        expiresAt: null,
+      };
     case "set_status":
       return { ...row, user: { ...user, status: change.status } };
     case "assign_role":

@@ -12,6 +12,8 @@ export type UserRow = {
   readonly user: User;
   readonly passwordHash: string | null;
   readonly changeId: string;
+  /** Unix milliseconds, or null for one that stays. */
+  readonly expiresAt: number | null;
 };
 
 export type ServiceAccountRow = Omit<ServiceAccount, "permissions">;

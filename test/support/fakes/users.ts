@@ -10,7 +10,7 @@ export function memoryUsers(db: MemoryDatabase): Users {
   const byEmail = (email: string) => [...users.values()].find((row) => row.user.email === email);
 
   return {
-    async create({ now, passwordHash, ...user }, by) {
+    async create({ now, passwordHash, expiresAt, ...user }, by) {
       if (!mayAct(db, by, user.roles) || user.roles.some((role) => !roles.has(role)))
         return "no_such_role";
       if (users.has(user.id) || byEmail(user.email) !== undefined) return "email_taken";
@@ -23,7 +23,7 @@ export function memoryUsers(db: MemoryDatabase): Users {
         createdAt: now,
         updatedAt: now,
       };
-      users.set(user.id, { user: made, passwordHash, changeId: "" });
+      users.set(user.id, { user: made, passwordHash, changeId: "", expiresAt });
       return "created";
     },
 
@@ -50,6 +50,19 @@ export function memoryUsers(db: MemoryDatabase): Users {
     },
 
     mend: async (id) => users.has(id),
+
+    async expired(now, limit, requireVerifiedEmail) {
+      const over = [...users.values()]
+        .filter(({ expiresAt }) => expiresAt !== null && expiresAt <= now)
+        .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
+      const stays = ({ user, passwordHash }: UserRow) =>
+        user.emailVerified || (!requireVerifiedEmail && passwordHash !== null);
+      for (const row of over.filter(stays)) users.set(row.user.id, { ...row, expiresAt: null });
+      return over
+        .filter((row) => !stays(row))
+        .slice(0, limit)
+        .map(({ user: { id, version } }) => ({ id, version }));
+    },
   };
 }
 

@@ -82,7 +82,7 @@ function userRow(roles: readonly string[]) {
   const { now, passwordHash, ...user } = someUser({ roles: [...roles].sort() });
   const times = { passwordSetAt: now, createdAt: now, updatedAt: now };
   const row = { ...user, ...times, status: "active" as const, version: 1 };
-  return [user.id, { user: row, passwordHash, changeId: "" }] as const;
+  return [user.id, { user: row, passwordHash, changeId: "", expiresAt: null }] as const;
 }
 
 describe("a service account is given no more than one may hold", () => {

@@ -7,10 +7,18 @@ import {
 } from "../../../src/domain/accounts/account-change.ts";
 import type { Authority } from "../../../src/domain/accounts/authority.ts";
 import { authority } from "../../support/arbitraries.ts";
+import { someEmail } from "../../support/samples.ts";
 
 const setPassword = { kind: "set_password", passwordHash: "h" } as const;
+const resetPassword = { kind: "reset_password", passwordHash: "h" } as const;
+const verifyEmail = { kind: "verify_email", keepPassword: false } as const;
+const setEmail = { kind: "set_email", email: someEmail() } as const;
 const changes: readonly AccountChange[] = [
   setPassword,
+  resetPassword,
+  verifyEmail,
+  { kind: "verify_email", keepPassword: true },
+  setEmail,
   { kind: "set_status", status: "disabled" },
   { kind: "set_status", status: "active" },
   { kind: "assign_role", role: "support" },
@@ -60,6 +68,9 @@ describe("what became of a change", () => {
     ["a role that it did not hold", { kind: "remove_role", role: "support" }, {}, "unchanged"],
     ["the last admin", { kind: "delete" }, {}, "last_admin"],
     ["a password on a row not yet seen", setPassword, {}, "moved"],
+    ["a reset on a row not yet seen", resetPassword, {}, "moved"],
+    ["an address that was verified", verifyEmail, {}, "moved"],
+    ["an address that another has", setEmail, {}, "email_taken"],
   ])("is a refusal when the version held, for %s", (_, asked, rest, verdict) => {
     expect(judgeChange(asked, "mine", 3, row(rest))).toBe(verdict);
   });

@@ -66,6 +66,9 @@ it("ENU-03 private registration keeps nothing that a stranger says of the accoun
   const deps = { ...service.deps, isPrivate: true };
   const answer = await registerUser(deps, ANYONE, { email, password, name: "You Won" });
   expect(answer).toEqual({ ok: true, value: null });
+  expect(JSON.stringify(service.asked)).not.toMatch(/You Won|horse/);
+  expect(await service.deps.users.findByEmail(email)).toBeNull();
+  await service.answered();
   const made = await service.deps.users.findByEmail(email);
   expect(made).toMatchObject({ passwordHash: null, user: { email, name: null } });
 });

@@ -165,8 +165,10 @@ it.each(environments)("CFG-01 %s is served where its tokens say they come from",
   }
 });
 
-it.each(environments)("CFG-01 %s lets nobody register while there is no mail", (_, config) => {
-  expect(config.vars["REGISTRATION"]).toBe("closed");
+it.each(environments)("CFG-01 %s tells no stranger who has an account", (_, config) => {
+  expect(config.vars["REGISTRATION"]).toBe("private");
+  expect(config.vars["REQUIRE_VERIFIED_EMAIL"]).toBe("true");
+  expect(config.vars["EMAIL_CODE_SIGN_IN"]).toBeUndefined();
 });
 
 it.each(environments)("CFG-01 %s shares no data with another", (_, config) => {

@@ -4,7 +4,11 @@ import type { Event } from "../../../src/domain/events/event.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import { finishErasures } from "../../../src/use-cases/events/finish-erasures.ts";
 import { purgeEvents } from "../../../src/use-cases/events/purge-events.ts";
-import { type StoreEventsDeps, storeEvents } from "../../../src/use-cases/events/store-events.ts";
+import {
+  confirmEvents,
+  type StoreEventsDeps,
+  storeEvents,
+} from "../../../src/use-cases/events/store-events.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someAct, someDeletion } from "../../support/event-samples.ts";
 import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
@@ -38,12 +42,12 @@ beforeEach(() => {
   };
 });
 
-const store = (...events: readonly Event[]) =>
-  storeEvents(
-    deps,
-    SYSTEM,
-    events.map((event) => ({ event, keeper: RECORD })),
-  );
+/** As the queue's consumer does it, for events without mail. */
+async function store(...events: readonly Event[]) {
+  const messages = events.map((event) => ({ event, keeper: RECORD }));
+  await storeEvents(deps, SYSTEM, messages);
+  return confirmEvents(deps, SYSTEM, messages);
+}
 
 const left = async (): Promise<number> =>
   (await trail.listAbout(id, null, MANY * 2)).filter(({ context }) => context.ip !== null).length;

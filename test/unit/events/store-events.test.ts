@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import type { EventMessage, Notice } from "../../../src/use-cases/events/ports.ts";
-import { type StoreEventsDeps, storeEvents } from "../../../src/use-cases/events/store-events.ts";
+import {
+  confirmEvents,
+  type StoreEventsDeps,
+  storeEvents,
+} from "../../../src/use-cases/events/store-events.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someMessage } from "../../support/event-samples.ts";
 import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
@@ -37,6 +41,12 @@ function service() {
   };
   const left = () => [...kept, ...recordOutbox.ids()];
   return { deps, audit, recordOutbox, accounts, throttle, notices, keep, left };
+}
+
+/** As the queue's consumer does it, for events without mail. */
+async function storeAndConfirm(...args: Parameters<typeof confirmEvents>) {
+  await storeEvents(...args);
+  return confirmEvents(...args);
 }
 
 let on: ReturnType<typeof service>;
@@ -75,7 +85,7 @@ describe("storing events", () => {
         await accounts.confirmEvents(...args);
       },
     };
-    await storeEvents({ ...on.deps, accounts: watched }, SYSTEM, messages);
+    await storeAndConfirm({ ...on.deps, accounts: watched }, SYSTEM, messages);
     expect(stored()).toEqual(idsOf(messages));
     expect(on.left()).toEqual([]);
     expect(calls).toEqual([
@@ -86,8 +96,8 @@ describe("storing events", () => {
 
   it("messages that come twice, in any order, are stored once", async () => {
     const [first, ...others] = messages;
-    await storeEvents(on.deps, SYSTEM, [...others].reverse());
-    await storeEvents(on.deps, SYSTEM, [...others, ...(first ? [first, first] : [])]);
+    await storeAndConfirm(on.deps, SYSTEM, [...others].reverse());
+    await storeAndConfirm(on.deps, SYSTEM, [...others, ...(first ? [first, first] : [])]);
     expect(stored()).toEqual(idsOf(messages));
   });
 
@@ -99,7 +109,7 @@ describe("storing events", () => {
         throw new Unavailable("d1");
       },
     };
-    await expect(storeEvents({ ...on.deps, audit }, SYSTEM, messages)).rejects.toThrow("d1");
+    await expect(storeAndConfirm({ ...on.deps, audit }, SYSTEM, messages)).rejects.toThrow("d1");
     expect(on.left()).toEqual(before);
   });
 
@@ -109,7 +119,7 @@ describe("storing events", () => {
         throw new Unavailable("account");
       },
     };
-    await storeEvents({ ...on.deps, accounts }, SYSTEM, messages);
+    await storeAndConfirm({ ...on.deps, accounts }, SYSTEM, messages);
     expect(stored()).toEqual(idsOf(messages));
     expect(on.left()).toHaveLength(4);
     const notice = { event: "events_not_confirmed", actor: SYSTEM };
@@ -129,12 +139,12 @@ describe("storing events", () => {
           accounts: faults.wrap(on.accounts),
           throttle: faults.wrap(on.throttle),
         };
-        await outcomeOf(storeEvents(deps, SYSTEM, messages));
+        await outcomeOf(storeAndConfirm(deps, SYSTEM, messages));
         const isWhole = stored().length === messages.length;
         if (!isWhole) expect(on.left()).toHaveLength(messages.length);
         faults.end();
         // It comes again, since nobody acknowledged it or somebody keeps it.
-        await storeEvents(deps, SYSTEM, messages);
+        await storeAndConfirm(deps, SYSTEM, messages);
         expect(stored()).toEqual(idsOf(messages));
         expect(on.left()).toEqual([]);
       });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseEmail } from "../../../domain/accounts/email.ts";
 import { EVENT_TYPES, type Event, type Subject } from "../../../domain/events/event.ts";
 import { parseServiceAccountId, parseUserId } from "../../../domain/ids.ts";
 import type { storeEvents } from "../../../use-cases/events/store-events.ts";
@@ -9,7 +10,7 @@ type EventMessage = Parameters<typeof storeEvents>[2][number];
 const place = z.int().min(1);
 const text = z.string().max(1_000);
 
-const userId = z.string().transform((value, context) => {
+export const userId = z.string().transform((value, context) => {
   const id = parseUserId(value);
   if (id.ok) return id.value;
   context.addIssue({ code: "custom", message: "must be a user id" });
@@ -47,8 +48,21 @@ const event = z.object({
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
 }) satisfies z.ZodType<Event>;
 
+const email = z.string().transform((value, context) => {
+  const parsed = parseEmail(value);
+  if (parsed.ok) return parsed.value;
+  context.addIssue({ code: "custom", message: "must be an address" });
+  return z.NEVER;
+});
+
 export const eventMessage = z.object({
   event,
+  mail: z
+    .object({
+      purpose: z.enum(["verify_email", "invitation", "email_changed", "password_changed"]),
+      to: email.nullable(),
+    })
+    .exactOptional(),
   keeper: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("user"), id: userId, place }),
     z.object({ kind: z.literal("login_name"), id: z.string().regex(/^[0-9a-f]{64}$/), place }),

@@ -10,7 +10,15 @@ const VERSION = "1.3.0";
 const CATEGORY = 3; // Identity & Access Management
 
 /** The activities of a class, as the schema numbers them. */
-const ACCOUNT = { class: 3001, create: 1, enable: 2, password: 3, disable: 5, delete: 6 } as const;
+const ACCOUNT = {
+  class: 3001,
+  create: 1,
+  enable: 2,
+  password: 3,
+  reset: 4,
+  disable: 5,
+  delete: 6,
+} as const;
 const AUTHENTICATION = { class: 3002, logon: 1, logoff: 2 } as const;
 const ENTITY = { class: 3004, create: 1, update: 3, delete: 4 } as const;
 const OTHER = 99;
@@ -49,9 +57,13 @@ const MEANINGS: Readonly<Record<EventType, Meaning>> = {
   "user.created": [ACCOUNT.class, ACCOUNT.create],
   "user.deleted": [ACCOUNT.class, ACCOUNT.delete],
   "user.disabled": [ACCOUNT.class, ACCOUNT.disable],
+  "user.email.changed": [ACCOUNT.class, OTHER],
+  "user.email.verified": [ACCOUNT.class, OTHER],
   "user.enabled": [ACCOUNT.class, ACCOUNT.enable],
   "user.exported": [ACCOUNT.class, OTHER],
+  "user.invited": [ACCOUNT.class, ACCOUNT.create],
   "user.password.changed": [ACCOUNT.class, ACCOUNT.password],
+  "user.password.reset": [ACCOUNT.class, ACCOUNT.reset],
   "user.registered": [ACCOUNT.class, ACCOUNT.create],
   "user.renamed": [ACCOUNT.class, OTHER],
   "user.role.assigned": [ACCOUNT.class, ATTACH_POLICY],

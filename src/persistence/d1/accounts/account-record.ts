@@ -71,6 +71,7 @@ const reader = rowReader(
       },
       verifiedEmail:
         emailVerified === undefined ? undefined : verifiedEmailOf({ email, emailVerified }),
+      email,
       updatedAt: row.updated_at,
     })),
 );
@@ -104,6 +105,28 @@ function statements(
           sql`, password_hash = ${change.passwordHash},
             password_set_at = max(${now}, password_set_at + 1)`,
           sql`true`,
+        ),
+      ];
+    case "reset_password":
+      return [
+        mark(
+          sql`, password_hash = ${change.passwordHash}, email_verified = 1, expires_at = null,
+            password_set_at = max(${now}, password_set_at + 1)`,
+          sql`true`,
+        ),
+      ];
+    case "verify_email": {
+      const kept = sql`, email_verified = 1, expires_at = null`;
+      const voided = sql`${kept}, password_hash = null,
+        password_set_at = max(${now}, password_set_at + 1)`;
+      return [mark(change.keepPassword ? kept : voided, sql`not email_verified`)];
+    }
+    case "set_email":
+      return [
+        mark(
+          sql`, email = ${change.email}, email_verified = 1, expires_at = null`,
+          sql`not exists (
+            select 1 from users other where other.email = ${change.email} and other.id <> ${userId})`,
         ),
       ];
     case "set_status":

@@ -5,6 +5,7 @@ import { parseEmail } from "../../../domain/accounts/email.ts";
 import { FIRST_VERSION, type User } from "../../../domain/accounts/user.ts";
 import { parseUserId } from "../../../domain/ids.ts";
 import type { NewUser, UserQuery, Users } from "../../../use-cases/accounts/ports.ts";
+import { whatOfCreation } from "../../../use-cases/accounts/tell-creation.ts";
 import type { Credential } from "../../../use-cases/credentials/ports.ts";
 import type { Notify } from "../../../use-cases/events/ports.ts";
 import { mayAct } from "../conditions.ts";
@@ -52,6 +53,8 @@ const reader = rowReader(
     })
     .transform(({ passwordHash, ...user }): Credential => ({ user, passwordHash })),
 );
+
+const expiredRows = z.array(z.object({ id: spelt(parseUserId), version }));
 
 /** @param notify hears of the rows that a list had to leave out */
 export function d1Users(db: Database, notify: Notify, told: Told = tellLater): Users {
@@ -106,6 +109,18 @@ export function d1Users(db: Database, notify: Notify, told: Told = tellLater): U
     },
 
     mend: (id, changeId, by) => mendUser(db, id, changeId, by),
+
+    async expired(now, limit, requireVerifiedEmail) {
+      const isUsable = requireVerifiedEmail ? sql`false` : sql`password_hash is not null`;
+      const [, found] = await atomically(db, [
+        sql`update users set expires_at = null where id in (
+          select id from users where expires_at <= ${now} and (email_verified or ${isUsable})
+          order by expires_at limit ${limit})`,
+        sql`select id, version from users where expires_at <= ${now} and not email_verified
+          and not (${isUsable}) order by expires_at limit ${limit}`,
+      ]);
+      return expiredRows.parse(found?.results);
+    },
   };
 }
 
@@ -119,9 +134,10 @@ async function create(
   const names = JSON.stringify(user.roles);
   const made = [
     sql`insert into users (id, email, email_verified, name, password_hash, password_set_at,
-        version, created_at, updated_at)
+        version, created_at, updated_at, expires_at)
       select ${user.id}, ${user.email}, ${user.emailVerified ? 1 : 0}, ${user.name},
-        ${user.passwordHash}, ${user.now}, ${FIRST_VERSION}, ${user.now}, ${user.now}
+        ${user.passwordHash}, ${user.now}, ${FIRST_VERSION}, ${user.now}, ${user.now},
+        ${user.expiresAt}
       where (select count(*) from roles where name in (select value from json_each(${names})))
         = json_array_length(${names}) and ${mayAct(by, user.roles)}
       on conflict do nothing`,
@@ -131,10 +147,7 @@ async function create(
     told(
       by ?? SYSTEM,
       { kind: "user", id: user.id },
-      {
-        type: by?.kind === "anyone" ? "user.registered" : "user.created",
-        data: { roles: user.roles },
-      },
+      whatOfCreation(user, by ?? SYSTEM),
       sql`exists (select 1 from users where id = ${user.id})`,
     ),
   ];

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { newEventId } from "../../../core/security/event-id.ts";
 import type { Actor } from "../../../domain/access/actor.ts";
 import { causeOf, eventOf, type Subject, type What } from "../../../domain/events/event.ts";
-import type { EventMessage } from "../../../use-cases/events/ports.ts";
+import { messageOf } from "../../../use-cases/events/message-of.ts";
 import type { Clock } from "../../../use-cases/outside.ts";
 
 /**
@@ -19,7 +19,7 @@ export const tellingOf =
     onTold();
     const now = clock();
     const event = { ...eventOf(newEventId(), now, causeOf(actor), subject, what), seq: null };
-    const message: EventMessage = { event, keeper: { kind: "record" } };
+    const message = messageOf(event, { kind: "record" });
     return sql`insert into outbox (id, message, due_at)
       select ${event.id}, ${JSON.stringify(message)}, ${now} where ${isDone}
       on conflict do nothing`;

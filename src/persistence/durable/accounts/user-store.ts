@@ -1,5 +1,6 @@
 import type { Unnumbered } from "../../../domain/events/event.ts";
 import type { UserStore } from "../../../use-cases/accounts/ports.ts";
+import { messageOf } from "../../../use-cases/events/message-of.ts";
 import type { EventMessage, EventQueue } from "../../../use-cases/events/ports.ts";
 import { Impossible, Unavailable } from "../../../use-cases/outside.ts";
 import { kvProofStore } from "../credentials/proof-store.ts";
@@ -81,7 +82,7 @@ export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): Du
 function addressed(event: Unnumbered, place: number): EventMessage {
   const { subject } = event;
   if (subject.kind !== "user") throw new Impossible("event_of_another_subject", event.id);
-  return { event: { ...event, seq: place }, keeper: { kind: "user", id: subject.id, place } };
+  return messageOf({ ...event, seq: place }, { kind: "user", id: subject.id, place });
 }
 
 function outageOnly(error: unknown): { readonly outage: Unavailable } {

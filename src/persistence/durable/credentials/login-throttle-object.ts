@@ -9,10 +9,24 @@ import {
   type ThrottleState,
 } from "../../../domain/credentials/throttle.ts";
 import { eventOf } from "../../../domain/events/event.ts";
-import type { AllowedAttempt, Attempt, FailedTry } from "../../../use-cases/credentials/ports.ts";
+import {
+  nextFlowEnd,
+  nextTry,
+  purgeFlows,
+  spendFlow,
+} from "../../../use-cases/credentials/count-codes.ts";
+import type {
+  AllowedAttempt,
+  Attempt,
+  CodeFlowStore,
+  FailedTry,
+  TriedFlow,
+} from "../../../use-cases/credentials/ports.ts";
+import { messageOf } from "../../../use-cases/events/message-of.ts";
 import { eventQueue } from "../../queue/event-queue.ts";
 import { KvOutbox } from "../events/kv-outbox.ts";
 import { inBackground } from "../in-background.ts";
+import { kvCodeFlowStore } from "./code-flow-store.ts";
 import { UndecidedTries } from "./undecided-tries.ts";
 
 const STATE = "state";
@@ -24,20 +38,20 @@ const STATE = "state";
 export class LoginThrottleObject extends DurableObject<Env> {
   readonly #undecided = new UndecidedTries();
   readonly #outbox: KvOutbox;
+  readonly #flows: CodeFlowStore;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const id = ctx.id.toString();
+    this.#flows = kvCodeFlowStore(ctx.storage.kv);
     this.#outbox = new KvOutbox({
       kv: ctx.storage.kv,
       queue: eventQueue(env.EVENTS),
       clock: () => Date.now(),
       defer: inBackground,
       placesAfter: () => Date.now(), // emptied and begun anew, it must not confirm what is new
-      addressed: (event, place) => ({
-        event: { ...event, seq: null },
-        keeper: { kind: "login_name", id, place },
-      }),
+      addressed: (event, place) =>
+        messageOf({ ...event, seq: null }, { kind: "login_name", id, place }),
     });
   }
 
@@ -52,6 +66,27 @@ export class LoginThrottleObject extends DurableObject<Env> {
     }
     const isWorthWaiting = decision.kind === "delayed" && (await this.#undecided.outcome(now));
     return isWorthWaiting ? this.reserve(credentialSetAt) : decision;
+  }
+
+  /** Counted in one step with all tries at the name; one that is refused counts nowhere. */
+  async reserveCode(tried: TriedFlow): Promise<Attempt | { readonly kind: "over" }> {
+    const before = this.#load();
+    const now = Date.now();
+    const flow = nextTry(this.#flows, tried, now);
+    if (flow === null) return { kind: "over" };
+    const decision = reserve(before, now);
+    if (decision.kind !== "allowed") return decision;
+    this.#flows.set(tried.id, flow);
+    this.#undecided.begin(now);
+    await this.#save(decision.state);
+    return { kind: "allowed", before, reserved: decision.state };
+  }
+
+  async spendCode(flowId: string): Promise<boolean> {
+    const isFirst = spendFlow(this.#flows, flowId, Date.now());
+    if (isFirst) await this.clear();
+    else this.#undecided.drop();
+    return isFirst;
   }
 
   async release(attempt: AllowedAttempt): Promise<void> {
@@ -91,6 +126,7 @@ export class LoginThrottleObject extends DurableObject<Env> {
     const now = Date.now();
     const dueAt = this.#outbox.dueAt();
     if (dueAt !== null && dueAt <= now) this.#outbox.sendAgain();
+    purgeFlows(this.#flows, now);
     const state = this.#load();
     await this.#save(state !== null && forgottenAt(state) > now ? state : null);
   }
@@ -107,15 +143,18 @@ export class LoginThrottleObject extends DurableObject<Env> {
   /** With nothing to remember and no event left to send, the object is empty again. */
   async #save(state: ThrottleState | null): Promise<void> {
     const { storage } = this.ctx;
-    const dueAt = this.#outbox.dueAt();
-    if (state === null && dueAt === null) {
+    const times = [
+      this.#outbox.dueAt(),
+      nextFlowEnd(this.#flows),
+      state === null ? null : forgottenAt(state),
+    ].filter((time) => time !== null);
+    if (times.length === 0) {
       await storage.deleteAlarm();
       await storage.deleteAll();
       return;
     }
     if (state === null) storage.kv.delete(STATE);
     else storage.kv.put(STATE, state);
-    const forgotten = state === null ? Number.POSITIVE_INFINITY : forgottenAt(state);
-    await storage.setAlarm(Math.min(forgotten, dueAt ?? Number.POSITIVE_INFINITY));
+    await storage.setAlarm(Math.min(...times));
   }
 }

@@ -22,6 +22,9 @@ export function durableLoginThrottle(
         (stub) => stub.confirmEvents(places),
         WHAT,
       ),
+    reserveCode: (name, flow) => callOnce(async () => stubOf(name)().reserveCode(flow), WHAT),
+    // Repeated after a lost answer it would be refused, and so is not.
+    spendCode: (name, flowId) => callOnce(async () => stubOf(name)().spendCode(flowId), WHAT),
     clear: (name) => call(stubOf(name), (stub) => stub.clear(), WHAT),
   };
 }

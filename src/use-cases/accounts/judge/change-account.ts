@@ -1,5 +1,10 @@
-import { type ChangeVerdict, judgeChange } from "../../../domain/accounts/account-change.ts";
+import {
+  type AccountChange,
+  type ChangeVerdict,
+  judgeChange,
+} from "../../../domain/accounts/account-change.ts";
 import { type Authority, takeOver } from "../../../domain/accounts/authority.ts";
+import type { Email } from "../../../domain/accounts/email.ts";
 import { clearAllProofs } from "../../credentials/count-proofs.ts";
 import { grantOf } from "../../sessions/judge-session.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "../ports.ts";
@@ -56,7 +61,9 @@ async function attempt(
   const { version } = copy.authority;
   if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
 
-  const event = happened(deps, to.userId, command.cause, whatOf(change));
+  const before = await addressBefore(deps, to, change, version);
+  if (before === "moved") return "moved";
+  const event = happened(deps, to.userId, command.cause, whatOf(change, before));
   deps.store.authority.begin({ changeId, base: version, to, event });
   wakeNext(deps);
   const { requireVerifiedEmail } = to.policy;
@@ -74,6 +81,24 @@ async function attempt(
   const told = eventsOf(deps, to.userId, copy, row, made, version);
   settle(deps, to, taken, end, told);
   return answerTo(verdict, () => done(deps, to, command, authority, row?.updatedAt));
+}
+
+/**
+ * The address that is about to change.
+ *
+ * @returns "moved" when the row is another version than was known, which was then taken over
+ */
+async function addressBefore(
+  deps: JudgeDeps,
+  to: Addressed,
+  change: AccountChange,
+  version: number,
+): Promise<Email | null | "moved"> {
+  if (change.kind !== "set_email") return null;
+  const row = await deps.record.read(to.userId);
+  if (row?.authority.version === version) return row.email ?? null;
+  await reconcile(deps, to);
+  return "moved";
 }
 
 function answerTo(verdict: ChangeVerdict, whenDone: () => ChangeAnswer): ChangeAnswer | "moved" {
@@ -95,7 +120,7 @@ function done(
   authority: Authority,
   updatedAt?: number,
 ): ChangeAnswer {
-  if (change.kind === "set_status" && change.status === "active") clearAllProofs(deps.store.proofs);
+  if (forgetsFailures(change)) clearAllProofs(deps.store.proofs);
   // The row was changed since by other means: what the caller proved is not what it says now.
   const isChangedSince = ifVersion !== null && authority.version !== ifVersion + 1;
   if (open !== undefined && isChangedSince) return { kind: "conflict" };
@@ -106,3 +131,7 @@ function done(
     ...(open === undefined ? {} : { opened: grantOf(authority, openOnce(deps, to, open, cause)) }),
   };
 }
+
+/** Failed tries were made against a password that is no more, or are forgiven. */
+const forgetsFailures = (change: AccountChange): boolean =>
+  change.kind === "reset_password" || (change.kind === "set_status" && change.status === "active");

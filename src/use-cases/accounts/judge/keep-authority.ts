@@ -125,7 +125,7 @@ function isOvertaken(deps: JudgeDeps, before: Authority | null, intent: Intent |
 }
 
 /** What is taken over of a row; of one that is gone, no address. */
-type Taken = Omit<RowAfter, "updatedAt">;
+type Taken = Omit<RowAfter, "updatedAt" | "email">;
 
 /**
  * Takes an authority, ends what must end, tells of it and forgets the intent: all or nothing.

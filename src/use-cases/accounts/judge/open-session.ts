@@ -56,7 +56,7 @@ export function openOnce(
   store.atomically(() => {
     for (const id of evicted) store.sessions.remove(id);
     store.sessions.add(session);
-    store.proofs.delete("session"); // whoever opens one has proved the password
+    if (amr.includes("pwd")) store.proofs.delete("session"); // the password was proved
     store.outbox.add(happened(deps, userId, cause, { type: "session.opened", data }));
   });
   wakeNext(deps);

@@ -1,4 +1,5 @@
 import type { AccountChange, RowAfter } from "../../../domain/accounts/account-change.ts";
+import type { Email } from "../../../domain/accounts/email.ts";
 import {
   BY_HAND,
   type Cause,
@@ -19,10 +20,19 @@ export const happened = (
   what: What,
 ): Unnumbered => eventOf(newEventId(), clock(), cause, { kind: "user", id }, what);
 
-export function whatOf(change: AccountChange): What {
+/** @param before the address until now, which hears of another one */
+export function whatOf(change: AccountChange, before: Email | null = null): What {
   switch (change.kind) {
     case "set_password":
-      return { type: "user.password.changed" };
+      return { type: "user.password.changed", mail: { purpose: "password_changed", to: null } };
+    case "reset_password":
+      return { type: "user.password.reset", mail: { purpose: "password_changed", to: null } };
+    case "verify_email":
+      return { type: "user.email.verified", data: { password_kept: change.keepPassword } };
+    case "set_email":
+      return before === null
+        ? { type: "user.email.changed" }
+        : { type: "user.email.changed", mail: { purpose: "email_changed", to: before } };
     case "set_status":
       return { type: change.status === "active" ? "user.enabled" : "user.disabled" };
     case "assign_role":
@@ -30,7 +40,9 @@ export function whatOf(change: AccountChange): What {
     case "remove_role":
       return { type: "user.role.removed", data: { role: change.role } };
     case "delete":
-      return { type: "user.deleted" };
+      return change.reason === undefined
+        ? { type: "user.deleted" }
+        : { type: "user.deleted", reason: change.reason };
   }
 }
 

@@ -1,0 +1,19 @@
+import * as z from "zod";
+import { email, password } from "../fields.ts";
+
+/** A token that was mailed, as a link has it. */
+const token = z.string().min(1).max(1_024);
+
+/** Whom mail is asked for. */
+export const addressee = z.strictObject({ email });
+
+export const verification = z.strictObject({ token, password: password.optional() });
+
+export const passwordReset = z.strictObject({ token, password });
+
+export const emailChange = z.strictObject({ password, email });
+
+export const codeProof = z.strictObject({
+  flow: z.string().min(1).max(1_024),
+  code: z.string().regex(/^[0-9]{8}$/, "must be eight digits"),
+});

@@ -1,0 +1,44 @@
+import { SYSTEM } from "../../domain/access/actor.ts";
+import type { User } from "../../domain/accounts/user.ts";
+import type { Notify } from "../events/ports.ts";
+import type { Clock } from "../outside.ts";
+import type { Mail, MailCap, MailSender, Mails } from "./mail.ts";
+
+const HOUR = 60 * 60 * 1_000;
+
+/** How long a message is remembered, in milliseconds: no longer than any cap counts. */
+export const MAIL_MEMORY = 24 * HOUR;
+
+/** For one account, whatever its mail is about: whoever floods an inbox gets no further. */
+const MAIL_CAPS: readonly MailCap[] = [
+  { period: HOUR, limit: 5 },
+  { period: MAIL_MEMORY, limit: 20 },
+];
+
+export type SendOnceDeps = {
+  readonly mails: Mails;
+  readonly mailSender: MailSender;
+  readonly clock: Clock;
+  readonly notify: Notify;
+};
+
+/**
+ * Sends a message to an account, unless it left before or the account has had too many.
+ *
+ * @param id the same each time the message comes
+ * @throws Unavailable when it should be tried again: it may have left all the same
+ */
+export async function sendOnce(
+  { mails, mailSender, clock, notify }: SendOnceDeps,
+  { id: userId }: Pick<User, "id">,
+  id: string,
+  mail: Omit<Mail, "idempotencyKey">,
+): Promise<void> {
+  const claim = { id, userId, purpose: mail.purpose };
+  const claimed = await mails.claim(claim, clock(), MAIL_CAPS);
+  if (claimed === "withheld") notify({ event: "mail_withheld", actor: SYSTEM, userId });
+  if (claimed !== "claimed") return;
+  // A message that the provider never takes is dealt with, too.
+  await mailSender.send({ ...mail, idempotencyKey: id });
+  await mails.markSent(id);
+}

@@ -1,0 +1,56 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Mails } from "../../src/use-cases/accounts/mail.ts";
+import { DAY, HOUR, someId, someUserId } from "../support/samples.ts";
+
+const CAPS = [
+  { period: HOUR, limit: 2 },
+  { period: DAY, limit: 3 },
+];
+
+export function mailsContract(make: () => Promise<Mails>): void {
+  let mails: Mails;
+  beforeEach(async () => {
+    mails = await make();
+  });
+
+  const claim = (userId = someUserId(), id = someId(), now = 1_000 * DAY) =>
+    mails.claim({ id, userId, purpose: "reset_password" }, now, CAPS);
+
+  describe("Mails", () => {
+    it("a message is claimed until it was sent, and never after", async () => {
+      const [userId, id] = [someUserId(), someId()];
+      expect(await claim(userId, id)).toBe("claimed");
+      expect(await claim(userId, id)).toBe("claimed");
+      await mails.markSent(id);
+      expect(await claim(userId, id)).toBe("sent");
+    });
+
+    it("RAT-11 more than so many in a period are withheld, of that account alone", async () => {
+      const userId = someUserId();
+      const first = someId();
+      const at = 1_000 * DAY;
+      expect(await claim(userId, first, at)).toBe("claimed");
+      expect(await claim(userId, someId(), at + 1)).toBe("claimed");
+      expect(await claim(userId, someId(), at + 2)).toBe("withheld");
+      expect(await claim(someUserId(), someId(), at + 2)).toBe("claimed");
+      // One that was claimed counts once.
+      expect(await claim(userId, first, at + 2)).toBe("claimed");
+      expect(await claim(userId, someId(), at + 2 + HOUR)).toBe("claimed");
+      expect(await claim(userId, someId(), at + 3 + HOUR)).toBe("withheld");
+    });
+
+    it("RAT-11 of many at once so many are claimed", async () => {
+      const userId = someUserId();
+      const claims = await Promise.all(Array.from({ length: 10 }, () => claim(userId)));
+      expect(claims.filter((claimed) => claimed === "claimed")).toHaveLength(2);
+    });
+
+    it("old ones are removed, so many at a time", async () => {
+      const ids = [someId(), someId(), someId()];
+      for (const [i, id] of ids.entries()) await claim(someUserId(), id, 1_000 + i);
+      expect(await mails.removeBefore(1_002, 1)).toBe(1);
+      expect(await mails.removeBefore(1_002, 10)).toBe(1);
+      expect(await mails.removeBefore(1_002, 10)).toBe(0);
+    });
+  });
+}

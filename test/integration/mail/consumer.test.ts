@@ -1,0 +1,147 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Email } from "../../../src/domain/accounts/email.ts";
+import type { EventMail } from "../../../src/domain/events/event.ts";
+import type { UserId } from "../../../src/domain/ids.ts";
+import worker from "../../../src/index.ts";
+import type { MailRequest } from "../../../src/use-cases/accounts/mail-request.ts";
+import type { EventMessage } from "../../../src/use-cases/events/ports.ts";
+import { capturedLog } from "../../support/canaries.ts";
+import { insertUser } from "../../support/client.ts";
+import { auditTrail, storedEvents } from "../../support/events.ts";
+import { inboxOf } from "../../support/inbox.ts";
+import { someEventId, someId } from "../../support/samples.ts";
+
+let log: ReturnType<typeof capturedLog>;
+beforeEach(() => {
+  log = capturedLog();
+});
+afterEach(() => log.stop());
+
+/** An API that nobody answers at. */
+const WITHOUT_MAIL = { MAIL_TRANSPORT: "http://127.0.0.1:1/emails" };
+
+/** What becomes of messages that come together. */
+async function consume(bodies: readonly unknown[], vars: object = {}) {
+  const messages = bodies.map((body, i) => ({
+    id: String(i),
+    timestamp: new Date(),
+    attempts: 1,
+    body,
+  }));
+  const batch = createMessageBatch("auth-service-events", messages);
+  await worker.queue(batch, { ...env, ...vars });
+  const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
+  return {
+    done: explicitAcks.map(Number).sort(),
+    again: retryMessages.map(({ msgId }) => Number(msgId)).sort(),
+  };
+}
+
+const told = (userId: string, mail?: EventMail): EventMessage => ({
+  event: {
+    id: someEventId(),
+    type: "user.password.changed",
+    occurredAt: Date.now(),
+    seq: null,
+    actor: { kind: "user", id: userId },
+    subject: { kind: "user", id: userId as UserId },
+    context: { ip: null, userAgent: null, requestId: null },
+    outcome: "success",
+    reason: null,
+    data: {},
+  },
+  keeper: { kind: "record" },
+  ...(mail === undefined ? {} : { mail }),
+});
+
+const asked = (email: string): MailRequest => ({
+  kind: "mail_request",
+  id: `mail_${someId()}`,
+  purpose: "reset_password",
+  requestedAt: Date.now(),
+  email: email as Email,
+  from: { ip: null, userAgent: null, requestId: null },
+});
+
+const idsOf = async (subject: string) => (await storedEvents({ subject })).map((event) => event.id);
+
+describe("a message whose mail does not leave", () => {
+  it("comes again, though its event is stored, and neither happens twice", async () => {
+    const { id, email } = await insertUser(["user"]);
+    const message = told(id, { purpose: "password_changed", to: null });
+    expect(await consume([message], WITHOUT_MAIL)).toEqual({ done: [], again: [0] });
+    expect(await idsOf(id)).toEqual([message.event.id]);
+    for (let i = 0; i < 2; i++) {
+      expect(await consume([message])).toEqual({ done: [0], again: [] });
+    }
+    expect(await idsOf(id)).toEqual([message.event.id]);
+    expect(await inboxOf(email)).toHaveLength(1);
+  });
+
+  it("holds up no other", async () => {
+    const { id, email } = await insertUser(["user"]);
+    const messages = [
+      told(id),
+      told(id, { purpose: "password_changed", to: null }),
+      asked(email),
+      told(id),
+      { kind: "mail_request", purpose: "no such purpose" },
+      "nonsense",
+    ];
+    const { done, again } = await consume(messages, WITHOUT_MAIL);
+    expect([done, again]).toEqual([
+      [0, 3],
+      [1, 2, 4, 5],
+    ]);
+  });
+});
+
+it("one message that comes to many consumers at once leaves by one key, and later no more", async () => {
+  const { email } = await insertUser(["user"]);
+  const request = asked(email);
+  await Promise.all(Array.from({ length: 5 }, () => consume([request])));
+  const before = await inboxOf(email);
+  expect(new Set(before.map(({ key, text }) => key + text)).size).toBe(1);
+  expect(before[0]?.key).toBe(request.id);
+  await consume([request]);
+  expect(await inboxOf(email)).toEqual(before);
+});
+
+it("RAT-11 of a hundred requests in one batch five are mailed, and all are dealt with", async () => {
+  const { email } = await insertUser(["user"]);
+  const { done } = await consume(Array.from({ length: 100 }, () => asked(email)));
+  expect(done).toHaveLength(100);
+  expect(await inboxOf(email)).toHaveLength(5);
+  expect(log.lines.some((line) => line.includes("mail_withheld"))).toBe(true);
+});
+
+it("mail is not stored with its event, and no line of the log names anybody or holds a token", async () => {
+  const { id, email } = await insertUser(["user"]);
+  const old = "before@example.com" as Email;
+  const message = told(id, { purpose: "email_changed", to: old });
+  await consume([message, asked(email)], WITHOUT_MAIL);
+  await consume([message, asked(email)]);
+  const trail = await auditTrail().list({
+    ...{ subject: id, actor: null, type: null, since: null, until: null, after: null },
+    limit: 10,
+  });
+  expect(trail).toHaveLength(1);
+  for (const text of [JSON.stringify(trail), ...log.lines]) {
+    expect(text).not.toMatch(/@example\.com|mt1\./);
+  }
+  expect(await inboxOf(old)).toHaveLength(1);
+});
+
+it.each<[string, (request: MailRequest) => object]>([
+  ["another kind", (request) => ({ ...request, kind: "mail" })],
+  ["an address in another spelling", (request) => ({ ...request, email: "Ada@Example.com" })],
+  ["an id that is none", (request) => ({ ...request, id: "mail_1" })],
+  ["a flow that is none", (request) => ({ ...request, purpose: "sign_in_code", flow: "x" })],
+  ["nobody's account", (request) => ({ ...request, purpose: "confirm_new_email", userId: "me" })],
+])("a request with %s goes the way of dead letters", async (_, spoilt) => {
+  const { email } = await insertUser(["user"]);
+  expect(await consume([spoilt(asked(email))])).toEqual({ done: [], again: [0] });
+  expect(await inboxOf(email)).toEqual([]);
+});

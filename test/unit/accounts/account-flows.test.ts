@@ -1,0 +1,411 @@
+import { describe, expect, it } from "vitest";
+import { ANYONE, SYSTEM } from "../../../src/domain/access/actor.ts";
+import type { Email } from "../../../src/domain/accounts/email.ts";
+import type { EventMail } from "../../../src/domain/events/event.ts";
+import { answerMailRequest } from "../../../src/use-cases/accounts/answer-mail-request.ts";
+import { removeUnverified } from "../../../src/use-cases/accounts/remove-unverified.ts";
+import { requestEmailChange } from "../../../src/use-cases/accounts/request-email-change.ts";
+import { requestMail } from "../../../src/use-cases/accounts/request-mail.ts";
+import { resetPassword } from "../../../src/use-cases/accounts/reset-password.ts";
+import { sendEventMail } from "../../../src/use-cases/accounts/send-event-mail.ts";
+import { verifyEmail } from "../../../src/use-cases/accounts/verify-email.ts";
+import { messageOf } from "../../../src/use-cases/events/message-of.ts";
+import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
+import { memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
+import { atEveryCall, FAULTS, outcomeOf, SINGLE_FAULTS } from "../../support/port-faults.ts";
+import { DAY, HOUR, someEmail, someEventId, somePerson } from "../../support/samples.ts";
+
+const NEXT = passwordOf("a turtle on roller skates");
+type Service = ReturnType<typeof memoryService>;
+
+const tokenOf = (link: string | null | undefined): string => link?.split("#token=")[1] ?? "";
+
+/** Asks for mail and reads it. */
+async function mailed(
+  service: Service,
+  email: Email,
+  purpose: "reset_password" | "verify_email",
+): Promise<string> {
+  await requestMail(service.deps, ANYONE, email, purpose);
+  await service.answered();
+  return tokenOf(service.sent.at(-1)?.link);
+}
+
+const reset = (deps: Service["deps"], token: string, password = NEXT) =>
+  resetPassword(deps, ANYONE, { token, password });
+
+const verify = (deps: Service["deps"], token: string, password: typeof NEXT | null = null) =>
+  verifyEmail(deps, ANYONE, { token, password });
+
+const eventOf = ({ deps }: Service, userId: ReturnType<typeof deps.newUserId>, mail: EventMail) =>
+  messageOf(
+    {
+      id: someEventId(),
+      type: "user.registered",
+      occurredAt: deps.clock(),
+      seq: null,
+      actor: { kind: "anyone", id: "anyone" },
+      subject: { kind: "user", id: userId },
+      context: { ip: null, userAgent: null, requestId: null },
+      outcome: "success",
+      reason: null,
+      data: {},
+      mail,
+    },
+    { kind: "record" },
+  );
+
+describe("ACC-06 a token", () => {
+  it("works within its time, and not a moment longer", async () => {
+    for (const [late, code] of [
+      [HOUR - 1, "done"],
+      [HOUR, "invalid_token"],
+    ] as const) {
+      const service = memoryService();
+      const { email } = await service.register();
+      const token = await mailed(service, email, "reset_password");
+      service.advance(late);
+      expect(codeOf(await reset(service.deps, token))).toBe(code);
+    }
+  });
+
+  it("is for one thing", async () => {
+    const service = memoryService();
+    const { email } = await service.register();
+    const toReset = await mailed(service, email, "reset_password");
+    const toVerify = await mailed(service, email, "verify_email");
+    expect(codeOf(await verify(service.deps, toReset))).toBe("invalid_token");
+    expect(codeOf(await reset(service.deps, toVerify))).toBe("invalid_token");
+    expect(codeOf(await verify(service.deps, toVerify, PASSWORD))).toBe("done");
+  });
+
+  it("is not spent by a weak password", async () => {
+    const service = memoryService();
+    const { email } = await service.register();
+    const token = await mailed(service, email, "reset_password");
+    const weak = await reset(service.deps, token, passwordOf("short"));
+    expect(weak).toEqual(refusedBy({ code: "weak_password", weakness: "too_short" }));
+    expect(codeOf(await reset(service.deps, token))).toBe("done");
+  });
+});
+
+it("ACC-02 of fifty at once one is done, of a reset, a verification and another address", async () => {
+  const service = memoryService();
+  const user = await service.register();
+  const moved = someEmail();
+  const fifty = async (redeem: () => ReturnType<typeof verify | typeof reset>) => {
+    const answers = await Promise.all(Array.from({ length: 50 }, redeem));
+    const done = answers.filter(({ ok }) => ok);
+    expect(done).toHaveLength(1);
+  };
+  const toVerify = await mailed(service, user.email, "verify_email");
+  await fifty(() => verify(service.deps, toVerify));
+  const toReset = await mailed(service, user.email, "reset_password");
+  await fifty(() => reset(service.deps, toReset, PASSWORD));
+  const asked = { password: PASSWORD, email: moved };
+  unwrapped(await requestEmailChange(service.deps, somePerson(user.id), asked));
+  await service.answered();
+  const toMove = tokenOf(service.sent.at(-1)?.link);
+  await fifty(() => verify(service.deps, toMove));
+  expect((await service.deps.users.findById(user.id))?.user.email).toBe(moved);
+});
+
+describe("a redemption that a store breaks off", () => {
+  it.each(FAULTS)("of a reset is said to be done only if it is: %s", async (kind) => {
+    const broken = await atEveryCall(kind, async (faults) => {
+      const service = memoryService();
+      const user = await service.register();
+      const token = await mailed(service, user.email, "reset_password");
+      const outcome = await outcomeOf(reset(service.through(faults), token));
+      faults.end();
+      const isSet = async () =>
+        (await service.deps.users.findById(user.id))?.passwordHash ===
+        service.deps.hasher.hash(NEXT);
+      if (outcome !== "unavailable" && outcome.ok) expect(await isSet()).toBe(true);
+      if (await isSet()) return;
+      // What was left half done may have moved the version on: then another mail is asked for.
+      if (!(await reset(service.deps, token)).ok) {
+        const other = await mailed(service, user.email, "reset_password");
+        expect(codeOf(await reset(service.deps, other))).toBe("done");
+      }
+      expect(await isSet()).toBe(true);
+    });
+    expect(broken).toContain("change");
+  });
+
+  it.each(FAULTS)("of a verification leaves no stranger's password: %s", async (kind) => {
+    await atEveryCall(kind, async (faults) => {
+      const service = memoryService();
+      const user = await service.register();
+      const token = await mailed(service, user.email, "verify_email");
+      const outcome = await outcomeOf(verify(service.through(faults), token));
+      faults.end();
+      await service.deps.accounts.catchUp(user.id);
+      const { user: now, passwordHash } = (await service.deps.users.findById(user.id)) ?? {};
+      expect(passwordHash === null).toBe(now?.emailVerified);
+      if (outcome !== "unavailable") expect(outcome.ok).toBe(now?.emailVerified);
+    });
+  });
+});
+
+/** Where it may have left and nobody noted it, it leaves again: the same text, by the same key. */
+function expectOnce({ sent }: Service, key: string, struck: string | null): void {
+  const [first, ...more] = sent;
+  expect(first?.idempotencyKey).toBe(key);
+  for (const one of more) expect(one).toEqual(first);
+  expect(more.length).toBeLessThanOrEqual(struck === "send" || struck === "markSent" ? 1 : 0);
+}
+
+describe("a message", () => {
+  it.each(SINGLE_FAULTS)(
+    "leaves once, whatever breaks on its way and however often it comes: %s",
+    async (kind) => {
+      await atEveryCall(kind, async (faults) => {
+        const service = memoryService();
+        const { email } = await service.register();
+        await requestMail(service.deps, ANYONE, email, "reset_password");
+        const [request] = service.asked;
+        if (request === undefined) throw new Error("nothing was asked for");
+        await outcomeOf(answerMailRequest(service.through(faults), SYSTEM, request));
+        faults.end();
+        for (let i = 0; i < 3; i++) await answerMailRequest(service.deps, SYSTEM, request);
+        expectOnce(service, request.id, faults.struck);
+        expect(service.sent[0]).toMatchObject({ to: email });
+      });
+    },
+  );
+
+  it.each(SINGLE_FAULTS)("of an event, too: %s", async (kind) => {
+    await atEveryCall(kind, async (faults) => {
+      const service = memoryService();
+      const user = await service.register();
+      const message = eventOf(service, user.id, { purpose: "verify_email", to: null });
+      await outcomeOf(sendEventMail(service.through(faults), SYSTEM, message));
+      faults.end();
+      for (let i = 0; i < 3; i++) await sendEventMail(service.deps, SYSTEM, message);
+      expectOnce(service, message.event.id, faults.struck);
+    });
+  });
+
+  it("whose link would be over is not sent, nor one that makes no sense any more", async () => {
+    const service = memoryService();
+    const user = await service.register();
+    const message = eventOf(service, user.id, { purpose: "verify_email", to: null });
+    await requestMail(service.deps, ANYONE, user.email, "reset_password");
+    service.advance(DAY);
+    await service.answered();
+    await sendEventMail(service.deps, SYSTEM, message);
+    const invitation = eventOf(service, user.id, { purpose: "invitation", to: null });
+    await sendEventMail(service.deps, SYSTEM, invitation); // it has a password by now
+    await sendEventMail(
+      service.deps,
+      SYSTEM,
+      eventOf(service, service.deps.newUserId(), { purpose: "password_changed", to: null }),
+    );
+    expect(service.sent).toEqual([]);
+  });
+
+  it("RAT-11 is one of five in an hour and of twenty in a day, whatever it is about", async () => {
+    const service = memoryService();
+    const { email } = await service.register();
+    const ask = async (times: number) => {
+      for (let i = 0; i < times; i++) {
+        await mailed(service, email, i % 2 === 0 ? "reset_password" : "verify_email");
+      }
+    };
+    await ask(8);
+    expect(service.sent).toHaveLength(5);
+    expect(service.notices.map(({ event }) => event)).toContain("mail_withheld");
+    for (let hour = 1; hour < 8; hour++) {
+      service.advance(HOUR);
+      await ask(8);
+    }
+    expect(service.sent).toHaveLength(20);
+    service.advance(DAY);
+    await ask(1);
+    expect(service.sent).toHaveLength(21);
+  });
+
+  it("ACC-01 leads where the configuration says, and holds nothing of the request", async () => {
+    const service = memoryService();
+    const { email } = await service.register();
+    const from = { ip: "192.0.2.1", userAgent: "evil.example", requestId: "evil" };
+    await requestMail(service.deps, { ...ANYONE, from }, email, "reset_password");
+    await service.answered();
+    expect(service.sent[0]?.link).toMatch(
+      /^https:\/\/app\.example\.com\/reset-password#token=mt1\./,
+    );
+    expect(JSON.stringify(service.sent)).not.toContain("evil");
+  });
+});
+
+describe("private registration, once nobody waits for it", () => {
+  const register = async (service: Service, email: Email) => {
+    await service.deps.mailRequests.send({
+      kind: "mail_request",
+      id: service.deps.newMailId(),
+      purpose: "register",
+      requestedAt: service.deps.clock(),
+      email,
+      from: { ip: null, userAgent: null, requestId: null },
+    });
+  };
+
+  it.each(FAULTS)("makes one account, however often it comes: %s", async (kind) => {
+    await atEveryCall(kind, async (faults) => {
+      const service = memoryService();
+      const email = someEmail();
+      await register(service, email);
+      const [request] = service.asked;
+      if (request === undefined) throw new Error("nothing was asked for");
+      await outcomeOf(answerMailRequest(service.through(faults), SYSTEM, request));
+      faults.end();
+      for (let i = 0; i < 3; i++) await answerMailRequest(service.deps, SYSTEM, request);
+      const wanted = { email: null, status: null, after: null, limit: 10 };
+      expect(await service.deps.users.list(wanted)).toMatchObject([
+        { email, emailVerified: false },
+      ]);
+      // Its event brings the mail: the request adds none.
+      expect(service.sent).toEqual([]);
+    });
+  });
+
+  it("tells the owner of a verified address, and sends the link again to one that is not", async () => {
+    const service = memoryService();
+    const [verified, waiting] = [await service.register(), await service.register()];
+    const token = await mailed(service, verified.email, "verify_email");
+    unwrapped(await verify(service.deps, token, PASSWORD));
+    for (const { email } of [verified, waiting]) await register(service, email);
+    await service.answered();
+    expect(service.sent.slice(1).map(({ purpose, to }) => [purpose, to])).toEqual([
+      ["already_registered", verified.email],
+      ["verify_email", waiting.email],
+    ]);
+  });
+});
+
+it("ACC-08 a session of another account keeps nothing", async () => {
+  const service = memoryService();
+  const [user, other] = [await service.register(), await service.register()];
+  for (const [actor, isKept] of [
+    [somePerson(other.id), false],
+    [somePerson(user.id), true],
+  ] as const) {
+    const { email, id } = isKept ? user : await service.register();
+    const token = await mailed(service, email, "verify_email");
+    unwrapped(await verifyEmail(service.deps, actor, { token, password: null }));
+    const kept = (await service.deps.users.findById(id))?.passwordHash !== null;
+    expect(kept).toBe(isKept);
+  }
+});
+
+describe("accounts that nobody verified", () => {
+  it("go after seven days, and say why", async () => {
+    const service = memoryService();
+    const [used, invited] = [await service.register(), await service.invite()];
+    service.advance(7 * DAY - 1);
+    expect(
+      unwrapped(await removeUnverified({ ...service.deps, notCaughtUp: () => undefined }, SYSTEM)),
+    ).toBe(0);
+    service.advance(1);
+    expect(
+      unwrapped(await removeUnverified({ ...service.deps, notCaughtUp: () => undefined }, SYSTEM)),
+    ).toBe(1);
+    expect(await service.deps.users.findById(invited.id)).toBeNull();
+    expect(await service.deps.users.findById(used.id)).not.toBeNull();
+    expect(service.deps.accounts.events.at(-1)).toMatchObject({
+      type: "user.deleted",
+      reason: "never_verified",
+      actor: { kind: "system" },
+      subject: { id: invited.id },
+    });
+  });
+
+  it("but for one that is verified after it was looked for", async () => {
+    const service = memoryService();
+    const invited = await service.invite();
+    service.advance(7 * DAY);
+    const token = await mailed(service, invited.email, "verify_email");
+    const { users } = service.deps;
+    const slow: typeof users = {
+      ...users,
+      async expired(...args) {
+        const found = await users.expired(...args);
+        unwrapped(await verify(service.deps, token));
+        return found;
+      },
+    };
+    const deps = { ...service.deps, users: slow, notCaughtUp: () => undefined };
+    await removeUnverified(deps, SYSTEM);
+    expect((await users.findById(invited.id))?.user.emailVerified).toBe(true);
+  });
+
+  it.each(FAULTS)("nor one that is verified while they go: %s", async (kind) => {
+    await atEveryCall(kind, async (faults) => {
+      const service = memoryService();
+      const invited = await service.invite();
+      service.advance(7 * DAY);
+      const token = await mailed(service, invited.email, "verify_email");
+      const failed: unknown[] = [];
+      const deps = {
+        ...service.through(faults),
+        notCaughtUp: (id: unknown) => void failed.push(id),
+      };
+      const [verified] = await Promise.all([
+        outcomeOf(verify(service.deps, token)),
+        outcomeOf(removeUnverified(deps, SYSTEM)),
+      ]);
+      faults.end();
+      const isThere = (await service.deps.users.findById(invited.id)) !== null;
+      if (verified !== "unavailable" && verified.ok) expect(isThere).toBe(true);
+    });
+  });
+});
+
+describe("ACC-09 another address", () => {
+  it("is mailed nothing once the account changed, or where somebody has it", async () => {
+    const service = memoryService();
+    const [user, other] = [await service.register(), await service.register()];
+    const ask = (email: Email) =>
+      requestEmailChange(service.deps, somePerson(user.id), { password: PASSWORD, email });
+    unwrapped(await ask(other.email));
+    unwrapped(await ask(user.email));
+    await service.answered();
+    unwrapped(await ask(someEmail()));
+    const [request] = service.asked;
+    await service.deps.accounts.change(user.id, {
+      changeId: "another",
+      change: { kind: "assign_role", role: "admin" },
+      ifVersion: null,
+      cause: { actor: SYSTEM, context: { ip: null, userAgent: null, requestId: null } },
+    });
+    await service.answered();
+    expect(request?.purpose).toBe("confirm_new_email");
+    expect(service.sent).toEqual([]);
+  });
+
+  it("is told to the old one, which stands in the event's message and not in the event", async () => {
+    const service = memoryService();
+    const user = await service.register();
+    const email = someEmail();
+    unwrapped(
+      await requestEmailChange(service.deps, somePerson(user.id), { password: PASSWORD, email }),
+    );
+    await service.answered();
+    unwrapped(await verify(service.deps, tokenOf(service.sent.at(-1)?.link)));
+    const told = service.deps.accounts.events.at(-1);
+    expect(told).toMatchObject({
+      type: "user.email.changed",
+      mail: { purpose: "email_changed", to: user.email },
+    });
+    if (told === undefined) throw new Error("nothing was told");
+    const message = messageOf(told, { kind: "record" });
+    expect(JSON.stringify(message.event)).not.toMatch(/@/);
+    await sendEventMail(service.deps, SYSTEM, message);
+    expect(service.sent.at(-1)).toMatchObject({
+      purpose: "email_changed",
+      to: user.email,
+      link: null,
+    });
+  });
+});
