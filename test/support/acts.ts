@@ -1,5 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { importSql } from "../../scripts/import/import-sql.ts";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
 import type { EventType } from "../../src/domain/events/event.ts";
 import {
@@ -16,6 +17,7 @@ import {
 import { byHand, runFeed } from "./feed.ts";
 import { mailTo } from "./inbox.ts";
 import { DAY, HOUR } from "./moving-clock.ts";
+import { emailOf, someUserId } from "./samples.ts";
 import { newServiceAccount } from "./service-accounts.ts";
 import { cron, freshIsolate, keyRows, kidOf, withoutKeys } from "./signing-keys.ts";
 import { userObject } from "./storage.ts";
@@ -314,6 +316,24 @@ export const ACTS: Readonly<Record<EventType, () => Promise<Done>>> = {
       body: { token, password: PASSWORD },
     });
     return { subject: registered.body.id, actor: by(registered.body), reply };
+  },
+  async "user.imported"() {
+    const id = someUserId();
+    const user = {
+      id,
+      email: emailOf(freshEmail("imported")),
+      emailVerified: true,
+      name: null,
+      passwordHash: null,
+      roles: [],
+      status: "active",
+      createdAt: Date.now(),
+    } as const;
+    const statements = importSql([user], "import-acts", Date.now());
+    await env.DB.batch(statements.map((statement) => env.DB.prepare(statement)));
+    await runFeed();
+    const actor = { kind: "operator", id: "import" };
+    return { subject: id, actor, reply: null, data: { roles: ["user"] } };
   },
   async "user.invited"() {
     const made = await asAdmin("POST", "/v1/users", { email: freshEmail() });

@@ -37,6 +37,7 @@ export const EVENT_TYPES = [
   "user.email.verified",
   "user.enabled",
   "user.exported",
+  "user.imported",
   "user.invited",
   "user.password.changed",
   "user.password.reset",

@@ -71,6 +71,7 @@ it("an account is stored as the service stores one, and nobody is told of a chan
       change_id: "import-1",
       created_at: 1_700_000_000_000,
       updated_at: NOW,
+      expires_at: null,
     },
     expect.objectContaining({
       email_verified: 0,
@@ -133,7 +134,7 @@ it("no statement is longer than D1 takes, whatever stands in the accounts", () =
   const sizes = statements.map((statement) => Buffer.byteLength(statement));
   expect(Math.max(...sizes)).toBeLessThan(D1_LIMIT);
   for (const { id } of accounts)
-    expect(statements.filter((one) => one.includes(id))).toHaveLength(4);
+    expect(statements.filter((one) => one.includes(id))).toHaveLength(5);
 });
 
 it("without an id an account gets one of the service's form, of its own", () => {

@@ -61,6 +61,7 @@ const MEANINGS: Readonly<Record<EventType, Meaning>> = {
   "user.email.verified": [ACCOUNT.class, OTHER],
   "user.enabled": [ACCOUNT.class, ACCOUNT.enable],
   "user.exported": [ACCOUNT.class, OTHER],
+  "user.imported": [ACCOUNT.class, ACCOUNT.create],
   "user.invited": [ACCOUNT.class, ACCOUNT.create],
   "user.password.changed": [ACCOUNT.class, ACCOUNT.password],
   "user.password.reset": [ACCOUNT.class, ACCOUNT.reset],
