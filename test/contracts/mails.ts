@@ -39,6 +39,13 @@ export function mailsContract(make: () => Promise<Mails>): void {
       expect(await claim(userId, someId(), at + 3 + HOUR)).toBe("withheld");
     });
 
+    it("RAT-11 what no cap counts is never withheld", async () => {
+      const [userId, at] = [someUserId(), 1_000 * DAY];
+      for (let i = 0; i < 3; i++) await claim(userId, someId(), at);
+      const notice = { id: someId(), userId, purpose: "password_changed" } as const;
+      expect(await mails.claim(notice, at, [])).toBe("claimed");
+    });
+
     it("RAT-11 of many at once so many are claimed", async () => {
       const userId = someUserId();
       const claims = await Promise.all(Array.from({ length: 10 }, () => claim(userId)));

@@ -56,6 +56,7 @@ export const GUARDS: readonly string[] = [
   "outbox_due",
   "dead_letters_subject",
   "dead_letters_actor",
+  "dead_letters_kind",
   "mails_user",
   "mails_at",
   "users_status_insert",

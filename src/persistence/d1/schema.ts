@@ -181,6 +181,7 @@ export const deadLetters = sqliteTable(
   () => [
     index("dead_letters_subject").on(sql`message ->> '$.event.subject.id'`),
     index("dead_letters_actor").on(sql`message ->> '$.event.actor.id'`),
+    index("dead_letters_kind").on(sql`message ->> '$.kind'`),
   ],
 );
 

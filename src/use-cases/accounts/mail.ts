@@ -62,6 +62,10 @@ export interface Mails {
     caps: readonly MailCap[],
   ): Promise<"claimed" | "sent" | "withheld">;
   markSent(id: string): Promise<void>;
-  /** @returns how many of those claimed before then were removed: `limit` if more are left */
+  /**
+   * Forgets those that were claimed before then, and the requests that came to nothing before then.
+   *
+   * @returns how many messages it was: `limit` if more are left
+   */
   removeBefore(before: number, limit: number): Promise<number>;
 }

@@ -2,14 +2,17 @@ import { SYSTEM } from "../../domain/access/actor.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { Notify } from "../events/ports.ts";
 import type { Clock } from "../outside.ts";
-import type { Mail, MailCap, MailSender, Mails } from "./mail.ts";
+import type { Mail, MailCap, MailPurpose, MailSender, Mails } from "./mail.ts";
 
 const HOUR = 60 * 60 * 1_000;
 
 /** How long a message is remembered, in milliseconds: no longer than any cap counts. */
 export const MAIL_MEMORY = 24 * HOUR;
 
-/** For one account, whatever its mail is about: whoever floods an inbox gets no further. */
+/** Told of what the owner did, or somebody in their name: nobody's asking may hold these back. */
+const NOTICES: ReadonlySet<MailPurpose> = new Set(["email_changed", "password_changed"]);
+
+/** For one account, whatever strangers ask for: whoever floods an inbox gets no further. */
 const MAIL_CAPS: readonly MailCap[] = [
   { period: HOUR, limit: 5 },
   { period: MAIL_MEMORY, limit: 20 },
@@ -35,7 +38,7 @@ export async function sendOnce(
   mail: Omit<Mail, "idempotencyKey">,
 ): Promise<void> {
   const claim = { id, userId, purpose: mail.purpose };
-  const claimed = await mails.claim(claim, clock(), MAIL_CAPS);
+  const claimed = await mails.claim(claim, clock(), NOTICES.has(mail.purpose) ? [] : MAIL_CAPS);
   if (claimed === "withheld") notify({ event: "mail_withheld", actor: SYSTEM, userId });
   if (claimed !== "claimed") return;
   // A message that the provider never takes is dealt with, too.

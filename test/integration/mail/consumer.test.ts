@@ -117,6 +117,14 @@ it("RAT-11 of a hundred requests in one batch five are mailed, and all are dealt
   expect(log.lines.some((line) => line.includes("mail_withheld"))).toBe(true);
 });
 
+it("RAT-11 however much was asked for, that a password was changed is told", async () => {
+  const { id, email } = await insertUser(["user"]);
+  await consume(Array.from({ length: 10 }, () => asked(email)));
+  const { done } = await consume([told(id, { purpose: "password_changed", to: null })]);
+  expect(done).toHaveLength(1);
+  expect(await inboxOf(email)).toHaveLength(6);
+});
+
 it("mail is not stored with its event, and no line of the log names anybody or holds a token", async () => {
   const { id, email } = await insertUser(["user"]);
   const old = "before@example.com" as Email;
