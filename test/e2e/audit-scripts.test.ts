@@ -159,7 +159,7 @@ it("events:replay of what is in the outbox already makes it due, once", async ()
   change(
     "outbox",
     `insert into outbox (id, message, due_at) values ('${event.id}', '${text}', 9999999999999);
-     insert into dead_letters (id, message, died_at) values ('${event.id}', '${text}', 1)`,
+     insert into dead_letters (id, message, reason, died_at) values ('${event.id}', '${text}', 'x', 1)`,
   );
   expect(await replay()).toMatchObject({ code: 0 });
   expect(count("outbox", `due_at <= ${Date.now()}`)).toBe(1);

@@ -95,10 +95,9 @@ it("finds what is a user's without reading all that waits", async () => {
   const foreign = Array.from({ length: 500 }, () => someAct(other));
   await env.DB.batch(
     foreign.map((event) =>
-      env.DB.prepare("insert into dead_letters (id, message, died_at) values (?, ?, 1)").bind(
-        event.id,
-        JSON.stringify({ event, keeper: KEEPER }),
-      ),
+      env.DB.prepare(
+        "insert into dead_letters (id, message, reason, died_at) values (?, ?, 'x', 1)",
+      ).bind(event.id, JSON.stringify({ event, keeper: KEEPER })),
     ),
   );
   for (const event of Object.values(actsOf())) await keep(event);
