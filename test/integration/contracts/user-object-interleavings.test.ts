@@ -134,7 +134,7 @@ it("CFW-01 an object that is told of a change takes over no reading from before"
     earlier.letGo();
     expect(await refreshed).toEqual({ kind: "refused" });
     told.letGo();
-    expect(await caughtUp).toEqual({ kind: "done" });
+    expect(await caughtUp).toEqual({ kind: "done", whom: "known" });
     expect(await check()).toBe("dead");
   });
 });
