@@ -8,13 +8,12 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import type { Conversion } from "./convert/conversion.ts";
 import { convertExport, type ExportFile, PRODUCTS, UnreadableExport } from "./convert/exports.ts";
-import { fail } from "./terminal.ts";
+import { argumentsOf, fail } from "./terminal.ts";
 
 function readArguments() {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = argumentsOf({
     allowPositionals: true,
     options: {
       from: { type: "string" },
@@ -46,7 +45,12 @@ const text = readFileSync(file, "utf8");
 const hashConfig = hashConfigFile === undefined ? null : readFileSync(hashConfigFile, "utf8");
 const conversions = conversionsOf({ product, text, hashConfig });
 const lines = conversions.flatMap(({ line }) => (line === null ? [] : `${JSON.stringify(line)}\n`));
-writeFileSync(out, lines.join(""), { mode: 0o600, flag: "wx" });
+try {
+  // "wx": what stands there may be the only copy of somebody's passwords.
+  writeFileSync(out, lines.join(""), { mode: 0o600, flag: "wx" });
+} catch (error) {
+  fail(error instanceof Error ? error.message : `${out} cannot be written`);
+}
 const notes = conversions.flatMap(({ note }, index) =>
   note === null ? [] : `user ${index + 1}: ${note}\n`,
 );

@@ -10,18 +10,20 @@
  * while this waits for the password, nothing is done.
  */
 import { randomBytes } from "node:crypto";
-import { parseArgs } from "node:util";
 import * as z from "zod";
 import { consoleLog } from "../src/core/logging.ts";
 import { breachCheck } from "../src/core/security/breach-check.ts";
 import { passwordPolicy } from "../src/core/security/password-policy.ts";
 import { passwordHasher, SCRYPT_ENGINES } from "../src/core/security/passwords.ts";
+import { NO_REQUEST } from "../src/domain/access/actor.ts";
 import { type Email, parseEmail } from "../src/domain/accounts/email.ts";
 import { parsePassword } from "../src/domain/credentials/password.ts";
-import { userIdOf } from "../src/domain/ids.ts";
+import { eventOf } from "../src/domain/events/event.ts";
+import { type UserId, userIdOf } from "../src/domain/ids.ts";
 import type { PasswordPolicy } from "../src/use-cases/credentials/ports.ts";
+import { messageOf } from "../src/use-cases/events/message-of.ts";
 import { serviceConfig } from "./service-config.ts";
-import { fail, readSecret } from "./terminal.ts";
+import { argumentsOf, fail, readSecret } from "./terminal.ts";
 import {
   executeSql,
   quote,
@@ -35,7 +37,7 @@ import {
 const MIN_LENGTH = 15;
 
 function readArguments(): { email: Email; target: Target } {
-  const { values } = parseArgs({
+  const { values } = argumentsOf({
     options: {
       email: { type: "string" },
       ...TARGET_OPTIONS,
@@ -94,7 +96,8 @@ type Change = {
  * @returns the statements, and a query that has a row once they have done what they say
  */
 function adminSql({ email, existing, hash, now }: Change): { write: string[]; check: string } {
-  const id = quote(existing?.id ?? userIdOf(randomBytes(16).toString("base64url")));
+  const newId = userIdOf(randomBytes(16).toString("base64url"));
+  const id = quote(existing?.id ?? newId);
   const change = quote(`admin-${randomBytes(8).toString("hex")}`);
   const password =
     hash === null
@@ -116,7 +119,20 @@ function adminSql({ email, existing, hash, now }: Change): { write: string[]; ch
     on conflict do nothing`;
   const check = `select users.id from users join user_roles on user_roles.user_id = users.id
     where users.id = ${id} and users.change_id = ${change} and user_roles.role = 'admin'`;
-  return { write: [account, roles], check };
+  // An account that was there tells itself what was changed, once its object hears of it.
+  const told = existing === null ? [createdSql(newId, now, check)] : [];
+  return { write: [account, roles, ...told], check };
+}
+
+/** The event of an account that was made here, for the audit trail. */
+function createdSql(id: UserId, now: number, check: string): string {
+  const cause = { actor: { kind: "operator", id: "admin-create" }, context: NO_REQUEST } as const;
+  const what = { type: "user.created", data: { roles: ["admin", "user"] } } as const;
+  const eventId = `evt_${randomBytes(16).toString("base64url")}`;
+  const event = { ...eventOf(eventId, now, cause, { kind: "user", id }, what), seq: null };
+  const message = JSON.stringify(messageOf(event, { kind: "record" }));
+  return `insert into outbox (id, message, due_at)
+    select ${quote(eventId)}, ${quote(message)}, ${now} where exists (${check})`;
 }
 
 const { email, target } = readArguments();

@@ -6,14 +6,14 @@
  * shows them and changes nothing.
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
 import * as z from "zod";
+import { argumentsOf } from "./terminal.ts";
 import { executeSql, quote, readRows, TARGET_OPTIONS, targetOf } from "./wrangler-d1.ts";
 
 /** Messages moved in one go. */
 const BATCH = 1_000;
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: { ...TARGET_OPTIONS, list: { type: "boolean", default: false }, id: { type: "string" } },
 });
 const target = targetOf(values);

@@ -6,10 +6,9 @@
  * sign matters: a kid may begin with a hyphen.
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
-import { fail, readSecret } from "./terminal.ts";
+import { argumentsOf, fail, readSecret } from "./terminal.ts";
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: {
     url: { type: "string", default: "http://localhost:8787" },
     revoke: { type: "string" },

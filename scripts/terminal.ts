@@ -1,8 +1,18 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { SecretVariable } from "./local-runtime.ts";
 import { decodedLine, pipedLine } from "./secret-line.ts";
+
+/** The arguments; what was misspelt ends the script in a line, not with a trace. */
+export function argumentsOf<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
 
 export function fail(message: string): never {
   console.error(message);

@@ -6,7 +6,6 @@
  * where something is, and with 2 where it could not look.
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
 import {
   FIRST_PLACE,
   type Finding,
@@ -14,6 +13,7 @@ import {
   placesQuery,
   readPlaces,
 } from "./audit-places.ts";
+import { argumentsOf } from "./terminal.ts";
 import { readRows, TARGET_OPTIONS, type Target, targetOf } from "./wrangler-d1.ts";
 
 /** Places in a page: seconds of D1, far from its limit, and fifty pages for ten million. */
@@ -42,7 +42,7 @@ function lineOf(finding: Finding): string {
   return `${subject}: ${from === to ? `event ${from} is` : `events ${from} to ${to} are`} missing`;
 }
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: { ...TARGET_OPTIONS, "page-size": { type: "string", default: String(PAGE) } },
 });
 try {

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { fail } from "../terminal.ts";
+import { argumentsOf, fail } from "../terminal.ts";
 import type { Target } from "../wrangler-d1.ts";
 import type { LineRules } from "./user-line.ts";
 
@@ -18,7 +17,7 @@ const USAGE = "Say which file: npm run users:import -- users.ndjson [--env produ
 
 /** @param now Unix milliseconds */
 export function readArguments(now: number): ImportArguments {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = argumentsOf({
     allowPositionals: true,
     options: {
       env: { type: "string" },

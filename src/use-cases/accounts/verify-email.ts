@@ -28,7 +28,8 @@ type Refusal = "invalid_token" | "invalid_credentials" | Throttled;
 /**
  * Redeems the token that was mailed to an address: it is the account's from now on. Whoever
  * registered an address need not own it. So the password and the sessions stay only for whoever
- * shows the password as well, or is in a session of that account; for anyone else they are void.
+ * shows the password as well, or is in a session of that account; for anyone else they are void. A
+ * change of address is nobody else's to confirm: it is refused, and the token stays good.
  *
  * @returns a token to choose a password with, where there is none now, or null
  */
@@ -40,14 +41,16 @@ export async function verifyEmail(
   const parsed = parseMailToken(deps, input.token, ["verify", "change_email"]);
   if (!parsed.ok) return parsed;
   const token = parsed.value;
-  if (token.newEmail !== null) {
-    const changed = await redeem(deps, actor, token, { kind: "set_email", email: token.newEmail });
-    return changed.ok ? ok({ resetToken: null }) : changed;
-  }
   const credential = await accountOf(deps, token);
   if (credential === null) return err("invalid_token");
   const shown = await showsOwner(deps, actor, credential, input.password);
   if (!shown.ok) return shown;
+  if (token.newEmail !== null) {
+    // Whoever reads a mistyped address must not get the account, nor its address a stranger's.
+    if (!shown.value) return err("invalid_credentials");
+    const changed = await redeem(deps, actor, token, { kind: "set_email", email: token.newEmail });
+    return changed.ok ? ok({ resetToken: null }) : changed;
+  }
   const keepPassword = shown.value && credential.passwordHash !== null;
   const changed = await redeem(deps, actor, token, { kind: "verify_email", keepPassword });
   if (!changed.ok) return changed;

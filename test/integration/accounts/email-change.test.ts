@@ -13,7 +13,11 @@ import { inboxOf, mailTo } from "../../support/inbox.ts";
 
 const NEXT = "a turtle on roller skates";
 
-const verify = (token: string) => call("POST", "/v1/auth/email/verify", { body: { token } });
+const verify = (token: string, session?: string) =>
+  call("POST", "/v1/auth/email/verify", {
+    body: { token },
+    ...(session === undefined ? {} : { token: session }),
+  });
 
 async function person() {
   const { email } = await insertUser(["user"]);
@@ -35,7 +39,7 @@ describe("ACC-09 another address", () => {
     expect(page).toBe("http://localhost:3000/confirm-email");
     const before = await call("GET", "/v1/users/me", { token: user.accessToken });
     expect(before.body.user.email).toBe(user.email);
-    expect((await verify(token)).status).toBe(204);
+    expect((await verify(token, user.accessToken)).status).toBe(204);
     const after = await call("GET", "/v1/users/me", { token: user.accessToken });
     expect(after.body.user).toMatchObject({ email, email_verified: true });
     expect((await refresh(user.refreshToken)).status).toBe(200);
@@ -67,7 +71,21 @@ describe("ACC-09 another address", () => {
     await ask(user.accessToken, email);
     const { token } = await mailTo(email);
     await insertUser(["user"], email);
-    expect((await verify(token)).body.code).toBe("invalid_token");
+    expect((await verify(token, user.accessToken)).body.code).toBe("invalid_token");
+  });
+
+  it("ACC-08 whoever merely reads the mail confirms nothing, and the link stays good", async () => {
+    const [user, other] = [await person(), await person()];
+    const email = freshEmail("mistyped");
+    await ask(user.accessToken, email);
+    const { token } = await mailTo(email);
+    for (const session of [undefined, other.accessToken]) {
+      const refused = await verify(token, session);
+      expect([refused.status, refused.body.code]).toEqual([401, "invalid_credentials"]);
+    }
+    const body = { token, password: PASSWORD };
+    expect((await call("POST", "/v1/auth/email/verify", { body })).status).toBe(204);
+    await signIn(email);
   });
 
   it("ACC-02 of fifty confirmations at once one is done", async () => {
@@ -75,7 +93,9 @@ describe("ACC-09 another address", () => {
     const email = freshEmail("moved");
     await ask(user.accessToken, email);
     const { token } = await mailTo(email);
-    const replies = await Promise.all(Array.from({ length: 50 }, () => verify(token)));
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, () => verify(token, user.accessToken)),
+    );
     expect(replies.map(({ status }) => status).sort()).toEqual([
       204,
       ...Array.from({ length: 49 }, () => 401),

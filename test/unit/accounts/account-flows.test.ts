@@ -106,7 +106,8 @@ it("ACC-02 of fifty at once one is done, of a reset, a verification and another 
   unwrapped(await requestEmailChange(service.deps, somePerson(user.id), asked));
   await service.answered();
   const toMove = tokenOf(service.sent.at(-1)?.link);
-  await fifty(() => verify(service.deps, toMove));
+  const owner = somePerson(user.id);
+  await fifty(() => verifyEmail(service.deps, owner, { token: toMove, password: null }));
   expect((await service.deps.users.findById(user.id))?.user.email).toBe(moved);
 });
 
@@ -392,7 +393,9 @@ describe("ACC-09 another address", () => {
       await requestEmailChange(service.deps, somePerson(user.id), { password: PASSWORD, email }),
     );
     await service.answered();
-    unwrapped(await verify(service.deps, tokenOf(service.sent.at(-1)?.link)));
+    const token = tokenOf(service.sent.at(-1)?.link);
+    const owner = somePerson(user.id);
+    unwrapped(await verifyEmail(service.deps, owner, { token, password: null }));
     const told = service.deps.accounts.events.at(-1);
     expect(told).toMatchObject({
       type: "user.email.changed",

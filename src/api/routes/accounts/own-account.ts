@@ -17,8 +17,11 @@ export const ownAccountRoutes = new Hono<AppEnv>()
   })
 
   .patch("/v1/users/me", access("self"), jsonBody(ownChange), async (c) => {
+    const actor = c.get("user");
+    const limited = await limitByAddress(c, actor.userId); // each is recorded
+    if (limited !== null) return limited;
     const { renameOwnAccount } = c.get("services").accounts;
-    const renamed = await renameOwnAccount(c.get("user"), c.req.valid("json"));
+    const renamed = await renameOwnAccount(actor, c.req.valid("json"));
     return answer(c, renamed, (user) => c.json({ user: userOnWire(user) }));
   })
 

@@ -7,6 +7,7 @@ import type { Event, EventType } from "../../../domain/events/event.ts";
  */
 
 const VERSION = "1.3.0";
+const PRODUCT = { name: "auth-service" };
 const CATEGORY = 3; // Identity & Access Management
 
 /** The activities of a class, as the schema numbers them. */
@@ -91,7 +92,7 @@ export function ocsfOf(event: Event) {
   return {
     metadata: {
       version: VERSION,
-      product: { name: "auth-service", vendor_name: "auth-service" },
+      product: { ...PRODUCT, vendor_name: PRODUCT.name },
       uid: event.id,
       event_code: event.type,
       ...(event.seq === null ? {} : { sequence: event.seq }),
@@ -109,6 +110,8 @@ export function ocsfOf(event: Event) {
     ...(isAccount
       ? { user: { uid: subject.id, type: subject.kind } }
       : { entity: { uid: subject.id, type: subject.kind } }),
+    // What was signed in to: the class asks for it.
+    ...(classUid === AUTHENTICATION.class ? { service: PRODUCT } : {}),
     ...(context.ip === null ? {} : { src_endpoint: { ip: context.ip } }),
     ...(context.userAgent === null ? {} : { http_request: { user_agent: context.userAgent } }),
     unmapped: data,

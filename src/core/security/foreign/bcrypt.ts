@@ -29,8 +29,8 @@ export function readBcrypt(stored: string): Result<ForeignHash, HashFault> | nul
     compare(password) {
       const isEqual = compareSync(password, stored);
       if (!isEqual || isRespelling(password)) return "mismatch";
-      // What was mistyped behind the cut would be the password from then on.
-      return utf8(password).length > SIGNIFICANT_LENGTH ? "match" : "match_outdated";
+      // What was typed up to the cut, or mistyped behind it, would be the password from then on.
+      return utf8(password).length >= SIGNIFICANT_LENGTH ? "match" : "match_outdated";
     },
   });
 }
