@@ -16,7 +16,8 @@ CREATE TABLE `mails` (
 	`user_id` text NOT NULL,
 	`purpose` text NOT NULL,
 	`at` integer NOT NULL,
-	`sent` integer DEFAULT false NOT NULL
+	`sent` integer DEFAULT false NOT NULL,
+	`claimed_until` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `mails_user` ON `mails` (`user_id`,`at`);

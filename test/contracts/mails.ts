@@ -13,8 +13,8 @@ export function mailsContract(make: () => Promise<Mails>): void {
     mails = await make();
   });
 
-  const claim = (userId = someUserId(), id = someId(), now = 1_000 * DAY) =>
-    mails.claim({ id, userId, purpose: "reset_password" }, now, CAPS);
+  const claim = (userId = someUserId(), id = someId(), now = 1_000 * DAY, until = now) =>
+    mails.claim({ id, userId, purpose: "reset_password", until }, now, CAPS);
 
   describe("Mails", () => {
     it("a message is claimed until it was sent, and never after", async () => {
@@ -23,6 +23,27 @@ export function mailsContract(make: () => Promise<Mails>): void {
       expect(await claim(userId, id)).toBe("claimed");
       await mails.markSent(id);
       expect(await claim(userId, id)).toBe("sent");
+    });
+
+    it("of many who claim one message at once one has it, until its claim ends", async () => {
+      const [userId, id, now] = [someUserId(), someId(), 1_000 * DAY];
+      const until = now + 30_000;
+      const claims = await Promise.all(
+        Array.from({ length: 10 }, () => claim(userId, id, now, until)),
+      );
+      expect(claims.sort()).toEqual([...Array(9).fill("busy"), "claimed"]);
+      expect(await claim(userId, id, until - 1, until + 1)).toBe("busy");
+      expect(await claim(userId, id, until, until + 30_000)).toBe("claimed");
+    });
+
+    it("a claim that was given back is free at once, unless another has it since", async () => {
+      const [userId, id, now] = [someUserId(), someId(), 1_000 * DAY];
+      const [first, second] = [now + 10, now + 20];
+      await claim(userId, id, now, first);
+      await mails.release(id, first);
+      expect(await claim(userId, id, now, second)).toBe("claimed");
+      await mails.release(id, first);
+      expect(await claim(userId, id, now, second)).toBe("busy");
     });
 
     it("RAT-11 more than so many in a period are withheld, of that account alone", async () => {
@@ -42,7 +63,7 @@ export function mailsContract(make: () => Promise<Mails>): void {
     it("RAT-11 what no cap counts is never withheld", async () => {
       const [userId, at] = [someUserId(), 1_000 * DAY];
       for (let i = 0; i < 3; i++) await claim(userId, someId(), at);
-      const notice = { id: someId(), userId, purpose: "password_changed" } as const;
+      const notice = { id: someId(), userId, purpose: "password_changed", until: at } as const;
       expect(await mails.claim(notice, at, [])).toBe("claimed");
     });
 

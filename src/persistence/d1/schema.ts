@@ -195,6 +195,8 @@ export const mails = sqliteTable(
     purpose: text("purpose").notNull(),
     at: integer("at").notNull(),
     sent: integer("sent", { mode: "boolean" }).notNull().default(false),
+    /** Until then one delivery has it; in the past, none has. */
+    claimedUntil: integer("claimed_until").notNull(),
   },
   (table) => [index("mails_user").on(table.userId, table.at), index("mails_at").on(table.at)],
 );

@@ -39,11 +39,15 @@ export interface MailSender {
   send(mail: Mail): Promise<"sent" | "refused">;
 }
 
-/** @property id of the event or the request that it belongs to: the same each time it comes */
+/**
+ * @property id of the event or the request that it belongs to: the same each time it comes
+ * @property until when the claim ends (Unix milliseconds)
+ */
 type MailClaim = {
   readonly id: string;
   readonly userId: UserId;
   readonly purpose: MailPurpose;
+  readonly until: number;
 };
 
 /** So many messages to one account in a period of milliseconds. */
@@ -52,15 +56,18 @@ export type MailCap = { readonly period: number; readonly limit: number };
 /** Which messages left, or are about to, in the last day. */
 export interface Mails {
   /**
-   * Claims a message in the step that counts it.
+   * Claims a message in the step that counts it. Of many who claim it at once, one has it.
    *
-   * @returns "sent" when it left before, "withheld" when the account has had as many as it may have
+   * @returns "busy" while another has it, "sent" when it left before, "withheld" when the account
+   *   has had as many as it may have
    */
   claim(
     claim: MailClaim,
     now: number,
     caps: readonly MailCap[],
-  ): Promise<"claimed" | "sent" | "withheld">;
+  ): Promise<"claimed" | "busy" | "sent" | "withheld">;
+  /** Gives back the claim that ends then; one that somebody made since stays. */
+  release(id: string, until: number): Promise<void>;
   markSent(id: string): Promise<void>;
   /**
    * Forgets those that were claimed before then, and the requests that came to nothing before then.

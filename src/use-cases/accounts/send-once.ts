@@ -1,13 +1,16 @@
 import { SYSTEM } from "../../domain/access/actor.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { Notify } from "../events/ports.ts";
-import type { Clock } from "../outside.ts";
+import { type Clock, Unavailable } from "../outside.ts";
 import type { Mail, MailCap, MailPurpose, MailSender, Mails } from "./mail.ts";
 
 const HOUR = 60 * 60 * 1_000;
 
 /** How long a message is remembered, in milliseconds: no longer than any cap counts. */
 export const MAIL_MEMORY = 24 * HOUR;
+
+/** Milliseconds that one delivery has a message for itself: longer than a provider may be silent. */
+const CLAIM_TIME = 30_000;
 
 /** Told of what the owner did, or somebody in their name: nobody's asking may hold these back. */
 const NOTICES: ReadonlySet<MailPurpose> = new Set(["email_changed", "password_changed"]);
@@ -37,11 +40,19 @@ export async function sendOnce(
   id: string,
   mail: Omit<Mail, "idempotencyKey">,
 ): Promise<void> {
-  const claim = { id, userId, purpose: mail.purpose };
-  const claimed = await mails.claim(claim, clock(), NOTICES.has(mail.purpose) ? [] : MAIL_CAPS);
+  const now = clock();
+  const until = now + CLAIM_TIME;
+  const { purpose } = mail;
+  const caps = NOTICES.has(purpose) ? [] : MAIL_CAPS;
+  const claimed = await mails.claim({ id, userId, purpose, until }, now, caps);
+  if (claimed === "busy") throw new Unavailable("mail claim");
   if (claimed === "withheld") notify({ event: "mail_withheld", actor: SYSTEM, userId });
   if (claimed !== "claimed") return;
   // A message that the provider never takes is dealt with, too.
-  await mailSender.send({ ...mail, idempotencyKey: id });
+  await mailSender.send({ ...mail, idempotencyKey: id }).catch(async (error) => {
+    // Where this fails, too, the claim ends by itself.
+    await mails.release(id, until).catch(() => undefined);
+    throw error;
+  });
   await mails.markSent(id);
 }

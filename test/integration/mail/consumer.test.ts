@@ -98,15 +98,13 @@ describe("a message whose mail does not leave", () => {
   });
 });
 
-it("one message that comes to many consumers at once leaves by one key, and later no more", async () => {
+it("one message that comes to many consumers at once leaves once, and later no more", async () => {
   const { email } = await insertUser(["user"]);
   const request = asked(email);
   await Promise.all(Array.from({ length: 5 }, () => consume([request])));
-  const before = await inboxOf(email);
-  expect(new Set(before.map(({ key, text }) => key + text)).size).toBe(1);
-  expect(before[0]?.key).toBe(request.id);
-  await consume([request]);
-  expect(await inboxOf(email)).toEqual(before);
+  expect(await consume([request])).toEqual({ done: [0], again: [] });
+  const mails = await inboxOf(email);
+  expect(mails.map(({ key }) => key)).toEqual([request.id]);
 });
 
 it("RAT-11 of a hundred requests in one batch five are mailed, and all are dealt with", async () => {

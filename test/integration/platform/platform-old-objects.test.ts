@@ -1,10 +1,25 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { call, insertUser, newUser, refresh, type SignedIn, signIn } from "../../support/client.ts";
+import { mailTokenCodec } from "../../../src/core/security/mail-token.ts";
+import type { MailTokenPurpose } from "../../../src/domain/accounts/mail-token.ts";
+import { userIdOf } from "../../../src/domain/ids.ts";
+import { mailTokenFor } from "../../../src/use-cases/accounts/mail-tokens.ts";
+import {
+  call,
+  freshEmail,
+  insertUser,
+  newUser,
+  refresh,
+  type SignedIn,
+  signIn,
+} from "../../support/client.ts";
+import { serviceWith } from "../../support/faults.ts";
 import { stopClock } from "../../support/moving-clock.ts";
-import { ACCOUNT_POLICY, DAY } from "../../support/samples.ts";
-import { dumpObject, userObject, withoutTable } from "../../support/storage.ts";
-import { claimsOf } from "../../support/tokens.ts";
+import { interposed } from "../../support/objects.ts";
+import { ACCOUNT_POLICY, CAUSE, DAY, emailOf } from "../../support/samples.ts";
+import { dumpObject, intentOf, userObject, withoutTable } from "../../support/storage.ts";
+import { claimsOf, services } from "../../support/tokens.ts";
 
 let user: SignedIn;
 
@@ -137,4 +152,48 @@ it("CFW-17 an object that never knew its user reads nothing and stores nothing t
     ),
   );
   expect(await dumpObject(userObject(id))).toEqual({ pairs: [], tables: {} });
+});
+
+/** The row, and what the object has begun. */
+const begunOf = async (id: string) => [
+  await env.DB.prepare("select * from users where id = ?").bind(id).first(),
+  (await intentOf(id)) ?? null,
+];
+
+/** Objects whose code knows no change by mail: told of one, it would begin it and break off. */
+const withoutMail = interposed(env.USERS, (method) => {
+  if (method === "redeem") throw new TypeError('The RPC receiver does not implement "redeem".');
+  if (method === "change") throw new TypeError("Cannot read properties of undefined");
+});
+
+it.each<[string, MailTokenPurpose, string, object]>([
+  ["a reset", "reset", "/v1/auth/password/reset", { password: "another horse battery staple" }],
+  ["a verification", "verify", "/v1/auth/email/verify", {}],
+  ["another address", "change_email", "/v1/auth/email/verify", {}],
+])(
+  "CFW-17 %s waits for an object with older code, and its token is not spent",
+  async (_, purpose, path, given) => {
+    const { id } = user;
+    const mailTokens = mailTokenCodec(services().config.secrets);
+    const newEmail = purpose === "change_email" ? emailOf(freshEmail()) : null;
+    const wanted = mailTokenFor({ id: userIdOf(id.slice(4)), version: 1 }, purpose, Date.now());
+    const body = { token: mailTokens.format({ ...wanted, newEmail }), ...given };
+    const before = await begunOf(id);
+    const reply = await serviceWith({ USERS: withoutMail })("POST", path, { body });
+    expect([reply.status, reply.body.code]).toEqual([503, "service_unavailable"]);
+    expect(await begunOf(id)).toEqual(before);
+    expect((await call("POST", path, { body })).status).toBeLessThan(300);
+  },
+);
+
+it("CFW-17 a change that only newer Workers know is refused before it is begun", async () => {
+  const before = await begunOf(user.id);
+  const answer = await runInDurableObject(userObject(user.id), (object) => {
+    const to = { userId: user.id, policy: ACCOUNT_POLICY };
+    const change = { kind: "set_what_is_not_known_here" };
+    const command = { changeId: "of a newer Worker", change, ifVersion: null, cause: CAUSE };
+    return Reflect.apply(object.change, object, [to, command]);
+  });
+  expect(answer).toEqual({ kind: "unavailable", dependency: "account" });
+  expect(await begunOf(user.id)).toEqual(before);
 });

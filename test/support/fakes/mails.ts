@@ -2,16 +2,23 @@ import type { Mail, MailSender, Mails } from "../../../src/use-cases/accounts/ma
 
 /** The messages of the last day, in memory. */
 export function memoryMails(): Mails {
-  const rows = new Map<string, { userId: string; at: number; isSent: boolean }>();
+  type Row = { readonly userId: string; readonly at: number; isSent: boolean; until: number };
+  const rows = new Map<string, Row>();
   return {
-    async claim({ id, userId }, now, caps) {
+    async claim({ id, userId, until }, now, caps) {
       const countSince = (since: number) =>
         [...rows.values()].filter((row) => row.userId === userId && row.at > since).length;
       const isWithin = caps.every(({ period, limit }) => countSince(now - period) < limit);
-      if (!rows.has(id) && isWithin) rows.set(id, { userId, at: now, isSent: false });
+      if (!rows.has(id) && isWithin) rows.set(id, { userId, at: now, isSent: false, until: 0 });
       const row = rows.get(id);
       if (row === undefined) return "withheld";
-      return row.isSent ? "sent" : "claimed";
+      if (row.isSent || row.until > now) return row.isSent ? "sent" : "busy";
+      row.until = until;
+      return "claimed";
+    },
+    async release(id, until) {
+      const row = rows.get(id);
+      if (row?.until === until) row.until = 0;
     },
     async markSent(id) {
       const row = rows.get(id);

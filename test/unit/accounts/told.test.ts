@@ -4,7 +4,7 @@ import type { AccountChange, RowAfter } from "../../../src/domain/accounts/accou
 import type { Authority } from "../../../src/domain/accounts/authority.ts";
 import type { Cause } from "../../../src/domain/events/event.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
-import { CAUSE } from "../../support/samples.ts";
+import { CAUSE, emailOf } from "../../support/samples.ts";
 import {
   DISABLE,
   MAKE_ADMIN,
@@ -19,6 +19,7 @@ import {
 
 const ENABLE: AccountChange = { kind: "set_status", status: "active" };
 const SET_PASSWORD: AccountChange = { kind: "set_password", passwordHash: "second" };
+const RESET: AccountChange = { kind: "reset_password", passwordHash: "third" };
 const DELETE: AccountChange = { kind: "delete" };
 const BY_HAND = { actor: { kind: "operator", id: "database" }, context: NO_REQUEST };
 
@@ -222,12 +223,12 @@ describe("the judge of a user tells the truth after it broke off", () => {
 
 /** As if other hands changed the row after the change, which left its mark. */
 const thenByHand =
-  (changed: Partial<Authority>): Step =>
+  (changed: Partial<Authority>, also: Partial<RowAfter> = {}): Step =>
   async (run): Promise<RowAfter | null> => {
     const row = await run();
     if (row === null) return null;
     const version = row.authority.version + 1;
-    return { ...row, authority: { ...row.authority, ...changed, version } };
+    return { ...row, ...also, authority: { ...row.authority, ...changed, version } };
   };
 
 describe("the judge of a user tells what other hands changed", () => {
@@ -271,6 +272,40 @@ describe("the judge of a user tells what other hands changed", () => {
       ["user.changed_by_hand", "operator"],
     ]);
     expect(told()[1]?.data).toEqual({ changed: ["status"] });
+  });
+
+  it.each<AccountChange>([
+    DISABLE,
+    MAKE_ADMIN,
+    SET_PASSWORD,
+    RESET,
+    { kind: "verify_email", keepPassword: true },
+    { kind: "verify_email", keepPassword: false },
+    { kind: "set_email", email: emailOf("another@example.com") },
+  ])("and nothing that its own change of the same row changed: %o", async (wanted) => {
+    const { change, steps, told } = await somebody();
+    const other = wanted.kind === "assign_role" ? "password" : "roles";
+    const byHand = other === "roles" ? { roles: ["user", "robot"] } : { passwordSetAt: 1 };
+    if (wanted.kind === "set_email") steps.push((run) => run()); // the address before is read first
+    steps.push(replyLost, thenByHand(byHand));
+    await change(wanted);
+    expect(told().at(-1)?.data).toEqual({ changed: [other] });
+  });
+
+  it("of a change of two things the one that they undid, and one that it left alone", async () => {
+    const first = await somebody();
+    first.steps.push(replyLost, thenByHand({}, { verifiedEmail: null }));
+    await first.change(RESET);
+    expect(first.told().at(-1)?.data).toEqual({ changed: ["email"] });
+    const second = await somebody();
+    second.steps.push(replyLost, thenByHand({ passwordSetAt: 1 }));
+    await second.change({ kind: "verify_email", keepPassword: true });
+    expect(second.told().at(-1)?.data).toEqual({ changed: ["password"] });
+    const third = await somebody();
+    await third.change(RESET);
+    third.steps.push(replyLost, thenByHand({}, { verifiedEmail: null }));
+    await third.change(RESET);
+    expect(third.told().at(-1)?.data).toEqual({ changed: ["email"] });
   });
 
   it("also where they undid the change", async () => {

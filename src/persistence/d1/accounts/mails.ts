@@ -6,7 +6,7 @@ import { atomically, type Database } from "../database.ts";
 const found = z.array(z.object({ sent: z.number() }));
 
 export const d1Mails = (db: Pick<Database, "$client">): Mails => ({
-  async claim({ id, userId, purpose }, now, caps) {
+  async claim({ id, userId, purpose, until }, now, caps) {
     const isWithin = [
       sql`true`,
       ...caps.map(
@@ -14,15 +14,25 @@ export const d1Mails = (db: Pick<Database, "$client">): Mails => ({
         where user_id = ${userId} and at > ${now - period}) < ${limit}`,
       ),
     ];
-    const results = await atomically(db, [
-      sql`insert into mails (id, user_id, purpose, at)
-        select ${id}, ${userId}, ${purpose}, ${now} where ${sql.join(isWithin, sql` and `)}
+    const [again, first, after] = await atomically(db, [
+      sql`update mails set claimed_until = ${until}
+        where id = ${id} and not sent and claimed_until <= ${now}`,
+      sql`insert into mails (id, user_id, purpose, at, claimed_until)
+        select ${id}, ${userId}, ${purpose}, ${now}, ${until}
+        where ${sql.join(isWithin, sql` and `)}
         on conflict do nothing`,
       sql`select sent from mails where id = ${id}`,
     ]);
-    const [row] = found.parse(results.at(-1)?.results);
+    if (again?.meta.changes || first?.meta.changes) return "claimed";
+    const [row] = found.parse(after?.results);
     if (row === undefined) return "withheld";
-    return row.sent === 1 ? "sent" : "claimed";
+    return row.sent === 1 ? "sent" : "busy";
+  },
+
+  async release(id, until) {
+    await atomically(db, [
+      sql`update mails set claimed_until = 0 where id = ${id} and claimed_until = ${until}`,
+    ]);
   },
 
   async markSent(id) {

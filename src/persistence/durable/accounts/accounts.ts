@@ -3,7 +3,7 @@ import type { AccountPolicy, Addressed, UserObjects } from "../../../use-cases/a
 import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
 import { call, callOnce, PATIENCE, unlessOlder, within } from "../call.ts";
 import { answered } from "../outcome.ts";
-import { completeGrant } from "./older-code.ts";
+import { callOf, completeGrant } from "./older-code.ts";
 import type { UserCalls } from "./user-calls.ts";
 import type { UserObject } from "./user-object.ts";
 
@@ -51,7 +51,8 @@ export function durableAccounts(
     endSessions: (userId, which, cause) =>
       ask(userId, (stub, to) => stub.endSessions(to, which, cause)),
     change: async (userId, command) => {
-      const answer = answered(await ask(userId, (stub, to) => stub.change(to, command)));
+      const by = callOf(command.change);
+      const answer = answered(await ask(userId, (stub, to) => stub[by](to, command)));
       if (!("opened" in answer) || answer.opened === undefined) return answer;
       return { ...answer, opened: completeGrant(answer.opened) };
     },

@@ -1,5 +1,6 @@
 import { FIRST_PARTY_CLIENT } from "../../../core/config/constants.ts";
 import { ANYONE } from "../../../domain/access/actor.ts";
+import type { AccountChange } from "../../../domain/accounts/account-change.ts";
 import { type Cause, causeOf } from "../../../domain/events/event.ts";
 import { openedByPassword } from "../../../domain/sessions/opened-with.ts";
 import type { AccountPolicy, Addressed } from "../../../use-cases/accounts/ports.ts";
@@ -10,6 +11,27 @@ import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
  * For up to 300 s after a deployment an object runs older code than its callers, and after a
  * roll-back newer code: each side completes what the other one does not say.
  */
+
+/**
+ * The call that each kind of change comes by. Code that knows no `redeem` begins any change that it
+ * is told of, and breaks off at a kind that it does not know: the token would be spent for nothing.
+ * A kind that is added comes by `change`, since code from here on refuses it before it begins.
+ */
+const CALL_OF: Readonly<Record<AccountChange["kind"], "change" | "redeem">> = {
+  set_password: "change",
+  reset_password: "redeem",
+  verify_email: "redeem",
+  set_email: "redeem",
+  set_status: "change",
+  assign_role: "change",
+  remove_role: "change",
+  delete: "change",
+};
+
+export const callOf = ({ kind }: AccountChange): "change" | "redeem" => CALL_OF[kind];
+
+/** False for a kind that a newer Worker alone knows. */
+export const isKnownChange = ({ kind }: AccountChange): boolean => Object.hasOwn(CALL_OF, kind);
 
 /** What older Workers do not say of a refresh. */
 const UNSAID_REFRESH: Pick<RefreshCommand, "clientId" | "device" | "requestId"> = {

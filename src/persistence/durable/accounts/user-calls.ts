@@ -43,6 +43,8 @@ export interface UserCalls {
   /** Older Workers leave `cause` out. */
   endSessions(to: Addressed, which: SessionsSelection, cause?: Cause): Promise<number>;
   change(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
+  /** A change that a mailed token allows. Older code lacks this, and knows no such change. */
+  redeem(to: Addressed, command: ChangeCommand): Promise<ChangeAnswer | Outage>;
   catchUp(to: Addressed): Promise<CaughtUp | Outage>;
   reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;

@@ -6,6 +6,7 @@ import type { SessionId } from "../../../domain/ids.ts";
 import { type UserJudge, userJudge } from "../../../use-cases/accounts/judge/judge-user.ts";
 import type { Addressed, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
 import type { AllowedAttempt, FailedTry, Prover } from "../../../use-cases/credentials/ports.ts";
+import { Unavailable } from "../../../use-cases/outside.ts";
 import type {
   OpenSession,
   RefreshCommand,
@@ -21,6 +22,7 @@ import {
   completePolicy,
   completeRefresh,
   completeSession,
+  isKnownChange,
   UNSAID_CAUSE,
 } from "./older-code.ts";
 import type { CheckAnswer, HoldsAnswer, UserCalls } from "./user-calls.ts";
@@ -80,10 +82,19 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   }
 
   change(to: Addressed, command: ChangeCommand) {
+    return outcomeOf(this.#change(to, command));
+  }
+
+  redeem(to: Addressed, command: ChangeCommand) {
+    return outcomeOf(this.#change(to, command));
+  }
+
+  async #change(to: Addressed, command: ChangeCommand) {
+    if (!isKnownChange(command.change)) throw new Unavailable("account");
     const { open, ...rest } = completeCause(command);
     const complete =
       open === undefined ? rest : { ...rest, open: completeSession(open, Date.now()) };
-    return outcomeOf(this.#judge.change(completePolicy(to), complete));
+    return this.#judge.change(completePolicy(to), complete);
   }
 
   catchUp(to: Addressed) {

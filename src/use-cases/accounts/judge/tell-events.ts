@@ -12,6 +12,19 @@ import type { UserId } from "../../../domain/ids.ts";
 import type { AuthorityCopy } from "../ports.ts";
 import type { JudgeDeps } from "./keep-authority.ts";
 
+/** What a change of an account is told as. */
+type ChangeEvent = Extract<
+  EventType,
+  | "user.deleted"
+  | "user.disabled"
+  | "user.enabled"
+  | `user.email.${string}`
+  | `user.password.${string}`
+  | `user.role.${string}`
+>;
+
+type Made = What & { readonly type: ChangeEvent };
+
 /** The event of an act on this user, now. */
 export const happened = (
   { clock, newEventId }: Pick<JudgeDeps, "clock" | "newEventId">,
@@ -21,7 +34,7 @@ export const happened = (
 ): Unnumbered => eventOf(newEventId(), clock(), cause, { kind: "user", id }, what);
 
 /** @param before the address until now, which hears of another one */
-export function whatOf(change: AccountChange, before: Email | null = null): What {
+export function whatOf(change: AccountChange, before: Email | null = null): Made {
   switch (change.kind) {
     case "set_password":
       return { type: "user.password.changed", mail: { purpose: "password_changed", to: null } };
@@ -46,14 +59,36 @@ export function whatOf(change: AccountChange, before: Email | null = null): What
   }
 }
 
-/** What a change of the service's own changes of the row, as `changed` names it. */
-const CHANGED_BY: Readonly<Partial<Record<EventType, string>>> = {
-  "user.disabled": "status",
-  "user.enabled": "status",
-  "user.password.changed": "password",
-  "user.role.assigned": "roles",
-  "user.role.removed": "roles",
+/** What `changed` may name. */
+const NAMES = ["status", "roles", "password", "email"] as const;
+type Changed = (typeof NAMES)[number];
+
+/** What changes of the service's own change of the row. */
+const CHANGED_BY: Readonly<Record<ChangeEvent, readonly Changed[]>> = {
+  "user.deleted": [],
+  "user.disabled": ["status"],
+  "user.email.changed": ["email"],
+  "user.email.verified": ["password", "email"],
+  "user.enabled": ["status"],
+  "user.password.changed": ["password"],
+  "user.password.reset": ["password", "email"],
+  "user.role.assigned": ["roles"],
+  "user.role.removed": ["roles"],
 };
+
+/** What this one changed of the row that was known. */
+function changedBy({ type, data }: Unnumbered, { verifiedEmail }: AuthorityCopy): Changed[] {
+  const all: Readonly<Partial<Record<EventType, readonly Changed[]>>> = CHANGED_BY;
+  const isKept: Readonly<Record<Changed, boolean>> = {
+    status: false,
+    roles: false,
+    password: data["password_kept"] === true,
+    // It was verified before, or nobody can tell.
+    email:
+      verifiedEmail === undefined || (verifiedEmail !== null && type === "user.password.reset"),
+  };
+  return (all[type] ?? []).filter((name) => !isKept[name]);
+}
 
 /**
  * The events of a row that is not what was known.
@@ -81,18 +116,25 @@ export function eventsOf(
   }
   // A version beyond the change's own: other hands came between it and this reading.
   if (row.authority.version <= base + 1) return events;
-  const own = CHANGED_BY[made.type];
-  const others = changed.filter((name) => name !== own);
-  const beside = others.length > 0 || own === undefined ? others : [own];
+  const beside = besides(changedBy(made, known), changed);
   return [made, byHand({ type: "user.changed_by_hand", data: { changed: beside } })];
 }
 
-function differences(known: AuthorityCopy, row: RowAfter): string[] {
+/** What others changed: what differs and is not its own, or is its own and does not differ. */
+function besides(own: readonly Changed[], changed: readonly Changed[]): readonly Changed[] {
+  const others = changed.filter((name) => !own.includes(name));
+  const undone = own.filter((name) => !changed.includes(name));
+  const beside = [...others, ...undone];
+  return beside.length > 0 ? beside : own;
+}
+
+function differences(known: AuthorityCopy, row: RowAfter): Changed[] {
   const [before, after] = [known.authority, row.authority];
-  return [
-    before.status === after.status ? null : "status",
-    before.roles.join() === after.roles.join() ? null : "roles",
-    before.passwordSetAt === after.passwordSetAt ? null : "password",
-    known.verifiedEmail === undefined || known.verifiedEmail === row.verifiedEmail ? null : "email",
-  ].filter((name) => name !== null);
+  const isOther: Readonly<Record<Changed, boolean>> = {
+    status: before.status !== after.status,
+    roles: before.roles.join() !== after.roles.join(),
+    password: before.passwordSetAt !== after.passwordSetAt,
+    email: known.verifiedEmail !== undefined && known.verifiedEmail !== row.verifiedEmail,
+  };
+  return NAMES.filter((name) => isOther[name]);
 }
