@@ -14,6 +14,7 @@ CREATE INDEX `dead_letters_kind` ON `dead_letters` (message ->> '$.kind');
 CREATE TABLE `mails` (
 	`id` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
+	`inbox` text NOT NULL,
 	`purpose` text NOT NULL,
 	`at` integer NOT NULL,
 	`sent` integer DEFAULT false NOT NULL,
@@ -21,6 +22,8 @@ CREATE TABLE `mails` (
 );
 --> statement-breakpoint
 CREATE INDEX `mails_user` ON `mails` (`user_id`,`at`);
+--> statement-breakpoint
+CREATE INDEX `mails_inbox` ON `mails` (`inbox`,`at`);
 --> statement-breakpoint
 CREATE INDEX `mails_at` ON `mails` (`at`);
 --> statement-breakpoint

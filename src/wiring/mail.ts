@@ -3,9 +3,11 @@ import type { Env } from "../bindings.ts";
 import type { Config } from "../core/config/config.ts";
 import { httpMailApi } from "../core/mail/http-api.ts";
 import { sendEmailBinding } from "../core/mail/send-email-binding.ts";
+import { inboxKey } from "../core/security/bucket-names.ts";
 import { mailTokenCodec } from "../core/security/mail-token.ts";
 import type { ComposeDeps } from "../use-cases/accounts/compose-mail.ts";
 import type { MailSender } from "../use-cases/accounts/mail.ts";
+import type { SendOnceDeps } from "../use-cases/accounts/send-once.ts";
 import type { Outside } from "./outside.ts";
 
 /** What is written to people, and how it is sent. */
@@ -13,9 +15,10 @@ export const wireMail = (
   env: Pick<Env, "MAIL">,
   config: Config,
   outside: Pick<Outside, "clock" | "log">,
-): ComposeDeps & { readonly mailSender: MailSender } => ({
+): ComposeDeps & Pick<SendOnceDeps, "mailSender" | "inboxKey"> => ({
   mailSender: senderOf(env, config, outside),
   mailTokens: mailTokenCodec(config.secrets),
+  inboxKey: (address) => inboxKey(config.secrets, address),
   publicAppUrl: config.publicAppUrl,
 });
 

@@ -13,8 +13,13 @@ export function mailsContract(make: () => Promise<Mails>): void {
     mails = await make();
   });
 
-  const claim = (userId = someUserId(), id = someId(), now = 1_000 * DAY, until = now) =>
-    mails.claim({ id, userId, purpose: "reset_password", until }, now, CAPS);
+  const claim = (
+    userId = someUserId(),
+    id = someId(),
+    now = 1_000 * DAY,
+    until = now,
+    inbox: string = `inbox of ${userId}`,
+  ) => mails.claim({ id, userId, inbox, purpose: "reset_password", until }, now, CAPS);
 
   describe("Mails", () => {
     it("a message is claimed until it was sent, and never after", async () => {
@@ -60,10 +65,50 @@ export function mailsContract(make: () => Promise<Mails>): void {
       expect(await claim(userId, someId(), at + 3 + HOUR)).toBe("withheld");
     });
 
+    it("RAT-11 an inbox gets no more, from however many accounts", async () => {
+      const [inbox, at] = ["one and the same", 1_000 * DAY];
+      const from = (id = someId()) => claim(someUserId(), id, at, at, inbox);
+      const dropped = someId();
+      expect([await from(), await from(dropped), await from()]).toEqual([
+        "claimed",
+        "claimed",
+        "withheld",
+      ]);
+      await mails.drop(dropped);
+      expect(await from()).toBe("claimed");
+    });
+
+    it("RAT-11 what does not leave after all counts for whoever asked", async () => {
+      const [userId, id] = [someUserId(), someId()];
+      await claim(userId, id);
+      await mails.drop(id);
+      expect(await claim(userId, id)).toBe("sent");
+      expect([await claim(userId), await claim(userId)]).toEqual(["claimed", "withheld"]);
+    });
+
+    it("RAT-11 a purpose may have a cap of its own", async () => {
+      const [userId, at] = [someUserId(), 1_000 * DAY];
+      const caps = [{ period: DAY, limit: 1, purpose: "already_registered" }] as const;
+      const of = (purpose: "already_registered" | "reset_password") =>
+        mails.claim({ id: someId(), userId, inbox: userId, purpose, until: at }, at, caps);
+      expect([await of("reset_password"), await of("already_registered")]).toEqual([
+        "claimed",
+        "claimed",
+      ]);
+      expect(await of("already_registered")).toBe("withheld");
+      expect(await of("reset_password")).toBe("claimed");
+    });
+
     it("RAT-11 what no cap counts is never withheld", async () => {
       const [userId, at] = [someUserId(), 1_000 * DAY];
       for (let i = 0; i < 3; i++) await claim(userId, someId(), at);
-      const notice = { id: someId(), userId, purpose: "password_changed", until: at } as const;
+      const notice = {
+        id: someId(),
+        userId,
+        inbox: "",
+        purpose: "password_changed",
+        until: at,
+      } as const;
       expect(await mails.claim(notice, at, [])).toBe("claimed");
     });
 

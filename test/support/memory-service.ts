@@ -109,6 +109,7 @@ export function memoryService() {
     publicAppUrl: "https://app.example.com",
     mails,
     mailSender: mailbox.sender,
+    inboxKey: (address: string) => `inbox of ${address}`,
     mailRequests,
     newMailId: () => `mail_${someId()}`,
     policy: lengthPolicy,

@@ -12,6 +12,11 @@ export function loginNameKey(secrets: Secrets, loginName: string): string {
   return toBase64Url(mac(newestSubkey(secrets, "login-name"), utf8(loginName)));
 }
 
+/** The name under which messages to an inbox are counted, for a day. */
+export function inboxKey(secrets: Secrets, address: string): string {
+  return toBase64Url(mac(newestSubkey(secrets, "inbox"), utf8(address)));
+}
+
 /**
  * The bucket that an address counts in, however it is spelled. IPv6 counts by /64, which is what
  * one subscriber holds.

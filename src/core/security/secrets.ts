@@ -12,6 +12,7 @@ export type SubkeyLabel =
   | "signing-key-wrap"
   | "login-name"
   | "client-secret-mac"
+  | "inbox"
   | "mail-token-mac"
   | "email-code-flow"
   | "email-code";

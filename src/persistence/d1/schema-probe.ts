@@ -58,6 +58,7 @@ export const GUARDS: readonly string[] = [
   "dead_letters_actor",
   "dead_letters_kind",
   "mails_user",
+  "mails_inbox",
   "mails_at",
   "users_status_insert",
   ...FEED,

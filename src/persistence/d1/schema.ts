@@ -192,13 +192,19 @@ export const mails = sqliteTable(
     /** Of the event or the request that it belongs to. */
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
+    /** An HMAC of the address; empty where nothing left. */
+    inbox: text("inbox").notNull(),
     purpose: text("purpose").notNull(),
     at: integer("at").notNull(),
     sent: integer("sent", { mode: "boolean" }).notNull().default(false),
     /** Until then one delivery has it; in the past, none has. */
     claimedUntil: integer("claimed_until").notNull(),
   },
-  (table) => [index("mails_user").on(table.userId, table.at), index("mails_at").on(table.at)],
+  (table) => [
+    index("mails_user").on(table.userId, table.at),
+    index("mails_inbox").on(table.inbox, table.at),
+    index("mails_at").on(table.at),
+  ],
 );
 
 export const signingKeys = sqliteTable("signing_keys", {

@@ -3,6 +3,7 @@ import { MAIL_TOKEN_LIFETIME } from "../../domain/accounts/mail-token.ts";
 import { CODE_LIFETIME } from "../../domain/credentials/code-flow.ts";
 import { type UserId, userIdOf } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
+import { elapsed } from "../../domain/time.ts";
 import type { Credential, EmailCodes } from "../credentials/ports.ts";
 import { Unavailable } from "../outside.ts";
 import { mailWithToken, notice } from "./compose-mail.ts";
@@ -10,6 +11,9 @@ import { type CreateUserDeps, createUser } from "./create-user.ts";
 import type { MailRequest } from "./mail-request.ts";
 import { type SendLinkDeps, sendLink } from "./send-link.ts";
 import { sendOnce } from "./send-once.ts";
+
+/** Milliseconds after which nobody waits for their registration any more. */
+const REGISTRATION_PATIENCE = 60 * 60 * 1_000;
 
 export type AnswerMailRequestDeps = SendLinkDeps &
   CreateUserDeps & { readonly emailCodes: Pick<EmailCodes, "codeFor"> };
@@ -66,6 +70,8 @@ async function register(
   { id, email, from, requestedAt }: MailRequest,
   existing: Credential | null,
 ): Promise<void> {
+  // One that was sent again much later would bring back who has left since.
+  if (elapsed(requestedAt, deps.clock()) > REGISTRATION_PATIENCE) return;
   const newUserId = ownIdOf(id);
   if (existing === null) {
     // Its event carries the mail. Should this come again, it finds the account that it made.
@@ -95,7 +101,10 @@ async function sendCode(
   await sendOnce(deps, user, id, mail);
 }
 
-/** An address that somebody has gets no mail, and whoever asked hears nothing either way. */
+/**
+ * An address that somebody has gets no mail, and whoever asked hears nothing either way. It counts
+ * for them before anything is looked up: by what is withheld afterwards they would learn it.
+ */
 async function confirmNewEmail(
   deps: AnswerMailRequestDeps,
   {
@@ -108,8 +117,8 @@ async function confirmNewEmail(
 ): Promise<void> {
   const expiresAt = requestedAt + MAIL_TOKEN_LIFETIME.change_email;
   if (version !== accountVersion || expiresAt <= deps.clock()) return;
-  if ((await deps.users.findByEmail(email)) !== null) return;
   const purpose = "change_email";
   const token = { purpose, userId, accountVersion, expiresAt, newEmail: email } as const;
-  await sendOnce(deps, { id: userId }, id, mailWithToken(deps, email, token));
+  const isFree = async () => (await deps.users.findByEmail(email)) === null;
+  await sendOnce(deps, { id: userId }, id, mailWithToken(deps, email, token), isFree);
 }

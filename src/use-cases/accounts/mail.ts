@@ -46,20 +46,30 @@ export interface MailSender {
 type MailClaim = {
   readonly id: string;
   readonly userId: UserId;
+  /** Names the address that it goes to. */
+  readonly inbox: string;
   readonly purpose: MailPurpose;
   readonly until: number;
 };
 
-/** So many messages to one account in a period of milliseconds. */
-export type MailCap = { readonly period: number; readonly limit: number };
+/**
+ * So many messages to one account, and to one inbox, in a period of milliseconds.
+ *
+ * @property purpose absent where all count
+ */
+export type MailCap = {
+  readonly period: number;
+  readonly limit: number;
+  readonly purpose?: MailPurpose;
+};
 
 /** Which messages left, or are about to, in the last day. */
 export interface Mails {
   /**
    * Claims a message in the step that counts it. Of many who claim it at once, one has it.
    *
-   * @returns "busy" while another has it, "sent" when it left before, "withheld" when the account
-   *   has had as many as it may have
+   * @returns "busy" while another has it, "sent" when it left before, "withheld" when the account or
+   *   the inbox has had as many as it may have
    */
   claim(
     claim: MailClaim,
@@ -69,6 +79,8 @@ export interface Mails {
   /** Gives back the claim that ends then; one that somebody made since stays. */
   release(id: string, until: number): Promise<void>;
   markSent(id: string): Promise<void>;
+  /** It does not leave after all: it counts for the account that asked, and for no inbox. */
+  drop(id: string): Promise<void>;
   /**
    * Forgets those that were claimed before then, and the requests that came to nothing before then.
    *

@@ -21,7 +21,13 @@ export async function sendEventMail(
 ): Promise<Ok<null>> {
   if (mail === undefined || event.subject.kind !== "user") return ok(null);
   const credential = await deps.users.findById(event.subject.id);
-  if (credential === null) return ok(null);
+  if (credential === null) {
+    // Whose address was taken over should hear of it, whatever became of the account since.
+    if (mail.purpose === "email_changed" && mail.to !== null) {
+      await sendOnce(deps, event.subject, event.id, notice(mail.purpose, mail.to));
+    }
+    return ok(null);
+  }
   const { user } = credential;
   const asked = { id: event.id, since: event.occurredAt };
   switch (mail.purpose) {

@@ -162,7 +162,6 @@ function statements(
       return [
         mark(sql`, status = 'deleted'`, mayGo),
         sql`delete from user_roles where user_id = ${userId} and ${marked}`,
-        sql`delete from mails where user_id = ${userId} and ${marked}`,
         sql`delete from users where id = ${userId} and ${marked}`,
       ];
   }
