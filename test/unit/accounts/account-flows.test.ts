@@ -368,6 +368,37 @@ describe("accounts that nobody verified", () => {
   });
 });
 
+it("ENU-03 asking for an address that somebody has counts like asking for one that is free", async () => {
+  const leftAfterAsking = async (isTaken: boolean) => {
+    const service = memoryService();
+    const [user, other] = [await service.register(), await service.register()];
+    for (let i = 0; i < 5; i++) {
+      const email = isTaken ? other.email : someEmail();
+      const asked = { password: PASSWORD, email };
+      unwrapped(await requestEmailChange(service.deps, somePerson(user.id), asked));
+    }
+    await service.answered();
+    unwrapped(await requestMail(service.deps, ANYONE, user.email, "reset_password"));
+    await service.answered();
+    unwrapped(await requestMail(service.deps, ANYONE, other.email, "reset_password"));
+    await service.answered();
+    const to = (email: Email) => service.sent.filter((mail) => mail.to === email).length;
+    return { own: to(user.email), other: to(other.email) };
+  };
+  const free = await leftAfterAsking(false);
+  expect(await leftAfterAsking(true)).toEqual(free);
+  expect(free).toEqual({ own: 0, other: 1 });
+});
+
+it("a registration that comes again much later brings nobody back", async () => {
+  const service = memoryService();
+  const email = someEmail();
+  unwrapped(await requestMail(service.deps, ANYONE, email, "register"));
+  service.advance(HOUR + 1);
+  await service.answered();
+  expect(await service.deps.users.findByEmail(email)).toBeNull();
+});
+
 describe("ACC-09 another address", () => {
   it("is mailed nothing once the account changed, or where somebody has it", async () => {
     const service = memoryService();
