@@ -13,7 +13,15 @@ import { messageOf } from "../../../src/use-cases/events/message-of.ts";
 import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
 import { memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf, SINGLE_FAULTS } from "../../support/port-faults.ts";
-import { DAY, HOUR, SECOND, someEmail, someEventId, somePerson } from "../../support/samples.ts";
+import {
+  DAY,
+  HOUR,
+  SECOND,
+  someEmail,
+  someEventId,
+  someId,
+  somePerson,
+} from "../../support/samples.ts";
 
 const NEXT = passwordOf("a turtle on roller skates");
 type Service = ReturnType<typeof memoryService>;
