@@ -32,8 +32,7 @@ beforeEach(() => {
     erasures: trail,
     deadLetters: { erase: async () => 0 },
     recordOutbox: {
-      due: async () => [],
-      postpone: async () => undefined,
+      claim: async () => [],
       remove: async (ids) => void confirmed.push(...ids),
     },
     accounts: { confirmEvents: async () => undefined },
