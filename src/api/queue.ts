@@ -4,6 +4,7 @@ import { errorDetails } from "../core/logging.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
 import { type Services, servicesOf } from "../services.ts";
 import { eachOf } from "../use-cases/each-of.ts";
+import { NOT_DELIVERED } from "../use-cases/events/bury-message.ts";
 import { mailRequest } from "./wire/accounts/mail-request.ts";
 import { eventMessage } from "./wire/events/event-message.ts";
 
@@ -109,7 +110,7 @@ async function bury(services: Services, messages: readonly Message[]): Promise<v
     const request = mailRequest.safeParse(message.body);
     const id = event.data?.event.id ?? request.data?.id ?? message.id;
     const fault = faultOf(message.body, event, request);
-    const reason = fault === undefined ? "not_delivered" : malformed(fault);
+    const reason = fault === undefined ? NOT_DELIVERED : malformed(fault);
     await attempt(services, message, () =>
       services.events.buryMessage(SYSTEM, id, message.body, reason),
     );
