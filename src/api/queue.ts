@@ -37,10 +37,24 @@ async function deliver(services: Services, messages: readonly Message[]): Promis
     else if (request.success) requests.push({ message, body: request.data });
     else retry(services, message, faultOf(message.body, event, request));
   }
-  await storeAll(services, events);
-  await eachOf(requests, ({ message, body }) =>
-    attempt(services, message, () => services.accountFlows.answerMailRequest(SYSTEM, body)),
+  // Beside each other: whoever waits for a mail does not wait for the audit trail.
+  await Promise.all([
+    deliverEvents(services, events),
+    eachOf(requests, ({ message, body }) =>
+      attempt(services, message, () => services.accountFlows.answerMailRequest(SYSTEM, body)),
+    ),
+  ]);
+}
+
+async function deliverEvents(services: Services, events: readonly BroughtEvent[]): Promise<void> {
+  const { value: failed } = await services.events.deliverEvents(
+    SYSTEM,
+    events.map(({ body }) => body),
   );
+  for (const { message, body } of events) {
+    if (failed.has(body)) retry(services, message, failed.get(body));
+    else message.ack();
+  }
 }
 
 const isRequest = z.object({ kind: z.literal("mail_request") });
@@ -54,42 +68,6 @@ const faultOf = (
   if (event.success || request.success) return undefined;
   return isRequest.safeParse(body).success ? request.error : event.error;
 };
-
-/** All at once; where that fails, one by one, so that one bad message holds up no other. */
-async function storeAll(services: Services, events: readonly BroughtEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  try {
-    await services.events.storeEvents(
-      SYSTEM,
-      events.map(({ body }) => body),
-    );
-  } catch (error) {
-    const [only] = events;
-    if (only !== undefined && events.length === 1) retry(services, only.message, error);
-    else for (const event of events) await storeAll(services, [event]);
-    return;
-  }
-  await sendMailOf(services, events);
-}
-
-/** Sends what belongs to stored events, and confirms those whose mail left or that have none. */
-async function sendMailOf(services: Services, events: readonly BroughtEvent[]): Promise<void> {
-  const done: BroughtEvent[] = events.filter(({ body }) => body.mail === undefined);
-  const withMail = events.filter(({ body }) => body.mail !== undefined);
-  await eachOf(withMail, async (event) => {
-    try {
-      await services.accountFlows.sendEventMail(SYSTEM, event.body);
-      done.push(event);
-    } catch (error) {
-      retry(services, event.message, error);
-    }
-  });
-  await services.events.confirmEvents(
-    SYSTEM,
-    done.map(({ body }) => body),
-  );
-  for (const { message } of done) message.ack();
-}
 
 async function attempt(
   services: Services,

@@ -73,7 +73,7 @@ export type Keeper =
   | { readonly kind: "login_name"; readonly id: string; readonly place: number }
   | { readonly kind: "record" };
 
-/** @property mail leaves once the event is stored, and is not stored itself */
+/** @property mail leaves whether or not the event is stored yet, and is not stored itself */
 export type EventMessage = {
   readonly event: Event;
   readonly keeper: Keeper;
