@@ -5,6 +5,7 @@ import { SYSTEM } from "../domain/access/actor.ts";
 import { type Services, servicesOf } from "../services.ts";
 import { eachOf } from "../use-cases/each-of.ts";
 import { NOT_DELIVERED } from "../use-cases/events/bury-message.ts";
+import { Unavailable } from "../use-cases/outside.ts";
 import { mailRequest } from "./wire/accounts/mail-request.ts";
 import { eventMessage } from "./wire/events/event-message.ts";
 
@@ -14,6 +15,9 @@ const DEAD_LETTERS = /-dead-letters$/;
 /** Seconds before the next try, doubled with each, and at most. */
 const FIRST_DELAY = 2;
 const LONGEST_DELAY = 600;
+
+/** Seconds that a mail provider may ask for, at most. */
+const LONGEST_ASKED = 3_600;
 
 /** A message, and what it brings. */
 type Brought<Body> = { readonly message: Message; readonly body: Body };
@@ -101,6 +105,8 @@ const malformed = ({ issues: [first] }: z.ZodError): string =>
 
 function retry({ log }: Services, message: Message, error: unknown): void {
   log.error({ event: "message_not_delivered", attempts: message.attempts, ...errorDetails(error) });
-  const delay = FIRST_DELAY * 2 ** Math.min(message.attempts - 1, 20);
-  message.retry({ delaySeconds: Math.min(delay, LONGEST_DELAY) });
+  const doubled = FIRST_DELAY * 2 ** Math.min(message.attempts - 1, 20);
+  const asked = error instanceof Unavailable ? (error.retryAfter ?? 0) : 0;
+  const delaySeconds = Math.max(Math.min(doubled, LONGEST_DELAY), Math.min(asked, LONGEST_ASKED));
+  message.retry({ delaySeconds });
 }

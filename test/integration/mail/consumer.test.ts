@@ -12,7 +12,7 @@ import { insertUser } from "../../support/client.ts";
 import { EVERYTHING } from "../../support/event-samples.ts";
 import { auditTrail, eventually, storedEvents } from "../../support/events.ts";
 import { inboxOf } from "../../support/inbox.ts";
-import { withoutAuditTrail } from "../../support/queue.ts";
+import { delayAfter, withoutAuditTrail } from "../../support/queue.ts";
 import { someEventId, someId, someUserId } from "../../support/samples.ts";
 
 let log: ReturnType<typeof capturedLog>;
@@ -121,6 +121,15 @@ describe("a message whose mail does not leave", () => {
       [1, 2, 4, 5],
     ]);
   });
+});
+
+it("a provider that takes no more is left alone for as long as it asks", async () => {
+  const { id, email } = await insertUser(["user"]);
+  const busy = { MAIL_TRANSPORT: `${env.MAIL_TRANSPORT}/busy` };
+  for (const body of [asked(email), told(id, { purpose: "password_changed", to: null })]) {
+    expect(await delayAfter(1, body, busy)).toBe(900);
+    expect(await delayAfter(1, body, WITHOUT_MAIL)).toBe(2);
+  }
 });
 
 describe("mail does not wait for the audit trail", () => {
