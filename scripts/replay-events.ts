@@ -26,7 +26,7 @@ const letters = z.array(
     id: z.string(),
     type: z.string().nullable(),
     died_at: z.int(),
-    reason: z.string().nullable(),
+    reason: z.string(),
   }),
 );
 
@@ -43,7 +43,7 @@ function list(): void {
     ),
   );
   for (const { id, type, died_at, reason } of found) {
-    console.log([id, shown(type), new Date(died_at).toISOString(), reason ?? "?"].join("  "));
+    console.log([id, shown(type), new Date(died_at).toISOString(), reason].join("  "));
   }
   const left = count();
   const more = left > found.length ? ` of ${left}` : "";

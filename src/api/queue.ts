@@ -4,6 +4,8 @@ import { errorDetails } from "../core/logging.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
 import { type Services, servicesOf } from "../services.ts";
 import { eachOf } from "../use-cases/each-of.ts";
+import { NOT_DELIVERED } from "../use-cases/events/bury-message.ts";
+import { Unavailable } from "../use-cases/outside.ts";
 import { mailRequest } from "./wire/accounts/mail-request.ts";
 import { eventMessage } from "./wire/events/event-message.ts";
 
@@ -13,6 +15,9 @@ const DEAD_LETTERS = /-dead-letters$/;
 /** Seconds before the next try, doubled with each, and at most. */
 const FIRST_DELAY = 2;
 const LONGEST_DELAY = 600;
+
+/** Seconds that a mail provider may ask for, at most. */
+const LONGEST_ASKED = 3_600;
 
 /** A message, and what it brings. */
 type Brought<Body> = { readonly message: Message; readonly body: Body };
@@ -36,10 +41,24 @@ async function deliver(services: Services, messages: readonly Message[]): Promis
     else if (request.success) requests.push({ message, body: request.data });
     else retry(services, message, faultOf(message.body, event, request));
   }
-  await storeAll(services, events);
-  await eachOf(requests, ({ message, body }) =>
-    attempt(services, message, () => services.accountFlows.answerMailRequest(SYSTEM, body)),
+  // Beside each other: whoever waits for a mail does not wait for the audit trail.
+  await Promise.all([
+    deliverEvents(services, events),
+    eachOf(requests, ({ message, body }) =>
+      attempt(services, message, () => services.accountFlows.answerMailRequest(SYSTEM, body)),
+    ),
+  ]);
+}
+
+async function deliverEvents(services: Services, events: readonly BroughtEvent[]): Promise<void> {
+  const { value: failed } = await services.events.deliverEvents(
+    SYSTEM,
+    events.map(({ body }) => body),
   );
+  for (const { message, body } of events) {
+    if (failed.has(body)) retry(services, message, failed.get(body));
+    else message.ack();
+  }
 }
 
 const isRequest = z.object({ kind: z.literal("mail_request") });
@@ -53,42 +72,6 @@ const faultOf = (
   if (event.success || request.success) return undefined;
   return isRequest.safeParse(body).success ? request.error : event.error;
 };
-
-/** All at once; where that fails, one by one, so that one bad message holds up no other. */
-async function storeAll(services: Services, events: readonly BroughtEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  try {
-    await services.events.storeEvents(
-      SYSTEM,
-      events.map(({ body }) => body),
-    );
-  } catch (error) {
-    const [only] = events;
-    if (only !== undefined && events.length === 1) retry(services, only.message, error);
-    else for (const event of events) await storeAll(services, [event]);
-    return;
-  }
-  await sendMailOf(services, events);
-}
-
-/** Sends what belongs to stored events, and confirms those whose mail left or that have none. */
-async function sendMailOf(services: Services, events: readonly BroughtEvent[]): Promise<void> {
-  const done: BroughtEvent[] = events.filter(({ body }) => body.mail === undefined);
-  const withMail = events.filter(({ body }) => body.mail !== undefined);
-  await eachOf(withMail, async (event) => {
-    try {
-      await services.accountFlows.sendEventMail(SYSTEM, event.body);
-      done.push(event);
-    } catch (error) {
-      retry(services, event.message, error);
-    }
-  });
-  await services.events.confirmEvents(
-    SYSTEM,
-    done.map(({ body }) => body),
-  );
-  for (const { message } of done) message.ack();
-}
 
 async function attempt(
   services: Services,
@@ -109,7 +92,7 @@ async function bury(services: Services, messages: readonly Message[]): Promise<v
     const request = mailRequest.safeParse(message.body);
     const id = event.data?.event.id ?? request.data?.id ?? message.id;
     const fault = faultOf(message.body, event, request);
-    const reason = fault === undefined ? "not_delivered" : malformed(fault);
+    const reason = fault === undefined ? NOT_DELIVERED : malformed(fault);
     await attempt(services, message, () =>
       services.events.buryMessage(SYSTEM, id, message.body, reason),
     );
@@ -122,6 +105,8 @@ const malformed = ({ issues: [first] }: z.ZodError): string =>
 
 function retry({ log }: Services, message: Message, error: unknown): void {
   log.error({ event: "message_not_delivered", attempts: message.attempts, ...errorDetails(error) });
-  const delay = FIRST_DELAY * 2 ** Math.min(message.attempts - 1, 20);
-  message.retry({ delaySeconds: Math.min(delay, LONGEST_DELAY) });
+  const doubled = FIRST_DELAY * 2 ** Math.min(message.attempts - 1, 20);
+  const asked = error instanceof Unavailable ? (error.retryAfter ?? 0) : 0;
+  const delaySeconds = Math.max(Math.min(doubled, LONGEST_DELAY), Math.min(asked, LONGEST_ASKED));
+  message.retry({ delaySeconds });
 }

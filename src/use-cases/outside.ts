@@ -5,10 +5,13 @@
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
   readonly dependency: string;
+  readonly retryAfter: number | null;
 
-  constructor(dependency: string, cause?: unknown) {
+  /** @param retryAfter seconds that the peer asked to be left alone for, or null */
+  constructor(dependency: string, cause?: unknown, retryAfter: number | null = null) {
     super(`${dependency} is unavailable`, { cause });
     this.dependency = dependency;
+    this.retryAfter = retryAfter;
   }
 }
 

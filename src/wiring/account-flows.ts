@@ -17,7 +17,6 @@ import {
   requestSignInCode,
 } from "../use-cases/accounts/request-sign-in-code.ts";
 import { type ResetPasswordDeps, resetPassword } from "../use-cases/accounts/reset-password.ts";
-import { sendEventMail } from "../use-cases/accounts/send-event-mail.ts";
 import { type VerifyEmailDeps, verifyEmail } from "../use-cases/accounts/verify-email.ts";
 import { bind } from "./bind.ts";
 
@@ -38,6 +37,5 @@ export const wireAccountFlows = (deps: FlowDeps) =>
     requestMail,
     requestSignInCode,
     resetPassword,
-    sendEventMail,
     verifyEmail,
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { LONGEST_PATIENCE, nextDue } from "../../src/domain/events/patience.ts";
 import type { EventMessage, RecordOutbox } from "../../src/use-cases/events/ports.ts";
 import { someMessage } from "../support/event-samples.ts";
 import { HOUR, SECOND, someUserId } from "../support/samples.ts";
@@ -31,15 +32,33 @@ export function recordOutboxContract(make: () => Promise<RecordOutboxHarness>): 
       for (const { dueAt, message } of messages) await on.put(message.event.id, message, dueAt);
       return messages.map(({ message }) => message.event.id);
     };
-    const due = async (now = NOW) => (await on.outbox.due(now, 100)).map(({ id }) => id);
+    const claim = async (now = NOW, limit = 100, from: "newest" | "oldest" = "oldest") =>
+      (await on.outbox.claim(now, limit, from)).map(({ id }) => id).sort();
+    const sorted = (...ids: (string | undefined)[]) => ids.sort();
 
-    it("gives what is due, the oldest first and no more than asked, until it is removed", async () => {
+    it("gives what is due, and no more than asked, until it is removed", async () => {
       const [late, first, second] = await putAll(NOW + 1, 1, 2);
-      expect(await due()).toEqual([first, second]);
-      expect(await due(NOW + 1)).toEqual([first, second, late]);
-      expect((await on.outbox.due(NOW, 1)).map(({ id }) => id)).toEqual([first]);
+      expect(await claim(NOW, 1)).toEqual([first]);
+      expect(await claim()).toEqual([second]);
+      expect(await claim(NOW + 1)).toEqual([late]);
       await on.outbox.remove([`${first}`, "evt_of_nobody"]);
-      expect(await due(NOW + 1)).toEqual([second, late]);
+      expect(await claim(NOW + HOUR)).toEqual(sorted(second, late));
+    });
+
+    it("gives the newest where a crowd waits, or the oldest", async () => {
+      const crowd = await putAll(...Array.from({ length: 150 }, () => 5));
+      const [oldest, newest] = await putAll(1, NOW);
+      expect(await claim(NOW, 100, "newest")).toContain(newest);
+      expect(await claim(NOW, 10, "oldest")).toContain(oldest);
+      const left = await claim();
+      expect(left).toHaveLength(42);
+      expect(crowd).toEqual(expect.arrayContaining(left));
+    });
+
+    it("gives each to one of many who ask at once", async () => {
+      const ids = await putAll(...Array.from({ length: 30 }, () => 1));
+      const claims = await Promise.all(Array.from({ length: 5 }, () => claim(NOW, 10)));
+      expect(claims.flat().sort()).toEqual(ids.sort());
     });
 
     it("gives whole messages, and says whether they are kept until they are stored", async () => {
@@ -48,36 +67,35 @@ export function recordOutboxContract(make: () => Promise<RecordOutboxHarness>): 
       const replayed = someMessage({ seq: 7 }, { kind: "user", id, place: 7 });
       await on.put(own.event.id, own, 1);
       await on.put(replayed.event.id, replayed, 2);
-      expect(await on.outbox.due(NOW, 10)).toEqual([
+      expect(await on.outbox.claim(NOW, 1, "oldest")).toEqual([
         { id: own.event.id, message: own, isKept: true },
+      ]);
+      expect(await on.outbox.claim(NOW, 1, "oldest")).toEqual([
         { id: replayed.event.id, message: replayed, isKept: false },
       ]);
     });
 
-    it("what was sent is due again after a minute, later the longer it waits, an hour at most", async () => {
-      const [id] = await putAll(NOW);
-      await on.outbox.postpone([`${id}`], NOW);
-      expect(await due(NOW + MINUTE - 1)).toEqual([]);
-      expect(await due(NOW + MINUTE)).toEqual([id]);
-      await on.outbox.postpone([`${id}`], NOW + 10 * MINUTE);
-      expect(await due(NOW + 20 * MINUTE - 1)).toEqual([]);
-      expect(await due(NOW + 20 * MINUTE)).toEqual([id]);
-      await on.outbox.postpone([`${id}`], NOW + 5 * HOUR);
-      expect(await due(NOW + 6 * HOUR - 1)).toEqual([]);
-      expect(await due(NOW + 6 * HOUR)).toEqual([id]);
-    });
+    it.each([0, MINUTE, 10 * MINUTE, 50 * MINUTE, 5 * HOUR, -HOUR])(
+      "what is claimed %i ms after its act is due again when patience ends",
+      async (waited) => {
+        const [id] = await putAll(1);
+        const now = NOW + waited;
+        expect(await claim(now)).toEqual([id]);
+        const due = nextDue(NOW, now);
+        expect(await claim(due - 1)).toEqual([]);
+        expect(await claim(due)).toEqual([id]);
+      },
+    );
 
-    it("what was removed meanwhile is not postponed into being", async () => {
-      const [id] = await putAll(1);
-      await on.outbox.remove([`${id}`]);
-      await on.outbox.postpone([`${id}`], NOW);
-      expect(await on.ids()).toEqual([]);
+    it("what a clock that was ahead put off for longer than anything waits is due", async () => {
+      const [late, tooLate] = await putAll(NOW + LONGEST_PATIENCE, NOW + LONGEST_PATIENCE + 1);
+      expect(await claim()).toEqual([tooLate]);
+      expect(await claim(NOW + LONGEST_PATIENCE)).toEqual(sorted(late, tooLate));
     });
 
     it("takes as many at once as one sends", async () => {
       const ids = await putAll(...Array.from({ length: 150 }, () => 1));
-      await on.outbox.postpone(ids, NOW);
-      expect(await due()).toEqual([]);
+      expect(await claim(NOW, 150)).toEqual(sorted(...ids));
       await on.outbox.remove(ids);
       expect(await on.ids()).toEqual([]);
     });

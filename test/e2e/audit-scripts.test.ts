@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { FEED_CRON } from "../../src/core/config/constants.ts";
+import { NOT_DELIVERED } from "../../src/use-cases/events/bury-message.ts";
 import { copyProject, type ProjectCopy, startDevServer, until } from "../support/dev-server.ts";
 import { someMessage } from "../support/event-samples.ts";
 import { HOUR, someUserId } from "../support/samples.ts";
@@ -104,13 +105,13 @@ it("events:replay lists what is dead and why, and changes nothing by that", asyn
   expect(await replay()).toEqual({ code: 0, output: "There is no dead letter.\n" });
   const { event, keeper } = someMessage({ type: "role.created" });
   const died = Date.UTC(2026, 0, 1);
-  const letter = (id: string, message: unknown, reason: string | null) =>
-    `('${id}', '${JSON.stringify(message)}', ${died}, ${reason === null ? "null" : `'${reason}'`})`;
+  const letter = (id: string, message: unknown, reason: string) =>
+    `('${id}', '${JSON.stringify(message)}', ${died}, '${reason}')`;
   const letters = [
-    letter(event.id, { event, keeper }, "not_stored"),
+    letter(event.id, { event, keeper }, NOT_DELIVERED),
     letter("a", { kind: "mail_request", to: "x" }, "malformed event"),
-    letter("b", { event: { type: "\\u001b[31mred" } }, null),
-    letter("c", 7, null),
+    letter("b", { event: { type: "\\u001b[31mred" } }, "malformed event id"),
+    letter("c", 7, "malformed"),
   ];
   change(
     "dead_letters",
@@ -123,9 +124,9 @@ it("events:replay lists what is dead and why, and changes nothing by that", asyn
     [
       "4 dead letters.",
       `a  mail_request  ${at}  malformed event`,
-      `b  ?  ${at}  ?`,
-      `c  ?  ${at}  ?`,
-      `${event.id}  role.created  ${at}  not_stored`,
+      `b  ?  ${at}  malformed event id`,
+      `c  ?  ${at}  malformed`,
+      `${event.id}  role.created  ${at}  ${NOT_DELIVERED}`,
       "",
     ].sort(),
   );

@@ -5,7 +5,8 @@ type Received = { readonly to: readonly string[]; readonly key: unknown };
 
 /**
  * A mail API on this machine, in the shape of Resend's, but that a key may come twice. GET shows what
- * came for an address, in order, each with its key.
+ * came for an address, in order, each with its key. What is sent to `/busy` below it comes too soon,
+ * by 900 s.
  *
  * @returns its address
  */
@@ -15,6 +16,10 @@ export function startMailServer(): Promise<string> {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (request.url?.endsWith("/busy")) {
+        response.writeHead(429, { "retry-after": "900" }).end("{}");
+        return;
+      }
       const asked = new URL(request.url ?? "", "http://localhost").searchParams.get("to") ?? "";
       if (request.method === "POST") {
         const mail = JSON.parse(Buffer.concat(chunks).toString());

@@ -37,14 +37,19 @@ export async function deliver(
   };
 }
 
-/** Seconds after which a message that cannot be read comes again, after so many tries. */
-export async function delayAfter(attempts: number): Promise<number | undefined> {
+/** Seconds after which a message comes again, after so many tries: one that cannot be read, or given. */
+export async function delayAfter(
+  attempts: number,
+  body: unknown = null,
+  overrides: Record<string, unknown> = {},
+): Promise<number | undefined> {
+  const replaced: Env = { ...env, ...overrides };
   let delay: number | undefined;
   const message: Message = {
     id: "strange",
     timestamp: new Date(),
     attempts,
-    body: null,
+    body,
     ack: () => undefined,
     retry: (options) => {
       delay = options?.delaySeconds;
@@ -52,7 +57,7 @@ export async function delayAfter(attempts: number): Promise<number | undefined> 
   };
   const whole = { ackAll: () => undefined, retryAll: () => undefined };
   const metadata = { metrics: { backlogCount: 0, backlogBytes: 0 } };
-  await worker.queue({ queue: QUEUE, messages: [message], metadata, ...whole }, env);
+  await worker.queue({ queue: QUEUE, messages: [message], metadata, ...whole }, replaced);
   return delay;
 }
 

@@ -35,7 +35,7 @@ export function httpMailApi(deps: HttpApiDeps): MailSender {
   return {
     async send(mail) {
       const request = requestOf(deps, mail);
-      const { status, name } = await answerTo(deps, mail, request);
+      const { status, name, retryAfter } = await answerTo(deps, mail, request);
       if (status >= 200 && status < 300) return "sent";
       const reason = name === "" ? String(status) : `${status} ${name}`;
       const { purpose } = mail;
@@ -44,7 +44,7 @@ export function httpMailApi(deps: HttpApiDeps): MailSender {
         return "refused";
       }
       deps.log.warn({ event: "mail_failed", purpose, reason });
-      throw new Unavailable("mail");
+      throw new Unavailable("mail", undefined, retryAfter);
     },
   };
 }
@@ -64,7 +64,12 @@ function requestOf({ url, apiKey, from, app }: HttpApiDeps, mail: Mail): Request
   });
 }
 
-type Answer = { readonly status: number; readonly name: string };
+/** @property retryAfter seconds, or null */
+type Answer = {
+  readonly status: number;
+  readonly name: string;
+  readonly retryAfter: number | null;
+};
 
 async function answerTo(
   { fetcher, log }: HttpApiDeps,
@@ -85,12 +90,18 @@ async function answerOf(response: Response): Promise<Answer> {
   const { status } = response;
   if (response.ok) {
     await response.body?.cancel();
-    return { status, name: "" };
+    return { status, name: "", retryAfter: null };
   }
   const { name, message } = wordsOf(await response.text());
   // Resend answers a malformed key as it does a faulty message: 400 validation_error.
-  return { status: status === 400 && /\bAPI key\b/i.test(message) ? 401 : status, name };
+  const isKeyAtFault = status === 400 && /\bAPI key\b/i.test(message);
+  const retryAfter = secondsOf(response.headers.get("retry-after"));
+  return { status: isKeyAtFault ? 401 : status, name, retryAfter };
 }
+
+/** RFC 9110, section 10.2.3. Rate limits are told in seconds; a date is not understood. */
+const secondsOf = (header: string | null): number | null =>
+  header !== null && /^\d{1,9}$/.test(header) ? Number(header) : null;
 
 /** The name is the provider's word for what is wrong, or empty: anything else may quote the mail. */
 function wordsOf(body: string): { readonly name: string; readonly message: string } {

@@ -64,7 +64,7 @@ export type Subject =
 /** What an event says beside its type: names, ids and counts; never a secret. */
 type EventData = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** A message to the account that an event is about. It leaves once the event is stored. */
+/** A message to the account that an event is about. */
 export type EventMail = {
   readonly purpose: "verify_email" | "invitation" | "email_changed" | "password_changed";
   /** Null for the address that the account has when it leaves. */

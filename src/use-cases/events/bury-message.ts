@@ -5,6 +5,9 @@ import type { DeadLetters } from "./ports.ts";
 
 export type BuryDeps = { readonly deadLetters: DeadLetters; readonly clock: Clock };
 
+/** Why a message died that was well: its event was not stored, or its mail did not leave. */
+export const NOT_DELIVERED = "not_delivered";
+
 /** Keeps a message that no try could deliver, for the operator to have sent again. */
 export async function buryMessage(
   deps: BuryDeps,

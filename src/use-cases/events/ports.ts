@@ -73,7 +73,7 @@ export type Keeper =
   | { readonly kind: "login_name"; readonly id: string; readonly place: number }
   | { readonly kind: "record" };
 
-/** @property mail leaves once the event is stored, and is not stored itself */
+/** @property mail leaves whether or not the event is stored yet, and is not stored itself */
 export type EventMessage = {
   readonly event: Event;
   readonly keeper: Keeper;
@@ -104,10 +104,14 @@ export type Waiting = {
  * sent again.
  */
 export interface RecordOutbox {
-  /** Those that are due, the oldest first. */
-  due(now: number, limit: number): Promise<Waiting[]>;
-  /** Notes that they were sent: they are due again later, the later the longer they wait. */
-  postpone(ids: readonly string[], now: number): Promise<void>;
+  /**
+   * Gives some that are due to whoever sends them, and to nobody else: in the same step they become
+   * due again later (`nextDue`). What is due later than that ever is, by a clock that was ahead, is
+   * due.
+   *
+   * @param from which of those that are due, where they are more than `limit`
+   */
+  claim(now: number, limit: number, from: "newest" | "oldest"): Promise<Waiting[]>;
   remove(ids: readonly string[]): Promise<void>;
 }
 

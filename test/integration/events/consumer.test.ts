@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { NOT_DELIVERED } from "../../../src/use-cases/events/bury-message.ts";
 import type { EventMessage } from "../../../src/use-cases/events/ports.ts";
 import { capturedLog } from "../../support/canaries.ts";
 import { newUser } from "../../support/client.ts";
@@ -107,7 +108,7 @@ it("a dead letter is kept whole, under its event's id, with the reason and the t
   const kept = await letters();
   expect(kept.map(({ message: text }) => JSON.parse(text))).toEqual(expect.arrayContaining(bodies));
   expect(Object.fromEntries(kept.map(({ id, reason }) => [id, reason]))).toEqual({
-    [idOf(message)]: "not_stored",
+    [idOf(message)]: NOT_DELIVERED,
     "1": "malformed event",
     "2": "malformed",
   });

@@ -6,6 +6,7 @@ import type { UserId } from "../../../src/domain/ids.ts";
 import { d1Users } from "../../../src/persistence/d1/accounts/users.ts";
 import { database } from "../../../src/persistence/d1/database.ts";
 import { d1DeadLetters } from "../../../src/persistence/d1/events/dead-letters.ts";
+import { NOT_DELIVERED } from "../../../src/use-cases/events/bury-message.ts";
 import { emptyDatabase } from "../../support/empty-database.ts";
 import { CONTEXT, someAct } from "../../support/event-samples.ts";
 import { metered } from "../../support/metered-d1.ts";
@@ -28,10 +29,8 @@ beforeEach(async () => {
   [gone, other] = [made[0].id, made[1].id];
 });
 
-const WHY = "not_stored";
-
 const keep = (event: Event) =>
-  deadLetters.keep(event.id, { event, keeper: KEEPER, letter: LETTER }, WHY, 1_000);
+  deadLetters.keep(event.id, { event, keeper: KEEPER, letter: LETTER }, NOT_DELIVERED, 1_000);
 
 async function kept({ id }: Event): Promise<unknown> {
   const row = await env.DB.prepare("select message from dead_letters where id = ?")
@@ -82,8 +81,8 @@ it("what comes after a user was deleted is kept without them", async () => {
 });
 
 it("a message that is no event is kept as it is", async () => {
-  await deadLetters.keep("nonsense", "no event", WHY, 1_000);
-  await deadLetters.keep("nothing", null, WHY, 1_000);
+  await deadLetters.keep("nonsense", "no event", NOT_DELIVERED, 1_000);
+  await deadLetters.keep("nothing", null, NOT_DELIVERED, 1_000);
   const { results } = await env.DB.prepare("select id, message from dead_letters").run();
   expect(results).toEqual([
     { id: "nonsense", message: '"no event"' },

@@ -9,9 +9,11 @@ import type { MailRequest } from "../../../src/use-cases/accounts/mail-request.t
 import type { EventMessage } from "../../../src/use-cases/events/ports.ts";
 import { capturedLog } from "../../support/canaries.ts";
 import { insertUser } from "../../support/client.ts";
-import { auditTrail, storedEvents } from "../../support/events.ts";
+import { EVERYTHING } from "../../support/event-samples.ts";
+import { auditTrail, eventually, storedEvents } from "../../support/events.ts";
 import { inboxOf } from "../../support/inbox.ts";
-import { someEventId, someId } from "../../support/samples.ts";
+import { delayAfter, withoutAuditTrail } from "../../support/queue.ts";
+import { someEventId, someId, someUserId } from "../../support/samples.ts";
 
 let log: ReturnType<typeof capturedLog>;
 beforeEach(() => {
@@ -65,6 +67,29 @@ const asked = (email: string): MailRequest => ({
   from: { ip: null, userAgent: null, requestId: null },
 });
 
+/** The audit database, with what happens before a batch reaches it. */
+const withBatches = (before: () => Promise<unknown>): D1Database =>
+  new Proxy(env.AUDIT_DB, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      if (key !== "batch") return value.bind(target);
+      return async (statements: D1PreparedStatement[]) => {
+        await before();
+        return target.batch(statements);
+      };
+    },
+  });
+const answeringAfter = (time: Promise<void>) => withBatches(() => time);
+const refusing = (asked: () => void) =>
+  withBatches(async () => {
+    asked();
+    throw new Error("D1_ERROR: injected fault");
+  });
+
+const idsIn = async (subject: string) =>
+  (await auditTrail().list({ ...EVERYTHING, subject })).map((event) => event.id);
+
 const idsOf = async (subject: string) => (await storedEvents({ subject })).map((event) => event.id);
 
 describe("a message whose mail does not leave", () => {
@@ -95,6 +120,51 @@ describe("a message whose mail does not leave", () => {
       [0, 3],
       [1, 2, 4, 5],
     ]);
+  });
+});
+
+it("a provider that takes no more is left alone for as long as it asks", async () => {
+  const { id, email } = await insertUser(["user"]);
+  const busy = { MAIL_TRANSPORT: `${env.MAIL_TRANSPORT}/busy` };
+  for (const body of [asked(email), told(id, { purpose: "password_changed", to: null })]) {
+    expect(await delayAfter(1, body, busy)).toBe(900);
+    expect(await delayAfter(1, body, WITHOUT_MAIL)).toBe(2);
+  }
+});
+
+describe("mail does not wait for the audit trail", () => {
+  it("which is away: all mail leaves, and an event comes again until it is stored", async () => {
+    const { id, email } = await insertUser(["user"]);
+    const message = told(id, { purpose: "password_changed", to: null });
+    await withoutAuditTrail(async () => {
+      const messages = [message, asked(email), told(id)];
+      expect(await consume(messages)).toEqual({ done: [1], again: [0, 2] });
+    });
+    expect(await inboxOf(email)).toHaveLength(2);
+    expect(await consume([message])).toEqual({ done: [0], again: [] });
+    expect(await idsOf(id)).toEqual([message.event.id]);
+    expect(await inboxOf(email)).toHaveLength(2);
+  });
+
+  it("which is slow: all mail has left before it answers", async () => {
+    const { id, email } = await insertUser(["user"]);
+    const messages = [told(id, { purpose: "password_changed", to: null }), asked(email)];
+    const answer = Promise.withResolvers<void>();
+    const consumed = consume(messages, { AUDIT_DB: answeringAfter(answer.promise) });
+    await eventually(async () => (await inboxOf(email)).length === 2);
+    expect(await idsIn(id)).toEqual([]);
+    answer.resolve();
+    expect(await consumed).toEqual({ done: [0, 1], again: [] });
+    expect(await idsOf(id)).toHaveLength(1);
+  });
+
+  it("which is away: it is asked a few times and no more, however many events came", async () => {
+    const ids = Array.from({ length: 100 }, () => told(someUserId()));
+    let batches = 0;
+    const AUDIT_DB = refusing(() => batches++);
+    const { again } = await consume(ids, { AUDIT_DB });
+    expect(again).toHaveLength(100);
+    expect(batches).toBeLessThan(20);
   });
 });
 
@@ -129,10 +199,7 @@ it("mail is not stored with its event, and no line of the log names anybody or h
   const message = told(id, { purpose: "email_changed", to: old });
   await consume([message, asked(email)], WITHOUT_MAIL);
   await consume([message, asked(email)]);
-  const trail = await auditTrail().list({
-    ...{ subject: id, actor: null, type: null, since: null, until: null, after: null },
-    limit: 10,
-  });
+  const trail = await auditTrail().list({ ...EVERYTHING, subject: id });
   expect(trail).toHaveLength(1);
   for (const text of [JSON.stringify(trail), ...log.lines]) {
     expect(text).not.toMatch(/@example\.com|mt1\./);

@@ -1,7 +1,5 @@
+import { LONGEST_PATIENCE, nextDue } from "../../../src/domain/events/patience.ts";
 import type { EventMessage, RecordOutbox } from "../../../src/use-cases/events/ports.ts";
-
-const FIRST_PATIENCE = 60_000;
-const LONGEST_PATIENCE = 60 * 60_000;
 
 export type MemoryRecordOutbox = RecordOutbox & {
   /** What the batch of an act, or a replay, writes. */
@@ -14,24 +12,20 @@ export function memoryRecordOutbox(): MemoryRecordOutbox {
   return {
     put: async (id, message, dueAt) => void rows.set(id, { message, dueAt }),
     ids: () => [...rows.keys()].sort(),
-    async due(now, limit) {
-      return [...rows]
-        .filter(([, { dueAt }]) => dueAt <= now)
-        .sort(([a, one], [b, other]) => one.dueAt - other.dueAt || (a < b ? -1 : 1))
-        .slice(0, limit)
-        .map(([id, { message }]) => ({
-          id,
-          message,
-          isKept: message.keeper.kind === "record",
-        }));
-    },
-    async postpone(ids, now) {
-      for (const id of ids) {
-        const row = rows.get(id);
-        if (row === undefined) continue;
-        const waited = Math.max(now - row.message.event.occurredAt, FIRST_PATIENCE);
-        rows.set(id, { ...row, dueAt: now + Math.min(waited, LONGEST_PATIENCE) });
+    async claim(now, limit, from) {
+      const sign = from === "newest" ? -1 : 1;
+      const claimed = [...rows]
+        .filter(([, { dueAt }]) => dueAt <= now || dueAt > now + LONGEST_PATIENCE)
+        .sort(([a, one], [b, other]) => sign * (one.dueAt - other.dueAt) || (a < b ? -1 : 1))
+        .slice(0, limit);
+      for (const [id, { message }] of claimed) {
+        rows.set(id, { message, dueAt: nextDue(message.event.occurredAt, now) });
       }
+      return claimed.map(([id, { message }]) => ({
+        id,
+        message,
+        isKept: message.keeper.kind === "record",
+      }));
     },
     async remove(ids) {
       for (const id of ids) rows.delete(id);

@@ -10,7 +10,12 @@ type Database = {
   readonly database_name?: string;
   readonly migrations_dir?: string;
 };
-type Consumer = { readonly queue: string; readonly dead_letter_queue?: string };
+type Consumer = {
+  readonly queue: string;
+  readonly dead_letter_queue?: string;
+  readonly max_retries?: number;
+  readonly max_concurrency?: number | null;
+};
 
 /** What wrangler reads of it; its own types leave these open. */
 function read(env: string | undefined) {
@@ -33,6 +38,11 @@ describe.each(NAMES)("the queues of the environment %s", (env) => {
     expect(letters?.queue).toMatch(/-dead-letters$/);
     expect(events?.queue).not.toMatch(/-dead-letters$/);
     expect(consumers).toHaveLength(2);
+  });
+
+  it("is read by few at once, and tried for hours: a mail provider limits both", () => {
+    expect(events?.max_concurrency).toBe(2);
+    expect(events?.max_retries).toBe(30);
   });
 
   it("has an audit trail in a database of its own, with its own migrations", () => {

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import type { Event } from "../../../src/domain/events/event.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
+import {
+  type ConfirmEventsDeps,
+  confirmEvents,
+} from "../../../src/use-cases/events/confirm-events.ts";
 import { finishErasures } from "../../../src/use-cases/events/finish-erasures.ts";
 import { purgeEvents } from "../../../src/use-cases/events/purge-events.ts";
-import {
-  confirmEvents,
-  type StoreEventsDeps,
-  storeEvents,
-} from "../../../src/use-cases/events/store-events.ts";
+import { type StoreEventsDeps, storeEvents } from "../../../src/use-cases/events/store-events.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someAct, someDeletion } from "../../support/event-samples.ts";
 import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
@@ -20,7 +20,7 @@ const MANY = 25_000;
 
 let trail: ReturnType<typeof memoryAuditTrail>;
 let confirmed: string[];
-let deps: StoreEventsDeps;
+let deps: StoreEventsDeps & ConfirmEventsDeps;
 let id: UserId;
 
 beforeEach(() => {
@@ -32,8 +32,6 @@ beforeEach(() => {
     erasures: trail,
     deadLetters: { erase: async () => 0 },
     recordOutbox: {
-      due: async () => [],
-      postpone: async () => undefined,
       remove: async (ids) => void confirmed.push(...ids),
     },
     accounts: { confirmEvents: async () => undefined },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SYSTEM } from "../../../src/domain/access/actor.ts";
-import { buryMessage } from "../../../src/use-cases/events/bury-message.ts";
+import { buryMessage, NOT_DELIVERED } from "../../../src/use-cases/events/bury-message.ts";
 import { purgeEvents } from "../../../src/use-cases/events/purge-events.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someEvent } from "../../support/event-samples.ts";
@@ -61,7 +61,7 @@ describe("burying a message", () => {
       keep: async (...args: unknown[]) => void kept.push(args),
       erase: async () => 0,
     };
-    await buryMessage({ deadLetters, clock }, SYSTEM, "evt", { any: "thing" }, "not_stored");
-    expect(kept).toEqual([["evt", { any: "thing" }, "not_stored", NOW]]);
+    await buryMessage({ deadLetters, clock }, SYSTEM, "evt", { any: "thing" }, NOT_DELIVERED);
+    expect(kept).toEqual([["evt", { any: "thing" }, NOT_DELIVERED, NOW]]);
   });
 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import type { EventMessage } from "../../../src/use-cases/events/ports.ts";
 import { sendRecordEvents } from "../../../src/use-cases/events/send-record-events.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someMessage } from "../../support/event-samples.ts";
 import { memoryRecordOutbox } from "../../support/fakes/record-outbox.ts";
 import { atEveryCall, FAULTS, outcomeOf, type PortFaults } from "../../support/port-faults.ts";
@@ -10,8 +11,13 @@ import { HOUR, someUserId } from "../../support/samples.ts";
 function service() {
   const recordOutbox = memoryRecordOutbox();
   const sent: EventMessage[][] = [];
+  let asked = 0;
   const eventQueue = {
-    send: async (messages: readonly EventMessage[]) => void sent.push([...messages]),
+    async send(messages: readonly EventMessage[]) {
+      asked++;
+      if (messages.some(on.refuse)) throw new Unavailable("queue");
+      sent.push([...messages]);
+    },
   };
   const time = { now: Date.UTC(2026, 0, 1) };
   const clock = () => time.now;
@@ -28,7 +34,11 @@ function service() {
     );
   };
   const sentIds = () => sent.flat().map(({ event }) => event.id);
-  return { recordOutbox, sent, sentIds, put, run, time };
+  const on = {
+    ...{ recordOutbox, sent, sentIds, put, run, time, asked: () => asked },
+    refuse: (_: EventMessage): boolean => false,
+  };
+  return on;
 }
 
 /** A dead letter that was put back: an object keeps its event. */
@@ -72,6 +82,41 @@ describe("sending what waits in D1", () => {
     expect(new Set(on.sentIds()).size).toBe(5_150);
   });
 
+  it("what an import makes does not hold up what came after it", async () => {
+    for (let at = 0; at < 6_000; at++) await on.put(someMessage({ occurredAt: on.time.now }));
+    on.time.now += 1;
+    const id = await on.put(someMessage({ occurredAt: on.time.now }));
+    await on.run();
+    expect(on.sent[0]?.map(({ event }) => event.id)).toContain(id);
+  });
+
+  it("many who send at once send each message once", async () => {
+    for (let at = 0; at < 250; at++) await on.put(someMessage({ occurredAt: on.time.now }));
+    await Promise.all(Array.from({ length: 5 }, () => on.run()));
+    expect(on.sentIds()).toHaveLength(250);
+    expect(new Set(on.sentIds()).size).toBe(250);
+  });
+
+  it("a message that the queue never takes holds up no other, and the run says so", async () => {
+    const bad = [await on.put(someMessage()), await on.put(replayed())];
+    const good = [];
+    for (let at = 0; at < 150; at++) good.push(await on.put(at % 2 ? someMessage() : replayed()));
+    on.refuse = (message) => bad.includes(message.event.id);
+    for (let tries = 0; tries < 3; tries++) {
+      await expect(on.run()).rejects.toThrow("queue is unavailable");
+      expect(new Set(on.sentIds())).toEqual(new Set(good));
+      on.time.now += HOUR;
+    }
+    expect(on.recordOutbox.ids()).toEqual(expect.arrayContaining(bad));
+  });
+
+  it("without the queue it asks a few times and no more", async () => {
+    for (let at = 0; at < 500; at++) await on.put(someMessage());
+    on.refuse = () => true;
+    await expect(on.run()).rejects.toThrow("queue is unavailable");
+    expect(on.asked()).toBeLessThan(20);
+  });
+
   it.each(FAULTS)("whatever breaks (%s), nothing leaves that was not sent", async (kind) => {
     const broken = await atEveryCall(kind, async (faults) => {
       on = service();
@@ -85,6 +130,6 @@ describe("sending what waits in D1", () => {
       expect(new Set(on.sentIds())).toEqual(new Set([own, other]));
       expect(on.recordOutbox.ids()).toEqual([own]);
     });
-    expect(new Set(broken)).toEqual(new Set(["due", "send", "postpone", "remove"]));
+    expect(new Set(broken)).toEqual(new Set(["claim", "send", "remove"]));
   });
 });

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { SYSTEM } from "../../../src/domain/access/actor.ts";
-import type { EventMessage, Notice } from "../../../src/use-cases/events/ports.ts";
+import { type Actor, SYSTEM } from "../../../src/domain/access/actor.ts";
 import {
+  type ConfirmEventsDeps,
   confirmEvents,
-  type StoreEventsDeps,
-  storeEvents,
-} from "../../../src/use-cases/events/store-events.ts";
+} from "../../../src/use-cases/events/confirm-events.ts";
+import type { EventMessage, Notice } from "../../../src/use-cases/events/ports.ts";
+import { type StoreEventsDeps, storeEvents } from "../../../src/use-cases/events/store-events.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someMessage } from "../../support/event-samples.ts";
 import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
@@ -24,7 +24,7 @@ function service() {
   };
   const accounts = { confirmEvents: forget };
   const throttle = { confirmEvents: forget };
-  const deps: StoreEventsDeps = {
+  const deps: StoreEventsDeps & ConfirmEventsDeps = {
     audit,
     erasures: audit,
     deadLetters: { erase: async () => 0 },
@@ -43,8 +43,10 @@ function service() {
   return { deps, audit, recordOutbox, accounts, throttle, notices, keep, left };
 }
 
-/** As the queue's consumer does it, for events without mail. */
-async function storeAndConfirm(...args: Parameters<typeof confirmEvents>) {
+/** In this order: what is not stored is not confirmed. */
+async function storeAndConfirm(
+  ...args: [StoreEventsDeps & ConfirmEventsDeps, Actor, readonly EventMessage[]]
+) {
   await storeEvents(...args);
   return confirmEvents(...args);
 }

@@ -169,6 +169,17 @@ describe("a message is tried again", () => {
     await expectFailed(`${status} ${name}`.trim());
   });
 
+  it.each([
+    [429, "7", 7],
+    [503, "120", 120],
+    [429, "Wed, 21 Oct 2026 07:28:00 GMT", null],
+    [429, "-1", null],
+    [429, undefined, null],
+  ])("and not before the provider said: %i, %s", async (status, header, retryAfter) => {
+    replyWith(status, {}, header === undefined ? {} : { "retry-after": header });
+    await expect(send(someMail())).rejects.toMatchObject({ dependency: "mail", retryAfter });
+  });
+
   it("when the key is malformed, which looks like a fault in the message", async () => {
     replyWith(400, { statusCode: 400, name: "validation_error", message: "API key is invalid" });
     await expectFailed("401 validation_error");

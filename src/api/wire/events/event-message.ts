@@ -2,10 +2,10 @@ import * as z from "zod";
 import { parseEmail } from "../../../domain/accounts/email.ts";
 import { EVENT_TYPES, type Event, type Subject } from "../../../domain/events/event.ts";
 import { parseServiceAccountId, parseUserId } from "../../../domain/ids.ts";
-import type { storeEvents } from "../../../use-cases/events/store-events.ts";
+import type { deliverEvents } from "../../../use-cases/events/deliver-events.ts";
 
 /** What the queue brings, which may have been sent by older code or by an operator's hand. */
-type EventMessage = Parameters<typeof storeEvents>[2][number];
+type EventMessage = Parameters<typeof deliverEvents>[2][number];
 
 const place = z.int().min(1);
 const text = z.string().max(1_000);

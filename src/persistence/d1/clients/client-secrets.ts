@@ -88,6 +88,16 @@ export function secretsByAccount(results: unknown): ReadonlyMap<string, ClientSe
   return new Map([...byAccount].map(([id, secrets]) => [id, secrets.map(({ secret }) => secret)]));
 }
 
-/** What an event says of the secrets that its act ended. */
-export const toldOfEnded = (ids: readonly string[]): { ended_secrets?: readonly string[] } =>
-  ids.length === 0 ? {} : { ended_secrets: ids };
+/** Secrets that an event names: the queue takes no message above 128,000 bytes. */
+const MOST_TOLD = 100;
+
+type ToldOfEnded = {
+  readonly ended_secrets?: readonly string[];
+  readonly ended_secrets_count?: number;
+};
+
+/** What an event says of the secrets that its act ended: the first of them, and of more how many. */
+export const toldOfEnded = (ids: readonly string[]): ToldOfEnded => ({
+  ...(ids.length === 0 ? {} : { ended_secrets: ids.slice(0, MOST_TOLD) }),
+  ...(ids.length > MOST_TOLD ? { ended_secrets_count: ids.length } : {}),
+});
