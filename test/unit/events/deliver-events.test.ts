@@ -10,6 +10,7 @@ import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
 import { memoryRecordOutbox } from "../../support/fakes/record-outbox.ts";
 import { memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, type PortFaults, SINGLE_FAULTS } from "../../support/port-faults.ts";
+import { SECOND } from "../../support/samples.ts";
 
 function service() {
   const memory = memoryService();
@@ -38,7 +39,7 @@ function service() {
     unwrapped(await deliverEvents(depsThrough(faults), SYSTEM, messages));
   const stored = () => audit.stored().map(({ id }) => id);
   const sent = () => memory.sent.map(({ idempotencyKey }) => idempotencyKey);
-  return { audit, recordOutbox, tell, deliver, depsThrough, stored, sent };
+  return { advance: memory.advance, audit, recordOutbox, tell, deliver, depsThrough, stored, sent };
 }
 
 describe("delivering events", () => {
@@ -57,6 +58,7 @@ describe("delivering events", () => {
         const again = [...failed.keys()].map(({ event }) => event.id);
         expect(on.recordOutbox.ids()).toEqual(expect.arrayContaining(again));
         faults.end();
+        on.advance(30 * SECOND); // a claim whose holder broke off has ended
         expect(await on.deliver(messages)).toEqual(new Map());
         expect(on.stored().sort()).toEqual(ids);
         expect([...new Set(on.sent())].sort()).toEqual(ids);
