@@ -3,6 +3,7 @@ import { ANYONE, SYSTEM } from "../../../src/domain/access/actor.ts";
 import type { Email } from "../../../src/domain/accounts/email.ts";
 import type { EventMail } from "../../../src/domain/events/event.ts";
 import { answerMailRequest } from "../../../src/use-cases/accounts/answer-mail-request.ts";
+import { createUser } from "../../../src/use-cases/accounts/create-user.ts";
 import { removeUnverified } from "../../../src/use-cases/accounts/remove-unverified.ts";
 import { requestEmailChange } from "../../../src/use-cases/accounts/request-email-change.ts";
 import { requestMail } from "../../../src/use-cases/accounts/request-mail.ts";
@@ -326,6 +327,47 @@ describe("accounts that nobody verified", () => {
     });
   });
 
+  it("though more than a run removes refuse to go, which is told and counts for nothing", async () => {
+    const service = memoryService();
+    const stuck = new Set<string>();
+    for (let i = 0; i < 50; i++) stuck.add((await service.invite()).id);
+    service.advance(1);
+    const invited = await service.invite();
+    service.advance(7 * DAY);
+    const told: string[] = [];
+    const { accounts } = service.deps;
+    const change: typeof accounts.change = async (id, command) =>
+      stuck.has(id) ? { kind: "not_found" } : accounts.change(id, command);
+    const deps = {
+      ...service.deps,
+      accounts: { ...accounts, change },
+      notCaughtUp: (id: string) => void told.push(id),
+    };
+    expect(unwrapped(await removeUnverified(deps, SYSTEM))).toBe(0);
+    expect(new Set(told)).toEqual(stuck);
+    expect(unwrapped(await removeUnverified(deps, SYSTEM))).toBe(1);
+    expect(await service.deps.users.findById(invited.id)).toBeNull();
+    expect(unwrapped(await removeUnverified(deps, SYSTEM))).toBe(0);
+    expect(told).toHaveLength(50);
+    service.advance(DAY);
+    await removeUnverified(deps, SYSTEM);
+    expect(told).toHaveLength(100);
+  });
+
+  it("but for one that may be in use by then, also once verified addresses are asked for", async () => {
+    const service = memoryService();
+    const required = { ...service.deps, requireVerifiedEmail: true };
+    const wanted = { email: someEmail(), name: null, password: PASSWORD, roles: [] };
+    const { id } = unwrapped(await createUser(required, SYSTEM, wanted));
+    service.advance(7 * DAY);
+    const notCaughtUp = () => undefined;
+    for (const deps of [service.deps, required]) {
+      expect(unwrapped(await removeUnverified({ ...deps, notCaughtUp }, SYSTEM))).toBe(0);
+      service.advance(DAY);
+    }
+    expect(await service.deps.users.findById(id)).not.toBeNull();
+  });
+
   it("but for one that is verified after it was looked for", async () => {
     const service = memoryService();
     const invited = await service.invite();
@@ -334,8 +376,8 @@ describe("accounts that nobody verified", () => {
     const { users } = service.deps;
     const slow: typeof users = {
       ...users,
-      async expired(...args) {
-        const found = await users.expired(...args);
+      async takeExpired(...args) {
+        const found = await users.takeExpired(...args);
         unwrapped(await verify(service.deps, token));
         return found;
       },
