@@ -4,6 +4,7 @@ import type { Email } from "../../../src/domain/accounts/email.ts";
 import type { EventMail } from "../../../src/domain/events/event.ts";
 import { answerMailRequest } from "../../../src/use-cases/accounts/answer-mail-request.ts";
 import { createUser } from "../../../src/use-cases/accounts/create-user.ts";
+import { purgeMails } from "../../../src/use-cases/accounts/purge-mails.ts";
 import { removeUnverified } from "../../../src/use-cases/accounts/remove-unverified.ts";
 import { requestEmailChange } from "../../../src/use-cases/accounts/request-email-change.ts";
 import { requestMail } from "../../../src/use-cases/accounts/request-mail.ts";
@@ -209,6 +210,20 @@ describe("a message", () => {
       eventOf(service, service.deps.newUserId(), { purpose: "password_changed", to: null }),
     );
     expect(service.sent).toEqual([]);
+  });
+
+  it("that something was changed leaves within a day, and later neither again nor at all", async () => {
+    const service = memoryService();
+    const user = await service.register();
+    const message = eventOf(service, user.id, { purpose: "password_changed", to: null });
+    const late = eventOf(service, user.id, { purpose: "password_changed", to: null });
+    service.advance(DAY - 1);
+    await sendEventMail(service.deps, SYSTEM, message);
+    expect(service.sent).toHaveLength(1);
+    service.advance(2 * DAY);
+    await purgeMails(service.deps, SYSTEM);
+    for (const one of [message, late]) await sendEventMail(service.deps, SYSTEM, one);
+    expect(service.sent).toHaveLength(1);
   });
 
   it("RAT-11 is one of five in an hour and of twenty in a day, whatever it is about", async () => {
