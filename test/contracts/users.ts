@@ -135,27 +135,38 @@ export function usersContract(make: () => Promise<Harness>): void {
       expect(await users.findById(id)).toBeNull();
     });
 
-    it("tells of accounts that nobody verified in time, the longest first", async () => {
+    it("takes accounts whose time is over, the longest first, each once until it comes again", async () => {
       const times = [7_000, null, 5_000, 6_000, 9_000];
       const waiting = times.map((expiresAt) => someUser({ expiresAt, passwordHash: null }));
       for (const user of waiting) await users.create(user);
-      const ids = async (now: number, limit = 10) =>
-        (await users.expired(now, limit, false)).map(
-          ({ id }) => times[waiting.findIndex((one) => one.id === id)],
-        );
-      expect(await ids(4_999)).toEqual([]);
-      expect(await ids(7_000)).toEqual([5_000, 6_000, 7_000]);
-      expect(await ids(7_000, 2)).toEqual([5_000, 6_000]);
+      const taken = async (now: number, limit = 10, until = 20_000) =>
+        (await users.takeExpired(now, limit, until))
+          .map(({ id }) => times[waiting.findIndex((one) => one.id === id)])
+          .sort();
+      expect(await taken(4_999)).toEqual([]);
+      expect(await taken(7_000, 2)).toEqual([5_000, 6_000]);
+      expect(await taken(7_000)).toEqual([7_000]);
+      expect(await taken(19_999)).toEqual([9_000]);
+      expect(await taken(20_000)).toEqual([5_000, 6_000, 7_000, 9_000]);
     });
 
-    it("one that is verified, or may be in use, stays for good", async () => {
-      const verified = someUser({ expiresAt: 5_000, emailVerified: true });
+    it("says of each whether anybody may be using it, and keeps it for good", async () => {
+      const verified = someUser({ expiresAt: 5_000, emailVerified: true, passwordHash: null });
       const used = someUser({ expiresAt: 5_000 });
+      const gone = someUserId();
       for (const user of [verified, used]) await users.create(user);
-      expect((await users.expired(5_000, 10, true)).map(({ id }) => id)).toEqual([used.id]);
-      expect(await users.expired(5_000, 10, false)).toEqual([]);
-      // By then somebody may have signed in, so asking for a verified address once more loses nobody.
-      expect(await users.expired(5_000, 10, true)).toEqual([]);
+      const taken = await users.takeExpired(5_000, 10, 6_000);
+      expect(taken).toHaveLength(2);
+      expect(taken).toEqual(
+        expect.arrayContaining([
+          { id: verified.id, version: 1, emailVerified: true, hasPassword: false },
+          { id: used.id, version: 1, emailVerified: false, hasPassword: true },
+        ]),
+      );
+      await users.keep([used.id, gone]);
+      expect((await users.takeExpired(6_000, 10, 7_000)).map(({ id }) => id)).toEqual([
+        verified.id,
+      ]);
     });
 
     it("leaves a row that is whole as it is when it is to be mended, and says where there is none", async () => {

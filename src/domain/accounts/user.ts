@@ -27,6 +27,12 @@ export const verifiedEmailOf = <E>(user: {
   readonly emailVerified: boolean;
 }): E | null => (user.emailVerified ? user.email : null);
 
+/** Whether its owner may be using it. An account that nobody can use goes after some days. */
+export const isUsable = (
+  user: { readonly emailVerified: boolean; readonly hasPassword: boolean },
+  requireVerifiedEmail: boolean,
+): boolean => user.emailVerified || (user.hasPassword && !requireVerifiedEmail);
+
 export type SignInRefusal = "account_disabled" | "email_not_verified";
 
 /** What stands between a right password and a session. Asked only after the password was right. */

@@ -2,7 +2,7 @@ import type { Actor } from "../../domain/access/actor.ts";
 import { USER } from "../../domain/access/role.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import { UNVERIFIED_LIFETIME } from "../../domain/accounts/mail-token.ts";
-import { FIRST_VERSION, type User } from "../../domain/accounts/user.ts";
+import { FIRST_VERSION, isUsable, type User } from "../../domain/accounts/user.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
@@ -40,7 +40,7 @@ export async function createUser(
   if (weakness) return err({ code: "weak_password", weakness });
 
   const now = deps.clock();
-  const isUsable = input.password !== null && !deps.requireVerifiedEmail;
+  const holds = { emailVerified: false, hasPassword: input.password !== null };
   const user: NewUser = {
     id: deps.newUserId(),
     email: input.email,
@@ -49,7 +49,7 @@ export async function createUser(
     emailVerified: false,
     roles: [...new Set([USER, ...input.roles])].sort(),
     now,
-    expiresAt: isUsable ? null : now + UNVERIFIED_LIFETIME,
+    expiresAt: isUsable(holds, deps.requireVerifiedEmail) ? null : now + UNVERIFIED_LIFETIME,
   };
   const outcome = await createOnce(deps.users, actor, user);
   return outcome === "created" ? ok(userOf(user)) : err(outcome);

@@ -25,8 +25,10 @@ export type NewUser = {
   readonly expiresAt: number | null;
 };
 
-/** An account that nobody verified in time. */
-type ExpiredUser = { readonly id: UserId; readonly version: number };
+/** An account whose time is over. */
+export type ExpiredUser = Pick<User, "id" | "version" | "emailVerified"> & {
+  readonly hasPassword: boolean;
+};
 
 export type UserQuery = {
   readonly email: Email | null;
@@ -59,11 +61,15 @@ export interface Users extends Credentials {
    */
   mend(id: UserId, changeId: string, by: Actor): Promise<boolean>;
   /**
-   * Unverified accounts whose time is over, the longest first. One that somebody may have used is
-   * not among them, and goes no more: it has a password, and signing in asks for no verified
-   * address now.
+   * Takes accounts whose time is over, the longest first. Whatever becomes of them, they come again
+   * after `until`, so that one that does not go holds up no other. A row that cannot be read is left
+   * out, with a notice.
+   *
+   * @param now Unix milliseconds, as `until`
    */
-  expired(now: number, limit: number, requireVerifiedEmail: boolean): Promise<ExpiredUser[]>;
+  takeExpired(now: number, limit: number, until: number): Promise<ExpiredUser[]>;
+  /** These stay for good. */
+  keep(ids: readonly UserId[]): Promise<void>;
 }
 
 export type ChangeAnswer =

@@ -1,11 +1,12 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { type Ok, ok } from "../../domain/result.ts";
+import { elapsed } from "../../domain/time.ts";
 import type { Credential } from "../credentials/ports.ts";
 import type { EventMessage } from "../events/ports.ts";
 import { notice } from "./compose-mail.ts";
 import type { Users } from "./ports.ts";
 import { type SendLinkDeps, sendLink } from "./send-link.ts";
-import { sendOnce } from "./send-once.ts";
+import { MAIL_MEMORY, sendOnce } from "./send-once.ts";
 
 export type SendEventMailDeps = SendLinkDeps & { readonly users: Pick<Users, "findById"> };
 
@@ -33,6 +34,7 @@ export async function sendEventMail(
   switch (mail.purpose) {
     case "email_changed":
     case "password_changed":
+      if (isForgotten(event.occurredAt, deps.clock())) return ok(null);
       await sendOnce(deps, user, event.id, notice(mail.purpose, mail.to ?? user.email));
       break;
     case "verify_email":
@@ -43,6 +45,12 @@ export async function sendEventMail(
   }
   return ok(null);
 }
+
+/**
+ * So late a notice, which says no time, would be taken for news; and whether it left before, nobody
+ * remembers.
+ */
+const isForgotten = (since: number, now: number): boolean => elapsed(since, now) >= MAIL_MEMORY;
 
 /** Nobody chose a password for it yet. */
 const isWaiting = ({ user, passwordHash }: Credential): boolean =>

@@ -5,6 +5,7 @@ import type { Password, PasswordWeakness } from "../../domain/credentials/passwo
 import type { ThrottleState } from "../../domain/credentials/throttle.ts";
 import type { Cause } from "../../domain/events/event.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { ObjectOutbox } from "../events/ports.ts";
 
 export type Credential = { readonly user: User; readonly passwordHash: string | null };
 
@@ -116,6 +117,32 @@ export interface Proofs {
   /** A try that was let through was wrong. */
   failProof(userId: UserId, failed: FailedTry): Promise<void>;
   clearProofs(userId: UserId, by: Prover): Promise<void>;
+}
+
+/** Tries at one login name that were let through and are being checked. */
+export interface Undecided {
+  /** @param now Unix milliseconds */
+  begin(now: number): void;
+  /** One was wrong, or came to nothing. */
+  drop(): void;
+  /** One was right, which clears the count for all that wait. */
+  succeed(): void;
+  /** @returns true when one of those under way was right, false when none was, or none in time */
+  outcome(now: number): Promise<boolean>;
+}
+
+/** What the judge of a login name keeps, and what it asks of whatever runs it. */
+export interface LoginNameStore {
+  state(): ThrottleState | null;
+  readonly flows: CodeFlowStore;
+  readonly outbox: Pick<ObjectOutbox, "add" | "confirm" | "dueAt" | "sendAgain">;
+  readonly undecided: Undecided;
+  /**
+   * The count is stored before this returns; the promise is for the alarm.
+   *
+   * @param wakeAt when the next thing is due (Unix milliseconds); null when nothing is left to keep
+   */
+  save(state: ThrottleState | null, wakeAt: number | null): Promise<void>;
 }
 
 /** The counts as a user's object stores them, with the methods of a Map. Calls are synchronous. */

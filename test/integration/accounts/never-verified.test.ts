@@ -3,11 +3,13 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FEED_CRON } from "../../../src/core/config/constants.ts";
 import worker from "../../../src/index.ts";
+import { capturedLog } from "../../support/canaries.ts";
 import { call, freshEmail, newAdmin, PASSWORD, register, signIn } from "../../support/client.ts";
 import { storedEvents } from "../../support/events.ts";
 import { emptyFeed, notedIds } from "../../support/feed.ts";
 import { mailTo } from "../../support/inbox.ts";
 import { DAY } from "../../support/samples.ts";
+import { unguarded } from "../../support/unguarded.ts";
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -47,6 +49,22 @@ it("an invitation that nobody took goes after seven days, and the record says wh
   // It is a change of the service's own, which no feed is told of.
   expect(await notedIds()).toEqual([]);
   await register(email);
+});
+
+it("a row that cannot be read holds up no other, and is named in the log", async () => {
+  const [spoilt, { email }] = [await invited(), await invited()];
+  await unguarded(() =>
+    env.DB.prepare("update users set version = 1.5 where id = ?").bind(spoilt.id).run(),
+  );
+  vi.setSystemTime(Date.now() + 7 * DAY);
+  const log = capturedLog();
+  await cron();
+  log.stop();
+  expect([await isThere(spoilt.email), await isThere(email)]).toEqual([true, false]);
+  const told = log.lines.filter((line) => line.includes("row_unreadable"));
+  expect(told.map((line) => JSON.parse(line))).toMatchObject([
+    { level: "error", table: "users", row: spoilt.id, column: "version" },
+  ]);
 });
 
 it("one that was taken stays, and so does whoever registered where nobody need verify", async () => {

@@ -6,6 +6,7 @@ import type { Addressed, UserObjects, UserStore } from "../../../src/use-cases/a
 import type { ObjectOutbox } from "../../../src/use-cases/events/ports.ts";
 import type { StoredSession } from "../../../src/use-cases/sessions/ports.ts";
 import { someEventId, someId } from "../samples.ts";
+import { memoryOutbox } from "./outbox.ts";
 
 type Deps = Pick<JudgeDeps, "record" | "clock"> & Pick<Addressed, "policy">;
 type Known = { [K in "copy" | "intent"]: ReturnType<UserStore["authority"][K]> };
@@ -18,7 +19,7 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects & {
   const events: Event[] = [];
   const objects = new Map<UserId, { judge: UserJudge; idle: () => Promise<unknown> }>();
   const wake = (userId: UserId) => {
-    const store = memoryUserStore(memoryOutbox(events), () => objects.delete(userId));
+    const store = memoryUserStore(memoryOutbox(events, numbered), () => objects.delete(userId));
     const defer: JudgeDeps["defer"] = (work) => void work().catch(() => null);
     const judge = userJudge({ ...deps, store, newFenceId: someId, newEventId: someEventId, defer });
     const object = { judge, idle: store.idle };
@@ -51,25 +52,8 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects & {
   };
 }
 
-/** Numbers them as the object does, and sends none. */
-function memoryOutbox(events: Event[]): ObjectOutbox {
-  let seq = 0;
-  let left: readonly Event[] = [];
-  return {
-    add(event) {
-      const numbered = { ...event, seq: ++seq };
-      left = [...left, numbered];
-      events.push(numbered);
-    },
-    confirm(places) {
-      left = left.filter((event) => event.seq === null || !places.includes(event.seq));
-    },
-    left: () => left.slice(0, 100),
-    dueAt: () => null, // no alarm rings here
-    sendAgain: () => undefined,
-    isUnused: () => seq === 0,
-  };
-}
+/** As the object does: a place is a number. */
+const numbered = (place: number): number => place;
 
 /** Calls that come during exclusive work wait for `idle`; those under way interleave with it. */
 function memoryUserStore(

@@ -51,17 +51,23 @@ export function memoryUsers(db: MemoryDatabase): Users {
 
     mend: async (id) => users.has(id),
 
-    async expired(now, limit, requireVerifiedEmail) {
+    async takeExpired(now, limit, until) {
       const over = [...users.values()]
         .filter(({ expiresAt }) => expiresAt !== null && expiresAt <= now)
-        .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
-      const stays = ({ user, passwordHash }: UserRow) =>
-        user.emailVerified || (!requireVerifiedEmail && passwordHash !== null);
-      for (const row of over.filter(stays)) users.set(row.user.id, { ...row, expiresAt: null });
-      return over
-        .filter((row) => !stays(row))
-        .slice(0, limit)
-        .map(({ user: { id, version } }) => ({ id, version }));
+        .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0))
+        .slice(0, limit);
+      return over.map((row) => {
+        const { id, version, emailVerified } = row.user;
+        users.set(id, { ...row, expiresAt: until });
+        return { id, version, emailVerified, hasPassword: row.passwordHash !== null };
+      });
+    },
+
+    async keep(ids) {
+      for (const id of ids) {
+        const row = users.get(id);
+        if (row !== undefined) users.set(id, { ...row, expiresAt: null });
+      }
     },
   };
 }

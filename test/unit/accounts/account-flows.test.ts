@@ -3,6 +3,8 @@ import { ANYONE, SYSTEM } from "../../../src/domain/access/actor.ts";
 import type { Email } from "../../../src/domain/accounts/email.ts";
 import type { EventMail } from "../../../src/domain/events/event.ts";
 import { answerMailRequest } from "../../../src/use-cases/accounts/answer-mail-request.ts";
+import { createUser } from "../../../src/use-cases/accounts/create-user.ts";
+import { purgeMails } from "../../../src/use-cases/accounts/purge-mails.ts";
 import { removeUnverified } from "../../../src/use-cases/accounts/remove-unverified.ts";
 import { requestEmailChange } from "../../../src/use-cases/accounts/request-email-change.ts";
 import { requestMail } from "../../../src/use-cases/accounts/request-mail.ts";
@@ -157,6 +159,12 @@ describe("a redemption that a store breaks off", () => {
   });
 });
 
+/** Begins when others had so many turns. */
+async function later<T>(turns: number, work: () => Promise<T>): Promise<T> {
+  for (let turn = 0; turn < turns; turn++) await null;
+  return work();
+}
+
 /** A delivery that broke off may have left its claim behind. */
 const CLAIM_TIME = 30 * SECOND;
 
@@ -217,6 +225,20 @@ describe("a message", () => {
       eventOf(service, service.deps.newUserId(), { purpose: "password_changed", to: null }),
     );
     expect(service.sent).toEqual([]);
+  });
+
+  it("that something was changed leaves within a day, and later neither again nor at all", async () => {
+    const service = memoryService();
+    const user = await service.register();
+    const message = eventOf(service, user.id, { purpose: "password_changed", to: null });
+    const late = eventOf(service, user.id, { purpose: "password_changed", to: null });
+    service.advance(DAY - 1);
+    await sendEventMail(service.deps, SYSTEM, message);
+    expect(service.sent).toHaveLength(1);
+    service.advance(2 * DAY);
+    await purgeMails(service.deps, SYSTEM);
+    for (const one of [message, late]) await sendEventMail(service.deps, SYSTEM, one);
+    expect(service.sent).toHaveLength(1);
   });
 
   it("RAT-11 is one of five in an hour and of twenty in a day, whatever it is about", async () => {
@@ -335,6 +357,47 @@ describe("accounts that nobody verified", () => {
     });
   });
 
+  it("though more than a run removes refuse to go, which is told and counts for nothing", async () => {
+    const service = memoryService();
+    const stuck = new Set<string>();
+    for (let i = 0; i < 50; i++) stuck.add((await service.invite()).id);
+    service.advance(1);
+    const invited = await service.invite();
+    service.advance(7 * DAY);
+    const told: string[] = [];
+    const { accounts } = service.deps;
+    const change: typeof accounts.change = async (id, command) =>
+      stuck.has(id) ? { kind: "not_found" } : accounts.change(id, command);
+    const deps = {
+      ...service.deps,
+      accounts: { ...accounts, change },
+      notCaughtUp: (id: string) => void told.push(id),
+    };
+    expect(unwrapped(await removeUnverified(deps, SYSTEM))).toBe(0);
+    expect(new Set(told)).toEqual(stuck);
+    expect(unwrapped(await removeUnverified(deps, SYSTEM))).toBe(1);
+    expect(await service.deps.users.findById(invited.id)).toBeNull();
+    expect(unwrapped(await removeUnverified(deps, SYSTEM))).toBe(0);
+    expect(told).toHaveLength(50);
+    service.advance(DAY);
+    await removeUnverified(deps, SYSTEM);
+    expect(told).toHaveLength(100);
+  });
+
+  it("but for one that may be in use by then, also once verified addresses are asked for", async () => {
+    const service = memoryService();
+    const required = { ...service.deps, requireVerifiedEmail: true };
+    const wanted = { email: someEmail(), name: null, password: PASSWORD, roles: [] };
+    const { id } = unwrapped(await createUser(required, SYSTEM, wanted));
+    service.advance(7 * DAY);
+    const notCaughtUp = () => undefined;
+    for (const deps of [service.deps, required]) {
+      expect(unwrapped(await removeUnverified({ ...deps, notCaughtUp }, SYSTEM))).toBe(0);
+      service.advance(DAY);
+    }
+    expect(await service.deps.users.findById(id)).not.toBeNull();
+  });
+
   it("but for one that is verified after it was looked for", async () => {
     const service = memoryService();
     const invited = await service.invite();
@@ -343,8 +406,8 @@ describe("accounts that nobody verified", () => {
     const { users } = service.deps;
     const slow: typeof users = {
       ...users,
-      async expired(...args) {
-        const found = await users.expired(...args);
+      async takeExpired(...args) {
+        const found = await users.takeExpired(...args);
         unwrapped(await verify(service.deps, token));
         return found;
       },
@@ -355,24 +418,26 @@ describe("accounts that nobody verified", () => {
   });
 
   it.each(FAULTS)("nor one that is verified while they go: %s", async (kind) => {
-    await atEveryCall(kind, async (faults) => {
-      const service = memoryService();
-      const invited = await service.invite();
-      service.advance(7 * DAY);
-      const token = await mailed(service, invited.email, "verify_email");
-      const failed: unknown[] = [];
-      const deps = {
-        ...service.through(faults),
-        notCaughtUp: (id: unknown) => void failed.push(id),
-      };
-      const [verified] = await Promise.all([
-        outcomeOf(verify(service.deps, token)),
-        outcomeOf(removeUnverified(deps, SYSTEM)),
-      ]);
-      faults.end();
-      const isThere = (await service.deps.users.findById(invited.id)) !== null;
-      if (verified !== "unavailable" && verified.ok) expect(isThere).toBe(true);
-    });
+    const outcomes = new Set<string>();
+    for (const turns of [0, 4, 8, 12, 16]) {
+      await atEveryCall(kind, async (faults) => {
+        const service = memoryService();
+        const invited = await service.invite();
+        service.advance(7 * DAY);
+        const token = await mailed(service, invited.email, "verify_email");
+        const deps = { ...service.through(faults), notCaughtUp: () => undefined };
+        const [verified] = await Promise.all([
+          outcomeOf(verify(service.deps, token)),
+          outcomeOf(later(turns, () => removeUnverified(deps, SYSTEM))),
+        ]);
+        faults.end();
+        const isThere = (await service.deps.users.findById(invited.id)) !== null;
+        const isVerified = verified !== "unavailable" && verified.ok;
+        if (isVerified) expect(isThere).toBe(true);
+        outcomes.add(isVerified ? "verified" : isThere ? "neither" : "removed");
+      });
+    }
+    expect([...outcomes]).toEqual(expect.arrayContaining(["verified", "removed"]));
   });
 });
 

@@ -54,9 +54,12 @@ const reader = rowReader(
     .transform(({ passwordHash, ...user }): Credential => ({ user, passwordHash })),
 );
 
-const expiredRows = z.array(z.object({ id: spelt(parseUserId), version }));
+const expiredReader = rowReader(
+  "user_row_unreadable",
+  z.object({ id: spelt(parseUserId), version, emailVerified: flag, hasPassword: flag }),
+);
 
-/** @param notify hears of the rows that a list had to leave out */
+/** @param notify hears of the rows that had to be left out */
 export function d1Users(db: Database, notify: Notify, told: Told = tellLater): Users {
   const findOne = async (condition: ReturnType<typeof eq>): Promise<Credential | null> => {
     const rows = await onD1(() => db.select(columns).from(users).where(condition).limit(1));
@@ -110,16 +113,21 @@ export function d1Users(db: Database, notify: Notify, told: Told = tellLater): U
 
     mend: (id, changeId, by) => mendUser(db, id, changeId, by),
 
-    async expired(now, limit, requireVerifiedEmail) {
-      const isUsable = requireVerifiedEmail ? sql`false` : sql`password_hash is not null`;
-      const [, found] = await atomically(db, [
-        sql`update users set expires_at = null where id in (
-          select id from users where expires_at <= ${now} and (email_verified or ${isUsable})
-          order by expires_at limit ${limit})`,
-        sql`select id, version from users where expires_at <= ${now} and not email_verified
-          and not (${isUsable}) order by expires_at limit ${limit}`,
+    async takeExpired(now, limit, until) {
+      const [taken] = await atomically(db, [
+        sql`update users set expires_at = ${until} where id in (
+            select id from users where expires_at <= ${now} order by expires_at limit ${limit})
+          returning id, rowid as row_number, version, email_verified as emailVerified,
+            password_hash is not null as hasPassword`,
       ]);
-      return expiredRows.parse(found?.results);
+      return expiredReader.readable(taken?.results, "users", notify);
+    },
+
+    async keep(ids) {
+      await atomically(db, [
+        sql`update users set expires_at = null
+          where id in (select value from json_each(${JSON.stringify(ids)}))`,
+      ]);
     },
   };
 }

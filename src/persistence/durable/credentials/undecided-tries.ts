@@ -1,4 +1,5 @@
 import { isYounger } from "../../../domain/time.ts";
+import type { Undecided } from "../../../use-cases/credentials/ports.ts";
 
 /** Milliseconds after which a try is not waited for any more: whoever made it may be gone. */
 const LONGEST_CHECK = 5_000;
@@ -8,7 +9,7 @@ const LONGEST_CHECK = 5_000;
  * first: if one was right, the count is cleared and there is no delay. They are kept in memory:
  * where the object is lost, a client gets the delay that it would have had.
  */
-export class UndecidedTries {
+export class UndecidedTries implements Undecided {
   #begun: number[] = [];
   #waiting: ((wasRight: boolean) => void)[] = [];
 
@@ -16,19 +17,16 @@ export class UndecidedTries {
     this.#begun.push(now);
   }
 
-  /** One was wrong, or came to nothing. */
   drop(): void {
     this.#begun.shift();
     if (this.#begun.length === 0) this.#tell(false);
   }
 
-  /** One was right, which clears the count for all that wait. */
   succeed(): void {
     this.#begun.shift();
     this.#tell(true);
   }
 
-  /** @returns true when one of those under way was right, false when none was, or none in time */
   async outcome(now: number): Promise<boolean> {
     this.#begun = this.#begun.filter((begun) => isYounger(begun, now, LONGEST_CHECK));
     if (this.#begun.length === 0) return false;
