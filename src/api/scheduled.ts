@@ -16,6 +16,7 @@ const JOBS: readonly { readonly cron: string; readonly run: Job }[] = [
   { cron: FEED_CRON, run: finishErasures },
   { cron: FEED_CRON, run: purgeEvents },
   { cron: FEED_CRON, run: purgeMails },
+  { cron: FEED_CRON, run: forgetDeadRequests },
   { cron: FEED_CRON, run: removeUnverified },
   { cron: KEYS_CRON, run: rotateKeys },
 ];
@@ -67,6 +68,10 @@ async function purgeEvents({ events }: Services): Promise<void> {
 
 async function purgeMails({ accountFlows }: Services): Promise<void> {
   await accountFlows.purgeMails(SYSTEM);
+}
+
+async function forgetDeadRequests({ accountFlows }: Services): Promise<void> {
+  await accountFlows.forgetDeadRequests(SYSTEM);
 }
 
 async function removeUnverified({ accountFlows }: Services): Promise<void> {

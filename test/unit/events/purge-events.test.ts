@@ -5,6 +5,7 @@ import { purgeEvents } from "../../../src/use-cases/events/purge-events.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someEvent } from "../../support/event-samples.ts";
 import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
+import { memoryDeadLetters } from "../../support/fakes/dead-letters.ts";
 import { DAY } from "../../support/samples.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -56,12 +57,10 @@ describe("removing old events", () => {
 
 describe("burying a message", () => {
   it("keeps it whole, with the reason and the time", async () => {
-    const kept: unknown[] = [];
-    const deadLetters = {
-      keep: async (...args: unknown[]) => void kept.push(args),
-      erase: async () => 0,
-    };
+    const deadLetters = memoryDeadLetters();
     await buryMessage({ deadLetters, clock }, SYSTEM, "evt", { any: "thing" }, NOT_DELIVERED);
-    expect(kept).toEqual([["evt", { any: "thing" }, NOT_DELIVERED, NOW]]);
+    expect(deadLetters.all()).toEqual([
+      { id: "evt", message: { any: "thing" }, reason: NOT_DELIVERED, diedAt: NOW },
+    ]);
   });
 });
