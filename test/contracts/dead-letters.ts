@@ -53,6 +53,30 @@ export function deadLettersContract(make: () => Promise<DeadLettersHarness>): vo
       expect(await ids()).toEqual(["event", "nonsense", "request 4"]);
     });
 
+    it("takes the mail out of what died before a time, so many at once, and leaves the rest", async () => {
+      const message = someMessage({ subject: { kind: "role", id: "editor" } });
+      for (const at of [1, 2, 3, 4]) await keep(`${at}`, { ...message, mail: MAIL }, at);
+      await keep("nonsense", "mail", 1);
+      const left = async () => {
+        const kept = Object.entries(await on.kept());
+        return kept.filter(([, one]) => JSON.stringify(one).includes(MAIL.to)).map(([id]) => id);
+      };
+      await on.letters.dropMail(4, 2);
+      expect(await left()).toHaveLength(2);
+      await on.letters.dropMail(4, 2);
+      expect(await left()).toEqual(["4"]);
+      expect(await on.kept()).toMatchObject({ "1": message, "2": message, nonsense: "mail" });
+      expect((await on.kept())["1"]).toEqual(message);
+    });
+
+    it("removes what died before a time, so many at once", async () => {
+      for (const at of [1, 2, 3, 4]) await keep(`${at}`, someMessage(), at);
+      await on.letters.removeBefore(4, 2);
+      expect(await ids()).toHaveLength(2);
+      await on.letters.removeBefore(4, 2);
+      expect(await ids()).toEqual(["4"]);
+    });
+
     it("takes out where somebody was, and the mail beside what was done to them", async () => {
       const [gone, other] = [await on.somebody(), await on.somebody()];
       const [own, foreign] = [someAct(gone), someAct(other)];

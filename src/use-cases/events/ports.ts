@@ -174,6 +174,10 @@ export interface DeadLetters {
    * asked for then is of no use, and names who asked.
    */
   forgetRequests(before: number, limit: number): Promise<void>;
+  /** Takes the mail, and whom it is to, out of at most `limit` that died before a time. */
+  dropMail(before: number, limit: number): Promise<void>;
+  /** Forgets at most `limit` that died before a time. */
+  removeBefore(before: number, limit: number): Promise<void>;
   /**
    * Takes out of at most `limit` messages the context of these users, and out of those about them
    * all that stands beside the event.

@@ -50,9 +50,21 @@ export function memoryDeadLetters(isGone = (_: string): boolean => false): Memor
     async forgetRequests(before, limit) {
       removeSome(({ message, diedAt }) => isRequest(message) && diedAt < before, limit);
     },
+    async dropMail(before, limit) {
+      change(({ message, diedAt }) => (diedAt < before ? withoutMail(message) : message), limit);
+    },
+    async removeBefore(before, limit) {
+      removeSome(({ diedAt }) => diedAt < before, limit);
+    },
     erase: async (ids, limit) =>
       change(({ message }) => without(message, (id) => ids.some((one) => one === id)), limit),
   };
+}
+
+function withoutMail(message: unknown): unknown {
+  if (!isEvent(message)) return message;
+  const { mail: _, ...others } = message;
+  return others;
 }
 
 /** A message without those who are erased. */

@@ -98,7 +98,8 @@ it("who was deleted is forgotten once an older event would be removed as well", 
   await store(someDeletion(id, 9 * DAY));
   const recent = someUserId();
   await store(someDeletion(recent, 11 * DAY));
-  await purgeEvents({ audit: trail, erasures: trail, clock, auditRetention }, SYSTEM);
+  const purging = { audit: trail, erasures: trail, deadLetters: memoryDeadLetters(), clock };
+  await purgeEvents({ ...purging, auditRetention }, SYSTEM);
   // As the trail itself does with what comes now.
   await trail.store([someAct(id), someAct(recent)]);
   expect(await left()).toBe(1);
