@@ -5,6 +5,10 @@ CREATE TABLE `dead_letters` (
 	`reason` text NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `dead_letters_died` ON `dead_letters` (`died_at`);
+--> statement-breakpoint
+CREATE INDEX `dead_letters_mail` ON `dead_letters` (`died_at`) WHERE message ->> '$.mail' is not null;
+--> statement-breakpoint
 CREATE INDEX `dead_letters_subject` ON `dead_letters` (message ->> '$.event.subject.id');
 --> statement-breakpoint
 CREATE INDEX `dead_letters_actor` ON `dead_letters` (message ->> '$.event.actor.id');

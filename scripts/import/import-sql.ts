@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { NO_REQUEST } from "../../src/domain/access/actor.ts";
 import { USER } from "../../src/domain/access/role.ts";
 import { FIRST_VERSION } from "../../src/domain/accounts/user.ts";
+import { type Cause, eventOf } from "../../src/domain/events/event.ts";
+import { onlyEventId } from "../../src/domain/events/event-id.ts";
 import { type UserId, userIdOf } from "../../src/domain/ids.ts";
+import { messageOf } from "../../src/use-cases/events/message-of.ts";
+import type { EventMessage } from "../../src/use-cases/events/ports.ts";
 import type { ImportedUser } from "./user-line.ts";
 
 /** Bytes; D1 takes statements of 100,000. */
@@ -46,31 +51,27 @@ export function importSql(
       `insert into user_roles (user_id, role) select users.id, role.value
         from json_each(${rolesJson(chunk)}) as held, users, json_each(held.value) as role
         where users.id = held.key and users.change_id = '${tag}' on conflict do nothing`,
-      eventsSql(ids, tag, now),
+      eventsSql(chunk, tag, now),
       `delete from own_changes where user_id in (select value from json_each(${ids}))`,
     ];
   });
 }
 
-/**
- * The events of what was made, for the audit trail. An event's id is its account's with a letter
- * moved, so that running the batch again tells nothing twice.
- */
-const eventsSql = (ids: string, tag: string, now: number): string => `
+/** The events of what was made, for the audit trail. Running the batch again tells nothing twice. */
+const eventsSql = (accounts: readonly NewAccount[], tag: string, now: number): string => `
   insert into outbox (id, message, due_at)
-    select 'evt_' || substr(id, 6, 20) || substr(id, 5, 1) || substr(id, 26), json_object(
-      'event', json_object(
-        'id', 'evt_' || substr(id, 6, 20) || substr(id, 5, 1) || substr(id, 26),
-        'type', 'user.imported', 'occurredAt', ${now}, 'seq', null,
-        'actor', json_object('kind', 'operator', 'id', 'import'),
-        'subject', json_object('kind', 'user', 'id', id),
-        'context', json_object('ip', null, 'userAgent', null, 'requestId', null),
-        'outcome', 'success', 'reason', null,
-        'data', json_object('roles', (select json_group_array(role) from user_roles
-          where user_id = users.id))),
-      'keeper', json_object('kind', 'record')), ${now}
-    from users where change_id = '${tag}' and id in (select value from json_each(${ids}))
+    select value ->> '$.event.id', value, ${now}
+    from json_each(${quotedJson(accounts.map((account) => eventMessage(account, now)))}), users
+    where users.id = value ->> '$.event.subject.id' and users.change_id = '${tag}'
     on conflict do nothing`;
+
+const IMPORT: Cause = { actor: { kind: "operator", id: "import" }, context: NO_REQUEST };
+
+function eventMessage({ id, roles }: NewAccount, now: number): EventMessage {
+  const what = { type: "user.imported", data: { roles: rolesHeld(roles) } } as const;
+  const event = eventOf(onlyEventId(what.type, id), now, IMPORT, { kind: "user", id }, what);
+  return messageOf({ ...event, seq: null }, { kind: "record" });
+}
 
 function usersSql(accounts: readonly NewAccount[], tag: string, now: number): string {
   return `insert into users (id, email, email_verified, name, password_hash, password_set_at,
@@ -97,7 +98,11 @@ export const rolesHeld = (roles: readonly string[]): string[] => [...new Set([US
 
 /** Bytes in the longest statement that has it. */
 const sizeOf = (account: NewAccount): number =>
-  Buffer.byteLength(quotedJson([columns(account), rolesHeld(account.roles)]));
+  Math.max(
+    ...[columns(account), [account.id, rolesHeld(account.roles)], eventMessage(account, 1e15)].map(
+      (part) => Buffer.byteLength(quotedJson(part)),
+    ),
+  );
 
 function chunks(accounts: readonly NewAccount[]): NewAccount[][] {
   const all: NewAccount[][] = [];

@@ -1,5 +1,5 @@
 import type { Env } from "../bindings.ts";
-import { FEED_CRON, KEYS_CRON } from "../core/config/constants.ts";
+import { FEED_CRON, type FEED_JOBS, KEYS_CRON } from "../core/config/constants.ts";
 import { errorDetails, type Log } from "../core/logging.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
 import type { Ok } from "../domain/result.ts";
@@ -8,15 +8,21 @@ import type { CatchUpProgress } from "../use-cases/tell-each.ts";
 
 type Job = (services: Services) => Promise<void>;
 
+/** Of the cron of a minute: each has a share of what an invocation may do. */
+const FEED: Readonly<Record<keyof typeof FEED_JOBS, Job>> = {
+  workOffChangeFeed,
+  workOffProgramFeed,
+  sendRecordEvents,
+  finishErasures,
+  purgeEvents,
+  purgeMails,
+  forgetDeadRequests,
+  removeUnverified,
+};
+
 /** Each with its cron, as wrangler.toml spells it. */
 const JOBS: readonly { readonly cron: string; readonly run: Job }[] = [
-  { cron: FEED_CRON, run: workOffChangeFeed },
-  { cron: FEED_CRON, run: workOffProgramFeed },
-  { cron: FEED_CRON, run: sendRecordEvents },
-  { cron: FEED_CRON, run: finishErasures },
-  { cron: FEED_CRON, run: purgeEvents },
-  { cron: FEED_CRON, run: purgeMails },
-  { cron: FEED_CRON, run: removeUnverified },
+  ...Object.values(FEED).map((run) => ({ cron: FEED_CRON, run })),
   { cron: KEYS_CRON, run: rotateKeys },
 ];
 
@@ -67,6 +73,10 @@ async function purgeEvents({ events }: Services): Promise<void> {
 
 async function purgeMails({ accountFlows }: Services): Promise<void> {
   await accountFlows.purgeMails(SYSTEM);
+}
+
+async function forgetDeadRequests({ accountFlows }: Services): Promise<void> {
+  await accountFlows.forgetDeadRequests(SYSTEM);
 }
 
 async function removeUnverified({ accountFlows }: Services): Promise<void> {

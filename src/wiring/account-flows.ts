@@ -2,6 +2,10 @@ import {
   type AnswerMailRequestDeps,
   answerMailRequest,
 } from "../use-cases/accounts/answer-mail-request.ts";
+import {
+  type ForgetDeadRequestsDeps,
+  forgetDeadRequests,
+} from "../use-cases/accounts/forget-dead-requests.ts";
 import { purgeMails } from "../use-cases/accounts/purge-mails.ts";
 import {
   type RemoveUnverifiedDeps,
@@ -21,6 +25,7 @@ import { type VerifyEmailDeps, verifyEmail } from "../use-cases/accounts/verify-
 import { bind } from "./bind.ts";
 
 type FlowDeps = AnswerMailRequestDeps &
+  ForgetDeadRequestsDeps &
   RemoveUnverifiedDeps &
   RequestEmailChangeDeps &
   RequestSignInCodeDeps &
@@ -31,6 +36,7 @@ type FlowDeps = AnswerMailRequestDeps &
 export const wireAccountFlows = (deps: FlowDeps) =>
   bind(deps, {
     answerMailRequest,
+    forgetDeadRequests,
     purgeMails,
     removeUnverified,
     requestEmailChange,

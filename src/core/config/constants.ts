@@ -3,6 +3,21 @@ const SECOND = 1_000;
 /** Tells the objects of accounts and service accounts that changed; wrangler.toml has it, too. */
 export const FEED_CRON = "* * * * *";
 
+/**
+ * The jobs of that cron, each with the calls to stores and objects that it makes at most, unless an
+ * object is asked twice. One invocation does them all, and may make 1,000 (Workers, "Subrequests").
+ */
+export const FEED_JOBS = {
+  workOffChangeFeed: 525,
+  workOffProgramFeed: 102,
+  sendRecordEvents: 130,
+  finishErasures: 41,
+  purgeEvents: 23,
+  purgeMails: 20,
+  forgetDeadRequests: 1,
+  removeUnverified: 101,
+} as const;
+
 /** Brings the signing keys to where they should be; wrangler.toml has it, too. */
 export const KEYS_CRON = "17 * * * *";
 

@@ -54,6 +54,8 @@ export const GUARDS: readonly string[] = [
   "service_account_secrets_account",
   "signing_keys_sequence_unique",
   "outbox_due",
+  "dead_letters_died",
+  "dead_letters_mail",
   "dead_letters_subject",
   "dead_letters_actor",
   "dead_letters_kind",

@@ -178,7 +178,9 @@ export const deadLetters = sqliteTable(
     /** A code, and the field at fault. */
     reason: text("reason").notNull(),
   },
-  () => [
+  (table) => [
+    index("dead_letters_died").on(table.diedAt),
+    index("dead_letters_mail").on(table.diedAt).where(sql`message ->> '$.mail' is not null`),
     index("dead_letters_subject").on(sql`message ->> '$.event.subject.id'`),
     index("dead_letters_actor").on(sql`message ->> '$.event.actor.id'`),
     index("dead_letters_kind").on(sql`message ->> '$.kind'`),

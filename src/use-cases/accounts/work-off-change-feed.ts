@@ -6,16 +6,17 @@ import type { Clock } from "../outside.ts";
 import { type CatchUpProgress, tellEach } from "../tell-each.ts";
 import type { Accounts, ChangeFeed, NotedChange } from "./ports.ts";
 
-// An invocation may make 1,000 subrequests (Workers, "Subrequests"): one an account, some a batch.
+// One call an account, and some a batch: of those that an invocation may make other jobs have
+// shares, too (FEED_JOBS in core/config/constants.ts).
 
 /** Entries in a batch. */
 const BATCH = 100;
 
-/** Accounts told in a run, at most: service accounts are told by the same invocation. */
-const MAX_ACCOUNTS = 800;
+/** Accounts told in a run, at most. */
+const MAX_ACCOUNTS = 500;
 
 /** Batches in a run, at most: an account may have many entries. */
-const MAX_BATCHES = 40;
+const MAX_BATCHES = 8;
 
 export type WorkOffDeps = {
   readonly feed: ChangeFeed;

@@ -2,10 +2,11 @@ import type { Actor } from "../../domain/access/actor.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import { eachOf } from "../each-of.ts";
-import type { EventMessage, Keeper, Notify, RecordOutbox } from "./ports.ts";
+import type { DeadLetters, EventMessage, Keeper, Notify, RecordOutbox } from "./ports.ts";
 
 export type ConfirmEventsDeps = {
   readonly recordOutbox: Pick<RecordOutbox, "remove">;
+  readonly deadLetters: Pick<DeadLetters, "remove">;
   readonly accounts: {
     confirmEvents(userId: UserId, places: readonly number[]): Promise<void>;
   };
@@ -16,17 +17,21 @@ export type ConfirmEventsDeps = {
 };
 
 /**
- * Tells those who keep events that were stored, and whose mail was sent: they forget theirs. A
- * keeper that does not hear it sends its events again, which changes nothing.
+ * Tells those who keep events that were stored, and whose mail was sent: they forget theirs, and so
+ * do the dead letters, where an earlier copy may be. A keeper that does not hear it sends its events
+ * again, which changes nothing.
  */
 export async function confirmEvents(
   deps: ConfirmEventsDeps,
   actor: Actor,
   messages: readonly EventMessage[],
 ): Promise<Ok<null>> {
-  const confirmations = [...Map.groupBy(messages, ({ keeper }) => nameOf(keeper)).values()];
-  await eachOf(confirmations, async (group) => {
-    await confirm(deps, group).catch(() => deps.notify({ event: "events_not_confirmed", actor }));
+  if (messages.length === 0) return ok(null);
+  const groups = [...Map.groupBy(messages, ({ keeper }) => nameOf(keeper)).values()];
+  const copies = () => deps.deadLetters.remove(messages.map(({ event }) => event.id));
+  const confirmations = [copies, ...groups.map((group) => () => confirm(deps, group))];
+  await eachOf(confirmations, async (tell) => {
+    await tell().catch(() => deps.notify({ event: "events_not_confirmed", actor }));
   });
   return ok(null);
 }

@@ -167,6 +167,17 @@ export interface DeadLetters {
    * @param reason a code, and perhaps the name of a field; nothing that was sent
    */
   keep(id: string, message: unknown, reason: string, now: number): Promise<void>;
+  /** Forgets what another copy of the message brought to its end. */
+  remove(ids: readonly string[]): Promise<void>;
+  /**
+   * Forgets at most `limit` requests for mail that died before a time (Unix milliseconds): what was
+   * asked for then is of no use, and names who asked.
+   */
+  forgetRequests(before: number, limit: number): Promise<void>;
+  /** Takes the mail, and whom it is to, out of at most `limit` that died before a time. */
+  dropMail(before: number, limit: number): Promise<void>;
+  /** Forgets at most `limit` that died before a time. */
+  removeBefore(before: number, limit: number): Promise<void>;
   /**
    * Takes out of at most `limit` messages the context of these users, and out of those about them
    * all that stands beside the event.

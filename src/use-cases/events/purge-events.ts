@@ -1,26 +1,33 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { type Ok, ok } from "../../domain/result.ts";
 import type { Clock } from "../outside.ts";
-import type { AuditTrail, Erasures } from "./ports.ts";
+import type { AuditTrail, DeadLetters, Erasures } from "./ports.ts";
 
 /** Events removed in one statement, which stays far inside D1's limits, and at most in a run. */
 const BATCH = 500;
 const MAX_BATCHES = 20;
 
+/** Milliseconds for which mail that did not leave may still be sent: then it names somebody in vain. */
+const DEAD_MAIL_KEPT = 24 * 60 * 60 * 1_000;
+
 export type PurgeDeps = {
   readonly audit: Pick<AuditTrail, "removeBefore">;
   readonly erasures: Pick<Erasures, "forget">;
+  readonly deadLetters: Pick<DeadLetters, "dropMail" | "removeBefore">;
   readonly clock: Clock;
   /** Milliseconds. */
   readonly auditRetention: number;
 };
 
 /**
- * Removes events that are older than they are kept; the next run goes on. An event from before a
+ * Removes events that are older than they are kept, and dead letters as old, and takes the mail out
+ * of dead letters after a day; the next run goes on. An event from before a
  * deletion that is as old would be removed as well, so nobody need know any more who was deleted.
  */
 export async function purgeEvents(deps: PurgeDeps, _actor: Actor): Promise<Ok<number>> {
   const before = deps.clock() - deps.auditRetention;
+  await deps.deadLetters.dropMail(deps.clock() - DEAD_MAIL_KEPT, BATCH);
+  await deps.deadLetters.removeBefore(before, BATCH);
   let removed = 0;
   for (let batch = 1; batch <= MAX_BATCHES; batch++) {
     removed += await deps.audit.removeBefore(before, BATCH);

@@ -6,7 +6,7 @@ import type { EventQueue, RecordOutbox } from "./ports.ts";
 
 /** Events sent in one go, and at most so often in a run. */
 const BATCH = 100;
-const MAX_BATCHES = 50;
+const MAX_BATCHES = 10;
 
 export type SendDeps = {
   readonly recordOutbox: RecordOutbox;
@@ -35,7 +35,8 @@ export async function sendRecordEvents(deps: SendDeps, _actor: Actor): Promise<O
     const gone = waiting.filter((one) => !one.isKept && !failed.has(one));
     if (gone.length > 0) await recordOutbox.remove(gone.map(({ id }) => id));
     errors.push(...failed.values());
-    if (waiting.length < BATCH || failed.size === waiting.length) break;
+    // To send each alone is dear: the rest has the next run, where those that failed are not due.
+    if (waiting.length < BATCH || failed.size > 0) break;
   }
   if (errors.length > 0) throw errors[0];
   return ok(null);

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import { sendEventMail } from "../../../src/use-cases/accounts/send-event-mail.ts";
+import { NOT_DELIVERED } from "../../../src/use-cases/events/bury-message.ts";
 import { deliverEvents } from "../../../src/use-cases/events/deliver-events.ts";
 import type { EventMessage } from "../../../src/use-cases/events/ports.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { unwrapped } from "../../support/answers.ts";
 import { someMessage } from "../../support/event-samples.ts";
 import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
+import { memoryDeadLetters } from "../../support/fakes/dead-letters.ts";
 import { memoryRecordOutbox } from "../../support/fakes/record-outbox.ts";
 import { memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, type PortFaults, SINGLE_FAULTS } from "../../support/port-faults.ts";
@@ -16,6 +18,7 @@ function service() {
   const memory = memoryService();
   const audit = memoryAuditTrail();
   const recordOutbox = memoryRecordOutbox();
+  const deadLetters = memoryDeadLetters();
   const depsThrough = (faults: PortFaults | null) => ({
     notify: memory.deps.notify,
     accounts: memory.deps.accounts,
@@ -25,7 +28,7 @@ function service() {
     audit: faults === null ? audit : faults.wrap(audit),
     recordOutbox: faults === null ? recordOutbox : faults.wrap(recordOutbox),
     erasures: audit,
-    deadLetters: { erase: async () => 0 },
+    deadLetters,
   });
   /** Kept in the outbox, with a notice to its user. */
   const tell = async (): Promise<EventMessage> => {
@@ -39,7 +42,8 @@ function service() {
     unwrapped(await deliverEvents(depsThrough(faults), SYSTEM, messages));
   const stored = () => audit.stored().map(({ id }) => id);
   const sent = () => memory.sent.map(({ idempotencyKey }) => idempotencyKey);
-  return { advance: memory.advance, audit, recordOutbox, tell, deliver, depsThrough, stored, sent };
+  const { advance } = memory;
+  return { advance, audit, recordOutbox, deadLetters, tell, deliver, depsThrough, stored, sent };
 }
 
 describe("delivering events", () => {
@@ -69,6 +73,20 @@ describe("delivering events", () => {
       );
     },
   );
+
+  it("a copy that died is forgotten once another is stored and mailed, and not before", async () => {
+    const on = service();
+    const [message, other] = [await on.tell(), await on.tell()];
+    for (const { event } of [message, other]) {
+      await on.deadLetters.keep(event.id, message, NOT_DELIVERED, 1);
+    }
+    const left = () => on.deadLetters.all().map(({ id }) => id);
+    const audit = { ...on.audit, store: () => Promise.reject(new Unavailable("d1")) };
+    await deliverEvents({ ...on.depsThrough(null), audit }, SYSTEM, [message]);
+    expect(left()).toEqual([message.event.id, other.event.id]);
+    await on.deliver([message]);
+    expect(left()).toEqual([other.event.id]);
+  });
 
   it("one event that cannot be stored holds up no other", async () => {
     const on = service();

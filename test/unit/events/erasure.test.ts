@@ -12,6 +12,7 @@ import { type StoreEventsDeps, storeEvents } from "../../../src/use-cases/events
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someAct, someDeletion } from "../../support/event-samples.ts";
 import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
+import { memoryDeadLetters } from "../../support/fakes/dead-letters.ts";
 import { DAY, someUserId } from "../../support/samples.ts";
 
 const RECORD = { kind: "record" } as const;
@@ -30,7 +31,7 @@ beforeEach(() => {
   deps = {
     audit: trail,
     erasures: trail,
-    deadLetters: { erase: async () => 0 },
+    deadLetters: memoryDeadLetters(),
     recordOutbox: {
       remove: async (ids) => void confirmed.push(...ids),
     },
@@ -61,7 +62,10 @@ it("who is deleted is erased before the deletion is confirmed", async () => {
 
 describe.each([
   ["the audit trail", { erasures: { erase: () => Promise.reject(new Unavailable("d1")) } }],
-  ["the dead letters", { deadLetters: { erase: () => Promise.reject(new Unavailable("d1")) } }],
+  [
+    "the dead letters",
+    { deadLetters: { ...memoryDeadLetters(), erase: () => Promise.reject(new Unavailable("d1")) } },
+  ],
 ] as const)("while %s cannot be erased", (_, outage) => {
   it("the deletion is not confirmed, and its repetition erases", async () => {
     const well = deps;
@@ -94,7 +98,8 @@ it("who was deleted is forgotten once an older event would be removed as well", 
   await store(someDeletion(id, 9 * DAY));
   const recent = someUserId();
   await store(someDeletion(recent, 11 * DAY));
-  await purgeEvents({ audit: trail, erasures: trail, clock, auditRetention }, SYSTEM);
+  const purging = { audit: trail, erasures: trail, deadLetters: memoryDeadLetters(), clock };
+  await purgeEvents({ ...purging, auditRetention }, SYSTEM);
   // As the trail itself does with what comes now.
   await trail.store([someAct(id), someAct(recent)]);
   expect(await left()).toBe(1);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Actor, ANYONE, SYSTEM } from "../../../src/domain/access/actor.ts";
 import { causeOf, EVENT_TYPES, eventOf, parseEventId } from "../../../src/domain/events/event.ts";
+import { onlyEventId } from "../../../src/domain/events/event-id.ts";
+import { userIdOf } from "../../../src/domain/ids.ts";
 import { someEventId, someUserId } from "../../support/samples.ts";
 
 describe("an event", () => {
@@ -62,4 +64,15 @@ describe("an event", () => {
       expect(parseEventId(other)).toEqual({ ok: false, error: "invalid_event_id" });
     }
   });
+});
+
+it("the events that an account has once have ids of their own, which are ids of events", () => {
+  const id = someUserId();
+  const ids = (["user.deleted", "user.imported"] as const).map((type) => onlyEventId(type, id));
+  expect(new Set(ids).size).toBe(2);
+  for (const one of ids) expect(parseEventId(one)).toEqual({ ok: true, value: one });
+  // As events that wait from before have them.
+  const known = userIdOf("abcdefghijklmnopqrstuA");
+  expect(onlyEventId("user.deleted", known)).toBe("evt_abcdefghijklmnopqrstuA");
+  expect(onlyEventId("user.imported", known)).toBe("evt_bcdefghijklmnopqrstuaA");
 });

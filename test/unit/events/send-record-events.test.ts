@@ -74,12 +74,12 @@ describe("sending what waits in D1", () => {
     expect(on.recordOutbox.ids()).toEqual([]);
   });
 
-  it("a backlog goes out in batches, five thousand in a run", async () => {
-    for (let at = 0; at < 5_150; at++) await on.put(someMessage({ occurredAt: on.time.now }));
+  it("a backlog goes out in batches, a thousand in a run", async () => {
+    for (let at = 0; at < 1_150; at++) await on.put(someMessage({ occurredAt: on.time.now }));
     await on.run();
-    expect(on.sent.map((batch) => batch.length)).toEqual(Array.from({ length: 50 }, () => 100));
+    expect(on.sent.map((batch) => batch.length)).toEqual(Array.from({ length: 10 }, () => 100));
     await on.run();
-    expect(new Set(on.sentIds()).size).toBe(5_150);
+    expect(new Set(on.sentIds()).size).toBe(1_150);
   });
 
   it("what an import makes does not hold up what came after it", async () => {
@@ -103,11 +103,13 @@ describe("sending what waits in D1", () => {
     for (let at = 0; at < 150; at++) good.push(await on.put(at % 2 ? someMessage() : replayed()));
     on.refuse = (message) => bad.includes(message.event.id);
     for (let tries = 0; tries < 3; tries++) {
-      await expect(on.run()).rejects.toThrow("queue is unavailable");
+      for (let runs = 0; runs < 2; runs++) await outcomeOf(on.run());
       expect(new Set(on.sentIds())).toEqual(new Set(good));
       on.time.now += HOUR;
     }
     expect(on.recordOutbox.ids()).toEqual(expect.arrayContaining(bad));
+    on.refuse = () => true;
+    await expect(on.run()).rejects.toThrow("queue is unavailable");
   });
 
   it("without the queue it asks a few times and no more", async () => {

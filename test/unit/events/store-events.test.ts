@@ -9,6 +9,7 @@ import { type StoreEventsDeps, storeEvents } from "../../../src/use-cases/events
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { someMessage } from "../../support/event-samples.ts";
 import { memoryAuditTrail } from "../../support/fakes/audit-trail.ts";
+import { memoryDeadLetters } from "../../support/fakes/dead-letters.ts";
 import { memoryRecordOutbox } from "../../support/fakes/record-outbox.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
 import { someUserId } from "../../support/samples.ts";
@@ -27,7 +28,7 @@ function service() {
   const deps: StoreEventsDeps & ConfirmEventsDeps = {
     audit,
     erasures: audit,
-    deadLetters: { erase: async () => 0 },
+    deadLetters: memoryDeadLetters(),
     recordOutbox,
     accounts,
     throttle,

@@ -9,6 +9,7 @@ import {
   type NewAccount,
   withId,
 } from "../../../scripts/import/import-sql.ts";
+import { eventMessage } from "../../../src/api/wire/events/event-message.ts";
 import { parseEmail } from "../../../src/domain/accounts/email.ts";
 import { parseUserId } from "../../../src/domain/ids.ts";
 
@@ -90,6 +91,33 @@ it("an account is stored as the service stores one, and nobody is told of a chan
   expect(all("select * from own_changes")).toEqual([]);
 });
 
+it("of what was made, and of nothing else, an event is told that the consumer takes, once", () => {
+  const first = account("ada", { roles: ["editor", "user"] });
+  run([first]);
+  run([first], "import-1");
+  run([account("ada"), account("grace", { id: first.id })], "import-2");
+  const told = all("select id, message, due_at from outbox");
+  expect(told).toHaveLength(1);
+  const [row] = told;
+  const message = eventMessage.parse(JSON.parse(String(row?.["message"])));
+  expect(message).toEqual({
+    event: {
+      id: row?.["id"],
+      type: "user.imported",
+      occurredAt: NOW,
+      seq: null,
+      actor: { kind: "operator", id: "import" },
+      subject: { kind: "user", id: first.id },
+      context: { ip: null, userAgent: null, requestId: null },
+      outcome: "success",
+      reason: null,
+      data: { roles: ["user", "editor"] },
+    },
+    keeper: { kind: "record" },
+  });
+  expect(row?.["due_at"]).toBe(NOW);
+});
+
 it("what is there already, by address or by id, is left as it is, roles and all", () => {
   const first = account("ada", { name: "Ada" });
   run([first]);
@@ -131,7 +159,10 @@ it("no statement is longer than D1 takes, whatever stands in the accounts", () =
     }),
   );
   const statements = importSql(accounts, "import-1", NOW);
-  const sizes = statements.map((statement) => Buffer.byteLength(statement));
+  const small = Array.from({ length: 2_000 }, (_, at) => account(`${at}`));
+  const sizes = [...statements, ...importSql(small, "import-1", NOW)].map((statement) =>
+    Buffer.byteLength(statement),
+  );
   expect(Math.max(...sizes)).toBeLessThan(D1_LIMIT);
   for (const { id } of accounts)
     expect(statements.filter((one) => one.includes(id))).toHaveLength(5);

@@ -1,8 +1,9 @@
 import { and, asc, desc, gt, lt, type SQL, sql } from "drizzle-orm";
 import { BY_HAND, eventOf } from "../../../domain/events/event.ts";
+import { onlyEventId } from "../../../domain/events/event-id.ts";
 import { parseUserId, type UserId } from "../../../domain/ids.ts";
 import type { ChangeFeed, NotedChange } from "../../../use-cases/accounts/ports.ts";
-import type { EventMessage } from "../../../use-cases/events/ports.ts";
+import { messageOf } from "../../../use-cases/events/message-of.ts";
 import type { Clock } from "../../../use-cases/outside.ts";
 import { atomically, type Database, onD1 } from "../database.ts";
 import { changeFeed } from "../schema.ts";
@@ -57,15 +58,12 @@ export function d1ChangeFeed(db: Database, clock: Clock): ChangeFeed {
   };
 }
 
-/**
- * The deletions by hand among these, for the audit trail. An id is never given twice, so the event
- * takes its own from it: told again, it is stored once.
- */
+/** The deletions by hand among these, for the audit trail. */
 function tellOfGone(ids: readonly UserId[], now: number): SQL {
-  const messages = ids.map((id): EventMessage => {
-    const eventId = id.replace("usr_", "evt_");
+  const messages = ids.map((id) => {
+    const eventId = onlyEventId("user.deleted", id);
     const event = eventOf(eventId, now, BY_HAND, { kind: "user", id }, DELETED);
-    return { event: { ...event, seq: null }, keeper: { kind: "record" } };
+    return messageOf({ ...event, seq: null }, { kind: "record" });
   });
   return sql`insert into outbox (id, message, due_at)
     select value ->> '$.event.id', value, ${now} from json_each(${JSON.stringify(messages)})

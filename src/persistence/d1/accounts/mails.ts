@@ -49,10 +49,6 @@ export const d1Mails = (db: Pick<Database, "$client">): Mails => ({
     const [removed] = await atomically(db, [
       sql`delete from mails where id in (
         select id from mails where at < ${before} order by at limit ${limit})`,
-      // What was asked for so long ago is of no use, and names who asked.
-      sql`delete from dead_letters where id in (
-        select id from dead_letters where message ->> '$.kind' = 'mail_request'
-          and died_at < ${before} limit ${limit})`,
     ]);
     return removed?.meta.changes ?? 0;
   },

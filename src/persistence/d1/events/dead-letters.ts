@@ -20,6 +20,33 @@ export const d1DeadLetters = (db: Database): DeadLetters => ({
     ]);
   },
 
+  async remove(ids) {
+    await atomically(db, [sql`delete from dead_letters where ${isOneOf(sql`id`, ids)}`]);
+  },
+
+  async forgetRequests(before, limit) {
+    await atomically(db, [
+      sql`delete from dead_letters where id in (
+        select id from dead_letters where message ->> '$.kind' = 'mail_request'
+          and died_at < ${before} limit ${limit})`,
+    ]);
+  },
+
+  async dropMail(before, limit) {
+    await atomically(db, [
+      sql`update dead_letters set message = json_remove(message, '$.mail') where id in (
+        select id from dead_letters where message ->> '$.mail' is not null
+          and died_at < ${before} limit ${limit})`,
+    ]);
+  },
+
+  async removeBefore(before, limit) {
+    await atomically(db, [
+      sql`delete from dead_letters where id in (
+        select id from dead_letters where died_at < ${before} limit ${limit})`,
+    ]);
+  },
+
   async erase(ids, limit) {
     const without = withoutThose((id) => isOneOf(id, ids));
     const [changed] = await atomically(db, [
