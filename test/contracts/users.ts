@@ -150,6 +150,30 @@ export function usersContract(make: () => Promise<Harness>): void {
       expect(await taken(20_000)).toEqual([5_000, 6_000, 7_000, 9_000]);
     });
 
+    it("keeps for good those that have a password, some at a time", async () => {
+      const [first, second] = [someUser({ expiresAt: 5_000 }), someUser({ expiresAt: 5_000 })];
+      const invited = someUser({ expiresAt: 5_000, passwordHash: null });
+      for (const user of [first, second, invited]) await users.create(user);
+      await users.keepThoseWithPassword(1);
+      expect(await users.takeExpired(5_000, 10, 6_000)).toHaveLength(2);
+      await users.keepThoseWithPassword(10);
+      expect((await users.takeExpired(6_000, 10, 7_000)).map(({ id }) => id)).toEqual([invited.id]);
+    });
+
+    it("takes none that is disabled: its address stays taken", async () => {
+      const user = someUser({ expiresAt: 5_000, passwordHash: null });
+      await users.create(user);
+      await record.apply(
+        user.id,
+        { kind: "set_status", status: "disabled" },
+        someId(),
+        1,
+        1,
+        false,
+      );
+      expect(await users.takeExpired(5_000, 10, 6_000)).toEqual([]);
+    });
+
     it("says of each whether anybody may be using it, and keeps it for good", async () => {
       const verified = someUser({ expiresAt: 5_000, emailVerified: true, passwordHash: null });
       const used = someUser({ expiresAt: 5_000 });

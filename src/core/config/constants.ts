@@ -15,7 +15,7 @@ export const FEED_JOBS = {
   purgeEvents: 23,
   purgeMails: 20,
   forgetDeadRequests: 1,
-  removeUnverified: 101,
+  removeUnverified: 102,
 } as const;
 
 /** Brings the signing keys to where they should be; wrangler.toml has it, too. */

@@ -62,12 +62,14 @@ export interface Users extends Credentials {
   mend(id: UserId, changeId: string, by: Actor): Promise<boolean>;
   /**
    * Takes accounts whose time is over, the longest first. Whatever becomes of them, they come again
-   * after `until`, so that one that does not go holds up no other. A row that cannot be read is left
-   * out, with a notice.
+   * after `until`, so that one that does not go holds up no other. One that is disabled stays, and
+   * with it its address; a row that cannot be read is left out, with a notice.
    *
    * @param now Unix milliseconds, as `until`
    */
   takeExpired(now: number, limit: number, until: number): Promise<ExpiredUser[]>;
+  /** At most `limit` of those with a password stay for good: nothing keeps anybody from using them. */
+  keepThoseWithPassword(limit: number): Promise<void>;
   /** These stay for good. */
   keep(ids: readonly UserId[]): Promise<void>;
 }

@@ -10,11 +10,14 @@ import type { Accounts, ExpiredUser, Users } from "./ports.ts";
 /** Accounts removed in a run, at most: the feeds are worked off by the same invocation. */
 const BATCH = 50;
 
+/** Accounts kept for good in a run, at most. */
+const KEPT_AT_ONCE = 1_000;
+
 /** Milliseconds after which one that did not go is tried again. */
 const PATIENCE = 24 * 60 * 60 * 1_000;
 
 export type RemoveUnverifiedDeps = {
-  readonly users: Pick<Users, "takeExpired" | "keep">;
+  readonly users: Pick<Users, "takeExpired" | "keepThoseWithPassword" | "keep">;
   readonly accounts: Pick<Accounts, "change">;
   readonly clock: Clock;
   readonly newChangeId: () => string;
@@ -35,6 +38,8 @@ export async function removeUnverified(
 ): Promise<Ok<number>> {
   const { users, clock, requireVerifiedEmail } = deps;
   const begun = clock();
+  // At once, and not when their time is over: by then addresses may have to be verified again.
+  if (!requireVerifiedEmail) await users.keepThoseWithPassword(KEPT_AT_ONCE);
   const expired = await users.takeExpired(begun, BATCH, begun + PATIENCE);
   const used = expired.filter((user) => isUsable(user, requireVerifiedEmail));
   if (used.length > 0) await users.keep(used.map(({ id }) => id));

@@ -54,6 +54,7 @@ export function memoryUsers(db: MemoryDatabase): Users {
     async takeExpired(now, limit, until) {
       const over = [...users.values()]
         .filter(({ expiresAt }) => expiresAt !== null && expiresAt <= now)
+        .filter(({ user }) => user.status === "active")
         .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0))
         .slice(0, limit);
       return over.map((row) => {
@@ -61,6 +62,13 @@ export function memoryUsers(db: MemoryDatabase): Users {
         users.set(id, { ...row, expiresAt: until });
         return { id, version, emailVerified, hasPassword: row.passwordHash !== null };
       });
+    },
+
+    async keepThoseWithPassword(limit) {
+      const waiting = [...users].filter(
+        ([, row]) => row.expiresAt !== null && row.passwordHash !== null,
+      );
+      for (const [id, row] of waiting.slice(0, limit)) users.set(id, { ...row, expiresAt: null });
     },
 
     async keep(ids) {

@@ -425,7 +425,11 @@ describe("accounts that nobody verified", () => {
         const invited = await service.invite();
         service.advance(7 * DAY);
         const token = await mailed(service, invited.email, "verify_email");
-        const deps = { ...service.through(faults), notCaughtUp: () => undefined };
+        const deps = {
+          ...service.through(faults),
+          requireVerifiedEmail: true,
+          notCaughtUp: () => undefined,
+        };
         const [verified] = await Promise.all([
           outcomeOf(verify(service.deps, token)),
           outcomeOf(later(turns, () => removeUnverified(deps, SYSTEM))),

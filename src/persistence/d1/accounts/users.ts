@@ -116,11 +116,20 @@ export function d1Users(db: Database, notify: Notify, told: Told = tellLater): U
     async takeExpired(now, limit, until) {
       const [taken] = await atomically(db, [
         sql`update users set expires_at = ${until} where id in (
-            select id from users where expires_at <= ${now} order by expires_at limit ${limit})
+            select id from users where expires_at <= ${now} and status = 'active'
+            order by expires_at limit ${limit})
           returning id, rowid as row_number, version, email_verified as emailVerified,
             password_hash is not null as hasPassword`,
       ]);
       return expiredReader.readable(taken?.results, "users", notify);
+    },
+
+    async keepThoseWithPassword(limit) {
+      await atomically(db, [
+        sql`update users set expires_at = null where id in (
+          select id from users where expires_at is not null and password_hash is not null
+          limit ${limit})`,
+      ]);
     },
 
     async keep(ids) {
