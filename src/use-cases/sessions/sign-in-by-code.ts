@@ -1,11 +1,10 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { CODE_LIFETIME } from "../../domain/credentials/code-flow.ts";
-import { causeOf } from "../../domain/events/event.ts";
 import { userIdOf } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { isYounger } from "../../domain/time.ts";
+import { checkTry, type Tries } from "../credentials/check-try.ts";
 import type {
-  AllowedAttempt,
   Credential,
   Credentials,
   EmailCodes,
@@ -25,6 +24,8 @@ export type SignInByCodeDeps = BeginDeps & {
 
 type Refusal = "invalid_code" | "account_disabled" | Throttled;
 
+const INVALID = "invalid_code";
+
 /** Stands in for the account of a name that has none: the work is the same. */
 const NOBODY = { id: userIdOf("A".repeat(22)), version: 0 };
 
@@ -39,7 +40,7 @@ export async function signInByCode(
 ): Promise<Result<TokenPair, Refusal>> {
   const flow = await deps.emailCodes.open(text);
   if (flow === null || !isYounger(flow.startedAt, deps.clock(), CODE_LIFETIME)) {
-    return err("invalid_code");
+    return err(INVALID);
   }
   const checked = await checkCode(deps, actor, flow, code);
   if (!checked.ok) return checked;
@@ -47,7 +48,7 @@ export async function signInByCode(
   if (user.status !== "active") return err("account_disabled");
   const tokens = await openSession(deps, actor, user, "otp");
   // The account changed while this was under way, and the code was that of what it was before.
-  return typeof tokens === "string" ? err("invalid_code") : ok(tokens);
+  return typeof tokens === "string" ? err(INVALID) : ok(tokens);
 }
 
 async function checkCode(
@@ -57,54 +58,23 @@ async function checkCode(
   code: string,
 ): Promise<Result<Credential, "invalid_code" | Throttled>> {
   const { throttle, users, emailCodes } = deps;
-  const tried = { id: flow.id, endsAt: flow.startedAt + CODE_LIFETIME };
-  const [reservation, lookup] = await Promise.allSettled([
-    throttle.reserveCode(flow.email, tried),
-    users.findByEmail(flow.email),
-  ]);
-  if (reservation.status === "rejected") throw reservation.reason;
-  const attempt = reservation.value;
-  if (lookup.status === "rejected") {
-    if (attempt.kind === "allowed") await giveBack(deps, flow, attempt);
-    throw lookup.reason;
-  }
-  if (attempt.kind === "over") return err("invalid_code");
-  if (attempt.kind !== "allowed") {
-    return err({ code: "throttled", retryAfter: attempt.retryAfter });
-  }
-  const credential = lookup.value;
-  const { id, version } = credential?.user ?? NOBODY;
-  const isRight = emailCodes.matches(code, emailCodes.codeFor(flow.id, id, version));
-  // Nobody was mailed a code to an address that is not verified.
-  if (!isRight || credential?.user.emailVerified !== true) {
-    await tell(deps, actor, flow, attempt, credential);
-    return err("invalid_code");
-  }
+  const find = () => users.findByEmail(flow.email);
+  const compare = async (credential: Credential | null) => {
+    const { id, version } = credential?.user ?? NOBODY;
+    const isRight = emailCodes.matches(code, emailCodes.codeFor(flow.id, id, version));
+    // Nobody was mailed a code to an address that is not verified.
+    return isRight && credential?.user.emailVerified === true ? credential : null;
+  };
+  const checked = await checkTry(actor, triesAt(deps, flow), find, compare, INVALID);
+  if (!checked.ok) return checked;
   const isFirst = await throttle.spendCode(flow.email, flow.id);
-  return isFirst ? ok(credential) : err("invalid_code");
+  return isFirst ? checked : err(INVALID);
 }
 
-/** Before the reply, so that no wrong try goes untold; as long for a name without an account. */
-async function tell(
-  deps: SignInByCodeDeps,
-  actor: Actor,
-  flow: StartedFlow,
-  attempt: AllowedAttempt,
-  credential: Credential | null,
-): Promise<void> {
-  const userId = credential?.user.id ?? null;
-  const failed = { failures: attempt.reserved.failures, userId, cause: causeOf(actor) };
-  await deps.throttle.fail(flow.email, failed).catch(async (error) => {
-    await giveBack(deps, flow, attempt);
-    throw error;
-  });
-}
-
-/** A try that an outage ended is given back. If the throttle is down too, it stays counted. */
-async function giveBack(
-  { throttle }: SignInByCodeDeps,
-  { email }: StartedFlow,
-  attempt: AllowedAttempt,
-): Promise<void> {
-  await throttle.release(email, attempt).catch(() => undefined);
-}
+/** Tries at one code, which count with all others for the name. */
+const triesAt = ({ throttle }: SignInByCodeDeps, { id, email, startedAt }: StartedFlow): Tries => ({
+  reserve: () => throttle.reserveCode(email, { id, endsAt: startedAt + CODE_LIFETIME }),
+  reserveSince: null,
+  release: (attempt) => throttle.release(email, attempt),
+  fail: (failed) => throttle.fail(email, failed),
+});
