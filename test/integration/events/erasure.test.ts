@@ -156,7 +156,7 @@ describe.each([
       "refresh.reused",
       "user.role.assigned",
       "user.renamed",
-      "user.created",
+      "user.invited",
       "user.disabled",
       "user.exported",
       "user.deleted",
