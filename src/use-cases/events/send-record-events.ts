@@ -36,7 +36,7 @@ export async function sendRecordEvents(deps: SendDeps, _actor: Actor): Promise<O
     if (gone.length > 0) await recordOutbox.remove(gone.map(({ id }) => id));
     errors.push(...failed.values());
     // To send each alone is dear: the rest has the next run, where those that failed are not due.
-    if (waiting.length < BATCH || failed.size > 0) break;
+    if (waiting.length === 0 || failed.size > 0) break;
   }
   if (errors.length > 0) throw errors[0];
   return ok(null);

@@ -16,6 +16,7 @@ function service() {
     async send(messages: readonly EventMessage[]) {
       asked++;
       if (messages.some(on.refuse)) throw new Unavailable("queue");
+      await on.whileSending();
       sent.push([...messages]);
     },
   };
@@ -37,6 +38,7 @@ function service() {
   const on = {
     ...{ recordOutbox, sent, sentIds, put, run, time, asked: () => asked },
     refuse: (_: EventMessage): boolean => false,
+    whileSending: async () => {},
   };
   return on;
 }
@@ -88,6 +90,16 @@ describe("sending what waits in D1", () => {
     const id = await on.put(someMessage({ occurredAt: on.time.now }));
     await on.run();
     expect(on.sent[0]?.map(({ event }) => event.id)).toContain(id);
+  });
+
+  it("what comes while it sends leaves with it", async () => {
+    const first = await on.put(someMessage({ occurredAt: on.time.now }));
+    let late: string | null = null;
+    on.whileSending = async () => {
+      late ??= await on.put(someMessage({ occurredAt: on.time.now }));
+    };
+    await on.run();
+    expect(on.sentIds()).toEqual([first, late]);
   });
 
   it("many who send at once send each message once", async () => {
