@@ -1,4 +1,5 @@
 import type { Event, Unnumbered } from "../../../domain/events/event.ts";
+import { FIRST_PATIENCE, LONGEST_PATIENCE, nextDue } from "../../../domain/events/patience.ts";
 import type { EventMessage, EventQueue, ObjectOutbox } from "../../../use-cases/events/ports.ts";
 import type { Clock, Defer } from "../../../use-cases/outside.ts";
 
@@ -6,10 +7,6 @@ const PREFIX = "event/";
 
 /** Events sent in one go. */
 const AT_ONCE = 100;
-
-/** Milliseconds after which an event that nobody confirmed is sent again, and at most. */
-const FIRST_PATIENCE = 60_000;
-const LONGEST_PATIENCE = 60 * 60_000;
 
 type Deps = {
   readonly kv: SyncKvStorage;
@@ -74,15 +71,15 @@ export class KvOutbox implements ObjectOutbox {
   dueAt(): number | null {
     const oldest = this.#oldest();
     if (oldest === null) return null;
-    this.#dueAt ??= oldest + FIRST_PATIENCE;
+    // A clock that jumped back puts nothing off for longer than anything waits.
+    const latest = this.#deps.clock() + LONGEST_PATIENCE;
+    this.#dueAt = Math.min(this.#dueAt ?? oldest + FIRST_PATIENCE, latest);
     return this.#dueAt;
   }
 
-  /** The wait doubles: it is as long as the oldest has waited. */
   sendAgain(): void {
     const now = this.#deps.clock();
-    const waited = now - (this.#oldest() ?? now);
-    this.#dueAt = now + Math.min(Math.max(waited, FIRST_PATIENCE), LONGEST_PATIENCE);
+    this.#dueAt = nextDue(this.#oldest() ?? now, now);
     this.#deps.defer(() => this.#sendAfter(0));
   }
 

@@ -112,13 +112,19 @@ export function eventsOf(
   const changed = differences(known, row);
   if (made === null) {
     if (changed.length === 0) return events;
-    return [byHand({ type: "user.changed_by_hand", data: { changed } })];
+    return [byHand(toldByHand(changed, row))];
   }
   // A version beyond the change's own: other hands came between it and this reading.
   if (row.authority.version <= base + 1) return events;
   const beside = besides(changedBy(made, known), changed);
-  return [made, byHand({ type: "user.changed_by_hand", data: { changed: beside } })];
+  return [made, byHand(toldByHand(beside, row))];
 }
+
+/** Which roles it has now stands with it: an administrator may have been made. */
+const toldByHand = (changed: readonly Changed[], { authority }: RowAfter): What => ({
+  type: "user.changed_by_hand",
+  data: { changed, ...(changed.includes("roles") ? { roles: authority.roles } : {}) },
+});
 
 /** What others changed: what differs and is not its own, or is its own and does not differ. */
 function besides(own: readonly Changed[], changed: readonly Changed[]): readonly Changed[] {
