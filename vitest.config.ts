@@ -58,6 +58,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/migrated.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

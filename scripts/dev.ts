@@ -4,8 +4,9 @@
  * written to files. Further arguments go to `wrangler dev`.
  */
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -41,12 +42,13 @@ function databaseArguments(args: readonly string[]): string[] {
   });
 }
 
-function migrate(database: "DB" | "AUDIT_DB", args: readonly string[]): void {
+async function migrate(database: "DB" | "AUDIT_DB", args: readonly string[]): Promise<void> {
   const command = ["d1", "migrations", "apply", database, "--local", ...databaseArguments(args)];
-  const { status } = spawnSync("wrangler", command, {
-    env: toolEnv(),
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const stdio = ["ignore", "ignore", "inherit"] as const;
+  const [status] = await once(
+    spawn("wrangler", command, { env: toolEnv(), stdio: [...stdio] }),
+    "exit",
+  );
   if (status !== 0) process.exit(status ?? 1);
 }
 
@@ -60,6 +62,5 @@ function serve(args: readonly string[]): void {
 
 const args = process.argv.slice(2);
 makeSecrets();
-migrate("DB", args);
-migrate("AUDIT_DB", args);
+await Promise.all([migrate("DB", args), migrate("AUDIT_DB", args)]);
 serve(args);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { LocalMail } from "../../scripts/local-mail.ts";
 import {
   copyProject,
@@ -19,7 +19,7 @@ let project: ProjectCopy;
 let server: DevServer;
 
 beforeAll(async () => {
-  project = copyProject();
+  project = copyProject(inject("migratedState"));
   server = await startDevServer(project.directory, {
     REQUIRE_VERIFIED_EMAIL: "true",
     EMAIL_CODE_SIGN_IN: "true",
@@ -105,7 +105,7 @@ it("an invitation and another address", async () => {
   const asked = await post("/v1/users/me/email", { password: SECOND, email: moved }, own);
   expect(asked.status).toBe(202);
   const confirmation = await read(moved, /Confirm/);
-  const confirmed = await post("/v1/auth/email/verify", { token: confirmation.token });
+  const confirmed = await post("/v1/auth/email/verify", { token: confirmation.token }, own);
   expect(confirmed.status).toBe(204);
   expect((await signIn(moved, SECOND)).status).toBe(200);
   const told = await read(email, /address/i);

@@ -4,11 +4,11 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { passwordHasher, SCRYPT_ENGINES } from "../../src/core/security/passwords.ts";
 import type { Password } from "../../src/domain/credentials/password.ts";
 import { copyProject, type ProjectCopy, until } from "../support/dev-server.ts";
-import { applyMigrations, executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
+import { executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
 
 /* What admin:create takes for a password. No service runs: the database tells what it stored. */
 
@@ -23,8 +23,7 @@ let list: Server;
 const asked: string[] = [];
 
 beforeAll(async () => {
-  project = copyProject();
-  expect(await applyMigrations(project.directory)).toMatchObject({ code: 0 });
+  project = copyProject(inject("migratedState"));
   list = createServer(({ url = "" }, response) => {
     asked.push(url);
     response.end(url === RANGE ? `${DIGEST.slice(5)}:3` : "");

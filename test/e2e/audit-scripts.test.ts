@@ -1,22 +1,20 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { FEED_CRON } from "../../src/core/config/constants.ts";
 import { NOT_DELIVERED } from "../../src/use-cases/events/bury-message.ts";
 import { copyProject, type ProjectCopy, startDevServer, until } from "../support/dev-server.ts";
 import { someMessage } from "../support/event-samples.ts";
 import { HOUR, someUserId } from "../support/samples.ts";
-import { applyMigrations, runScript } from "../support/scripts.ts";
+import { runScript } from "../support/scripts.ts";
 
 /* audit:verify and events:replay, on local databases that no service uses. */
 
 let project: ProjectCopy;
 
 beforeAll(async () => {
-  project = copyProject();
-  expect(await applyMigrations(project.directory)).toMatchObject({ code: 0 });
-  expect(await applyMigrations(project.directory, [], "AUDIT_DB")).toMatchObject({ code: 0 });
+  project = copyProject(inject("migratedState"));
 });
 
 afterAll(() => project.remove());

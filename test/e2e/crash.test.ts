@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import {
   copyProject,
   type DevServer,
@@ -38,7 +38,7 @@ async function newUser(name: string): Promise<{ email: string; id: string }> {
 }
 
 beforeAll(async () => {
-  project = copyProject();
+  project = copyProject(inject("migratedState"));
   await restart();
   const made = await runScript(project.directory, "admin:create", ["--email", "ops@example.com"], {
     input: PASSWORD,

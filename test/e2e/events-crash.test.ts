@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import {
   copyProject,
   type DevServer,
@@ -37,7 +37,7 @@ async function restart(): Promise<void> {
 const soon = () => new Promise((wake) => setTimeout(wake, Math.random() * 60));
 
 beforeAll(async () => {
-  project = copyProject();
+  project = copyProject(inject("migratedState"));
   await restart();
   const made = await runScript(project.directory, "admin:create", ["--email", "ops@example.com"], {
     input: PASSWORD,

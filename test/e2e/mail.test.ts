@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, relative } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { LocalMail } from "../../scripts/local-mail.ts";
 import {
   copyProject,
@@ -21,7 +21,7 @@ const PASSWORD = "seven quiet herons by the estuary";
 let project: ProjectCopy;
 
 beforeAll(() => {
-  project = copyProject();
+  project = copyProject(inject("migratedState"));
   // What docs/mail.md asks for: of the secrets wrangler passes on those that are required alone.
   const config = join(project.directory, "wrangler.toml");
   const required = (names: string) => `secrets.required = [${names}]`;

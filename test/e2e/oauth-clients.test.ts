@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as oauth from "oauth4webapi";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import {
   copyProject,
   type DevServer,
@@ -46,7 +46,7 @@ async function makeClient(): Promise<void> {
 }
 
 beforeAll(async () => {
-  project = copyProject();
+  project = copyProject(inject("migratedState"));
   server = await startDevServer(project.directory, { AUDIENCE });
   issuer = new URL(server.base);
   const email = "ada@example.com";

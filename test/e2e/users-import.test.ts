@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { copyProject, type ProjectCopy, startDevServer, toolEnv } from "../support/dev-server.ts";
 import {
   FIREBASE_EXAMPLE,
@@ -11,15 +11,14 @@ import {
   FOREIGN_HASHES,
   FOREIGN_PASSWORD,
 } from "../support/foreign-hashes.ts";
-import { applyMigrations, executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
+import { executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
 
 let project: ProjectCopy;
 const SAMPLES = resolve(import.meta.dirname, "../support/exports");
 
 beforeAll(async () => {
-  project = copyProject();
+  project = copyProject(inject("migratedState"));
   mkdirSync(path("tmp"));
-  expect(await applyMigrations(project.directory)).toMatchObject({ code: 0 });
 });
 
 afterAll(() => project.remove());

@@ -26,15 +26,19 @@ const FIRST_PORT = 20_000;
 /** The default of Linux; other systems begin higher. */
 const FIRST_EPHEMERAL_PORT = 32_768;
 
-/** A fresh clone, as it were: nothing in it was ever started, and no edit here restarts it. */
+/** A clone, as it were: no edit here restarts it, and nothing in it was ever started. */
 export type ProjectCopy = { readonly directory: string; remove(): void };
 
-export function copyProject(): ProjectCopy {
+/**
+ * @param state a `.wrangler` whose databases have their tables; null for none, as after a clone
+ */
+export function copyProject(state: string | null = null): ProjectCopy {
   const directory = mkdtempSync(join(tmpdir(), "auth-e2e-"));
   for (const name of PROJECT) {
     cpSync(join(ROOT, name), join(directory, name), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
+  if (state !== null) cpSync(state, join(directory, ".wrangler"), { recursive: true });
   return {
     directory,
     // Files of a runtime that was just killed may still be vanishing.
