@@ -13,7 +13,8 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: {
       provider: "istanbul",
-      include: ["src/**/*.ts"],
+      // The rules alone have to be covered: to count the rest takes CI a minute.
+      include: ["src/domain/**/*.ts"],
       reporter: ["text-summary", "html"],
       thresholds: { "src/domain/**": { branches: 100, functions: 100, lines: 100 } },
     },

@@ -42,13 +42,13 @@ function databaseArguments(args: readonly string[]): string[] {
   });
 }
 
-async function migrate(database: "DB" | "AUDIT_DB", args: readonly string[]): Promise<void> {
+/** One database after the other: they share a file, and two runtimes would lock each other out. */
+function migrate(database: "DB" | "AUDIT_DB", args: readonly string[]): void {
   const command = ["d1", "migrations", "apply", database, "--local", ...databaseArguments(args)];
-  const stdio = ["ignore", "ignore", "inherit"] as const;
-  const [status] = await once(
-    spawn("wrangler", command, { env: toolEnv(), stdio: [...stdio] }),
-    "exit",
-  );
+  const { status } = spawnSync("wrangler", command, {
+    env: toolEnv(),
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 
@@ -62,5 +62,6 @@ function serve(args: readonly string[]): void {
 
 const args = process.argv.slice(2);
 makeSecrets();
-await Promise.all([migrate("DB", args), migrate("AUDIT_DB", args)]);
+migrate("DB", args);
+migrate("AUDIT_DB", args);
 serve(args);

@@ -33,18 +33,21 @@ function write(name: string, lines: readonly unknown[]): string {
 const importUsers = (...args: string[]): Promise<ScriptRun> =>
   runScript(project.directory, "users:import", args);
 
-/** Reads what no runtime has open. */
+/** Reads what no runtime has open, of the database that has the accounts. */
 function rows(query: string): Record<string, unknown>[] {
   const directory = path(".wrangler/state/v3/d1/miniflare-D1DatabaseObject");
-  const [name = ""] = readdirSync(directory).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file));
-  const database = new DatabaseSync(join(directory, name));
+  const names = readdirSync(directory).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file));
+  const found = names.map((name) => new DatabaseSync(join(directory, name)));
+  const hasUsers = "select 1 from sqlite_master where name = 'users'";
+  const database = found.find((one) => one.prepare(hasUsers).get() !== undefined);
   try {
+    if (database === undefined) throw new Error("no database has accounts");
     return database
       .prepare(query)
       .all()
       .map((row) => ({ ...row }));
   } finally {
-    database.close();
+    for (const one of found) one.close();
   }
 }
 
