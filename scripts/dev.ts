@@ -4,9 +4,8 @@
  * written to files. Further arguments go to `wrangler dev`.
  */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
