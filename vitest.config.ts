@@ -33,6 +33,8 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // At once: a test that waits for what is stored or mailed waits for nothing else.
+              queueConsumers: { "auth-service-events": { maxBatchTimeout: 0 } },
               bindings: {
                 AUTH_SECRETS: `v1:${secret}`,
                 // The engine that costs half the time; both give the same bytes, which a test shows.

@@ -44,9 +44,16 @@ const SUBJECTS = [
 /** Folders that are divided by subject, and the files in them that belong to none. */
 const DIVIDED: Readonly<Record<string, readonly string[]>> = {
   domain: ["ids.ts", "limits.ts", "result.ts", "shown-text.ts", "time.ts"],
-  "use-cases": ["check-health.ts", "each-of.ts", "outside.ts", "renewal.ts", "tell-each.ts"],
+  "use-cases": [
+    "check-health.ts",
+    "each-of.ts",
+    "in-batches.ts",
+    "outside.ts",
+    "renewal.ts",
+    "tell-each.ts",
+  ],
   "api/routes": ["health.ts", "problems.ts"],
-  "api/wire": ["cursor.ts", "fields.ts", "time.ts"],
+  "api/wire": ["cursor.ts", "fields.ts", "queue.ts", "time.ts"],
 };
 
 /** A route that knew a port could write past the use cases. */

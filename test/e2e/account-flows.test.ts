@@ -9,11 +9,10 @@ import {
 } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
 import { mailTo } from "../support/mailbox.ts";
-import { runScript } from "../support/scripts.ts";
+import { newOperator } from "../support/scripts.ts";
 
 const FIRST = "seven quiet herons by the estuary";
 const SECOND = "four tall lanterns near the harbour";
-const ADMIN = "ops@example.com";
 
 let project: ProjectCopy;
 let server: DevServer;
@@ -90,11 +89,7 @@ it("from a fresh clone: register, verify, forget, reset, sign in by a code, and 
 });
 
 it("an invitation and another address", async () => {
-  const made = await runScript(project.directory, "admin:create", ["--email", ADMIN], {
-    input: FIRST,
-  });
-  expect(made).toMatchObject({ code: 0 });
-  const admin = (await signIn(ADMIN, FIRST)).body.access_token;
+  const admin = await newOperator(project.directory, server.base, FIRST);
   const [email, moved] = ["grace@example.com", "hopper@example.com"];
   expect((await post("/v1/users", { email }, admin)).status).toBe(201);
 

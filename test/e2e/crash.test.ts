@@ -8,7 +8,7 @@ import {
   until,
 } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
-import { runScript } from "../support/scripts.ts";
+import { newOperator } from "../support/scripts.ts";
 
 const KILLS = 3;
 const PASSWORD = "seven quiet herons by the estuary";
@@ -40,11 +40,7 @@ async function newUser(name: string): Promise<{ email: string; id: string }> {
 beforeAll(async () => {
   project = copyProject(inject("migratedState"));
   await restart();
-  const made = await runScript(project.directory, "admin:create", ["--email", "ops@example.com"], {
-    input: PASSWORD,
-  });
-  expect(made).toMatchObject({ code: 0 });
-  admin = (await http().signIn("ops@example.com", PASSWORD)).body.access_token;
+  admin = await newOperator(project.directory, server.base, PASSWORD);
 });
 
 afterAll(async () => {

@@ -7,7 +7,7 @@ import {
   until,
 } from "../support/dev-server.ts";
 import { type HttpReply, httpClient } from "../support/http-client.ts";
-import { runScript } from "../support/scripts.ts";
+import { newOperator, runScript } from "../support/scripts.ts";
 
 /*
  * A hundred role changes while the runtime is killed: of each that was acknowledged there is one
@@ -39,11 +39,7 @@ const soon = () => new Promise((wake) => setTimeout(wake, Math.random() * 60));
 beforeAll(async () => {
   project = copyProject(inject("migratedState"));
   await restart();
-  const made = await runScript(project.directory, "admin:create", ["--email", "ops@example.com"], {
-    input: PASSWORD,
-  });
-  expect(made).toMatchObject({ code: 0 });
-  admin = (await http().signIn("ops@example.com", PASSWORD)).body.access_token;
+  admin = await newOperator(project.directory, server.base, PASSWORD);
   const body = { name: ROLE, permissions: ["reports:read"] };
   expect((await http().call("POST", "/v1/roles", { token: admin, body })).status).toBe(201);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { copyProject, type ProjectCopy, until } from "../support/dev-server.ts";
 import { type ExampleWorkers, startExample } from "../support/example-workers.ts";
 import { httpClient } from "../support/http-client.ts";
-import { runScript } from "../support/scripts.ts";
+import { newOperator } from "../support/scripts.ts";
 
 const PASSWORD = "seven quiet herons by the estuary";
 const EMAIL = "ada@example.com";
@@ -34,11 +34,7 @@ async function asAdmin(method: string, path: string, body?: unknown): Promise<vo
 beforeAll(async () => {
   project = copyProject();
   workers = await startExample(project.directory);
-  const made = await runScript(project.directory, "admin:create", ["--email", "ops@example.com"], {
-    input: PASSWORD,
-  });
-  expect(made).toMatchObject({ code: 0 });
-  admin = (await auth().signIn("ops@example.com", PASSWORD)).body.access_token;
+  admin = await newOperator(project.directory, workers.serviceBase, PASSWORD);
   ada = (await auth().register(EMAIL, PASSWORD)).body.id;
   await asAdmin("POST", "/v1/roles", {
     name: "clerk",

@@ -8,7 +8,7 @@ import {
   startDevServer,
 } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
-import { runScript } from "../support/scripts.ts";
+import { newOperator } from "../support/scripts.ts";
 
 /*
  * Clients that others wrote, as they ship, against the service as a developer runs it. The only
@@ -31,14 +31,9 @@ const http = () => httpClient(server.base);
 const signIn = async () => (await http().signIn(person.email, PASSWORD)).body;
 
 async function makeClient(): Promise<void> {
-  const email = "admin@example.com";
-  const made = await runScript(project.directory, "admin:create", ["--email", email], {
-    input: PASSWORD,
-  });
-  expect([made.code, made.output]).toEqual([0, expect.anything()]);
-  const { body: admin } = await http().signIn(email, PASSWORD);
+  const token = await newOperator(project.directory, server.base, PASSWORD);
   const { body } = await http().call("POST", "/v1/service-accounts", {
-    token: admin.access_token,
+    token,
     body: { name: "Interoperability", roles: ["admin"] },
   });
   client = { client_id: body.client_id };

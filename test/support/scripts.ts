@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { isLocked, TRIES_ON_A_LOCK } from "../../scripts/wrangler-d1.ts";
 import { toolEnv } from "./dev-server.ts";
+import { httpClient } from "./http-client.ts";
 
 export type ScriptRun = { readonly code: number | null; readonly output: string };
 
@@ -25,6 +26,24 @@ export function runScript(
   } = {},
 ): Promise<ScriptRun> {
   return run(directory, ["run", "-s", script, "--", ...args], input, env, meanwhile);
+}
+
+/**
+ * An administrator as operators make the first one, signed in.
+ *
+ * @param base where the service answers
+ * @returns the access token
+ */
+export async function newOperator(
+  directory: string,
+  base: string,
+  password: string,
+  email = "ops@example.com",
+): Promise<string> {
+  const made = await runScript(directory, "admin:create", ["--email", email], { input: password });
+  if (made.code !== 0) throw new Error(made.output);
+  const { body } = await httpClient(base).signIn(email, password);
+  return body.access_token;
 }
 
 /** One statement on the local database, as an operator would give it, again while that is locked. */

@@ -8,7 +8,7 @@ import { parseUserId, type UserId } from "../../domain/ids.ts";
 import type { Services } from "../../services.ts";
 import { mayCallerHash } from "../http/rate-limits.ts";
 import { newUser, userOnWire } from "../wire/accounts/users.ts";
-import { permission, roleName } from "../wire/fields.ts";
+import { permission, roleName, userId } from "../wire/fields.ts";
 import { answerOf, no, nothing, type Refused } from "./refusals.ts";
 import { withServices } from "./with-services.ts";
 
@@ -24,13 +24,6 @@ const propsSchema = z.strictObject({
 /** What a call may have made. */
 type Made = { readonly user?: { readonly id: string } };
 type Done<T extends Made = Made> = ({ readonly ok: true } & T) | Refused;
-
-const userId = z.string().transform((value, context): UserId => {
-  const id = parseUserId(value);
-  if (id.ok) return id.value;
-  context.addIssue({ code: "custom", message: "must be a user id" });
-  return z.NEVER;
-});
 
 /**
  * Administration for other Workers, by the same rules as over HTTP: each call needs its permission

@@ -3,6 +3,7 @@ import { PERMISSION_FORM, parsePermission } from "../../domain/access/permission
 import { parseRoleName } from "../../domain/access/role-name.ts";
 import { type Email, type EmailFault, parseEmail } from "../../domain/accounts/email.ts";
 import { type Password, parsePassword } from "../../domain/credentials/password.ts";
+import { parseUserId, type UserId } from "../../domain/ids.ts";
 import {
   MAX_DESCRIPTION_LENGTH,
   MAX_DISPLAY_NAME_LENGTH,
@@ -38,6 +39,8 @@ export const email = parsedBy<Email, EmailFault>(parseEmail, {
   international_local_part: "must be an e-mail address with nothing but ASCII before the @",
   invalid_domain: "must be an e-mail address whose domain, after the @, is one",
 });
+
+export const userId = parsedBy<UserId, "invalid_user_id">(parseUserId, "must be a user id");
 
 export const password = parsedBy<Password, "malformed" | "too_long">(
   parsePassword,

@@ -11,13 +11,15 @@ export type Origin = {
 /** Of what no request asked for: a cron, a command of the operator's. */
 export const NO_REQUEST: Origin = { ip: null, userAgent: null, requestId: null };
 
+/**
+ * A person, a program, another Worker by its binding, whoever runs the service, or the service
+ * itself; `anyone` for whoever has not shown yet who it is.
+ */
+export const ACTOR_KINDS = ["user", "service", "worker", "operator", "system", "anyone"] as const;
+
 /** Whoever does something, and what they may do now. */
 export type Actor = {
-  /**
-   * A person, a program, another Worker by its binding, whoever runs the service, or the service
-   * itself; `anyone` for whoever has not shown yet who it is.
-   */
-  readonly kind: "user" | "service" | "worker" | "operator" | "system" | "anyone";
+  readonly kind: (typeof ACTOR_KINDS)[number];
   /** `usr_…`, `svc_…`, or a name; never an address. */
   readonly id: string;
   /** Those that the permissions come from; none of whoever is neither person nor program. */

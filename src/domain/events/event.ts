@@ -55,6 +55,9 @@ export type Cause = {
   readonly context: Origin;
 };
 
+/** What things are done to. */
+export const SUBJECT_KINDS = ["user", "service_account", "role", "key"] as const;
+
 /** What it was done to. */
 export type Subject =
   | { readonly kind: "user"; readonly id: UserId }
@@ -64,16 +67,28 @@ export type Subject =
 /** What an event says beside its type: names, ids and counts; never a secret. */
 type EventData = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
+/** What an event may have mailed. */
+export const EVENT_MAILS = [
+  "verify_email",
+  "invitation",
+  "email_changed",
+  "password_changed",
+] as const;
+
 /** A message to the account that an event is about. */
 export type EventMail = {
-  readonly purpose: "verify_email" | "invitation" | "email_changed" | "password_changed";
+  readonly purpose: (typeof EVENT_MAILS)[number];
   /** Null for the address that the account has when it leaves. */
   readonly to: Email | null;
 };
 
+export const OUTCOMES = ["success", "failure"] as const;
+
+type Outcome = (typeof OUTCOMES)[number];
+
 export type What = {
   readonly type: EventType;
-  readonly outcome?: "success" | "failure";
+  readonly outcome?: Outcome;
   readonly reason?: string;
   readonly data?: EventData;
   readonly mail?: EventMail;
@@ -92,7 +107,7 @@ export type Event = Cause & {
    */
   readonly seq: number | null;
   readonly subject: Subject;
-  readonly outcome: "success" | "failure";
+  readonly outcome: Outcome;
   readonly reason: string | null;
   readonly data: EventData;
 };

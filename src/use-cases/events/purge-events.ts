@@ -1,11 +1,11 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { type Ok, ok } from "../../domain/result.ts";
+import { inBatches } from "../in-batches.ts";
 import type { Clock } from "../outside.ts";
 import type { AuditTrail, DeadLetters, Erasures } from "./ports.ts";
 
-/** Events removed in one statement, which stays far inside D1's limits, and at most in a run. */
+/** Of the few that are dealt with once a run. */
 const BATCH = 500;
-const MAX_BATCHES = 20;
 
 /** Milliseconds for which mail that did not leave may still be sent: then it names somebody in vain. */
 const DEAD_MAIL_KEPT = 24 * 60 * 60 * 1_000;
@@ -21,18 +21,14 @@ export type PurgeDeps = {
 
 /**
  * Removes events that are older than they are kept, and dead letters as old, and takes the mail out
- * of dead letters after a day; the next run goes on. An event from before a
- * deletion that is as old would be removed as well, so nobody need know any more who was deleted.
+ * of dead letters after a day; the next run goes on. An event from before a deletion that is as old
+ * would be removed as well, so nobody need know any more who was deleted.
  */
 export async function purgeEvents(deps: PurgeDeps, _actor: Actor): Promise<Ok<number>> {
   const before = deps.clock() - deps.auditRetention;
   await deps.deadLetters.dropMail(deps.clock() - DEAD_MAIL_KEPT, BATCH);
   await deps.deadLetters.removeBefore(before, BATCH);
-  let removed = 0;
-  for (let batch = 1; batch <= MAX_BATCHES; batch++) {
-    removed += await deps.audit.removeBefore(before, BATCH);
-    if (removed < batch * BATCH) break;
-  }
+  const removed = await inBatches((limit) => deps.audit.removeBefore(before, limit));
   await deps.erasures.forget(before, BATCH);
   return ok(removed);
 }

@@ -1,27 +1,14 @@
 import * as z from "zod";
-import { parseEmail } from "../../../domain/accounts/email.ts";
 import type { MailRequest } from "../../../use-cases/accounts/mail-request.ts";
-import { userId } from "../events/event-message.ts";
-
-const text = z.string().max(1_000);
-
-const email = z.string().transform((value, context) => {
-  const parsed = parseEmail(value);
-  if (parsed.ok && parsed.value === value) return parsed.value;
-  context.addIssue({ code: "custom", message: "must be an address in its one spelling" });
-  return z.NEVER;
-});
+import { userId } from "../fields.ts";
+import { address, moment, origin } from "../queue.ts";
 
 const asked = {
   kind: z.literal("mail_request"),
   id: z.string().regex(/^mail_[\w-]{21}[AQgw]$/),
-  requestedAt: z.int().min(0).max(999_999_999_999_999),
-  email,
-  from: z.object({
-    ip: text.nullable(),
-    userAgent: text.nullable(),
-    requestId: text.nullable(),
-  }),
+  requestedAt: moment,
+  email: address,
+  from: origin,
 };
 
 /** A request as the queue brings it, perhaps from older code or an operator's hand. */

@@ -1,24 +1,25 @@
 import * as z from "zod";
-import { parseEmail } from "../../../domain/accounts/email.ts";
-import { EVENT_TYPES, type Event, type Subject } from "../../../domain/events/event.ts";
+import { ACTOR_KINDS } from "../../../domain/access/actor.ts";
+import {
+  EVENT_MAILS,
+  EVENT_TYPES,
+  type Event,
+  OUTCOMES,
+  parseEventId,
+  SUBJECT_KINDS,
+  type Subject,
+} from "../../../domain/events/event.ts";
 import { parseServiceAccountId, parseUserId } from "../../../domain/ids.ts";
 import type { deliverEvents } from "../../../use-cases/events/deliver-events.ts";
+import { userId } from "../fields.ts";
+import { address, moment, origin, text } from "../queue.ts";
 
 /** What the queue brings, which may have been sent by older code or by an operator's hand. */
 type EventMessage = Parameters<typeof deliverEvents>[2][number];
 
 const place = z.int().min(1);
-const text = z.string().max(1_000);
-
-export const userId = z.string().transform((value, context) => {
-  const id = parseUserId(value);
-  if (id.ok) return id.value;
-  context.addIssue({ code: "custom", message: "must be a user id" });
-  return z.NEVER;
-});
-
 const subject = z
-  .object({ kind: z.enum(["user", "service_account", "role", "key"]), id: text })
+  .object({ kind: z.enum(SUBJECT_KINDS), id: text })
   .transform((value, context): Subject => {
     const { kind, id } = value;
     if (kind === "role" || kind === "key") return { kind, id };
@@ -29,38 +30,24 @@ const subject = z
   });
 
 const event = z.object({
-  id: z.string().regex(/^evt_[\w-]{22}$/),
+  id: z.string().refine((id) => parseEventId(id).ok),
   type: z.enum(EVENT_TYPES),
-  occurredAt: z.int().min(0).max(999_999_999_999_999),
+  occurredAt: moment,
   seq: place.nullable(),
-  actor: z.object({
-    kind: z.enum(["user", "service", "worker", "operator", "system", "anyone"]),
-    id: text,
-  }),
+  actor: z.object({ kind: z.enum(ACTOR_KINDS), id: text }),
   subject,
-  context: z.object({
-    ip: text.nullable(),
-    userAgent: text.nullable(),
-    requestId: text.nullable(),
-  }),
-  outcome: z.enum(["success", "failure"]),
+  context: origin,
+  outcome: z.enum(OUTCOMES),
   reason: text.nullable(),
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
 }) satisfies z.ZodType<Event>;
-
-const email = z.string().transform((value, context) => {
-  const parsed = parseEmail(value);
-  if (parsed.ok) return parsed.value;
-  context.addIssue({ code: "custom", message: "must be an address" });
-  return z.NEVER;
-});
 
 export const eventMessage = z.object({
   event,
   mail: z
     .object({
-      purpose: z.enum(["verify_email", "invitation", "email_changed", "password_changed"]),
-      to: email.nullable(),
+      purpose: z.enum(EVENT_MAILS),
+      to: address.nullable(),
     })
     .exactOptional(),
   keeper: z.discriminatedUnion("kind", [

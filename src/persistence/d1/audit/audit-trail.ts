@@ -1,10 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
+import { ACTOR_KINDS } from "../../../domain/access/actor.ts";
 import {
   contextOwner,
   deletedUser,
   EVENT_TYPES,
   type Event,
+  OUTCOMES,
+  SUBJECT_KINDS,
   type Subject,
 } from "../../../domain/events/event.ts";
 import type { AuditTrail, EventQuery, Notify } from "../../../use-cases/events/ports.ts";
@@ -151,14 +154,14 @@ const reader = rowReader(
       type: z.enum(EVENT_TYPES),
       occurred_at: time,
       seq: z.int().nullable(),
-      actor_kind: z.enum(["user", "service", "worker", "operator", "system", "anyone"]),
+      actor_kind: z.enum(ACTOR_KINDS),
       actor_id: z.string(),
-      subject_kind: z.enum(["user", "service_account", "role", "key"]),
+      subject_kind: z.enum(SUBJECT_KINDS),
       subject_id: z.string(),
       ip: z.string().nullable(),
       user_agent: z.string().nullable(),
       request_id: z.string().nullable(),
-      outcome: z.enum(["success", "failure"]),
+      outcome: z.enum(OUTCOMES),
       reason: z.string().nullable(),
       data,
     })

@@ -17,7 +17,8 @@ export function nextWake({ store, clock }: JudgeDeps): number | null {
   const isGone = copy?.authority.status === "deleted";
   const times = [
     outbox.dueAt(),
-    authority.intent() === null ? null : clock() + INTENT_PATIENCE,
+    // One that older code began names nobody to look into: the next call does.
+    authority.intent()?.to === undefined ? null : clock() + INTENT_PATIENCE,
     isGone ? (copy.forgetAt ?? copy.checkedAt) : nextForgotten(proofs),
     isGone || copy === null ? null : sessions.nextEnd(),
   ].filter((time) => time !== null);
