@@ -9,7 +9,7 @@ import {
 } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
 import { mailTo } from "../support/mailbox.ts";
-import { newOperator } from "../support/scripts.ts";
+import { signInOperator } from "../support/scripts.ts";
 
 const FIRST = "seven quiet herons by the estuary";
 const SECOND = "four tall lanterns near the harbour";
@@ -18,7 +18,7 @@ let project: ProjectCopy;
 let server: DevServer;
 
 beforeAll(async () => {
-  project = copyProject(inject("migratedState"));
+  project = copyProject(inject("operatedState"));
   server = await startDevServer(project.directory, {
     REQUIRE_VERIFIED_EMAIL: "true",
     EMAIL_CODE_SIGN_IN: "true",
@@ -89,7 +89,7 @@ it("from a fresh clone: register, verify, forget, reset, sign in by a code, and 
 });
 
 it("an invitation and another address", async () => {
-  const admin = await newOperator(project.directory, server.base, FIRST);
+  const admin = await signInOperator(server.base);
   const [email, moved] = ["grace@example.com", "hopper@example.com"];
   expect((await post("/v1/users", { email }, admin)).status).toBe(201);
 

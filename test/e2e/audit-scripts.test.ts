@@ -1,11 +1,9 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { FEED_CRON } from "../../src/core/config/constants.ts";
 import { NOT_DELIVERED } from "../../src/use-cases/events/bury-message.ts";
 import { copyProject, type ProjectCopy, startDevServer, until } from "../support/dev-server.ts";
 import { someMessage } from "../support/event-samples.ts";
+import { localDatabases } from "../support/local-database.ts";
 import { HOUR, someUserId } from "../support/samples.ts";
 import { runScript } from "../support/scripts.ts";
 
@@ -22,28 +20,11 @@ afterAll(() => project.remove());
 const verify = (...args: string[]) => runScript(project.directory, "audit:verify", args);
 const replay = (...args: string[]) => runScript(project.directory, "events:replay", args);
 
-/** The files of the local databases, of which each has tables of its own. */
-function withDatabase<T>(table: string, work: (database: DatabaseSync) => T): T {
-  const directory = join(project.directory, ".wrangler/state/v3/d1/miniflare-D1DatabaseObject");
-  for (const name of readdirSync(directory).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file))) {
-    const database = new DatabaseSync(join(directory, name));
-    try {
-      const found = database.prepare("select 1 from sqlite_master where name = ?").get(table);
-      if (found !== undefined) return work(database);
-    } finally {
-      database.close();
-    }
-  }
-  throw new Error(`no database has ${table}`);
-}
+const change = (table: string, statements: string): void =>
+  localDatabases(project.directory).change(table, statements);
 
-const change = (table: string, statement: string): void =>
-  withDatabase(table, (database) => database.exec(statement));
-
-const count = (table: string, condition = "true"): number =>
-  withDatabase(table, (database) =>
-    Number(database.prepare(`select count(*) as n from ${table} where ${condition}`).get()?.["n"]),
-  );
+const count = (table: string, condition?: string): number =>
+  localDatabases(project.directory).count(table, condition);
 
 /** Of a user each, stored three hours ago. */
 const places = (subject: string, seqs: readonly number[]): string => {

@@ -8,7 +8,7 @@ import {
   until,
 } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
-import { newOperator } from "../support/scripts.ts";
+import { signInOperator } from "../support/scripts.ts";
 
 const KILLS = 3;
 const PASSWORD = "seven quiet herons by the estuary";
@@ -38,9 +38,9 @@ async function newUser(name: string): Promise<{ email: string; id: string }> {
 }
 
 beforeAll(async () => {
-  project = copyProject(inject("migratedState"));
+  project = copyProject(inject("operatedState"));
   await restart();
-  admin = await newOperator(project.directory, server.base, PASSWORD);
+  admin = await signInOperator(server.base);
 });
 
 afterAll(async () => {

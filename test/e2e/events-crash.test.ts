@@ -7,7 +7,7 @@ import {
   until,
 } from "../support/dev-server.ts";
 import { type HttpReply, httpClient } from "../support/http-client.ts";
-import { newOperator, runScript } from "../support/scripts.ts";
+import { runScript, signInOperator } from "../support/scripts.ts";
 
 /*
  * A hundred role changes while the runtime is killed: of each that was acknowledged there is one
@@ -37,9 +37,9 @@ async function restart(): Promise<void> {
 const soon = () => new Promise((wake) => setTimeout(wake, Math.random() * 60));
 
 beforeAll(async () => {
-  project = copyProject(inject("migratedState"));
+  project = copyProject(inject("operatedState"));
   await restart();
-  admin = await newOperator(project.directory, server.base, PASSWORD);
+  admin = await signInOperator(server.base);
   const body = { name: ROLE, permissions: ["reports:read"] };
   expect((await http().call("POST", "/v1/roles", { token: admin, body })).status).toBe(201);
 });

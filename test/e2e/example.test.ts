@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { copyProject, type ProjectCopy, until } from "../support/dev-server.ts";
 import { type ExampleWorkers, startExample } from "../support/example-workers.ts";
 import { httpClient } from "../support/http-client.ts";
-import { newOperator } from "../support/scripts.ts";
+import { signInOperator } from "../support/scripts.ts";
 
 const PASSWORD = "seven quiet herons by the estuary";
 const EMAIL = "ada@example.com";
@@ -32,9 +32,9 @@ async function asAdmin(method: string, path: string, body?: unknown): Promise<vo
 }
 
 beforeAll(async () => {
-  project = copyProject();
+  project = copyProject(inject("operatedState"));
   workers = await startExample(project.directory);
-  admin = await newOperator(project.directory, workers.serviceBase, PASSWORD);
+  admin = await signInOperator(workers.serviceBase);
   ada = (await auth().register(EMAIL, PASSWORD)).body.id;
   await asAdmin("POST", "/v1/roles", {
     name: "clerk",

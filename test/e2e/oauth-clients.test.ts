@@ -8,7 +8,7 @@ import {
   startDevServer,
 } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
-import { newOperator } from "../support/scripts.ts";
+import { signInOperator } from "../support/scripts.ts";
 
 /*
  * Clients that others wrote, as they ship, against the service as a developer runs it. The only
@@ -31,7 +31,7 @@ const http = () => httpClient(server.base);
 const signIn = async () => (await http().signIn(person.email, PASSWORD)).body;
 
 async function makeClient(): Promise<void> {
-  const token = await newOperator(project.directory, server.base, PASSWORD);
+  const token = await signInOperator(server.base);
   const { body } = await http().call("POST", "/v1/service-accounts", {
     token,
     body: { name: "Interoperability", roles: ["admin"] },
@@ -41,7 +41,7 @@ async function makeClient(): Promise<void> {
 }
 
 beforeAll(async () => {
-  project = copyProject(inject("migratedState"));
+  project = copyProject(inject("operatedState"));
   server = await startDevServer(project.directory, { AUDIENCE });
   issuer = new URL(server.base);
   const email = "ada@example.com";

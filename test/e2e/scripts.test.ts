@@ -13,7 +13,8 @@ import {
   until,
 } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
-import { executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
+import { localDatabases } from "../support/local-database.ts";
+import { runScript, type ScriptRun } from "../support/scripts.ts";
 
 const PASSWORD = "seven quiet herons by the estuary";
 const ADMIN_PASSWORD = "four tall lanterns near the harbour";
@@ -102,7 +103,7 @@ it("admin:create without a password keeps the old one", async () => {
   // Nobody has verified the address, so the password may be a stranger's.
   expect(await createAdmin("kept@example.com", null)).toMatchObject({ code: 1 });
   const verified = "update users set email_verified = 1 where email = 'kept@example.com'";
-  expect(await executeSql(project.directory, verified)).toMatchObject({ code: 0 });
+  localDatabases(project.directory).change("users", verified);
   expect(await createAdmin("kept@example.com", null)).toMatchObject({ code: 0 });
   unheard = body.access_token;
 });

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { copyProject, type ProjectCopy, startDevServer, toolEnv } from "../support/dev-server.ts";
 import {
@@ -11,7 +10,8 @@ import {
   FOREIGN_HASHES,
   FOREIGN_PASSWORD,
 } from "../support/foreign-hashes.ts";
-import { executeSql, runScript, type ScriptRun } from "../support/scripts.ts";
+import { localDatabases } from "../support/local-database.ts";
+import { runScript, type ScriptRun } from "../support/scripts.ts";
 
 let project: ProjectCopy;
 const SAMPLES = resolve(import.meta.dirname, "../support/exports");
@@ -33,23 +33,8 @@ function write(name: string, lines: readonly unknown[]): string {
 const importUsers = (...args: string[]): Promise<ScriptRun> =>
   runScript(project.directory, "users:import", args);
 
-/** Reads what no runtime has open, of the database that has the accounts. */
-function rows(query: string): Record<string, unknown>[] {
-  const directory = path(".wrangler/state/v3/d1/miniflare-D1DatabaseObject");
-  const names = readdirSync(directory).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file));
-  const found = names.map((name) => new DatabaseSync(join(directory, name)));
-  const hasUsers = "select 1 from sqlite_master where name = 'users'";
-  const database = found.find((one) => one.prepare(hasUsers).get() !== undefined);
-  try {
-    if (database === undefined) throw new Error("no database has accounts");
-    return database
-      .prepare(query)
-      .all()
-      .map((row) => ({ ...row }));
-  } finally {
-    for (const one of found) one.close();
-  }
-}
+/** Of the database that has the accounts. */
+const rows = (query: string) => localDatabases(project.directory).rows("users", query);
 
 const everything = () => ({
   users: rows("select * from users order by id"),
@@ -59,7 +44,7 @@ const everything = () => ({
 });
 
 it("a file is imported once, however often it is run, and what is refused is listed without what it holds", async () => {
-  await executeSql(project.directory, "insert into roles (name) values ('editor')");
+  localDatabases(project.directory).change("roles", "insert into roles (name) values ('editor')");
   const [bcrypt = "", plain = ""] = [
     FOREIGN_HASHES["bcrypt 2b"],
     FOREIGN_HASHES["SHA-256, the salt first"],

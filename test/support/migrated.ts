@@ -1,22 +1,34 @@
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { copyProject } from "./dev-server.ts";
-import { applyMigrations } from "./scripts.ts";
+import { migrateLocal } from "../../scripts/local-migrations.ts";
+import { copyProject, toolEnv } from "./dev-server.ts";
+import { createOperator } from "./scripts.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** Local databases with their tables, for projects whose first start is not what is tested. */
     readonly migratedState: string;
+    /** The same, with an administrator (`signInOperator`). */
+    readonly operatedState: string;
   }
 }
 
-/** Applies the migrations once for all copies of the project: each start would take seconds more. */
+/** Makes once what each project would take seconds for. */
 export default async function setUp(tests: TestProject): Promise<() => void> {
-  const project = copyProject(null);
-  for (const database of ["DB", "AUDIT_DB"] as const) {
-    const { code, output } = await applyMigrations(project.directory, [], database);
-    if (code !== 0) throw new Error(output);
-  }
-  tests.provide("migratedState", join(project.directory, ".wrangler"));
-  return () => project.remove();
+  const migrated = newProject(null);
+  tests.provide("migratedState", migrated.state);
+  const operated = newProject(migrated.state);
+  await createOperator(operated.directory);
+  tests.provide("operatedState", operated.state);
+  return () => {
+    migrated.remove();
+    operated.remove();
+  };
+}
+
+function newProject(from: string | null) {
+  const project = copyProject(from);
+  const { directory } = project;
+  migrateLocal([], { directory, env: toolEnv(directory) });
+  return { ...project, state: join(directory, ".wrangler") };
 }

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { isLocked, TRIES_ON_A_LOCK } from "../../scripts/wrangler-d1.ts";
 import { toolEnv } from "./dev-server.ts";
 import { httpClient } from "./http-client.ts";
 
@@ -28,43 +27,24 @@ export function runScript(
   return run(directory, ["run", "-s", script, "--", ...args], input, env, meanwhile);
 }
 
-/**
- * An administrator as operators make the first one, signed in.
- *
- * @param base where the service answers
- * @returns the access token
- */
-export async function newOperator(
-  directory: string,
-  base: string,
-  password: string,
-  email = "ops@example.com",
-): Promise<string> {
-  const made = await runScript(directory, "admin:create", ["--email", email], { input: password });
+const OPERATOR = "ops@example.com";
+const OPERATOR_PASSWORD = "four tall lanterns near the harbour";
+
+/** An administrator as operators make the first one. */
+export async function createOperator(directory: string): Promise<void> {
+  const made = await runScript(directory, "admin:create", ["--email", OPERATOR], {
+    input: OPERATOR_PASSWORD,
+  });
   if (made.code !== 0) throw new Error(made.output);
-  const { body } = await httpClient(base).signIn(email, password);
+}
+
+/**
+ * @param base where the service answers
+ * @returns the operator's access token
+ */
+export async function signInOperator(base: string): Promise<string> {
+  const { body } = await httpClient(base).signIn(OPERATOR, OPERATOR_PASSWORD);
   return body.access_token;
-}
-
-/** One statement on the local database, as an operator would give it, again while that is locked. */
-export async function executeSql(directory: string, statement: string): Promise<ScriptRun> {
-  const command = ["d1", "execute", "DB", "--local", "--command", statement];
-  const execute = () => run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
-  let last = await execute();
-  for (let tries = 1; isLocked(last.output) && tries < TRIES_ON_A_LOCK; tries++) {
-    last = await execute();
-  }
-  return last;
-}
-
-/** The tables of the local database, of the development environment unless told. */
-export function applyMigrations(
-  directory: string,
-  env: readonly string[] = [],
-  database: "DB" | "AUDIT_DB" = "DB",
-): Promise<ScriptRun> {
-  const command = ["d1", "migrations", "apply", database, "--local", ...env];
-  return run(directory, ["exec", "--no", "wrangler", "--", ...command], "", {});
 }
 
 function run(

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyProject, startDevServer } from "../../support/dev-server.ts";
 import { type HttpReply, httpClient } from "../../support/http-client.ts";
-import { executeSql, runScript } from "../../support/scripts.ts";
+import { localDatabases } from "../../support/local-database.ts";
+import { createOperator, signInOperator } from "../../support/scripts.ts";
 import { readSigner, type Signer } from "./signer.ts";
 
 /** What stands in the document, so that only the issuer has to be replaced in it. */
 export const AUDIENCE = "https://api.example.com";
 const PASSWORD = "seven quiet herons by the estuary";
-const ADMIN = "ops@example.com";
 const PERSON = "ada@example.com";
 
 export type Tokens = {
@@ -56,11 +56,10 @@ async function populate(
   directory: string,
 ): Promise<Omit<Service, "port" | "stop">> {
   const http = httpClient(issuer);
-  const made = await runScript(directory, "admin:create", ["--email", ADMIN], { input: PASSWORD });
-  if (made.code !== 0) throw new Error(made.output);
-  const admin = await succeeded(http.signIn(ADMIN, PASSWORD));
+  await createOperator(directory);
+  const token = await signInOperator(issuer);
   const administer = (method: string, path: string, body?: unknown) =>
-    succeeded(http.call(method, path, { token: admin.access_token, body }));
+    succeeded(http.call(method, path, { token, body }));
 
   const person = await succeeded(http.register(PERSON, PASSWORD));
   await administer("POST", "/v1/roles", { name: "clerk", permissions: ["orders:read"] });
@@ -78,8 +77,7 @@ async function populate(
     signOut: (token) => succeeded(http.call("POST", "/v1/auth/logout", { token })),
     async verifyAddress() {
       const statement = `update users set email_verified = 1 where email = '${PERSON}'`;
-      const run = await executeSql(directory, statement);
-      if (run.code !== 0) throw new Error(run.output);
+      localDatabases(directory).change("users", statement);
     },
     programToken: () => programToken(issuer, program),
   };
