@@ -113,8 +113,11 @@ function outcomesOf(given: ModelUser, call: UserCall, readsRow: boolean): Outcom
     case "catch up":
       return [{ after: caughtUp(given), output: given.copy === null ? "unknown" : "known" }];
     case "by hand": {
-      const after = changedRow(given, call.change, call.id, call.base);
-      return [after === null ? { after: given, output: "not made" } : { after, output: "made" }];
+      const made = changedRow(given, call.change, call.id, call.base);
+      const after = made ?? given;
+      // Of a row that is gone nobody can tell who deleted it.
+      const output = after.row === null ? "gone" : made === null ? "not made" : "made";
+      return [{ after, output }];
     }
     case "read":
       return [{ after: given, output: given.row === null ? "gone" : inWords(given.row) }];

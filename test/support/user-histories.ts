@@ -213,8 +213,10 @@ class PlayedUser {
     if (seen === null) return;
     const changeId = someId();
     const call = { do: "by hand", id: changeId, change, base: seen.version } as const;
-    const made = (row: { changeId: string } | null) =>
-      (row === null ? change === "delete" : row.changeId === changeId) ? "made" : "not made";
+    const made = (row: { changeId: string } | null) => {
+      if (row === null) return "gone";
+      return row.changeId === changeId ? "made" : "not made";
+    };
     const apply = () =>
       this.#record.apply(this.#id, CHANGES[change], changeId, seen.version, Date.now(), false);
     await this.history.record(by, call, apply, made);
