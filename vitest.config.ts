@@ -44,6 +44,9 @@ export default defineConfig({
                 MAIL_TRANSPORT: await mailServer,
                 MAIL_API_KEY: "re_of_the_tests",
                 MIGRATIONS: await readD1Migrations("migrations"),
+                // Histories a test (test/support/explored.ts); more by night.
+                LINEARIZABILITY_RUNS: process.env["LINEARIZABILITY_RUNS"] ?? "40",
+                LINEARIZABILITY_SEED: process.env["LINEARIZABILITY_SEED"] ?? "",
                 AUDIT_MIGRATIONS: await readD1Migrations("migrations/audit"),
               },
             },

@@ -4,6 +4,8 @@ import type { Env as ServiceEnv } from "../../src/bindings.ts";
 declare global {
   namespace Cloudflare {
     interface Env extends ServiceEnv {
+      readonly LINEARIZABILITY_RUNS: string;
+      readonly LINEARIZABILITY_SEED: string;
       readonly MAIL_TRANSPORT: string;
       readonly MIGRATIONS: D1Migration[];
       readonly AUDIT_MIGRATIONS: D1Migration[];
