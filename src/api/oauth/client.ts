@@ -3,6 +3,7 @@ import type { Program } from "../../domain/clients/service-account.ts";
 import type { ClientCredentials } from "../../use-cases/clients/authenticate-client.ts";
 import { type AppContext, originOf } from "../http/context.ts";
 import { type OAuthErrorCode, oauthError, oauthRefused } from "./errors.ts";
+import { basicCredentials, parseForm } from "./form-encoding.ts";
 
 /** A form's fields, each given once. */
 export type Form = ReadonlyMap<string, string>;
@@ -84,36 +85,3 @@ function headerCredentials(
   if (basic === null) return "invalid_client";
   return id === undefined || id === basic.id ? basic : "invalid_request";
 }
-
-/** Id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1). */
-function basicCredentials(header: string): ClientCredentials | null {
-  const encoded = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
-  if (encoded === undefined) return null;
-  try {
-    const [id = "", secret, ...rest] = atob(encoded).split(":").map(formDecode);
-    return secret === undefined || rest.length > 0 ? null : { id, secret };
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Names and values, or null for what is no UTF-8, escaped or not (RFC 6749, appendix B). A lenient
- * decoder maps every invalid byte to the same character, and so different secrets to one.
- */
-function parseForm(bytes: ArrayBuffer): [name: string, value: string][] | null {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text
-      .split("&")
-      .filter((pair) => pair !== "")
-      .map((pair) => {
-        const [name = "", ...value] = pair.split("=");
-        return [formDecode(name), formDecode(value.join("="))];
-      });
-  } catch {
-    return null;
-  }
-}
-
-const formDecode = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
