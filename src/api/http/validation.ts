@@ -56,7 +56,8 @@ const limit = bodyLimit({
  */
 export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const stated = statedLength(c);
-  if (stated === undefined && !isReadOnly(c)) return limit(c, next);
+  // It reads the whole body, and only then asks whoever comes next, whose errors are answered there.
+  if (stated === undefined && !isReadOnly(c)) return limit(c, next).catch(() => brokenOff(c));
   return Number(stated ?? 0) > MAX_BODY_SIZE ? problem(c, "payload_too_large") : next();
 };
 
@@ -69,7 +70,9 @@ export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (isReadOnly(c) || !hasBody(c) || c.req.path.startsWith("/oauth2/")) return next();
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") return problem(c, "unsupported_media_type");
-  const text = utf8(await c.req.arrayBuffer());
+  const bytes = await bodyOf(c);
+  if (bytes === null) return brokenOff(c);
+  const text = utf8(bytes);
   if (text === null) return malformed(c, "", "the body is not valid UTF-8");
   const repeated = repeatedKey(text);
   if (repeated !== null) return malformed(c, repeated, "is given twice");
@@ -87,6 +90,12 @@ function utf8(bytes: ArrayBuffer): string | null {
     return null;
   }
 }
+
+/** The whole body, or null where it broke off: whoever sent it went away, or lost count. */
+export const bodyOf = (c: AppContext): Promise<ArrayBuffer | null> =>
+  c.req.arrayBuffer().catch(() => null);
+
+const brokenOff = (c: AppContext): Response => malformed(c, "", "the body broke off");
 
 const malformed = (c: AppContext, path: string, message: string): Response =>
   problem(c, "invalid_request", { errors: [{ path, message }] });

@@ -2,6 +2,7 @@ import { FIRST_PARTY_CLIENT } from "../../core/config/constants.ts";
 import type { Program } from "../../domain/clients/service-account.ts";
 import type { ClientCredentials } from "../../use-cases/clients/authenticate-client.ts";
 import { type AppContext, originOf } from "../http/context.ts";
+import { bodyOf } from "../http/validation.ts";
 import { type OAuthErrorCode, oauthError, oauthRefused } from "./errors.ts";
 import { basicCredentials, parseForm } from "./form-encoding.ts";
 
@@ -23,7 +24,9 @@ export async function readForm(c: AppContext): Promise<Form | Response> {
   if (NEVER_IN_ADDRESS.some((name) => c.req.query(name) !== undefined)) {
     return oauthError(c, "invalid_request", "a client is named in the header or the body only");
   }
-  const fields = parseForm(await c.req.arrayBuffer()); // not text(): the runtime warns
+  const bytes = await bodyOf(c); // not text(): the runtime warns
+  if (bytes === null) return oauthError(c, "invalid_request", "the body broke off");
+  const fields = parseForm(bytes);
   if (fields === null) return oauthError(c, "invalid_request", "the form is not valid UTF-8");
   const form = new Map<string, string>();
   for (const [name, value] of fields) {
