@@ -53,7 +53,7 @@ const DIVIDED: Readonly<Record<string, readonly string[]>> = {
     "tell-each.ts",
   ],
   "api/routes": ["health.ts", "problems.ts"],
-  "api/wire": ["cursor.ts", "fields.ts", "queue.ts", "time.ts"],
+  "api/wire": ["cursor.ts", "fields.ts", "queue.ts", "repeated-key.ts", "time.ts"],
 };
 
 /** A route that knew a port could write past the use cases. */

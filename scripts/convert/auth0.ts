@@ -7,6 +7,7 @@ import {
   type Hash,
   NO_HASH,
   pbkdf2Hash,
+  unsupportedHash,
 } from "./conversion.ts";
 
 const encoding = z.enum(["base64", "hex", "utf8"]);
@@ -73,7 +74,7 @@ function hashOf(custom: CustomHash): Hash {
     case "sha512":
       return saltedHash(custom);
     default:
-      return { kind: "unsupported", why: `its hash is ${custom.algorithm}` };
+      return unsupportedHash(custom.algorithm);
   }
 }
 

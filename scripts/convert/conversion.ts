@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { toBase64 } from "../../src/core/security/encoding.ts";
 import { MAX_DISPLAY_NAME_LENGTH } from "../../src/domain/limits.ts";
 import { shownPart } from "../../src/domain/shown-text.ts";
@@ -51,10 +52,34 @@ export function converted(user: Exported): Conversion {
   return { line, note: isUnsupported ? `without its password: ${user.hash.why}` : null };
 }
 
+const LAST_TIME = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** Null for what an import takes for no time, such as microseconds for milliseconds. */
 function timeOf(time: number | string | null | undefined): string | null {
   const milliseconds = typeof time === "string" ? Date.parse(time) : (time ?? Number.NaN);
-  return Number.isFinite(milliseconds) ? new Date(milliseconds).toISOString() : null;
+  const isTime = milliseconds >= 0 && milliseconds <= LAST_TIME;
+  return isTime ? new Date(milliseconds).toISOString() : null;
 }
+
+/** A hash of a kind that is not read here. @param kind of the export, so told only if it is a word */
+export const unsupportedHash = (kind: string): Hash => ({
+  kind: "unsupported",
+  why: `its hash is ${/^[\w-]{1,40}$/.test(kind) ? kind : "of another kind"}`,
+});
+
+/** JSON as text in a field of JSON. */
+export const jsonText = <S extends z.ZodType>(schema: S) =>
+  z
+    .unknown()
+    .transform((value, context): unknown => {
+      try {
+        return typeof value === "string" ? JSON.parse(value) : value;
+      } catch {
+        context.addIssue({ code: "custom", message: "is no JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
 
 /** `$pbkdf2…$` as passlib writes it. @param digest as its name is there: sha1, sha256, sha512 */
 export function pbkdf2Hash(

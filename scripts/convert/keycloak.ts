@@ -5,13 +5,11 @@ import {
   type Conversion,
   converted,
   type Hash,
+  jsonText,
   NO_HASH,
   pbkdf2Hash,
+  unsupportedHash,
 } from "./conversion.ts";
-
-/** JSON as text in a field of JSON. */
-const jsonText = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value) => (typeof value === "string" ? JSON.parse(value) : value), schema);
 
 const parameter = z.array(z.string()).min(1);
 
@@ -61,7 +59,7 @@ function hashOf(credential: unknown): Hash {
   const digest = { pbkdf2: "sha1", "pbkdf2-sha256": "sha256", "pbkdf2-sha512": "sha512" }[
     algorithm
   ];
-  if (digest === undefined) return { kind: "unsupported", why: `its hash is ${algorithm}` };
+  if (digest === undefined) return unsupportedHash(algorithm);
   return pbkdf2Hash(digest, hashIterations, salt, key);
 }
 

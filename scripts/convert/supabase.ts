@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Conversion, converted, NO_HASH } from "./conversion.ts";
+import { type Conversion, converted, jsonText, NO_HASH } from "./conversion.ts";
 
 /** In CSV an empty field is null, and JSON is text. */
 const text = z
@@ -10,10 +10,9 @@ const flag = z
   .union([z.boolean(), z.enum(["t", "f", "true", "false", ""])])
   .nullish()
   .transform((value) => value === true || value === "t" || value === "true");
-const metadata = z.preprocess(
-  (value) => (typeof value === "string" ? JSON.parse(value || "{}") : value),
-  z.object({ name: z.unknown(), full_name: z.unknown() }).partial().nullish(),
-);
+const metadata = z
+  .preprocess((value) => (value === "" ? null : value), z.unknown())
+  .pipe(jsonText(z.object({ name: z.unknown(), full_name: z.unknown() }).partial().nullish()));
 
 const row = z.object({
   email: text,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { displayName, email, roleName } from "../../src/api/wire/fields.ts";
+import { repeatedKey } from "../../src/api/wire/repeated-key.ts";
 import { readForeignHash } from "../../src/core/security/foreign/foreign-hash.ts";
 import { type HashFault, parseHash } from "../../src/core/security/stored-hash.ts";
 import type { Email } from "../../src/domain/accounts/email.ts";
@@ -97,13 +98,26 @@ export type ParsedLine =
 export function parseUserLine(schema: ReturnType<typeof userLine>, text: string): ParsedLine {
   const json = parseJson(text);
   if (!json.ok) return { kind: "refused", reasons: ["is not JSON"] };
+  const repeated = repeatedKey(text);
+  if (repeated !== null)
+    return { kind: "refused", reasons: [printable(`${repeated}: is given twice`)] };
   const parsed = schema.safeParse(json.value);
   if (parsed.success) return { kind: "account", user: parsed.data };
   const reasons = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join(".")}: ${message}`,
+    printable(path.length === 0 ? message : `${path.join(".")}: ${message}`),
   );
   return { kind: "refused", reasons };
 }
+
+/** Characters of a reason: it may name keys of the line, however many and long. */
+const MAX_REASON = 200;
+
+/** Without what would steer the terminal that it is printed on. */
+const printable = (reason: string): string =>
+  reason
+    .slice(0, MAX_REASON)
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 
 function parseJson(text: string): Result<unknown, "not_json"> {
   try {

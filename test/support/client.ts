@@ -30,7 +30,7 @@ export function client(fetcher: Fetch = (request) => exports.default.fetch(reque
     if (options.body !== undefined && !headers.has("content-type")) {
       headers.set("content-type", "application/json");
     }
-    const body = typeof options.body === "string" ? options.body : JSON.stringify(options.body);
+    const body = isRaw(options.body) ? options.body : JSON.stringify(options.body);
     const init = options.body === undefined ? { method, headers } : { method, headers, body };
     const response = await fetcher(new Request(`${ORIGIN}${path}`, init));
     const text = await response.text();
@@ -42,6 +42,10 @@ export function client(fetcher: Fetch = (request) => exports.default.fetch(reque
     };
   };
 }
+
+/** Sent as it is; anything else as JSON. */
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> | ReadableStream =>
+  typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
 
 export const call = client();
 

@@ -1,23 +1,7 @@
 import fc from "fast-check";
-import { newRole, roleChange } from "../../src/api/wire/access/roles.ts";
-import {
-  addressee,
-  codeProof,
-  emailChange,
-  passwordReset,
-  verification,
-} from "../../src/api/wire/accounts/account-flows.ts";
-import {
-  ownChange,
-  passwordChange,
-  passwordProof,
-  registration,
-} from "../../src/api/wire/accounts/own-account.ts";
-import { newUser, userChange } from "../../src/api/wire/accounts/users.ts";
-import { rotation } from "../../src/api/wire/keys/keys.ts";
-import { logoutRequest } from "../../src/api/wire/sessions/logout.ts";
-import { credentials, refreshRequest } from "../../src/api/wire/sessions/sign-in.ts";
 import type { Route } from "./matrix.ts";
+import { inputsOf } from "./route-inputs.ts";
+import { fieldsOf } from "./schema-values.ts";
 
 /** Every name that some body or query knows, and some that objects bring along. */
 const names = fc.constantFrom(
@@ -83,31 +67,10 @@ const right: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   revoke: fc.constant("A".repeat(43)),
 };
 
-const SCHEMAS: Readonly<Record<string, { readonly shape: object }>> = {
-  "POST /v1/auth/register": registration,
-  "POST /v1/auth/login": credentials,
-  "POST /v1/auth/refresh": refreshRequest,
-  "POST /v1/auth/logout": logoutRequest,
-  "PATCH /v1/users/me": ownChange,
-  "DELETE /v1/users/me": passwordProof,
-  "POST /v1/users/me/password": passwordChange,
-  "POST /v1/users/me/email": emailChange,
-  "POST /v1/auth/password/forgot": addressee,
-  "POST /v1/auth/password/reset": passwordReset,
-  "POST /v1/auth/email/resend": addressee,
-  "POST /v1/auth/email/verify": verification,
-  "POST /v1/auth/email-code/start": addressee,
-  "POST /v1/auth/email-code/finish": codeProof,
-  "POST /v1/users": newUser,
-  "PATCH /v1/users/:id": userChange,
-  "POST /v1/roles": newRole,
-  "PATCH /v1/roles/:name": roleChange,
-  "POST /v1/keys/rotate": rotation,
-};
-
 /** What the route's schema asks for, with now and then a field that is wrong, absent or too much. */
 export function shaped(route: Route): fc.Arbitrary<string> {
-  const fields = Object.keys(SCHEMAS[`${route.method} ${route.path}`]?.shape ?? {});
+  const { body } = inputsOf(route);
+  const fields = body === null ? [] : Object.keys(fieldsOf(body));
   const members = fields.map((field) =>
     fc.oneof(
       { weight: 10, arbitrary: (right[field] ?? anything).map((value) => [[field, value]]) },

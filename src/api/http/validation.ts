@@ -1,7 +1,8 @@
 import { zValidator } from "@hono/zod-validator";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { output, ZodType } from "zod";
+import type { input, output, ZodType } from "zod";
+import { repeatedKey } from "../wire/repeated-key.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { type FieldError, problem } from "./errors.ts";
 
@@ -15,12 +16,25 @@ type Issue = {
   readonly keys?: readonly string[];
 };
 
+/** What a handler reads, for whoever asks which inputs a route takes. */
+type Input = { readonly body?: ZodType; readonly query?: ZodType };
+
 /** Parses the JSON body; a wrong one is 400 with its fields named. */
 export const jsonBody = <S extends ZodType>(schema: S) =>
-  zValidator<S, "json", AppEnv, string, typeof refuseInvalid>("json", schema, refuseInvalid);
+  Object.assign(
+    zValidator<S, "json", AppEnv, string, typeof refuseInvalid>("json", schema, refuseInvalid),
+    { input: { body: schema } },
+  );
 
 export const queryParams = <S extends ZodType>(schema: S) =>
-  zValidator<S, "query", AppEnv, string, typeof refuseInvalid>("query", schema, refuseInvalid);
+  Object.assign(
+    zValidator<S, "query", AppEnv, string, typeof refuseInvalid>("query", schema, refuseInvalid),
+    { input: { query: schema } },
+  );
+
+/** What a handler reads of a request; nothing where it validates nothing. */
+export const inputOf = (handler: unknown): Input =>
+  typeof handler === "function" && "input" in handler ? (handler.input as Input) : {};
 
 type Outcome =
   | { readonly success: true }
@@ -42,7 +56,8 @@ const limit = bodyLimit({
  */
 export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const stated = statedLength(c);
-  if (stated === undefined && !isReadOnly(c)) return limit(c, next);
+  // It reads the whole body, and only then asks whoever comes next, whose errors are answered there.
+  if (stated === undefined && !isReadOnly(c)) return limit(c, next).catch(() => brokenOff(c));
   return Number(stated ?? 0) > MAX_BODY_SIZE ? problem(c, "payload_too_large") : next();
 };
 
@@ -55,12 +70,12 @@ export const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (isReadOnly(c) || !hasBody(c) || c.req.path.startsWith("/oauth2/")) return next();
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") return problem(c, "unsupported_media_type");
-  const text = utf8(await c.req.arrayBuffer());
-  if (text === null) {
-    return problem(c, "invalid_request", {
-      errors: [{ path: "", message: "the body is not valid UTF-8" }],
-    });
-  }
+  const bytes = await bodyOf(c);
+  if (bytes === null) return brokenOff(c);
+  const text = utf8(bytes);
+  if (text === null) return malformed(c, "", "the body is not valid UTF-8");
+  const repeated = repeatedKey(text);
+  if (repeated !== null) return malformed(c, repeated, "is given twice");
   // Hono would decode its cached bytes once more, through a stream: a tenth of a refresh (0009).
   Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
   return next();
@@ -76,14 +91,27 @@ function utf8(bytes: ArrayBuffer): string | null {
   }
 }
 
+/** The whole body, or null where it broke off: whoever sent it went away, or lost count. */
+export const bodyOf = (c: AppContext): Promise<ArrayBuffer | null> =>
+  c.req.arrayBuffer().catch(() => null);
+
+const brokenOff = (c: AppContext): Response => malformed(c, "", "the body broke off");
+
+const malformed = (c: AppContext, path: string, message: string): Response =>
+  problem(c, "invalid_request", { errors: [{ path, message }] });
+
+type Validated<S extends ZodType> = { in: { json: input<S> }; out: { json: output<S> } };
+
 /** Parses the body of a route that also works without one. */
-export async function optionalJson<S extends ZodType>(
-  c: AppContext,
-  schema: S,
-): Promise<output<S> | Response> {
-  const text = await c.req.text();
-  const result = schema.safeParse(text === "" ? {} : parseJson(text));
-  return result.success ? result.data : refuse(c, result.error.issues);
+export function optionalJsonBody<S extends ZodType>(schema: S) {
+  const handler: MiddlewareHandler<AppEnv, string, Validated<S>> = async (c, next) => {
+    const text = await c.req.text();
+    const result = schema.safeParse(text === "" ? {} : parseJson(text));
+    if (!result.success) return refuse(c, result.error.issues);
+    c.req.addValidatedData("json", Object(result.data));
+    return next();
+  };
+  return Object.assign(handler, { input: { body: schema } });
 }
 
 /** Undefined for what is not JSON: no schema accepts that. */

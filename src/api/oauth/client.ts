@@ -2,7 +2,9 @@ import { FIRST_PARTY_CLIENT } from "../../core/config/constants.ts";
 import type { Program } from "../../domain/clients/service-account.ts";
 import type { ClientCredentials } from "../../use-cases/clients/authenticate-client.ts";
 import { type AppContext, originOf } from "../http/context.ts";
+import { bodyOf } from "../http/validation.ts";
 import { type OAuthErrorCode, oauthError, oauthRefused } from "./errors.ts";
+import { basicCredentials, parseForm } from "./form-encoding.ts";
 
 /** A form's fields, each given once. */
 export type Form = ReadonlyMap<string, string>;
@@ -22,7 +24,9 @@ export async function readForm(c: AppContext): Promise<Form | Response> {
   if (NEVER_IN_ADDRESS.some((name) => c.req.query(name) !== undefined)) {
     return oauthError(c, "invalid_request", "a client is named in the header or the body only");
   }
-  const fields = parseForm(await c.req.arrayBuffer()); // not text(): the runtime warns
+  const bytes = await bodyOf(c); // not text(): the runtime warns
+  if (bytes === null) return oauthError(c, "invalid_request", "the body broke off");
+  const fields = parseForm(bytes);
   if (fields === null) return oauthError(c, "invalid_request", "the form is not valid UTF-8");
   const form = new Map<string, string>();
   for (const [name, value] of fields) {
@@ -84,36 +88,3 @@ function headerCredentials(
   if (basic === null) return "invalid_client";
   return id === undefined || id === basic.id ? basic : "invalid_request";
 }
-
-/** Id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1). */
-function basicCredentials(header: string): ClientCredentials | null {
-  const encoded = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
-  if (encoded === undefined) return null;
-  try {
-    const [id = "", secret, ...rest] = atob(encoded).split(":").map(formDecode);
-    return secret === undefined || rest.length > 0 ? null : { id, secret };
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Names and values, or null for what is no UTF-8, escaped or not (RFC 6749, appendix B). A lenient
- * decoder maps every invalid byte to the same character, and so different secrets to one.
- */
-function parseForm(bytes: ArrayBuffer): [name: string, value: string][] | null {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text
-      .split("&")
-      .filter((pair) => pair !== "")
-      .map((pair) => {
-        const [name = "", ...value] = pair.split("=");
-        return [formDecode(name), formDecode(value.join("="))];
-      });
-  } catch {
-    return null;
-  }
-}
-
-const formDecode = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));

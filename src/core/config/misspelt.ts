@@ -11,10 +11,14 @@ export function misspelt(env: object, known: readonly string[]): string[] {
   const names = Object.entries(env).filter(([, value]) => typeof value === "string");
   const unset = known.filter((name) => !names.some(([given]) => given === name));
   return names.flatMap(([name]) => {
-    const meant = unset.find((one) => editDistance(name.toUpperCase(), one) <= NEARLY);
+    const meant = unset.find((one) => isNearly(name.toUpperCase(), one));
     return known.includes(name) || meant === undefined ? [] : [`${name}: is it ${meant}?`];
   });
 }
+
+/** By their lengths alone most are not, and each new isolate asks. */
+const isNearly = (a: string, b: string): boolean =>
+  Math.abs(a.length - b.length) <= NEARLY && editDistance(a, b) <= NEARLY;
 
 /** Letters to add, drop or replace (Levenshtein), row by row. */
 function editDistance(a: string, b: string): number {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
-import { parseEmail } from "../../domain/accounts/email.ts";
+import { type Email, parseEmail } from "../../domain/accounts/email.ts";
 import type { MailToken, MailTokenPurpose } from "../../domain/accounts/mail-token.ts";
 import { parseUserId, userIdOf } from "../../domain/ids.ts";
 import type { MailTokenCodec } from "../../use-cases/accounts/mail-tokens.ts";
@@ -67,16 +67,22 @@ function read(body: Buffer): MailToken | null {
   const purpose = purposeOf(body.readUInt8(PURPOSE_AT));
   const userId = parseUserId(userIdOf(body.toString("base64url", USER_AT, ACCOUNT_AT)));
   const address = body.toString("utf8", EMAIL_AT);
-  const newEmail = address === "" ? null : parseEmail(address);
-  if (purpose === null || !userId.ok || newEmail?.ok === false) return null;
+  const newEmail = address === "" ? null : parseSpelt(address);
+  if (purpose === null || !userId.ok || newEmail === undefined) return null;
   if ((purpose === "change_email") !== (newEmail !== null)) return null;
   return {
     purpose,
     userId: userId.value,
     accountVersion: Number(body.readBigUInt64BE(ACCOUNT_AT)),
     expiresAt: Number(body.readBigUInt64BE(EXPIRY_AT)),
-    newEmail: newEmail?.value ?? null,
+    newEmail,
   };
+}
+
+/** Undefined for what is no address, or another spelling of one. */
+function parseSpelt(address: string): Email | undefined {
+  const email = parseEmail(address);
+  return email.ok && email.value === address ? email.value : undefined;
 }
 
 function purposeOf(number: number): MailTokenPurpose | null {

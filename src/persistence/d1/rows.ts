@@ -17,18 +17,17 @@ export const flag = z.literal([0, 1]).transform(Boolean);
 export const status = z.enum(["active", "disabled"]);
 /** A JSON array of texts, sorted. */
 export const texts = z.string().transform((json, context): string[] => {
-  const parsed = arrayIn(json);
-  if (parsed !== null) return parsed.map(String).sort();
-  context.addIssue({ code: "custom", message: "is no list" });
+  const parsed = z.array(z.string()).safeParse(valueIn(json));
+  if (parsed.success) return parsed.data.sort();
+  context.addIssue({ code: "custom", message: "is no list of texts" });
   return z.NEVER;
 });
 
-function arrayIn(json: string): unknown[] | null {
+function valueIn(json: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(json);
-    return Array.isArray(parsed) ? parsed : null;
+    return JSON.parse(json);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -39,7 +39,7 @@ it("API-01 no body, query or parameter of any route brings an exception to light
     const bodies = fc.oneof({ weight: 3, arbitrary: shaped(route) }, wild);
     return asked(fc.constant(route.method), pathOf(route), bodies);
   });
-  await fc.assert(fc.asyncProperty(request, holds), { numRuns: 600 });
+  await fc.assert(fc.asyncProperty(request, holds), { numRuns: 250 });
   expect((await call("GET", "/v1/users/me", { token })).status).toBe(200);
 });
 
@@ -48,7 +48,7 @@ it("API-01 nor does any method on any path", async () => {
   const known = fc.constantFrom(...routes).chain(pathOf);
   const made = fc.array(segments, { maxLength: 5 }).map((parts) => `/${parts.join("/")}`);
   await fc.assert(fc.asyncProperty(asked(methods, fc.oneof(known, made), wild), holds), {
-    numRuns: 400,
+    numRuns: 250,
   });
   expect((await call("GET", "/v1/users/me", { token })).status).toBe(200);
 });
@@ -74,6 +74,6 @@ it("API-01 nor does any header", async () => {
     fc.asyncProperty(route, headers, async ({ method, path }, sent) => {
       expectWellFormed(await call(method, path, { headers: sent }));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

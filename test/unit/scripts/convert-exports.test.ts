@@ -205,3 +205,37 @@ it("one user that cannot be read keeps nobody back, and is named by the field at
   expect(notes(found)).toEqual(["1 left out: it cannot be read (email)"]);
   expect(found[1]?.line?.email).toBe("ada@example.com");
 });
+
+it("what an export says of itself is quoted in no note, unless it is a word", () => {
+  const hashed = (algorithm: string) => ({
+    email: "ada@example.com",
+    custom_password_hash: { algorithm, hash: { value: "x" } },
+  });
+  const text = JSON.stringify([hashed("md4"), hashed("\u001b[2J$2b$06$abcdefghijklmnopqrstuu")]);
+  expect(notes(convert("auth0", "auth0.ndjson", { text }))).toEqual([
+    "1 without its password: its hash is md4",
+    "2 without its password: its hash is of another kind",
+  ]);
+});
+
+it("a time that no import takes is left out, and the account is not", () => {
+  const users = [-1, 1_486_332_324_027_000, 1e300].map((createdAt) => ({
+    email: "ada@example.com",
+    createdAt,
+  }));
+  const hashConfig = sample("firebase-hash-config.txt");
+  const found = convert("firebase", "firebase.json", {
+    text: JSON.stringify({ users }),
+    hashConfig,
+  });
+  const account = { email: "ada@example.com", email_verified: false };
+  expect(found).toEqual(users.map(() => ({ line: account, note: null })));
+});
+
+it("a credential that is no JSON costs its account the password alone", () => {
+  const credentials = [{ type: "password", secretData: "{", credentialData: "{}" }];
+  const text = JSON.stringify({ users: [{ email: "ada@example.com", credentials }] });
+  expect(notes(convert("keycloak", "keycloak.json", { text }))).toEqual([
+    "1 without its password: its credential cannot be read",
+  ]);
+});

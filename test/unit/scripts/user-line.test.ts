@@ -206,6 +206,26 @@ describe("a file of an import", () => {
   });
 });
 
+it("a line that says a thing twice is refused: which of the two was meant is not known", () => {
+  const text = '{"email":"ada@example.com","roles":["user"],"roles":["admin"]}';
+  const schema = userLine({ now: 0, allowPlainSha2: false });
+  expect(parseUserLine(schema, text)).toEqual({
+    kind: "refused",
+    reasons: ["roles: is given twice"],
+  });
+});
+
+it("a reason steers no terminal, whatever keys a line has", () => {
+  const text = JSON.stringify({
+    email: "ada@example.com",
+    "\u001b[2J\u202e\ud800": 1,
+    ["x".repeat(9_000)]: 1,
+  });
+  const parsed = parseUserLine(userLine({ now: 0, allowPlainSha2: false }), text);
+  const reasons = parsed.kind === "refused" ? parsed.reasons : [];
+  expect(reasons).toEqual([expect.stringMatching(/^[^\p{Cc}\p{Cf}\p{Cs}]{1,200}$/u)]);
+});
+
 describe("the progress of an import", () => {
   function shown(isTTY: boolean): string {
     let text = "";

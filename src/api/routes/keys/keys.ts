@@ -2,8 +2,10 @@ import { Hono } from "hono";
 import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { answer } from "../../http/refusals.ts";
-import { optionalJson } from "../../http/validation.ts";
+import { optionalJsonBody } from "../../http/validation.ts";
 import { keysOnWire, rotation } from "../../wire/keys/keys.ts";
+
+const canRotate = access({ permission: "keys:rotate" });
 
 export const keyRoutes = new Hono<AppEnv>()
   .get("/v1/keys", access({ permission: "keys:read" }), async (c) => {
@@ -11,9 +13,8 @@ export const keyRoutes = new Hono<AppEnv>()
     return answer(c, listed, (keys) => c.json(keysOnWire(keys)));
   })
 
-  .post("/v1/keys/rotate", access({ permission: "keys:rotate" }), async (c) => {
-    const body = await optionalJson(c, rotation);
-    if (body instanceof Response) return body;
+  .post("/v1/keys/rotate", canRotate, optionalJsonBody(rotation), async (c) => {
+    const body = c.req.valid("json");
     const { keys } = c.get("services");
     const actor = c.get("caller");
     const rotated =

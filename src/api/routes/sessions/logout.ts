@@ -4,7 +4,7 @@ import type { Actor } from "../../../domain/access/actor.ts";
 import { access } from "../../http/access.ts";
 import { type AppContext, type AppEnv, anyoneAt, originOf } from "../../http/context.ts";
 import { answer } from "../../http/refusals.ts";
-import { optionalJson, queryParams } from "../../http/validation.ts";
+import { optionalJsonBody, queryParams } from "../../http/validation.ts";
 import { logoutQuery, logoutRequest } from "../../wire/sessions/logout.ts";
 
 /** Public, because a refresh token in the body will do in place of the header. */
@@ -12,11 +12,10 @@ export const logoutRoute = new Hono<AppEnv>().post(
   "/v1/auth/logout",
   access("public"),
   queryParams(logoutQuery),
+  optionalJsonBody(logoutRequest),
   async (c) => {
     const { scope } = c.req.valid("query");
-    const body = await optionalJson(c, logoutRequest);
-    if (body instanceof Response) return body;
-    const token = body.refresh_token ?? null;
+    const token = c.req.valid("json").refresh_token ?? null;
     const ended = await c.get("services").sessions.logout(await bearerOf(c), token, scope);
     return answer(c, ended, () => c.body(null, 204));
   },
