@@ -66,5 +66,14 @@ export async function instrument(part: Part): Promise<readonly Mutant[]> {
     mkdirSync(dirname(to), { recursive: true });
     writeFileSync(to, content);
   }
-  return mutants.map(({ fileName, ...mutant }) => ({ ...mutant, file: fileName }));
+  const texts = new Map(sources.map(({ name, content }) => [name, content.split("\n")]));
+  return mutants
+    .map(({ fileName, ...mutant }) => ({ ...mutant, file: fileName }))
+    .filter((mutant) => !isForTheLog(mutant, texts.get(mutant.file) ?? []));
+}
+
+/** What an outage or a mistake is called in the log: nothing decides by it. */
+function isForTheLog({ mutatorName, location: { start } }: Mutant, lines: readonly string[]) {
+  const before = lines[start.line]?.slice(0, start.column) ?? "";
+  return mutatorName === "StringLiteral" && /new (?:Unavailable|Impossible)\($/.test(before);
 }

@@ -25,6 +25,14 @@ export const entriesOf = (journal: string): Entry[] =>
         .map((line) => JSON.parse(line))
     : [];
 
+/** What was tried already, before the process of the tests had to be given up. */
+export const triedBy = (entries: readonly Entry[]): Set<string> =>
+  new Set(
+    entries.flatMap((entry) => (entry.kind === "trying" ? [pairOf(entry.test, entry.mutant)] : [])),
+  );
+
+export const pairOf = (test: string, mutant: string): string => `${mutant} in ${test}`;
+
 /** Mutants of which nothing more has to be found out. */
 export const decidedBy = (entries: readonly Entry[]): Set<string> =>
   new Set(

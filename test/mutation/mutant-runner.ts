@@ -1,6 +1,6 @@
 import process from "node:process";
 import { type RunnerTask, type RunnerTestCase, type RunnerTestSuite, TestRunner } from "vitest";
-import { decidedBy, type Entry, entriesOf, note } from "./journal.ts";
+import { decidedBy, type Entry, entriesOf, note, pairOf, triedBy } from "./journal.ts";
 
 /** What instrumented code looks at and leaves behind (Stryker's instrumenter). */
 type Switchboard = {
@@ -31,6 +31,7 @@ type Attempt = "passed" | "failed" | "endless";
  */
 export default class MutantRunner extends TestRunner {
   readonly #decided = decidedBy(entriesOf(JOURNAL));
+  readonly #tried = triedBy(entriesOf(JOURNAL));
   /** A file whose tests failed without a mutant: what its tests share is not what it was. */
   #unsound = "";
 
@@ -61,7 +62,9 @@ export default class MutantRunner extends TestRunner {
 
   async #tryMutants(test: RunnerTestCase, reached: Record<string, number>, patience: number) {
     const [name, file] = [nameOf(test), test.file.filepath];
-    const open = Object.entries(reached).filter(([mutant]) => !this.#decided.has(mutant));
+    const open = Object.entries(reached).filter(
+      ([mutant]) => !this.#decided.has(mutant) && !this.#tried.has(pairOf(name, mutant)),
+    );
     if (open.length === 0 || this.#unsound === file) return;
     const isSound = async (mutant: string | null) => {
       if ((await this.#attempt(test, null, 0, patience)) === "passed") return true;

@@ -26,6 +26,7 @@ export async function tryMutants(part: Part): Promise<Outcome> {
   writeFileSync(journal, "");
   Object.assign(process.env, {
     MUTATION_TESTS: part.tests.join(),
+    MUTATION_EXCLUDE: [...part.exclude, process.env["MUTATION_SKIP"] ?? ""].join(),
     MUTATION_SOURCES: join(work, "instrumented"),
   });
   while (!(await runTests(journal))) {

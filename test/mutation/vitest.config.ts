@@ -35,7 +35,7 @@ export default defineConfig({
   test: {
     name: "unit",
     include: tests.split(","),
-    exclude: process.env["MUTATION_EXCLUDE"]?.split(",") ?? [],
+    exclude: (process.env["MUTATION_EXCLUDE"] ?? "").split(",").filter((name) => name !== ""),
     isolate: false,
     // It would hand one part the instrumented files of another.
     fsModuleCache: false,

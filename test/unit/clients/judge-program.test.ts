@@ -77,6 +77,17 @@ describe("the age of a copy", () => {
   });
 });
 
+it("CFW-05 a copy outlives an outage of D1 behind the caller's back, and the next", async () => {
+  const { advance, everyAnswer, find, readings } = await known();
+  advance(RENEWED_AT);
+  everyAnswer(notDone);
+  for (let i = 1; i <= 3; i++) {
+    expect(await find()).toMatchObject({ status: "active" });
+    await pause();
+    expect(readings()).toBe(i);
+  }
+});
+
 describe("a copy that is known to have changed", () => {
   it("CFW-05 serves nobody while D1 is away, however young, and is served again after", async () => {
     const { everyAnswer, catchUp, find } = await known();
@@ -123,6 +134,28 @@ describe("a use of a secret", () => {
     advance(1);
     await find();
     expect(readings()).toBe(1);
+  });
+
+  it("is to be written down unless a later one than that is known, also of a secret unknown here", async () => {
+    const { secretId, noteUse, find } = await known();
+    expect(noteUse("another's", 5)).toBe(true);
+    expect(noteUse(secretId, 5, 1)).toBe(true);
+    expect(noteUse(secretId, 6, 4)).toBe(false);
+    expect(noteUse(secretId, 6, 5)).toBe(true);
+    expect((await find())?.secrets).toMatchObject([{ id: secretId, lastUsedAt: 6 }]);
+  });
+
+  it("is remembered of that secret alone", async () => {
+    const { addSecret, catchUp, secretId, noteUse, find } = await known();
+    const other = await addSecret();
+    await catchUp();
+    noteUse(other, 7);
+    expect(new Map((await find())?.secrets.map(({ id, lastUsedAt }) => [id, lastUsedAt]))).toEqual(
+      new Map([
+        [secretId, null],
+        [other, 7],
+      ]),
+    );
   });
 
   it("is nothing to an object that knows nobody", async () => {
