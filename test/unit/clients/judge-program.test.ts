@@ -67,6 +67,18 @@ describe("the age of a copy", () => {
     expect(asked()).toBe(2);
   });
 
+  it("an account that is told to have changed at every reading is read twice, and not for ever", async () => {
+    const { everyAnswer, catchUp, find, asked } = await judged();
+    let told = 0;
+    everyAnswer(async (run) => {
+      told += 1;
+      if (told < 20) await catchUp();
+      return run();
+    });
+    expect(await find()).toMatchObject({ status: "active" });
+    expect(asked()).toBe(2);
+  });
+
   it("CFW-15 is unknown after the clock jumped back, so the copy is read anew", async () => {
     const { advance, disable, find, readings } = await known();
     await disable();
