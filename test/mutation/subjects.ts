@@ -13,7 +13,17 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   accounts: ["accounts", "sessions", "credentials", "events", "mail", "contracts"],
   clients: ["clients", "access", "tokens", "contracts"],
   shared: ["*", "accounts", "sessions", "events"],
-  security: ["credentials", "sessions", "keys", "tokens", "clients", "accounts", "config", "http"],
+  security: [
+    "*",
+    "credentials",
+    "sessions",
+    "keys",
+    "tokens",
+    "clients",
+    "accounts",
+    "config",
+    "http",
+  ],
 };
 
 /** Of hashes and word lists that are the platform's, and take their time. */

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
+import { newEventId } from "../../src/core/security/event-id.ts";
+import { parseEventId } from "../../src/domain/events/event.ts";
 import {
   parseServiceAccountId,
   parseSessionId,
@@ -70,4 +72,10 @@ describe("an id", () => {
     expect(parseUserId(input).ok).toBe(false);
     expect(parseSessionId(input).ok).toBe(false);
   });
+});
+
+it("an id that is drawn for an event is one, and never the same", () => {
+  const ids = Array.from({ length: 50 }, newEventId);
+  for (const id of ids) expect(parseEventId(id)).toEqual({ ok: true, value: id });
+  expect(new Set(ids).size).toBe(50);
 });

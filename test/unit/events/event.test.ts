@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { newEventId } from "../../../src/core/security/event-id.ts";
 import { type Actor, ANYONE, SYSTEM } from "../../../src/domain/access/actor.ts";
 import { causeOf, EVENT_TYPES, eventOf, parseEventId } from "../../../src/domain/events/event.ts";
 import { onlyEventId } from "../../../src/domain/events/event-id.ts";
@@ -74,12 +73,6 @@ describe("an event", () => {
       expect(parseEventId(other)).toEqual({ ok: false, error: "invalid_event_id" });
     }
   });
-});
-
-it("an id that is drawn is an id of an event, and never the same", () => {
-  const ids = Array.from({ length: 50 }, newEventId);
-  for (const id of ids) expect(parseEventId(id)).toEqual({ ok: true, value: id });
-  expect(new Set(ids).size).toBe(50);
 });
 
 it("the events that an account has once have ids of their own, which are ids of events", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { signingAlg } from "../../../src/core/security/jwk.ts";
 import { keyRing } from "../../../src/core/security/key-ring.ts";
 import { keyMaker, unwrapSigningKey } from "../../../src/core/security/key-wrapping.ts";
-import type { Jwks, StoredSigningKey } from "../../../src/use-cases/keys/ports.ts";
+import type { Jwks, SigningKeys, StoredSigningKey } from "../../../src/use-cases/keys/ports.ts";
 import { jwksOf } from "../../../src/use-cases/keys/published-set.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { keyStore } from "../../support/key-store.ts";
@@ -21,7 +21,7 @@ async function signer(): Promise<StoredSigningKey> {
 async function isolate(given: {
   readonly keys: readonly StoredSigningKey[];
   readonly edge?: Jwks;
-  readonly rotate?: () => Promise<StoredSigningKey[]>;
+  readonly rotate?: (keys: SigningKeys) => Promise<StoredSigningKey[]>;
 }) {
   const { deps: stores } = keyStore();
   for (const key of given.keys) await stores.keys.create(key);
@@ -44,7 +44,7 @@ async function isolate(given: {
     },
     rotate: async () => {
       calls.rotated += 1;
-      return given.rotate === undefined ? stores.keys.list() : given.rotate();
+      return given.rotate === undefined ? stores.keys.list() : given.rotate(stores.keys);
     },
   });
   return { ring, calls, now: stores.clock() };
@@ -78,15 +78,14 @@ describe("an isolate that signs", () => {
   it("hands on a mistake also where a key signs by then", async () => {
     const key = await signer();
     const mistake = new TypeError("a mistake");
-    const { deps: stores } = keyStore();
-    const world = await isolate({
-      keys: [{ ...key, revokedAt: 5 }],
-      rotate: async () => {
-        await stores.keys.create(key);
+    const { ring } = await isolate({
+      keys: [],
+      rotate: async (keys) => {
+        await keys.create(key);
         throw mistake;
       },
     });
-    await expect(world.ring.prepare()).rejects.toBe(mistake);
+    await expect(ring.prepare()).rejects.toBe(mistake);
   });
 });
 
@@ -98,6 +97,13 @@ describe("the set that is shown", () => {
     const { ring } = await isolate({ keys: [key], edge });
     await ring.prepare();
     expect((await ring.jwks()).keys.map(({ kid }) => kid)).toEqual([key.kid, other.kid]);
+  });
+
+  it("is D1's where the one at the edge is empty, whoever asks first", async () => {
+    const key = await signer();
+    const { ring, calls } = await isolate({ keys: [key], edge: { keys: [] } });
+    expect((await ring.jwks()).keys.map(({ kid }) => kid)).toEqual([key.kid]);
+    expect(calls.rotated).toBe(0);
   });
 
   it("is D1's where the one at the edge is empty, or lacks whoever signs here", async () => {
