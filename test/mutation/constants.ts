@@ -11,7 +11,12 @@ import { CONFIG, type Mutant } from "./instrument.ts";
 export async function tryConstants(mutants: readonly Mutant[]): Promise<Set<string>> {
   const killed = new Set<string>();
   if (mutants.length === 0) return killed;
-  const vitest = await createVitest("test", { config: CONFIG, watch: false, bail: 1 });
+  const vitest = await createVitest("test", {
+    config: CONFIG,
+    watch: false,
+    bail: 1,
+    reporters: [{}],
+  });
   try {
     for (const { id } of mutants) {
       // What instrumented code looks at when it is loaded.

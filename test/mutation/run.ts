@@ -54,9 +54,10 @@ async function scored(part: Part) {
   return { name: part.name, figures, isGood: unexplained.length + stale.length === 0 };
 }
 
-const described = (mutant: Tried): string =>
-  [
+function described(mutant: Tried): string {
+  return [
     `${mutant.file}:${mutant.location.start.line + 1} ${mutant.status}, ${mutant.mutatorName}`,
     `  ${lineOf(mutant)}`,
     `  => ${mutant.replacement}`,
   ].join("\n");
+}
