@@ -75,6 +75,12 @@ export async function judged() {
       time.now += ms;
     },
     create,
+    addSecret: async () => {
+      const { secret: added } = someAccount();
+      const act = { actor: someActor("*"), now: time.now, version: await version() };
+      await serviceAccounts.addSecret(id, added, time.now + 3_600_000, act);
+      return added.id;
+    },
     disable: () => set("disabled"),
     enable: () => set("active"),
     remove: () => serviceAccounts.remove(id, someActor("*"), null),

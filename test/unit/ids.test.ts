@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
-import { parseSessionId, parseUserId, sessionIdOf, userIdOf } from "../../src/domain/ids.ts";
+import { newEventId } from "../../src/core/security/event-id.ts";
+import { parseEventId } from "../../src/domain/events/event.ts";
+import {
+  parseServiceAccountId,
+  parseSessionId,
+  parseUserId,
+  serviceAccountIdOf,
+  sessionIdOf,
+  userIdOf,
+} from "../../src/domain/ids.ts";
 
 const sixteenBytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const LAST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -13,6 +22,8 @@ describe("an id", () => {
         const random = toBase64Url(bytes);
         expect(parseUserId(userIdOf(random))).toEqual({ ok: true, value: `usr_${random}` });
         expect(parseSessionId(sessionIdOf(random))).toEqual({ ok: true, value: `ses_${random}` });
+        const program = serviceAccountIdOf(random);
+        expect(parseServiceAccountId(program)).toEqual({ ok: true, value: `svc_${random}` });
       }),
     );
   });
@@ -22,6 +33,18 @@ describe("an id", () => {
     expect(good).toEqual(["A", "Q", "g", "w"]);
     const also = [...LAST].filter((letter) => parseSessionId(`ses_${"A".repeat(21)}${letter}`).ok);
     expect(also).toEqual(good);
+  });
+
+  it("TOK-15 of a program is nobody else's", () => {
+    const random = "A".repeat(22);
+    const refused = { ok: false, error: "invalid_service_account_id" };
+    for (const other of [userIdOf(random), sessionIdOf(random), random, "", `svc_${random}A`]) {
+      expect(parseServiceAccountId(other)).toEqual(refused);
+    }
+    for (const other of [null, 7, [serviceAccountIdOf(random)]]) {
+      expect(parseServiceAccountId(other)).toEqual(refused);
+    }
+    expect(parseUserId(serviceAccountIdOf(random)).ok).toBe(false);
   });
 
   it("of a user is no id of a session, nor the other way round", () => {
@@ -49,4 +72,10 @@ describe("an id", () => {
     expect(parseUserId(input).ok).toBe(false);
     expect(parseSessionId(input).ok).toBe(false);
   });
+});
+
+it("an id that is drawn for an event is one, and never the same", () => {
+  const ids = Array.from({ length: 50 }, newEventId);
+  for (const id of ids) expect(parseEventId(id)).toEqual({ ok: true, value: id });
+  expect(new Set(ids).size).toBe(50);
 });

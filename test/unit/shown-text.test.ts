@@ -79,6 +79,7 @@ describe("what of a text can be shown", () => {
     ["a\tb\u0000c\u2028d\u0085", "abcd"],
     [" \u0301Firefox \u0301\u2800", "Firefox"],
     ["a\ud800b", "a\ufffdb"],
+    ["a \u0301b", "a b"],
     ["\u200b\u3164 ", ""],
   ])("of %j it is %j", (text, shown) => {
     expect(shownPart(text, 256)).toBe(shown);

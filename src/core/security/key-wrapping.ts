@@ -62,7 +62,7 @@ async function unwrap(
   kid: string,
   wrapped: string,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const subkey = secrets.subkey(versionOf(wrapped) ?? 0, "signing-key-wrap");
+  const subkey = secrets.subkey(versionOf(wrapped), "signing-key-wrap");
   const bytes = fromBase64Url(WRAPPED.exec(wrapped)?.[2] ?? "");
   if (subkey === null || bytes === null) return null;
   const parameters = gcm(bytes.slice(0, NONCE_LENGTH), kid);
@@ -75,10 +75,8 @@ async function unwrap(
   }
 }
 
-function versionOf(wrapped: string): number | null {
-  const version = WRAPPED.exec(wrapped)?.[1];
-  return version === undefined ? null : Number(version);
-}
+/** NaN, which is no version, for what is not wrapped. */
+const versionOf = (wrapped: string): number => Number(WRAPPED.exec(wrapped)?.[1]);
 
 const gcm = (iv: Uint8Array<ArrayBuffer>, kid: string) => ({
   name: "AES-GCM",

@@ -44,7 +44,7 @@ export function passwordPolicy(minLength: number, isBreached: BreachCheck): Pass
  * as new.
  */
 function repeatedUnit(password: string): string | null {
-  for (let length = 1; 2 * length <= password.length; length++) {
+  for (let length = 1; length < password.length; length++) {
     if (password.startsWith(password.slice(length))) return password.slice(0, length);
   }
   return null;

@@ -37,9 +37,8 @@ export function refreshTokenCodec(secrets: Secrets): RefreshTokenCodec {
     newestVersion: secrets.newest,
 
     parse(text) {
-      if (!text.startsWith(PREFIX)) return null;
       const bytes = Buffer.from(text.slice(PREFIX.length), "base64url");
-      // One spelling each: the decoder lets others pass.
+      // One spelling each, the prefix in it: the decoder lets others pass.
       if (bytes.length !== LENGTH || spelled(bytes) !== text) return null;
       const tag = tagOf(secrets, bytes);
       if (tag === null || !timingSafeEqual(tag, bytes.subarray(TAG_AT))) return null;

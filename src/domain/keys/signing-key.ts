@@ -173,10 +173,11 @@ function isForgettable(
   return isOld || keys.filter((other) => wasRevokedAfter(other, key)).length >= MAX_REVOKED_KEYS;
 }
 
+/** Of two that were revoked at once, the later in the chain. */
 function wasRevokedAfter(other: SigningKey, key: SigningKey): boolean {
-  if (other.revokedAt === null || key.revokedAt === null) return false;
-  if (other.revokedAt !== key.revokedAt) return other.revokedAt > key.revokedAt;
-  return other.sequence > key.sequence;
+  const [a, b] = [other.revokedAt, key.revokedAt];
+  if (a === null || b === null) return false;
+  return a > b || (a === b && other.sequence > key.sequence);
 }
 
 /** Those that come after whoever signs, or signed last. */
@@ -195,16 +196,10 @@ function signsSince({ signsFrom, revokedAt }: SigningKey): number {
   return revokedAt !== null && revokedAt < signsFrom ? Number.POSITIVE_INFINITY : signsFrom;
 }
 
-function earliest<K extends SigningKey>(keys: readonly K[]): K | null {
-  return keys.reduce<K | null>(
-    (best, key) => (best === null || key.sequence < best.sequence ? key : best),
-    null,
-  );
-}
+const bySequence = (a: SigningKey, b: SigningKey): number => a.sequence - b.sequence;
 
-function latest<K extends SigningKey>(keys: readonly K[]): K | null {
-  return keys.reduce<K | null>(
-    (best, key) => (best === null || key.sequence > best.sequence ? key : best),
-    null,
-  );
-}
+const earliest = <K extends SigningKey>(keys: readonly K[]): K | null =>
+  keys.toSorted(bySequence)[0] ?? null;
+
+const latest = <K extends SigningKey>(keys: readonly K[]): K | null =>
+  keys.toSorted(bySequence).at(-1) ?? null;

@@ -183,8 +183,7 @@ export function evictions(
   sessions: readonly Pick<RefreshSession, "id" | "lastUsedAt">[],
   limit: number,
 ): SessionId[] {
-  const surplus = sessions.length + 1 - limit;
-  if (surplus <= 0) return [];
+  const surplus = Math.max(0, sessions.length + 1 - limit);
   return [...sessions]
     .sort((a, b) => a.lastUsedAt - b.lastUsedAt)
     .slice(0, surplus)

@@ -85,8 +85,6 @@ export async function targetOf(
   const allowed = await mayGrant(deps.roles, actor, [...new Set([...user.roles, ...after])]);
   if (!allowed.ok) return allowed;
   const rights = (roles: readonly string[]) => rightsOf(roles, allowed.value);
-  // Taking is never refused, although what a wildcard covered counts from then on.
-  const isGiven = after.length > user.roles.length;
-  const fits = !isGiven || fitsLimits(rights(user.roles), rights(after));
+  const fits = fitsLimits(rights(user.roles), rights(after));
   return fits ? ok(user) : err("too_many_permissions");
 }

@@ -40,8 +40,8 @@ export async function rotateRefreshToken(
   const { userId, sessionId } = presented;
   if (!("grant" in answer)) return err("invalid_refresh_token");
 
-  const isOffered = answer.secretVersion === offered.version;
-  const successor = isOffered ? offered : successorUnder(deps, presented, answer.secretVersion);
+  // A replay is told the version that its successor was made under.
+  const successor = successorUnder(deps, presented, answer.secretVersion);
   const tokens = await issueToken(deps, {
     sign,
     roles,

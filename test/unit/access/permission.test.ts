@@ -49,6 +49,11 @@ describe("a permission", () => {
     expect(grants(["user:*"], "users:read")).toBe(false);
   });
 
+  it("is nothing that a text which is none, as somebody wrote it by hand, could grant", () => {
+    expect(grants([":*"], "*")).toBe(false);
+    expect(grants([":*", "", ":"], "users:read")).toBe(false);
+  });
+
   it("that is a wildcard is not granted by any number of parts of it", () => {
     expect(grants(["users:read", "users:write"], "users:*")).toBe(false);
     expect(grants(["users:*", "roles:*"], "*")).toBe(false);

@@ -105,6 +105,24 @@ describe("an e-mail address", () => {
     expect(parseEmail(`ada@${"a".repeat(64)}.com`)).toEqual(refused("invalid_domain"));
   });
 
+  it("has a domain that is taken as it is written in ASCII, and may end in one letter", () => {
+    for (const domain of ["xn--0.example", "a-b.xn--a", "mail.example.x"]) {
+      expect(parseEmail(`ada@${domain.toUpperCase()}`)).toEqual({
+        ok: true,
+        value: `ada@${domain}`,
+      });
+    }
+  });
+
+  it("has at most 254 characters also as it is typed, though its ASCII form is shorter", () => {
+    const domain = (labels: number) => `${`${"\u{10330}".repeat(15)}.`.repeat(labels)}example`;
+    const { hostname } = new URL(`http://${domain(8)}`);
+    expect(hostname.length).toBeLessThan(240);
+    expect(`ada@${domain(8)}`.length).toBeGreaterThan(254);
+    expect(parseEmail(`ada@${domain(8)}`)).toEqual(refused());
+    expect(parseEmail(`ada@${domain(7)}`).ok).toBe(true);
+  });
+
   it("has at most 254 characters", () => {
     const domain = (length: number) => `${`${"d".repeat(49)}.`.repeat(4)}${"c".repeat(length)}`;
     const longest = `${"a".repeat(50)}@${domain(3)}`;

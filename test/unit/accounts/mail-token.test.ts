@@ -4,7 +4,7 @@ import { toBase64Url } from "../../../src/core/security/encoding.ts";
 import { mailTokenCodec } from "../../../src/core/security/mail-token.ts";
 import type { MailToken } from "../../../src/domain/accounts/mail-token.ts";
 import { secretsOf, someSecret } from "../../support/model-secrets.ts";
-import { someEmail, someUserId } from "../../support/samples.ts";
+import { emailOf, someEmail, someUserId } from "../../support/samples.ts";
 
 const [v1, v2] = [someSecret(1), someSecret(2)];
 const codec = mailTokenCodec(secretsOf(`${v2},${v1}`));
@@ -28,6 +28,10 @@ describe("a mail token on the wire", () => {
     token(),
     token({ purpose: "invite", accountVersion: Number.MAX_SAFE_INTEGER }),
     changed,
+    token({
+      purpose: "change_email",
+      newEmail: emailOf(`${"a".repeat(64)}@${`${"b".repeat(61)}.`.repeat(3)}com`),
+    }),
   ])("is read back as it was written: %o", (one) => {
     expect(codec.parse(codec.format(one))).toEqual(one);
     expect(codec.format(one)).toBe(codec.format(one));

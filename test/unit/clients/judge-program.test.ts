@@ -67,6 +67,18 @@ describe("the age of a copy", () => {
     expect(asked()).toBe(2);
   });
 
+  it("an account that is told to have changed at every reading is read twice, and not for ever", async () => {
+    const { everyAnswer, catchUp, find, asked } = await judged();
+    let told = 0;
+    everyAnswer(async (run) => {
+      told += 1;
+      if (told < 20) await catchUp();
+      return run();
+    });
+    expect(await find()).toMatchObject({ status: "active" });
+    expect(asked()).toBe(2);
+  });
+
   it("CFW-15 is unknown after the clock jumped back, so the copy is read anew", async () => {
     const { advance, disable, find, readings } = await known();
     await disable();
@@ -75,6 +87,17 @@ describe("the age of a copy", () => {
     expect(await find()).toMatchObject({ status: "disabled" });
     expect(readings()).toBe(1);
   });
+});
+
+it("CFW-05 a copy outlives an outage of D1 behind the caller's back, and the next", async () => {
+  const { advance, everyAnswer, find, readings } = await known();
+  advance(RENEWED_AT);
+  everyAnswer(notDone);
+  for (let i = 1; i <= 3; i++) {
+    expect(await find()).toMatchObject({ status: "active" });
+    await pause();
+    expect(readings()).toBe(i);
+  }
 });
 
 describe("a copy that is known to have changed", () => {
@@ -123,6 +146,28 @@ describe("a use of a secret", () => {
     advance(1);
     await find();
     expect(readings()).toBe(1);
+  });
+
+  it("is to be written down unless a later one than that is known, also of a secret unknown here", async () => {
+    const { secretId, noteUse, find } = await known();
+    expect(noteUse("another's", 5)).toBe(true);
+    expect(noteUse(secretId, 5, 1)).toBe(true);
+    expect(noteUse(secretId, 6, 4)).toBe(false);
+    expect(noteUse(secretId, 6, 5)).toBe(true);
+    expect((await find())?.secrets).toMatchObject([{ id: secretId, lastUsedAt: 6 }]);
+  });
+
+  it("is remembered of that secret alone", async () => {
+    const { addSecret, catchUp, secretId, noteUse, find } = await known();
+    const other = await addSecret();
+    await catchUp();
+    noteUse(other, 7);
+    expect(new Map((await find())?.secrets.map(({ id, lastUsedAt }) => [id, lastUsedAt]))).toEqual(
+      new Map([
+        [secretId, null],
+        [other, 7],
+      ]),
+    );
   });
 
   it("is nothing to an object that knows nobody", async () => {

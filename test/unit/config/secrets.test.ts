@@ -31,6 +31,18 @@ describe("AUTH_SECRETS", () => {
     expect(secrets.subkey(2, "login-name")).not.toBeNull();
   });
 
+  it("AUZ-05 has twelve different bytes at least, which no chance would miss", () => {
+    const bytes = (different: number) =>
+      Buffer.from(Array.from({ length: 32 }, (_, i) => i % different));
+    expect(parseSecrets(`v1:${text(bytes(11))}`)).toEqual({ ok: false, error: "weak" });
+    expect(parseSecrets(`v1:${text(bytes(12))}`).ok).toBe(true);
+  });
+
+  it("gives the same subkey each time, which it derives once", () => {
+    const secrets = secretsOf(`v1:${text(one)}`);
+    expect(secrets.subkey(1, "inbox")).toBe(secrets.subkey(1, "inbox"));
+  });
+
   it("AUZ-05 is refused when it is the example that everyone can read", () => {
     const file = readFileSync(".dev.vars.example", "utf8");
     const example = /AUTH_SECRETS="(.*)"/.exec(file)?.[1] ?? "";
@@ -48,6 +60,7 @@ describe("AUTH_SECRETS", () => {
 
   it.each([
     ["empty", ""],
+    ["something before the version", `xv1:${text(one)}`],
     ["no version", text(one)],
     ["version nought", `v0:${text(one)}`],
     ["a version that two bytes cannot hold", `v65536:${text(one)}`],

@@ -40,6 +40,12 @@ beforeEach(() => {
   warned = [];
 });
 
+it("asks nobody where no service is configured", async () => {
+  const fetcher = () => Promise.reject(new Error("asked"));
+  expect(await breachCheck(null, fetcher, log)(password)).toBe(false);
+  expect(warned).toEqual([]);
+});
+
 describe("PWD-05 a password is breached", () => {
   it("when its suffix is listed", async () => {
     replyWith(...OTHERS, `${suffix}:3861493`);

@@ -69,6 +69,16 @@ describe("a code", () => {
     expect(emailCodes(secretsOf(v2), random).codeFor(flow.id, userId, 1)).toBeNull();
   });
 
+  it("has its zeros in front, and is made under a version of several digits as under any", async () => {
+    const late = emailCodes(secretsOf(someSecret(12)), random);
+    const { flow } = await late.start(someEmail(), NOW);
+    const made = Array.from({ length: 400 }, (_, version) =>
+      late.codeFor(flow.id, someUserId(), version),
+    );
+    for (const code of made) expect(code).toMatch(/^[0-9]{8}$/);
+    expect(made.some((code) => code?.startsWith("0"))).toBe(true);
+  });
+
   it("matches itself alone, and never what there is not", () => {
     expect(codes.matches("12345678", "12345678")).toBe(true);
     for (const code of ["12345679", "1234567", "123456789", ""]) {

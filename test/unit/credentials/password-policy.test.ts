@@ -41,6 +41,7 @@ describe("a password that is chosen", () => {
     ["contains_context", "x ada.lovelace@example.com x"],
     ["contains_context", "the auth-service is mine"],
     ["contains_context", "quartz AuthService mandolin"],
+    ["contains_context", "quartz Auth Service mandolin"],
   ])("PWD-05 is refused as %s: %s", async (reason, password) => {
     expect(await weakness(password)).toBe(reason);
   });
@@ -51,6 +52,23 @@ describe("a password that is chosen", () => {
     ["beyond what is judged", "1.1.2011 ".repeat(20)],
   ])("PWD-05 is as weak as what it repeats, %s", async (_, password) => {
     expect(await weakness(password)).toBe("sequential");
+  });
+
+  it.each([
+    ["twice", "tm04zmp6tm04zmp6"],
+    ["twice but for the last letter", "kvz8qwmtkvz8qwm"],
+    ["and begins again", "kvz8qwmtkvz8qwmtkvz"],
+  ])("PWD-05 is as weak as eight random letters that it has %s", async (_, password) => {
+    expect(await weakness(password)).toBe("guessable");
+  });
+
+  it.each([
+    ["a date", "23.12.1987"],
+    ["a walk over the keyboard", "hgfdsxcv"],
+    ["a year, among letters", "2019wq7z"],
+  ])("PWD-05 is regular where it may be shorter, and is %s", async (_, password) => {
+    const short = passwordPolicy(8, unlisted);
+    expect(await short.weakness(password as Password, email)).toBe("sequential");
   });
 
   it("PWD-05 is as weak as eight random letters when it repeats them, as good as a phrase", async () => {

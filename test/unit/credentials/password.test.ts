@@ -47,6 +47,13 @@ describe("a presented password", () => {
     expect(parsePassword("😀".repeat(PASSWORD_MAX_LENGTH + 1))).toEqual(tooLong);
   });
 
+  it("of 256 letters may be typed in four parts each", () => {
+    const letters = "ᾂ".repeat(PASSWORD_MAX_LENGTH);
+    const typed = letters.normalize("NFD");
+    expect(typed).toHaveLength(4 * PASSWORD_MAX_LENGTH);
+    expect(parsePassword(typed)).toEqual(accepted(letters));
+  });
+
   it("PWD-02 of a megabyte is refused", () => {
     expect(parsePassword("a".repeat(2 ** 20))).toEqual({ ok: false, error: "too_long" });
   });
@@ -66,10 +73,12 @@ describe("the words a password may not contain", () => {
     const words = contextWords("ada.lovelace@example.com" as Email, ["Auth-Service", "API"]);
     expect(words).toEqual(["ada.lovelace@example.com", "ada.lovelace", "auth-service"]);
     expect(contextWords("ada@example.com" as Email, [])).toEqual(["ada@example.com"]);
+    expect(contextWords("adam@example.com" as Email, [])).toContain("adam");
   });
 
   it("may be parts of the local part, which are only guessed among the first", () => {
     expect(nameWords("ada.lovelace+x@example.com" as Email)).toEqual(["ada", "lovelace", "x"]);
+    expect(nameWords("ada-+-x@example.com" as Email)).toEqual(["ada", "x"]);
   });
 
   it("PWD-05 are found in any case and any place", () => {

@@ -197,6 +197,17 @@ describe("ENU-02 a password that is not right costs a hash with current paramete
     );
   });
 
+  it("and one that is right costs its own alone, by whatever parameters", async () => {
+    await fc.assert(
+      fc.asyncProperty(cost, async (at) => {
+        work = 0;
+        const kind = hashOf("scrypt-sha256", at, zeros);
+        expect(await counting.verify(password, kind)).toMatch(/^match/);
+        expect(work).toBe(2 ** at.ln * at.r * at.p);
+      }),
+    );
+  });
+
   it("where it is a respelling that the older kind of hash would take", async () => {
     await fc.assert(
       fc.asyncProperty(cost, async (at) => {

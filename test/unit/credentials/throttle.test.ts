@@ -144,6 +144,11 @@ describe("a try that an outage ended", () => {
     const second = { failures: 2, lastAt: 20 };
     expect(release(second, null, first)).toEqual({ failures: 1, lastAt: 20 });
     expect(release({ failures: 1, lastAt: 20 }, first, second)).toBeNull();
+    // As many as it had made them, by another one meanwhile.
+    expect(release({ failures: 2, lastAt: 30 }, first, second)).toEqual({
+      failures: 1,
+      lastAt: 30,
+    });
   });
 
   it("has nothing to take back after a success cleared the count", () => {

@@ -59,7 +59,16 @@ describe("an event", () => {
   it("has an id in one spelling", () => {
     const id = someEventId();
     expect(parseEventId(id)).toEqual({ ok: true, value: id });
-    const others = [`${id}A`, id.slice(0, -1), id.replace("evt_", "usr_"), `${id}\n`, "", null, 7];
+    const others = [
+      `${id}A`,
+      id.slice(0, -1),
+      id.replace("evt_", "usr_"),
+      `${id}\n`,
+      `x${id}`,
+      "",
+      null,
+      7,
+    ];
     for (const other of [...others, `${id.slice(0, -1)}B`]) {
       expect(parseEventId(other)).toEqual({ ok: false, error: "invalid_event_id" });
     }

@@ -25,6 +25,8 @@ describe("listing events", () => {
     expect((await page(null, 2)).value).toEqual({ events: [first, second], last: second });
     expect((await page(second ?? null, 2)).value).toEqual({ events: [third], last: null });
     expect((await page(null, 3)).value.last).toBeNull();
+    await audit.store([someEvent({ occurredAt: 0 })]);
+    expect((await page(null, 3)).value.last).toEqual(third);
   });
 
   it("one's own are those that concern one's account, whoever did them, and no others", async () => {

@@ -34,6 +34,12 @@ describe("the bucket of a request", () => {
     expect(addressBucket(address)).toBe("ip6:2001:db8:0:7");
   });
 
+  it("is the IPv4 address that stands in an IPv6 one, with as many digits as it has", () => {
+    expect(addressBucket("::ffff:192.168.100.250")).toBe("ip4:192.168.100.250");
+    expect(addressBucket("::ffff:c0a8:64fa")).toBe("ip4:192.168.100.250");
+    expect(addressBucket("1::ffff:1")).toBe("ip6:1:0:0:0");
+  });
+
   it.each(["2001:db8:0:8::1", "2001:db8:7::1", "2001:db8::7", "::7", "::"])(
     "is another for another /64: %s",
     (address) => {

@@ -71,6 +71,7 @@ describe("a wrapped private half", () => {
 
   it.each([
     ["nothing", ""],
+    ["something before its version", `x${key.wrappedPrivate}`],
     ["no version", toBase64Url(bytes)],
     ["version nought", `v0.${toBase64Url(bytes)}`],
     ["a nonce alone", `v1.${toBase64Url(bytes.slice(0, 12))}`],
@@ -93,6 +94,15 @@ describe("wrapping anew", () => {
     expect(await unwrapSigningKey(second, moved)).not.toBeNull();
     expect(await unwrapSigningKey(first, moved)).toBeNull();
     expect(await keyMaker(both).rewrap(moved)).toEqual({ kind: "current" });
+  });
+
+  it("takes a version of several digits as any other", async () => {
+    const late = secretsOf(`${someSecret(12)},${v1}`);
+    const outcome = await keyMaker(late).rewrap(key);
+    if (outcome.kind !== "rewrapped") throw new Error(outcome.kind);
+    const moved = { ...key, wrappedPrivate: outcome.wrapped };
+    expect(await unwrapSigningKey(late, moved)).not.toBeNull();
+    expect(await keyMaker(late).rewrap(moved)).toEqual({ kind: "current" });
   });
 
   it("says when the secret it needs is gone", async () => {

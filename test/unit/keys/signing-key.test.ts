@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   currentKey,
+  MAX_REVOKED_KEYS,
   planRotation,
   publishedKeys,
   type SigningKey,
@@ -73,6 +74,12 @@ describe("a signing key", () => {
     expect(currentKey(revoked, 200)?.kid).toBe("k1");
     expect(verifiesUntil(key(1), revoked, policy)).toBe(Number.POSITIVE_INFINITY);
   });
+
+  it("that was revoked in the moment its time came may have signed, so none wakes up", () => {
+    const revoked = [key(1, { signsFrom: 0 }), key(2, { signsFrom: 100, revokedAt: 100 })];
+    expect(currentKey(revoked, 99)?.kid).toBe("k1");
+    expect(currentKey(revoked, 200)).toBeNull();
+  });
 });
 
 describe("the plan", () => {
@@ -137,6 +144,19 @@ describe("the plan", () => {
     const keys = [key(1, { signsFrom: 0, revokedAt: 10 }), key(2, { signsFrom: 10 })];
     expect(planRotation(keys, 10 + policy.rotationInterval - 1, policy).remove).toEqual([]);
     expect(planRotation(keys, 10 + policy.rotationInterval, policy).remove).toEqual(["k1"]);
+  });
+
+  it("of too many revoked keys forgets the one revoked first, wherever it stands in the chain", () => {
+    const signer = key(1, { signsFrom: 0 });
+    const revoked = Array.from({ length: MAX_REVOKED_KEYS + 1 }, (_, i) =>
+      key(2 + i, { revokedAt: 1_000 - i }),
+    );
+    expect(planRotation([signer, ...revoked], 1_000, policy).remove).toEqual([
+      `k${2 + MAX_REVOKED_KEYS}`,
+    ]);
+    const atOnce = revoked.map((one) => ({ ...one, revokedAt: 1_000 }));
+    expect(planRotation([signer, ...atOnce], 1_000, policy).remove).toEqual(["k2"]);
+    expect(planRotation([signer, ...revoked.slice(1)], 1_000, policy).remove).toEqual([]);
   });
 
   it("KEY-03 says so when a key has outstayed its interval by a day, and the key goes on", () => {

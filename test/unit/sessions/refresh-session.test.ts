@@ -4,6 +4,7 @@ import { sessionIdOf } from "../../../src/domain/ids.ts";
 import {
   type Device,
   decideRefresh,
+  deviceOf,
   evictions,
   isExpired,
   newSession,
@@ -12,6 +13,7 @@ import {
   type Rotation,
 } from "../../../src/domain/sessions/refresh-session.ts";
 import { sessionId } from "../../support/arbitraries.ts";
+import { someActor } from "../../support/samples.ts";
 
 const policy = { idleTtl: 100, absoluteTtl: 250, replayWindow: 30 };
 const successor = { hash: "next", secretVersion: 2 };
@@ -128,6 +130,14 @@ describe("a session's end", () => {
   });
 });
 
+describe("the device behind a request", () => {
+  it("is what the request tells of it, and unknown where there was none", () => {
+    const actor = someActor();
+    expect(deviceOf({ ...actor, from: { ...phone, requestId: "r" } })).toEqual(phone);
+    expect(deviceOf(actor)).toEqual({ ip: null, userAgent: null });
+  });
+});
+
 describe("a replay from elsewhere", () => {
   const replay = (device: Device, of = session, now = 1_060) => {
     const decision = decideRefresh(of, { hash: "previous", device }, successor, now, policy);
@@ -176,8 +186,12 @@ describe("a replay from elsewhere", () => {
     expect(replay(elsewhere, { ...session, rotation: { ...rotation, by } })).toMatchObject({
       isNoteworthy: false,
     });
-    const half = { ...session, rotation: { ...rotation, by: { ip: null, userAgent: "a phone" } } };
-    expect(replay(elsewhere, half).isNoteworthy).toBe(true);
+    const half = (known: Partial<Device>) => ({
+      ...session,
+      rotation: { ...rotation, by: { ...by, ...known } },
+    });
+    expect(replay(elsewhere, half({ userAgent: phone.userAgent })).isNoteworthy).toBe(true);
+    expect(replay(elsewhere, half({ ip: phone.ip })).isNoteworthy).toBe(true);
   });
 });
 

@@ -3,11 +3,12 @@ import { ANYONE } from "../../../src/domain/access/actor.ts";
 import type { Email } from "../../../src/domain/accounts/email.ts";
 import { CODE_LIFETIME } from "../../../src/domain/credentials/code-flow.ts";
 import { requestSignInCode } from "../../../src/use-cases/accounts/request-sign-in-code.ts";
+import { updateUser } from "../../../src/use-cases/accounts/update-user.ts";
 import { signInByCode } from "../../../src/use-cases/sessions/sign-in-by-code.ts";
 import { codeOf, unwrapped } from "../../support/answers.ts";
 import { memoryService } from "../../support/memory-service.ts";
 import { atEveryCall, FAULTS, outcomeOf } from "../../support/port-faults.ts";
-import { someEmail, someUser } from "../../support/samples.ts";
+import { someActor, someEmail, someUser } from "../../support/samples.ts";
 
 type Service = ReturnType<typeof memoryService>;
 
@@ -48,6 +49,20 @@ describe("signing in by a mailed code", () => {
     expect(service.deps.throttle.failures(email)).toBe(1);
     unwrapped(await signInByCode(service.deps, ANYONE, { flow, code }));
     expect(service.deps.throttle.failures(email)).toBe(0);
+  });
+
+  it("says that the account is disabled to whoever holds the code, and to nobody else", async () => {
+    const service = memoryService();
+    const user = await known(service);
+    const { flow } = await begun(service, user.email);
+    unwrapped(await updateUser(service.deps, someActor("*"), user.id, { status: "disabled" }));
+    const { version } = (await service.deps.users.findById(user.id))?.user ?? { version: 0 };
+    const { id = "" } = (await service.deps.emailCodes.open(flow)) ?? {};
+    const code = service.deps.emailCodes.codeFor(id, user.id, version) ?? "";
+    const tried = async (text: string) =>
+      codeOf(await signInByCode(service.deps, ANYONE, { flow, code: text }));
+    expect(await tried(WRONG)).toBe("invalid_code");
+    expect(await tried(code)).toBe("account_disabled");
   });
 
   it("RAT-08 counts a try at a name that nobody has as well", async () => {

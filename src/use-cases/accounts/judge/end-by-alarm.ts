@@ -18,10 +18,9 @@ export async function endByAlarm(deps: JudgeDeps): Promise<void> {
   const dueAt = store.outbox.dueAt();
   if (dueAt !== null && dueAt <= clock()) store.outbox.sendAgain();
   await settleIntent(deps);
-  if (forgetAt(deps) === null) {
-    purgeProofs(store.proofs, clock());
-    if (knownAuthority(deps) !== null) removeEnded(store.sessions, clock());
-  }
+  purgeProofs(store.proofs, clock());
+  // An object that does not know its user has no table of sessions.
+  if (knownAuthority(deps) !== null) removeEnded(store.sessions, clock());
   if (isOver(deps)) await store.erase();
   else wakeNext(deps);
 }

@@ -60,7 +60,7 @@ export const isSettled = ({ store }: JudgeDeps): boolean => store.authority.inte
  */
 export async function freshen(deps: JudgeDeps, to: Addressed): Promise<void> {
   const copy = deps.store.authority.copy();
-  if (copy === null || copy.authority.status === "deleted") return;
+  if (copy === null) return;
   const due = deps.renewal.due(copy.checkedAt, to.policy.authorityMaxAge);
   if (due === "first" || !isSettled(deps)) await reconcile(deps, to);
   else if (due === "behind") deps.renewal.behind(() => reconcile(deps, to));
