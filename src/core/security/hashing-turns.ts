@@ -1,0 +1,82 @@
+import type { PasswordHasher } from "../../use-cases/credentials/ports.ts";
+import { type Clock, Unavailable } from "../../use-cases/outside.ts";
+
+/** How many may stand in line: some ten seconds of hashing. Whoever would wait longer is gone. */
+const LONGEST_LINE = 32;
+
+/** Milliseconds between two looks at the line, for whoever is next; others look as less often. */
+const LOOK = 10;
+
+/** Milliseconds after which whoever gave no sign is passed over. No hash blocks for as long. */
+const LOST = 10_000;
+
+/** Keeps a request's work going when its client has gone. */
+type Outlive = (work: Promise<unknown>) => void;
+
+type Place = { seenAt: number };
+
+/**
+ * One hash at a time in an isolate, first come first served: each needs 32 MiB, and once others may
+ * go on beside it, nothing else keeps a second one from beginning.
+ *
+ * @throws Unavailable, by each of its methods, when the line is too long
+ */
+export function hashingInTurn(
+  hasher: PasswordHasher,
+  clock: Clock,
+  outlive: Outlive,
+): PasswordHasher {
+  const line = new Line(clock);
+
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (line.length >= LONGEST_LINE) throw new Unavailable("password hashing");
+    const done = line.take(work);
+    outlive(done);
+    return done;
+  };
+
+  return {
+    hash: (password) => inTurn(() => hasher.hash(password)),
+    verify: (password, stored) => inTurn(() => hasher.verify(password, stored)),
+    verifyNothing: (password) => inTurn(() => hasher.verifyNothing(password)),
+  };
+}
+
+/**
+ * Whoever waits looks again and again instead of being called. The runtime drops what a request
+ * would go on with when its client has gone, and a call that nobody answers would stop the line.
+ */
+class Line {
+  readonly #clock: Clock;
+  #places: Place[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get length(): number {
+    return this.#places.length;
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    const place = { seenAt: this.#clock() };
+    this.#places.push(place);
+    try {
+      for (let before = this.#before(place); before > 0; before = this.#before(place)) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK * before));
+      }
+      return await work();
+    } finally {
+      this.#places = this.#places.filter((other) => other !== place);
+    }
+  }
+
+  /** How many come first. Whoever was passed over while the isolate stood still comes last. */
+  #before(place: Place): number {
+    const now = this.#clock();
+    place.seenAt = now;
+    this.#places = this.#places.filter(({ seenAt }) => now - seenAt < LOST);
+    if (!this.#places.includes(place)) this.#places.push(place);
+    return this.#places.indexOf(place);
+  }
+}
