@@ -23,7 +23,7 @@ const SAMPLE = 2_000; // milliseconds
 const REST = 30_000; // milliseconds
 /** Enough that each who forgets their password is somebody else. */
 const PEOPLE = 20_000;
-const KINDS = ["refresh", "check", "verify at 0 s", "verify offline", "introspect", "sign-in"];
+const KINDS = ["refresh", "check", "verify at 0 s", "verify offline", "introspect"];
 
 type Engine = "noble" | "native";
 

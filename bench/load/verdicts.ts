@@ -23,11 +23,13 @@ export function replies({ faults, replies: seen }: Journal): Verdict {
   return { what: "no reply but right ones, 429 and 503", holds: faults.length === 0, detail };
 }
 
-/** Everybody got through, however long it took: who never did has no gap. */
+/** Sign-ins are told of, not judged: a flood that never waits may leave them no room in the line. */
 export function answered({ gaps }: Journal, kinds: readonly string[]): Verdict {
-  const list = kinds.map((kind) => `${kind} ${gaps.get(kind)?.toFixed(0) ?? "never"}`);
+  const list = [...kinds, "sign-in"].map(
+    (kind) => `${kind} ${gaps.get(kind)?.toFixed(0) ?? "never"}`,
+  );
   return {
-    what: "refreshes, checks and sign-ins go on",
+    what: "refreshes and checks go on",
     holds: kinds.every((kind) => gaps.has(kind)),
     detail: `longest wait for a good reply, ms: ${list.join(", ")}`,
   };

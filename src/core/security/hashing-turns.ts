@@ -7,13 +7,16 @@ const LONGEST_LINE = 32;
 /** Milliseconds between two looks at the line, for whoever is next; others look as less often. */
 const LOOK = 10;
 
-/** Milliseconds after which whoever gave no sign is passed over. No hash blocks for as long. */
+/** Milliseconds after which whoever waits and did not look is passed over: its client has gone. */
+const GONE = 1_000;
+
+/** Milliseconds after which a hash is thought to have been dropped. None takes as long. */
 const LOST = 10_000;
 
 /** Keeps a request's work going when its client has gone. */
 type Outlive = (work: Promise<unknown>) => void;
 
-type Place = { seenAt: number };
+type Place = { seenAt: number; isHashing: boolean };
 
 /**
  * One hash at a time in an isolate, first come first served: each needs 32 MiB, and once others may
@@ -30,9 +33,12 @@ export function hashingInTurn(
 
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     if (line.length >= LONGEST_LINE) throw new Unavailable("password hashing");
-    const done = line.take(work);
-    outlive(done);
-    return done;
+    return line.take(async () => {
+      // A half that nobody goes on with would hold the line up.
+      const hash = work();
+      outlive(hash);
+      return hash;
+    });
   };
 
   return {
@@ -59,12 +65,13 @@ class Line {
   }
 
   async take<T>(work: () => Promise<T>): Promise<T> {
-    const place = { seenAt: this.#clock() };
+    const place = { seenAt: this.#clock(), isHashing: false };
     this.#places.push(place);
     try {
       for (let before = this.#before(place); before > 0; before = this.#before(place)) {
         await new Promise((resolve) => setTimeout(resolve, LOOK * before));
       }
+      place.isHashing = true;
       return await work();
     } finally {
       this.#places = this.#places.filter((other) => other !== place);
@@ -75,7 +82,9 @@ class Line {
   #before(place: Place): number {
     const now = this.#clock();
     place.seenAt = now;
-    this.#places = this.#places.filter(({ seenAt }) => now - seenAt < LOST);
+    this.#places = this.#places.filter(
+      ({ seenAt, isHashing }) => now - seenAt < (isHashing ? LOST : GONE),
+    );
     if (!this.#places.includes(place)) this.#places.push(place);
     return this.#places.indexOf(place);
   }
