@@ -7,8 +7,11 @@ const LONGEST_LINE = 32;
 /** Milliseconds between two looks at the line, for whoever is next; others look as less often. */
 const LOOK = 10;
 
+/** Milliseconds after which whoever waits is sent away: a busy isolate hashes when it finds time. */
+const LONGEST_WAIT = 10_000;
+
 /** Milliseconds after which whoever waits and did not look is passed over: its client has gone. */
-const GONE = 1_000;
+const GONE = 3_000;
 
 /** Milliseconds after which a hash is thought to have been dropped. None takes as long. */
 const LOST = 10_000;
@@ -16,13 +19,15 @@ const LOST = 10_000;
 /** Keeps a request's work going when its client has gone. */
 type Outlive = (work: Promise<unknown>) => void;
 
-type Place = { seenAt: number; isHashing: boolean };
+type Place = { readonly since: number; seenAt: number; isHashing: boolean };
+
+const tooMany = () => new Unavailable("password hashing");
 
 /**
  * One hash at a time in an isolate, first come first served: each needs 32 MiB, and once others may
  * go on beside it, nothing else keeps a second one from beginning.
  *
- * @throws Unavailable, by each of its methods, when the line is too long
+ * @throws Unavailable, by each of its methods, when the line is too long or too slow
  */
 export function hashingInTurn(
   hasher: PasswordHasher,
@@ -32,7 +37,7 @@ export function hashingInTurn(
   const line = new Line(clock);
 
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (line.length >= LONGEST_LINE) throw new Unavailable("password hashing");
+    if (line.length >= LONGEST_LINE) throw tooMany();
     return line.take(async () => {
       // A half that nobody goes on with would hold the line up.
       const hash = work();
@@ -65,10 +70,12 @@ class Line {
   }
 
   async take<T>(work: () => Promise<T>): Promise<T> {
-    const place = { seenAt: this.#clock(), isHashing: false };
+    const now = this.#clock();
+    const place = { since: now, seenAt: now, isHashing: false };
     this.#places.push(place);
     try {
       for (let before = this.#before(place); before > 0; before = this.#before(place)) {
+        if (place.seenAt - place.since > LONGEST_WAIT) throw tooMany();
         await new Promise((resolve) => setTimeout(resolve, LOOK * before));
       }
       place.isHashing = true;

@@ -5,7 +5,7 @@ import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { plainHasher } from "../../support/fakes/password-hasher.ts";
 
 const LONGEST_LINE = 32;
-const [GONE, LOST] = [1_000, 10_000]; // milliseconds
+const [GONE, LOST] = [3_000, 10_000]; // milliseconds
 
 /** A line before hashes that end when the test says so. */
 function standing() {
@@ -67,6 +67,19 @@ it("CFW-08 whoever comes when the line is full is told that there is an outage, 
   });
   await soon(() => begun).toEqual(["0", "1"]);
   expect(isRefused).toBe(false);
+});
+
+it("CFW-08 whoever has waited for ten seconds is told that there is an outage", async () => {
+  const { time, begun, hash, end } = standing();
+  void hash("a");
+  const waiting = { b: hash("b"), c: hash("c") };
+  await soon(() => begun).toEqual(["a"]);
+  time.now += 6_000;
+  end("a");
+  await soon(() => begun.length).toBe(2);
+  time.now += 4_001;
+  await expect(begun[1] === "b" ? waiting.c : waiting.b).rejects.toThrow(Unavailable);
+  expect(begun).toHaveLength(2);
 });
 
 it("what was begun outlives its client, the wait for it does not", async () => {
