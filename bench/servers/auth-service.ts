@@ -139,7 +139,7 @@ const REFRESH_PATH = "/v1/auth/refresh";
 export const signInExchange = (index: number) =>
   post("/v1/auth/login", { email: emailOf(index), password: PASSWORD });
 
-const refreshExchange = (token: string) => post(REFRESH_PATH, { refresh_token: token });
+export const refreshExchange = (token: string) => post(REFRESH_PATH, { refresh_token: token });
 
 /** Signs in over HTTP. */
 export async function signedIn(running: Running, index: number): Promise<Tokens> {
@@ -289,7 +289,7 @@ const verifyByRpc = (staleness: "offline" | "10" | "0"): Operation => ({
 });
 
 /** @returns the header that authenticates a new service account */
-async function serviceAccount(running: Running) {
+export async function serviceAccount(running: Running) {
   const { access_token } = await signedIn(running, 0); // an administrator
   const exchange = post("/v1/service-accounts", { name: "bench" }, bearer(access_token));
   const { body } = await expect(201, originOf(running), exchange);

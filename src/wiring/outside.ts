@@ -14,7 +14,7 @@ import type { Defer, RandomBytes } from "../use-cases/outside.ts";
 const random: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
 const randomId = (): string => toBase64Url(random(16));
 
-/** Waits for the reply to leave: a hash blocks the isolate. */
+/** Waits for the reply to leave: a hash takes the isolate's time. */
 const afterReply = (): Promise<void> => scheduler.wait(DEFERRAL);
 
 /** Time, randomness, the log, and what may wait until the reply has left. */
@@ -28,6 +28,8 @@ export function wireOutside(log: Log) {
   return {
     clock: (): number => Date.now(),
     defer,
+    /** Goes on when the client has gone; whoever began it sees how it ends. */
+    outlive: (work: Promise<unknown>): void => waitUntil(work.catch(() => undefined)),
     log,
     notify: notifyLog(log),
     notCaughtUp: (userId: UserId, error: unknown) =>

@@ -1,11 +1,11 @@
 import { scryptSync, timingSafeEqual } from "node:crypto";
-import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Password } from "../../domain/credentials/password.ts";
 import type { PasswordHasher } from "../../use-cases/credentials/ports.ts";
 import type { RandomBytes } from "../../use-cases/outside.ts";
 import { concat, utf8 } from "./encoding.ts";
 import { isHmacRespelling } from "./hmac-respelling.ts";
+import { scryptInSlices } from "./scrypt-in-slices.ts";
 import {
   type Cost,
   type Engine,
@@ -20,61 +20,51 @@ const COST: Cost = { ln: 15, r: 8, p: 3 };
 const SALT_LENGTH = 16;
 const KEY_LENGTH = 32;
 
-/** Two implementations of scrypt, whose output is identical. */
-export const SCRYPT_ENGINES: Readonly<Record<"noble" | "native", Engine>> = {
-  noble: (password, salt, { ln, r, p }, dkLen) =>
-    // A shift makes a small integer, `2 ** ln` a floating-point number, and with one of those V8
-    // runs noble's inner loops a tenth slower (docs/decisions/0019).
-    scrypt(password, salt, { N: 1 << ln, r, p, dkLen }),
-  native: (password, salt, { ln, r, p }, length) =>
+/** Two implementations of scrypt, whose output is identical. The native one cannot be interrupted. */
+export const SCRYPT_ENGINES = {
+  noble: scryptInSlices,
+  native: (password: Uint8Array, salt: Uint8Array, { ln, r, p }: Cost, length: number) =>
     // The runtime's own limit of 32 MiB is just below what this cost needs.
     scryptSync(password, salt, length, { N: 2 ** ln, r, p, maxmem: 128 * r * (2 ** ln + p + 2) }),
-};
+} satisfies Record<"noble" | "native", Engine>;
 
-/**
- * Hashing is synchronous on purpose: one hash at a time in an isolate bounds its memory, and the
- * asynchronous form does not yield where the clock stands still during computation.
- */
+/** Hashes all that it is asked to, at once: `hashingInTurn` is what bounds the memory. */
 export function passwordHasher(engine: Engine, random: RandomBytes): PasswordHasher {
-  const hash = (password: Password): string => {
+  const hash = async (password: Password): Promise<string> => {
     const salt = random(SALT_LENGTH);
-    const key = engine(digestOf(password), salt, COST, KEY_LENGTH);
+    const key = await engine(digestOf(password), salt, COST, KEY_LENGTH);
     return formatHash(COST, salt, key);
   };
 
   /** A wrong password takes as long as an unknown name. */
-  const verdictOf = (verdict: Verdict, done: number): Verdict => {
+  const verdictOf = async (verdict: Verdict, done: number): Promise<Verdict> => {
     if (verdict !== "mismatch") return verdict;
-    for (const cost of missingWork(done)) engine(NOTHING, NOTHING, cost, KEY_LENGTH);
+    for (const cost of missingWork(done)) await engine(NOTHING, NOTHING, cost, KEY_LENGTH);
     return verdict;
   };
 
-  return {
-    hash,
-
-    async verify(password, stored) {
-      const own = parseHash(stored);
-      if (own.ok) return verdictOf(compare(engine, password, own.value), workOf(own.value.cost));
-      // Loaded where such a hash is met: most isolates never meet one.
-      const { readForeignHash } = await import("./foreign/foreign-hash.ts");
-      const foreign = readForeignHash(stored);
-      if (foreign.ok) {
-        return verdictOf(foreign.value.compare(password, engine), foreign.value.work);
-      }
-      hash(password); // takes as long as a hash that can be checked
-      return "unreadable";
-    },
-
-    verifyNothing(password) {
-      hash(password);
-    },
+  const verify: PasswordHasher["verify"] = async (password, stored) => {
+    const own = parseHash(stored);
+    if (own.ok) {
+      return verdictOf(await compare(engine, password, own.value), workOf(own.value.cost));
+    }
+    // Loaded where such a hash is met: most isolates never meet one.
+    const { readForeignHash } = await import("./foreign/foreign-hash.ts");
+    const foreign = readForeignHash(stored);
+    if (foreign.ok) {
+      return verdictOf(await foreign.value.compare(password, engine), foreign.value.work);
+    }
+    await hash(password); // takes as long as a hash that can be checked
+    return "unreadable";
   };
+
+  return { hash, verify, verifyNothing: async (password) => void (await hash(password)) };
 }
 
 type Verdict = "match" | "match_outdated" | "mismatch";
 
-function compare(engine: Engine, password: Password, stored: StoredHash): Verdict {
-  if (!isRight(engine, password, stored)) return "mismatch";
+async function compare(engine: Engine, password: Password, stored: StoredHash): Promise<Verdict> {
+  if (!(await isRight(engine, password, stored))) return "mismatch";
   return isCurrent(stored) ? "match" : "match_outdated";
 }
 
@@ -90,9 +80,9 @@ const NOTHING = new Uint8Array(0);
  */
 const digestOf = (password: Password): Uint8Array => sha256(concat(DIGEST_LABEL, utf8(password)));
 
-function isRight(engine: Engine, password: Password, stored: StoredHash): boolean {
+async function isRight(engine: Engine, password: Password, stored: StoredHash): Promise<boolean> {
   const input = stored.isDigested ? digestOf(password) : utf8(password);
-  const key = engine(input, stored.salt, stored.cost, stored.key.length);
+  const key = await engine(input, stored.salt, stored.cost, stored.key.length);
   const isEqual = timingSafeEqual(key, stored.key);
   return isEqual && (stored.isDigested || !isHmacRespelling(password, DIGEST_LENGTH));
 }

@@ -4,12 +4,13 @@ import { fromBase64, toBase64 } from "./encoding.ts";
 /** scrypt's cost (RFC 7914, section 2): N = 2^ln, block size r, parallelisation p. */
 export type Cost = { readonly ln: number; readonly r: number; readonly p: number };
 
+/** Whoever calls it waits; others need not, where it computes in slices. */
 export type Engine = (
   password: Uint8Array,
   salt: Uint8Array,
   cost: Cost,
   length: number,
-) => Uint8Array;
+) => Uint8Array | Promise<Uint8Array>;
 
 /** Why a hash cannot be verified here. */
 export type HashFault = "unknown_form" | "malformed" | "too_costly";

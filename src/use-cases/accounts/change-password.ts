@@ -37,8 +37,9 @@ export async function changePassword(
   if (refusal !== null) return err(refusal);
   const weakness = await deps.policy.weakness(input.next, credential.user.email);
   if (weakness !== null) return err({ code: "weak_password", weakness });
+  const passwordHash = await deps.hasher.hash(input.next);
   const { session, issue } = await beginSession(deps, actor, credential.user);
-  const change = { kind: "set_password", passwordHash: deps.hasher.hash(input.next) } as const;
+  const change = { kind: "set_password", passwordHash } as const;
   const changed = await changeOwn(deps, actor, credential, change, session);
   if (!changed.ok) return changed;
   const { opened } = changed.value;

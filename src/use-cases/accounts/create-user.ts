@@ -39,13 +39,14 @@ export async function createUser(
   const weakness = input.password && (await deps.policy.weakness(input.password, input.email));
   if (weakness) return err({ code: "weak_password", weakness });
 
+  const passwordHash = input.password && (await deps.hasher.hash(input.password));
   const now = deps.clock();
   const holds = { emailVerified: false, hasPassword: input.password !== null };
   const user: NewUser = {
     id: deps.newUserId(),
     email: input.email,
     name: input.name,
-    passwordHash: input.password && deps.hasher.hash(input.password),
+    passwordHash,
     emailVerified: false,
     roles: [...new Set([USER, ...input.roles])].sort(),
     now,

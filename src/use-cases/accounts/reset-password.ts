@@ -31,7 +31,8 @@ export async function resetPassword(
   const { email } = credential.user;
   const weakness = await deps.policy.weakness(password, email);
   if (weakness !== null) return err({ code: "weak_password", weakness });
-  const change = { kind: "reset_password", passwordHash: deps.hasher.hash(password) } as const;
+  const passwordHash = await deps.hasher.hash(password);
+  const change = { kind: "reset_password", passwordHash } as const;
   const changed = await redeem(deps, actor, token.value, change);
   if (!changed.ok) return changed;
   // A failed clear leaves the count too high until the new password is used.

@@ -76,7 +76,7 @@ async function compare(
 ): Promise<Proof | null> {
   const stored = credential?.passwordHash ?? null;
   if (credential === null || stored === null) {
-    deps.hasher.verifyNothing(password);
+    await deps.hasher.verifyNothing(password);
     return null;
   }
   const verdict = await deps.hasher.verify(password, stored);

@@ -45,7 +45,10 @@ export async function checkTry<Right, Wrong extends string>(
   if (attempt.kind !== "allowed") {
     return err({ code: "throttled", retryAfter: attempt.retryAfter });
   }
-  const right = await compare(credential);
+  const right = await compare(credential).catch(async (error) => {
+    await giveBack(tries, attempt);
+    throw error;
+  });
   if (right !== null) return ok(right);
   await tell(actor, tries, attempt, credential);
   return err(wrong);

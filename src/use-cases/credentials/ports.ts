@@ -88,16 +88,16 @@ export interface LoginThrottle {
   confirmEvents(object: string, places: readonly number[]): Promise<void>;
 }
 
+/** Others may go on while one is computed. Each throws Unavailable where too many wait for theirs. */
 export interface PasswordHasher {
   /** @returns a PHC string */
-  hash(password: Password): string;
-  /** Waits for nothing but code: what verifies other products' hashes is loaded where one is met. */
+  hash(password: Password): Promise<string>;
   verify(
     password: Password,
     stored: string,
   ): Promise<"match" | "match_outdated" | "mismatch" | "unreadable">;
   /** Costs what verifying a current hash costs. */
-  verifyNothing(password: Password): void;
+  verifyNothing(password: Password): Promise<void>;
 }
 
 export interface PasswordPolicy {

@@ -112,5 +112,5 @@ export async function openSession(
 /** Not part of the sign-in: when it fails, the next sign-in tries again. */
 async function rehash(deps: SignInDeps, old: Credential, password: Password): Promise<void> {
   if (old.passwordHash === null) return;
-  await deps.users.rehash(old.user.id, old.passwordHash, deps.hasher.hash(password));
+  await deps.users.rehash(old.user.id, old.passwordHash, await deps.hasher.hash(password));
 }

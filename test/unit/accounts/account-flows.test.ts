@@ -131,7 +131,7 @@ describe("a redemption that a store breaks off", () => {
       faults.end();
       const isSet = async () =>
         (await service.deps.users.findById(user.id))?.passwordHash ===
-        service.deps.hasher.hash(NEXT);
+        (await service.deps.hasher.hash(NEXT));
       if (outcome !== "unavailable" && outcome.ok) expect(await isSet()).toBe(true);
       if (await isSet()) return;
       // What was left half done may have moved the version on: then another mail is asked for.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
 import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
 import { memoryService, PASSWORD, passwordOf } from "../../support/memory-service.ts";
@@ -98,6 +99,23 @@ describe.each(FAULTS)("sign-in, %s", (kind) => {
     expect(broken).toEqual(["findByEmail", "rehash"]);
   });
 });
+
+it.each([PASSWORD, WRONG])(
+  "RAT-05 a hash that could not be had counts no try: %s",
+  async (password) => {
+    const { service, email, failures } = await account();
+    const hasher = {
+      ...service.deps.hasher,
+      verify: async () => {
+        throw new Unavailable("password hashing");
+      },
+    };
+    const input = { email, password, deviceToken: null };
+    const signIn = authenticateUser({ ...service.deps, hasher }, ANYONE, input);
+    expect(await outcomeOf(signIn)).toBe("unavailable");
+    expect(failures()).toBe(EARLIER_FAILURES);
+  },
+);
 
 it("PWD-07 a rehash begins after the reply: until then nothing but the check is hashed", async () => {
   const { service, id, email } = await account();

@@ -20,7 +20,7 @@ type Sessions = ReturnType<typeof memoryService>["deps"]["sessions"];
 async function signedIn({ emailVerified = false, objects = (all: Sessions) => all } = {}) {
   const service = memoryService();
   const { users } = service.deps;
-  const user = someUser({ emailVerified, passwordHash: plainHasher.hash(PASSWORD) });
+  const user = someUser({ emailVerified, passwordHash: await plainHasher.hash(PASSWORD) });
   await users.create(user);
   const tokens = await service.signIn(user.email);
   const asked: string[] = [];

@@ -33,8 +33,8 @@ export function readFirebaseScrypt(stored: string): Result<ForeignHash, HashFaul
   if (isTooCostly(cost)) return err("too_costly");
   return ok({
     work: workOf(cost),
-    compare(password, engine) {
-      const key = engine(utf8(password), concat(salt, separator), cost, KEY_LENGTH);
+    async compare(password, engine) {
+      const key = await engine(utf8(password), concat(salt, separator), cost, KEY_LENGTH);
       const cipher = createCipheriv("aes-256-ctr", key, NO_NONCE);
       const isEqual = timingSafeEqual(cipher.update(signer), expected);
       const isRight = isEqual && !isHmacRespelling(password, HMAC_DIGEST_LENGTH);

@@ -18,8 +18,10 @@ export type ForeignHash = {
    * `match` where the hash cannot tell the password from others, so that it must not be replaced
    * by one of what was typed.
    */
-  compare(password: Password, engine: Engine): "match" | "match_outdated" | "mismatch";
+  compare(password: Password, engine: Engine): ForeignVerdict | Promise<ForeignVerdict>;
 };
+
+type ForeignVerdict = "match" | "match_outdated" | "mismatch";
 
 /** Null for what does not begin as this form does: no two forms begin alike. */
 type Reader = (stored: string) => Result<ForeignHash, HashFault> | null;
