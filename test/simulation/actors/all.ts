@@ -1,0 +1,10 @@
+import type { Actor } from "./actor.ts";
+import { administrator } from "./administrator.ts";
+import { client } from "./client.ts";
+import { crons } from "./crons.ts";
+import { operator } from "./operator.ts";
+import { thief } from "./thief.ts";
+import { weather } from "./weather.ts";
+
+/** Everybody who takes part. */
+export const ACTORS: readonly Actor[] = [client, administrator, operator, thief, crons, weather];

@@ -1,0 +1,21 @@
+import { allAgree } from "./all-agree.ts";
+import { endedStaysEnded } from "./ended-stays-ended.ts";
+import type { Invariant } from "./invariant.ts";
+import { neverSignedOut } from "./never-signed-out.ts";
+import { noExceptions } from "./no-exceptions.ts";
+import { oneSuccessor } from "./one-successor.ts";
+import { passwordsCount } from "./passwords-count.ts";
+import { reuseNoticed } from "./reuse-noticed.ts";
+import { rightsAsGranted } from "./rights-as-granted.ts";
+
+/** All that is asked of every history. */
+export const INVARIANTS: readonly Invariant[] = [
+  noExceptions,
+  oneSuccessor,
+  reuseNoticed,
+  endedStaysEnded,
+  neverSignedOut,
+  rightsAsGranted,
+  passwordsCount,
+  allAgree,
+];

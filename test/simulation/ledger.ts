@@ -1,0 +1,176 @@
+import type { SessionId, UserId } from "../../src/domain/ids.ts";
+import type { RefreshPolicy } from "../../src/domain/sessions/refresh-session.ts";
+import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
+import type { TokenPair } from "../../src/use-cases/tokens/issue-token.ts";
+import { Register } from "./register.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** What was asked of the service, or done to its record by hand. */
+export type Asked = { readonly user: UserId } & (
+  | { readonly what: "sign in"; readonly password: string }
+  | { readonly what: "refresh"; readonly session: SessionId; readonly presented: string }
+  | { readonly what: "verify"; readonly session: SessionId; readonly isExpired: boolean }
+  | {
+      readonly what: "logout";
+      readonly session: SessionId;
+      readonly scope: "local" | "others" | "global";
+    }
+  | { readonly what: "change password"; readonly session: SessionId; readonly password: string }
+  | { readonly what: "set password"; readonly password: string }
+  | { readonly what: "set status"; readonly status: "active" | "disabled" }
+  | { readonly what: "set role"; readonly role: string; readonly holds: boolean }
+  | { readonly what: "end sessions" | "delete" }
+);
+
+export type Answer =
+  | {
+      readonly kind: "ok";
+      readonly tokens?: TokenPair & { readonly claims: AccessTokenClaims };
+      readonly claims?: AccessTokenClaims;
+    }
+  | { readonly kind: "refused"; readonly code: string }
+  /** The outcome is unknown, as with the next: it may even be made later. */
+  | { readonly kind: "unavailable" | "broken off" }
+  /** An exception, which a client would see as a 500. */
+  | { readonly kind: "failed"; readonly error: string };
+
+/** A request as the service saw it. Orders tell what came before what; times are virtual. */
+export type Seen = {
+  readonly asked: Asked;
+  readonly byHand: boolean;
+  readonly begun: number;
+  readonly begunAt: number;
+  /** When what it did counts everywhere; null while it is under way. */
+  answered: number | null;
+  answeredAt: number | null;
+  answer: Answer | null;
+};
+
+/** A session that the service gave to somebody. */
+export type Session = {
+  readonly id: SessionId;
+  readonly user: UserId;
+  readonly openedBy: Seen;
+  /** When it was opened or last refreshed with success: idle time counts from there. */
+  usedAt: number;
+  /** Each token that was answered, and which one in the chain it is. */
+  readonly generations: Map<string, number>;
+  readonly refreshes: Seen[];
+};
+
+/** All that anybody was told, in order: what the invariants are about. */
+export class Ledger {
+  readonly sessions = new Map<SessionId, Session>();
+  readonly all: Seen[] = [];
+  readonly policy: RefreshPolicy;
+  readonly #scheduler: Scheduler;
+  readonly #registers = new Map<string, Register<string | boolean>>();
+  /** Told of every answer, once the ledger knows of it. */
+  onAnswer: (seen: Seen) => void = () => undefined;
+  #order = 0;
+
+  constructor(scheduler: Scheduler, policy: RefreshPolicy) {
+    this.#scheduler = scheduler;
+    this.policy = policy;
+  }
+
+  begin(asked: Asked, byHand = false): Seen {
+    const [begun, begunAt] = [this.next(), this.#scheduler.now];
+    const seen: Seen = {
+      asked,
+      byHand,
+      begun,
+      begunAt,
+      answered: null,
+      answeredAt: null,
+      answer: null,
+    };
+    this.all.push(seen);
+    if (asked.what === "refresh") this.sessions.get(asked.session)?.refreshes.push(seen);
+    for (const [register, value] of this.#written(asked)) register.begin(seen, value);
+    return seen;
+  }
+
+  answer(seen: Seen, answer: Answer): void {
+    seen.answered = this.next();
+    seen.answeredAt = this.#scheduler.now;
+    seen.answer = answer;
+    if (answer.kind === "ok") this.#learn(seen, answer);
+    this.onAnswer(seen);
+  }
+
+  next(): number {
+    this.#order += 1;
+    return this.#order;
+  }
+
+  status = (user: UserId): Register<string | boolean> => this.#register(`status of ${user}`);
+  password = (user: UserId): Register<string | boolean> => this.#register(`password of ${user}`);
+  role = (user: UserId, role: string): Register<string | boolean> =>
+    this.#register(`${role} of ${user}`);
+
+  #register(name: string): Register<string | boolean> {
+    const register = this.#registers.get(name) ?? new Register<string | boolean>();
+    this.#registers.set(name, register);
+    return register;
+  }
+
+  #written(asked: Asked): readonly [Register<string | boolean>, string | boolean][] {
+    const { user } = asked;
+    switch (asked.what) {
+      case "set status":
+        return [[this.status(user), asked.status]];
+      case "delete":
+        return [[this.status(user), "deleted"]];
+      case "set password":
+      case "change password":
+        return [[this.password(user), asked.password]];
+      case "set role":
+        return [[this.role(user, asked.role), asked.holds]];
+      default:
+        return [];
+    }
+  }
+
+  #learn(seen: Seen, { tokens }: Extract<Answer, { kind: "ok" }>): void {
+    if (tokens === undefined) return;
+    const { asked } = seen;
+    const { sub: user, sid: id } = tokens.claims;
+    if (id === undefined) return;
+    const known = this.sessions.get(id as SessionId);
+    const session: Session = known ?? {
+      id: id as SessionId,
+      user: user as UserId,
+      openedBy: seen,
+      usedAt: 0,
+      generations: new Map(),
+      refreshes: [],
+    };
+    this.sessions.set(session.id, session);
+    session.usedAt = Math.max(session.usedAt, seen.begunAt);
+    const spent = asked.what === "refresh" ? session.generations.get(asked.presented) : undefined;
+    const generation = spent === undefined ? 0 : spent + 1;
+    if (!session.generations.has(tokens.refreshToken)) {
+      session.generations.set(tokens.refreshToken, generation);
+    }
+  }
+}
+
+/** Whether an act ends a session, once it is done. */
+export function ends({ asked }: Seen, { id, user }: Session): boolean {
+  if (asked.user !== user) return false;
+  switch (asked.what) {
+    case "logout":
+      if (asked.scope === "global") return true;
+      return (asked.scope === "local") === (asked.session === id);
+    case "change password":
+    case "set password":
+    case "end sessions":
+    case "delete":
+      return true;
+    case "set status":
+      return asked.status === "disabled";
+    default:
+      return false;
+  }
+}
