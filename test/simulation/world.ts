@@ -1,6 +1,5 @@
 import { type Config, parseConfig } from "../../src/core/config/config.ts";
 import type { UserId } from "../../src/domain/ids.ts";
-import type { EventMessage, EventQueue } from "../../src/use-cases/events/ports.ts";
 import { Unavailable } from "../../src/use-cases/outside.ts";
 import { memoryActors } from "../support/fakes/actors.ts";
 import { memoryAuditTrail } from "../support/fakes/audit-trail.ts";
@@ -22,6 +21,7 @@ import { type Isolate, startIsolate } from "./isolate.ts";
 import { Ledger } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { eventQueue } from "./stores/event-queue.ts";
 import type { UserObject } from "./stores/user-object.ts";
 
 /** What can be out of reach for a while. */
@@ -44,9 +44,7 @@ export class World {
   readonly feed = memoryChangeFeed();
   readonly objects = new Map<UserId, UserObject>();
   readonly mailbox = memoryMailbox().sender;
-  /** What is on its way to the consumer. */
-  readonly queued: EventMessage[] = [];
-  readonly queue: EventQueue = { send: async (messages) => void this.queued.push(...messages) };
+  readonly queue = eventQueue(this);
   readonly ports: ReturnType<typeof portsOf>;
   readonly isolates: Isolate[] = [];
   /** What was thrown where nobody waits, outages aside. */
