@@ -1,4 +1,9 @@
-import { ANYONE, type Person as Caller, isPerson } from "../../src/domain/access/actor.ts";
+import {
+  ANYONE,
+  type Person as Caller,
+  isPerson,
+  type Origin,
+} from "../../src/domain/access/actor.ts";
 import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
 import type { TokenPair } from "../../src/use-cases/tokens/issue-token.ts";
 import { passwordOf } from "../support/memory-service.ts";
@@ -43,8 +48,11 @@ export class Device {
   async signIn(world: World): Promise<string> {
     const { id: user, email, password } = this.owner;
     const input = { email, password: passwordOf(password), deviceToken: null };
-    const answer = await send(world, { what: "sign in", user, password }, async ({ sessions }) =>
-      withTokens(await sessions.authenticateUser(ANYONE, input)),
+    const answer = await send(
+      world,
+      { what: "sign in", user, password },
+      async ({ sessions }, from) =>
+        withTokens(await sessions.authenticateUser({ ...ANYONE, from }, input)),
     );
     this.keep(world, answer);
     return shown(answer);
@@ -89,8 +97,8 @@ export class Device {
     const { held } = this;
     if (held === null) return "signed out";
     const asked = { what: "logout", user: this.owner.id, session: held.sessionId, scope } as const;
-    const answer = await send(world, asked, ({ sessions, tokens }) =>
-      asPerson({ tokens }, held.accessToken, async (caller) =>
+    const answer = await send(world, asked, ({ sessions, tokens }, from) =>
+      asPerson({ tokens }, from, held.accessToken, async (caller) =>
         done(await sessions.logout(caller, null, scope)),
       ),
     );
@@ -108,8 +116,8 @@ export class Device {
       session: held.sessionId,
       password: next,
     } as const;
-    const answer = await send(world, asked, ({ accounts, tokens }) =>
-      asPerson({ tokens }, held.accessToken, async (caller) =>
+    const answer = await send(world, asked, ({ accounts, tokens }, from) =>
+      asPerson({ tokens }, from, held.accessToken, async (caller) =>
         withTokens(await accounts.changePassword(caller, { current, next: passwordOf(next) })),
       ),
     );
@@ -134,19 +142,20 @@ export class Device {
   #presentOnce(world: World, { refreshToken, sessionId: session }: Held): Promise<Answer | "lost"> {
     const user = this.owner.id;
     const asked = { what: "refresh", user, session, presented: refreshToken } as const;
-    return send(world, asked, async ({ sessions }) =>
-      withTokens(await sessions.rotateRefreshToken(ANYONE, refreshToken)),
+    return send(world, asked, async ({ sessions }, from) =>
+      withTokens(await sessions.rotateRefreshToken({ ...ANYONE, from }, refreshToken)),
     );
   }
 }
 
 /** As the routes of one's own account do it: the token's person, as of now. */
-async function asPerson(
+export async function asPerson(
   { tokens }: Pick<UseCases, "tokens">,
+  from: Origin,
   token: string,
   act: (caller: Caller) => Promise<Answer>,
 ): Promise<Answer> {
   const known = await tokens.identifyCaller(token, false);
   if (!known.ok) return done(known);
-  return isPerson(known.value) ? act(known.value) : OK;
+  return isPerson(known.value) ? act({ ...known.value, from }) : OK;
 }

@@ -20,6 +20,16 @@ export const FAULTS = {
   "alarm late": 0.5,
   "alarm twice": 0.5,
   "kv refuses": 0.5,
+  "queue refuses": 0.3,
+  "queue reply lost": 0.3,
+  "message twice": 0.5,
+  "message late": 0.3,
+  "audit refuses": 0.3,
+  "audit reply lost": 0.3,
+  "audit late": 0.3,
+  "mail refuses": 0.4,
+  "mail reply lost": 0.4,
+  "mail late": 0.4,
 } as const satisfies Readonly<Record<string, number>>;
 
 export type Fault = keyof typeof FAULTS;

@@ -4,16 +4,22 @@ import type { Log } from "../../src/core/logging.ts";
 import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
 import { emailCodes } from "../../src/core/security/email-codes.ts";
 import { mailTokenCodec } from "../../src/core/security/mail-token.ts";
+import { SYSTEM } from "../../src/domain/access/actor.ts";
 import { serviceAccountIdOf } from "../../src/domain/ids.ts";
+import { eventQueue } from "../../src/persistence/queue/event-queue.ts";
+import { mailRequests } from "../../src/persistence/queue/mail-requests.ts";
 import type { PasswordPolicy } from "../../src/use-cases/credentials/ports.ts";
+import { sendRecordEvents } from "../../src/use-cases/events/send-record-events.ts";
 import type { Outside } from "../../src/wiring/outside.ts";
 import type { Stores } from "../../src/wiring/stores.ts";
 import { wireUseCases } from "../../src/wiring/use-cases.ts";
 import { plainHasher } from "../support/fakes/password-hasher.ts";
-import { memoryPrograms } from "../support/fakes/programs.ts";
 import { someId, someSessionId, someUserId } from "../support/samples.ts";
 import { Host } from "./host.ts";
-import { D1, KV, remote, THROTTLE } from "./stores/remote.ts";
+import { throttleSeenBy } from "./stores/login-names.ts";
+import { programsSeenBy } from "./stores/program-objects.ts";
+import { AUDIT, D1, KV, MAIL, QUEUE, remote } from "./stores/remote.ts";
+import { telling, toldServiceAccounts, toldUsers } from "./stores/told.ts";
 import { accountsSeenBy } from "./stores/user-objects.ts";
 import type { World } from "./world.ts";
 
@@ -38,7 +44,7 @@ export function startIsolate(world: World, name: string, skew: number): Isolate 
     emailCodes: emailCodes(config.secrets, random),
     hasher: plainHasher,
     policy: anyPassword,
-    mailSender: world.mailbox,
+    mailSender: remote(world, host, MAIL, world.mailbox),
     mailTokens: mailTokenCodec(config.secrets),
     inboxKey: (address: string) => `inbox of ${address}`,
     publicAppUrl: config.publicAppUrl,
@@ -71,7 +77,8 @@ function outsideOf(world: World, host: Host, skew: number): Outside {
   };
 }
 
-function storesSeenBy(world: World, host: Host, config: Config, { clock }: Outside): Stores {
+function storesSeenBy(world: World, host: Host, config: Config, outside: Outside): Stores {
+  const { clock, defer } = outside;
   const { ports } = world;
   const d1 = <T extends object>(port: T): T => remote(world, host, D1, port);
   const roles = d1(ports.roles);
@@ -81,30 +88,31 @@ function storesSeenBy(world: World, host: Host, config: Config, { clock }: Outsi
     maxSessions: MAX_SESSIONS,
     requireVerifiedEmail: config.requireVerifiedEmail,
   });
+  const queue = remote(world, host, QUEUE, world.queue);
+  const audit = remote(world, host, AUDIT, ports.audit);
+  const recordOutbox = d1(ports.recordOutbox);
+  const sending = { recordOutbox, eventQueue: eventQueue(queue), clock };
+  const tell = telling(ports.recordOutbox, clock, () =>
+    defer(() => sendRecordEvents(sending, SYSTEM)),
+  );
   return {
-    recordOutbox: d1(ports.recordOutbox),
-    eventQueue: d1(world.queue),
-    clock,
-    audit: d1(ports.audit),
-    erasures: d1(ports.audit),
+    ...sending,
+    audit,
+    erasures: audit,
     deadLetters: d1(ports.deadLetters),
     actors: d1(ports.actors),
     roles,
     catalogue: roleCatalogue(roles, clock),
-    users: d1(ports.users),
+    users: d1(toldUsers(ports.users, tell)),
     feed: d1(world.feed),
     mails: d1(ports.mails),
-    mailRequests: { send: async () => undefined },
+    mailRequests: mailRequests(queue),
     accounts,
     sessions: accounts,
     proofs: accounts,
-    throttle: remote(world, host, THROTTLE, ports.throttle),
-    serviceAccounts: d1(ports.serviceAccounts),
-    programs: memoryPrograms({
-      record: ports.programRecord,
-      clock,
-      maxAge: config.authorityMaxAge,
-    }),
+    throttle: throttleSeenBy(world, host),
+    serviceAccounts: d1(toldServiceAccounts(ports.serviceAccounts, tell)),
+    programs: programsSeenBy(world, host, config.authorityMaxAge),
     programRecord: d1(ports.programRecord),
     programFeed: d1(ports.programFeed),
     keys: d1(ports.keys),

@@ -6,7 +6,11 @@ import { Register } from "./register.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** What was asked of the service, or done to its record by hand. */
-export type Asked = { readonly user: UserId } & (
+export type Asked = {
+  readonly user: UserId;
+  /** Whoever asks, where it is not the user themselves. */
+  readonly by?: UserId;
+} & (
   | { readonly what: "sign in"; readonly password: string }
   | { readonly what: "refresh"; readonly session: SessionId; readonly presented: string }
   | { readonly what: "verify"; readonly session: SessionId; readonly isExpired: boolean }
@@ -20,6 +24,8 @@ export type Asked = { readonly user: UserId } & (
   | { readonly what: "set status"; readonly status: "active" | "disabled" }
   | { readonly what: "set role"; readonly role: string; readonly holds: boolean }
   | { readonly what: "end sessions" | "delete" }
+  /** All else, which no register is kept of. */
+  | { readonly what: "ask for mail" | "export" | "read own events" }
 );
 
 export type Answer =

@@ -1,4 +1,5 @@
 import { decodeJwt } from "jose";
+import type { Origin } from "../../src/domain/access/actor.ts";
 import type { Reason, Result } from "../../src/domain/result.ts";
 import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
 import { Unavailable } from "../../src/use-cases/outside.ts";
@@ -6,13 +7,21 @@ import type { TokenPair } from "../../src/use-cases/tokens/issue-token.ts";
 import { strikes } from "./faults.ts";
 import { BrokenOff } from "./host.ts";
 import type { UseCases } from "./isolate.ts";
-import type { Answer, Asked } from "./ledger.ts";
+import type { Answer, Asked, Seen } from "./ledger.ts";
 import type { World } from "./world.ts";
 
 /** Milliseconds after which a client waits no longer. */
 const TIMEOUT = 10_000;
 
-export type Work = (useCases: UseCases) => Promise<Answer>;
+/** What an isolate does for a request that came from there. */
+export type Work = (useCases: UseCases, from: Origin) => Promise<Answer>;
+
+/** Where a request came from: it names who asked and the request, so that either is found again. */
+export const originOf = ({ asked: { user, by = user }, begun }: Seen): Origin => ({
+  ip: `ip of ${by}`,
+  userAgent: `agent of ${by}`,
+  requestId: `request ${begun} of ${by}`,
+});
 
 /** A request over the network, as its sender sees it: no answer says nothing of the outcome. */
 export function send(world: World, asked: Asked, work: Work): Promise<Answer | "lost"> {
@@ -49,7 +58,7 @@ async function serve(world: World, asked: Asked, work: Work): Promise<Answer> {
     const soon = world.scheduler.now + random.below(200);
     world.scheduler.at(soon, () => world.replace(isolate));
   }
-  const answer = await isolate.host.served(work(isolate.useCases)).catch(failureOf);
+  const answer = await isolate.host.served(work(isolate.useCases, originOf(seen))).catch(failureOf);
   world.ledger.answer(seen, answer);
   return answer;
 }

@@ -1,11 +1,12 @@
 import { SYSTEM } from "../../src/domain/access/actor.ts";
 import { ACTORS } from "./actors/all.ts";
+import { runChores } from "./actors/chores.ts";
 import { runFeed } from "./actors/crons.ts";
 import { INVARIANTS } from "./invariants/all.ts";
 import { withOutside } from "./outside/install.ts";
 import { type People, populate } from "./people.ts";
 import type { Plan, Step } from "./plan.ts";
-import { seeded } from "./random.ts";
+import { type Random, seeded } from "./random.ts";
 import { type Context, Scheduler } from "./scheduler.ts";
 import { World } from "./world.ts";
 
@@ -127,6 +128,24 @@ async function calmDown(world: World, people: People, check: () => void): Promis
       device.present(world).then(() => device.verify(world), world.mishap);
     }
   }
+  await pass(MINUTE);
+  await comeHome(world, random, pass);
+}
+
+/** Whatever is kept until it is delivered is sent again within the hour; dead requests last a day. */
+async function comeHome(
+  world: World,
+  random: Random,
+  pass: (milliseconds: number) => Promise<void>,
+) {
+  const run = () => runChores(world, random).catch(world.mishap);
+  run();
+  await pass(70 * MINUTE);
+  run();
+  await pass(5 * MINUTE);
+  if (world.ports.deadLetters.all().length === 0) return;
+  await pass(25 * 60 * MINUTE);
+  run();
   await pass(MINUTE);
 }
 

@@ -1,13 +1,14 @@
 import { type Config, parseConfig } from "../../src/core/config/config.ts";
-import type { UserId } from "../../src/domain/ids.ts";
+import type { ServiceAccountId, UserId } from "../../src/domain/ids.ts";
+import type { ProgramCalls } from "../../src/persistence/durable/clients/service-account-calls.ts";
+import type { LoginNameJudge } from "../../src/use-cases/credentials/judge-login-name.ts";
 import { Unavailable } from "../../src/use-cases/outside.ts";
 import { memoryActors } from "../support/fakes/actors.ts";
 import { memoryAuditTrail } from "../support/fakes/audit-trail.ts";
 import { memoryChangeFeed } from "../support/fakes/change-feed.ts";
 import { memoryDeadLetters } from "../support/fakes/dead-letters.ts";
 import { memoryJwksCache } from "../support/fakes/jwks-cache.ts";
-import { memoryLoginThrottle } from "../support/fakes/login-throttle.ts";
-import { memoryMailbox, memoryMails } from "../support/fakes/mails.ts";
+import { memoryMails } from "../support/fakes/mails.ts";
 import { type MemoryDatabase, memoryDatabase } from "../support/fakes/memory-database.ts";
 import { memoryProgramFeed } from "../support/fakes/program-feed.ts";
 import { memoryProgramRecord } from "../support/fakes/programs.ts";
@@ -21,11 +22,13 @@ import { type Isolate, startIsolate } from "./isolate.ts";
 import { Ledger } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { eventQueue } from "./stores/event-queue.ts";
+import { Mailbox } from "./stores/mailbox.ts";
+import type { SimulatedObject } from "./stores/object.ts";
+import { SimulatedQueue } from "./stores/queue.ts";
 import type { UserObject } from "./stores/user-object.ts";
 
 /** What can be out of reach for a while. */
-export type Part = "d1" | "kv" | "objects" | "queue" | "throttle";
+export type Part = "audit" | "d1" | "kv" | "mail" | "objects" | "queue" | "throttle";
 
 /** How many isolates serve at once. */
 const ISOLATES = 3;
@@ -43,8 +46,11 @@ export class World {
   readonly db: MemoryDatabase = memoryDatabase();
   readonly feed = memoryChangeFeed();
   readonly objects = new Map<UserId, UserObject>();
-  readonly mailbox = memoryMailbox().sender;
-  readonly queue = eventQueue(this);
+  readonly loginNames = new Map<string, SimulatedObject<Omit<LoginNameJudge, "alarm">>>();
+  readonly programs = new Map<ServiceAccountId, SimulatedObject<ProgramCalls>>();
+  readonly mailbox: Mailbox;
+  readonly deadQueue = new SimulatedQueue(this, "events-dead-letters", null);
+  readonly queue = new SimulatedQueue(this, "events", this.deadQueue);
   readonly ports: ReturnType<typeof portsOf>;
   readonly isolates: Isolate[] = [];
   /** What was thrown where nobody waits, outages aside. */
@@ -59,7 +65,8 @@ export class World {
     this.scheduler = scheduler;
     this.#random = random;
     this.ledger = new Ledger(scheduler, CONFIG.refresh);
-    this.ports = portsOf(this.db, () => scheduler.now);
+    this.ports = portsOf(this.db);
+    this.mailbox = new Mailbox(() => scheduler.now);
     while (this.isolates.length < ISOLATES) this.isolates.push(this.#start());
   }
 
@@ -110,11 +117,11 @@ export class World {
 }
 
 /** The fakes that the contract suites keep honest, one of each. */
-function portsOf(db: MemoryDatabase, now: () => number) {
+function portsOf(db: MemoryDatabase) {
   return {
     actors: memoryActors(db),
     audit: memoryAuditTrail(),
-    deadLetters: memoryDeadLetters(),
+    deadLetters: memoryDeadLetters((id) => !db.users.has(id as UserId)), // asked of users alone
     jwksCache: memoryJwksCache(),
     keys: memorySigningKeys(),
     mails: memoryMails(),
@@ -123,7 +130,6 @@ function portsOf(db: MemoryDatabase, now: () => number) {
     recordOutbox: memoryRecordOutbox(),
     roles: memoryRoles(db),
     serviceAccounts: memoryServiceAccounts(db),
-    throttle: memoryLoginThrottle(now),
     users: memoryUsers(db),
   };
 }

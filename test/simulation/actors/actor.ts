@@ -40,4 +40,19 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   "alarm late",
   "alarm twice",
   "kv refuses",
+  "queue refuses",
+  "message twice",
+  "audit refuses",
+];
+
+/** What may strike where messages travel, beside all that. */
+export const MESSAGE_FAULTS: readonly Fault[] = [
+  ...NETWORK_FAULTS,
+  "queue reply lost",
+  "message late",
+  "audit reply lost",
+  "audit late",
+  "mail refuses",
+  "mail reply lost",
+  "mail late",
 ];

@@ -10,7 +10,7 @@ import { type Actor, NETWORK_FAULTS } from "./actor.ts";
 type Work = (useCases: UseCases, caller: Caller) => Promise<Answer>;
 
 /** Through the API: with an access token, whose rights are read as of now. */
-async function administer(
+export async function administer(
   world: World,
   { administrator }: People,
   asked: Asked,
@@ -19,9 +19,9 @@ async function administer(
   const [desk] = administrator.devices;
   const token = await desk.access(world);
   if (token === null) return "not signed in";
-  const answer = await send(world, asked, async (useCases) => {
+  const answer = await send(world, { ...asked, by: administrator.id }, async (useCases, from) => {
     const known = await useCases.tokens.identifyCaller(token, true);
-    return known.ok ? work(useCases, known.value) : done(known);
+    return known.ok ? work(useCases, { ...known.value, from }) : done(known);
   });
   return shown(answer);
 }

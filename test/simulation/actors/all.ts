@@ -1,5 +1,6 @@
 import type { Actor } from "./actor.ts";
 import { administrator } from "./administrator.ts";
+import { chores } from "./chores.ts";
 import { client } from "./client.ts";
 import { crons } from "./crons.ts";
 import { operator } from "./operator.ts";
@@ -7,4 +8,12 @@ import { thief } from "./thief.ts";
 import { weather } from "./weather.ts";
 
 /** Everybody who takes part. */
-export const ACTORS: readonly Actor[] = [client, administrator, operator, thief, crons, weather];
+export const ACTORS: readonly Actor[] = [
+  client,
+  administrator,
+  operator,
+  thief,
+  crons,
+  chores,
+  weather,
+];

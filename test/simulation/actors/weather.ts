@@ -1,5 +1,8 @@
-import { MAX_SKEW } from "../world.ts";
+import { MAX_SKEW, type Part } from "../world.ts";
 import type { Actor } from "./actor.ts";
+
+/** What nobody waits for may be away for longer. */
+const LASTING: ReadonlySet<Part> = new Set(["audit", "mail", "queue"]);
 
 /** Outages that last, deaths and clocks: what nobody asked for. */
 export const weather: Actor = {
@@ -9,8 +12,16 @@ export const weather: Actor = {
     outage: {
       weight: 1,
       async run(world, _, random) {
-        const part = random.pick(["d1", "objects", "kv", "throttle", "queue"] as const);
-        const seconds = 1 + random.below(90);
+        const part = random.pick([
+          "d1",
+          "objects",
+          "kv",
+          "throttle",
+          "queue",
+          "audit",
+          "mail",
+        ] as const);
+        const seconds = 1 + random.below(LASTING.has(part) ? 1_200 : 90);
         world.takeDown(part, seconds * 1_000);
         return `${part} is down for ${seconds} s`;
       },

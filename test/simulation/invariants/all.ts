@@ -1,5 +1,7 @@
 import { allAgree } from "./all-agree.ts";
 import { endedStaysEnded } from "./ended-stays-ended.ts";
+import { erased } from "./erased.ts";
+import { eventsTold } from "./events-told.ts";
 import type { Invariant } from "./invariant.ts";
 import { neverSignedOut } from "./never-signed-out.ts";
 import { noExceptions } from "./no-exceptions.ts";
@@ -18,4 +20,6 @@ export const INVARIANTS: readonly Invariant[] = [
   rightsAsGranted,
   passwordsCount,
   allAgree,
+  eventsTold,
+  erased,
 ];

@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 
 /** A store that is asked over the network, and the faults that it knows. */
 export type Remote = {
-  readonly name: "d1" | "kv" | "queue" | "throttle";
+  readonly name: "d1" | "kv" | "queue" | "audit" | "mail";
   readonly refuses: Fault | null;
   readonly replyLost: Fault | null;
   /** Told that it failed, and done later all the same. */
@@ -19,11 +19,24 @@ export const D1: Remote = {
   late: "d1 late",
 };
 export const KV: Remote = { name: "kv", refuses: "kv refuses", replyLost: null, late: null };
-export const THROTTLE: Remote = {
-  name: "throttle",
-  refuses: "object out of reach",
-  replyLost: "object reply lost",
+export const QUEUE: Remote = {
+  name: "queue",
+  refuses: "queue refuses",
+  replyLost: "queue reply lost",
   late: null,
+};
+export const AUDIT: Remote = {
+  name: "audit",
+  refuses: "audit refuses",
+  replyLost: "audit reply lost",
+  late: "audit late",
+};
+/** It may take a message and say that it failed. */
+export const MAIL: Remote = {
+  name: "mail",
+  refuses: "mail refuses",
+  replyLost: "mail reply lost",
+  late: "mail late",
 };
 
 /** Milliseconds after which a late call lands, at most. */

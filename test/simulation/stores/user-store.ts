@@ -7,11 +7,11 @@ import type { EventQueue } from "../../../src/use-cases/events/ports.ts";
 import { type Clock, type Defer, Impossible } from "../../../src/use-cases/outside.ts";
 import type { SessionStore, StoredSession } from "../../../src/use-cases/sessions/ports.ts";
 import type { JournaledKv } from "./journaled-kv.ts";
+import { ALARM } from "./object.ts";
 
 const AUTHORITY = "authority";
 const INTENT = "intent";
 const SESSION = "session/";
-export const ALARM = "alarm";
 
 type Outside = { readonly queue: EventQueue; readonly clock: Clock; readonly defer: Defer };
 

@@ -1,0 +1,102 @@
+import type { Event, EventType } from "../../../src/domain/events/event.ts";
+import type { UserId } from "../../../src/domain/ids.ts";
+import type { Seen } from "../ledger.ts";
+import { originOf } from "../network.ts";
+import type { World } from "../world.ts";
+import type { Invariant } from "./invariant.ts";
+
+const OUTBOX = "event/";
+
+/**
+ * When all is calm, everything that was told is stored, in order and without a gap, and every act
+ * that was acknowledged is among it once, with who asked; an act that was refused is not.
+ */
+export const eventsTold: Invariant = {
+  name: "every act has one event, in order",
+  watch: (world) => ({
+    calm: () => left(world) ?? numbered(world) ?? acts(world),
+  }),
+};
+
+/** Nothing waits any more. */
+function left({ objects, loginNames, ports, queue, deadQueue }: World): string | null {
+  for (const object of [...objects.values(), ...loginNames.values()]) {
+    const waits = object.kv.list({ prefix: OUTBOX }).some(([, event]) => event !== null);
+    if (waits) return "an event is never confirmed to the object that keeps it";
+  }
+  if (ports.recordOutbox.ids().length > 0) return "an event is never confirmed to the record";
+  const onTheWay = queue.size() + deadQueue.size();
+  return onTheWay > 0 ? `${onTheWay} messages are never dealt with` : null;
+}
+
+/** What a user's object decided has its place, from 1 without a gap. */
+function numbered({ objects, ports, scheduler, config }: World): string | null {
+  const bySubject = Map.groupBy(ports.audit.stored(), ({ subject }) => subject.id);
+  for (const [id, { kv }] of objects) {
+    const places = (bySubject.get(id) ?? []).flatMap(({ seq }) => seq ?? []).sort((a, b) => a - b);
+    const [lastKey] = kv.list({ prefix: OUTBOX, reverse: true, limit: 1 }).map(([key]) => key);
+    const last = Number(lastKey?.slice(OUTBOX.length) ?? places.at(-1) ?? 0);
+    const first = isPurged(scheduler.now, config.auditRetention) ? (places[0] ?? last + 1) : 1;
+    const expected = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+    if (places.join() !== expected.join())
+      return `${id} has the events ${places}, and told ${last}`;
+  }
+  return null;
+}
+
+const BEGINNING = Date.UTC(2026, 0, 1);
+
+const isPurged = (now: number, retention: number): boolean => now - retention > BEGINNING;
+
+function acts({ ledger, ports, scheduler, config }: World): string | null {
+  const before = scheduler.now - config.auditRetention;
+  const byRequest = Map.groupBy(ports.audit.stored(), ({ context }) => context.requestId);
+  const gone = new Set<UserId>();
+  for (const { asked, answer } of ledger.all) {
+    if (asked.what === "delete" && answer?.kind !== "refused") gone.add(asked.user);
+  }
+  for (const seen of ledger.all) {
+    const { user, by = user } = seen.asked;
+    if (seen.byHand || gone.has(by) || seen.begunAt <= before) continue;
+    const problem = told(seen, byRequest.get(originOf(seen).requestId) ?? [], by);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** What an act is told as once it is done for certain, and null where that depends. */
+function typeOf({ asked }: Seen): EventType | null {
+  switch (asked.what) {
+    case "sign in":
+      return "session.opened";
+    case "change password":
+      return "user.password.changed";
+    case "delete":
+      return "user.deleted";
+    default:
+      return null;
+  }
+}
+
+/** What may have come of an act that was refused. */
+const OF_REFUSALS: ReadonlySet<EventType> = new Set(["refresh.reused"]);
+
+function told({ asked, answer, ...seen }: Seen, events: readonly Event[], by: UserId) {
+  const twice = events.find((one) => events.some((other) => isDouble(one, other)));
+  if (twice !== undefined) return `"${asked.what}" is told twice as ${twice.type}`;
+  const stranger = events.find(({ actor }) => actor.kind === "user" && actor.id !== by);
+  if (stranger !== undefined) return `"${asked.what}" is told as ${stranger.actor.id}'s`;
+  if (answer?.kind === "refused" && answer.code !== "conflict") {
+    const done = events.find(
+      ({ type, outcome }) => outcome === "success" && !OF_REFUSALS.has(type),
+    );
+    return done === undefined ? null : `"${asked.what}" was refused, and told as ${done.type}`;
+  }
+  const type = typeOf({ asked, answer, ...seen });
+  if (answer?.kind !== "ok" || type === null) return null;
+  const isTold = events.some((event) => event.type === type && event.subject.id === asked.user);
+  return isTold ? null : `"${asked.what}" succeeded, and no ${type} is told of it`;
+}
+
+const isDouble = (one: Event, other: Event): boolean =>
+  one !== other && one.type === other.type && one.subject.id === other.subject.id;
