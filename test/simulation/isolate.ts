@@ -13,7 +13,6 @@ import { sendRecordEvents } from "../../src/use-cases/events/send-record-events.
 import type { Outside } from "../../src/wiring/outside.ts";
 import type { Stores } from "../../src/wiring/stores.ts";
 import { wireUseCases } from "../../src/wiring/use-cases.ts";
-import { plainHasher } from "../support/fakes/password-hasher.ts";
 import { someId, someSessionId, someUserId } from "../support/samples.ts";
 import { Host } from "./host.ts";
 import { throttleSeenBy } from "./stores/login-names.ts";
@@ -21,6 +20,7 @@ import { programsSeenBy } from "./stores/program-objects.ts";
 import { AUDIT, D1, KV, MAIL, QUEUE, remote } from "./stores/remote.ts";
 import { telling, toldServiceAccounts, toldUsers } from "./stores/told.ts";
 import { accountsSeenBy } from "./stores/user-objects.ts";
+import { countingHasher } from "./tries.ts";
 import type { World } from "./world.ts";
 
 export type UseCases = ReturnType<typeof wireUseCases>["useCases"];
@@ -42,7 +42,7 @@ export function startIsolate(world: World, name: string, skew: number): Isolate 
   const stores = storesSeenBy(world, host, config, outside);
   const trade = {
     emailCodes: emailCodes(config.secrets, random),
-    hasher: plainHasher,
+    hasher: countingHasher(world.tries),
     policy: anyPassword,
     mailSender: remote(world, host, MAIL, world.mailbox),
     mailTokens: mailTokenCodec(config.secrets),

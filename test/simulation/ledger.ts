@@ -24,6 +24,8 @@ export type Asked = {
   | { readonly what: "set status"; readonly status: "active" | "disabled" }
   | { readonly what: "set role"; readonly role: string; readonly holds: boolean }
   | { readonly what: "end sessions" | "delete" }
+  /** A wrong password; with a name where it counts for that. */
+  | { readonly what: "guess"; readonly name: string | null }
   /** All else, which no register is kept of. */
   | { readonly what: "ask for mail" | "export" | "read own events" }
 );

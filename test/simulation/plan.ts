@@ -33,11 +33,12 @@ const GAPS: readonly (readonly [probability: number, longest: number])[] = [
 export function planOf(seed: number): Plan {
   const random = seeded(seed);
   const steps: Step[] = [];
+  const choices = CHOICES.filter(({ actor }) => takesPart(actor, seed));
   const length = 40 + random.below(41);
   let at = 0;
   for (let id = 0; id < length; id++) {
     at += gap(random);
-    const { actor, what } = drawAct(random);
+    const { actor, what } = drawAct(random, choices);
     const faults = faultsOf(random, actor.faults);
     steps.push({ id, at, seed: random.below(2 ** 31), actor: actor.name, what, faults });
   }
@@ -53,11 +54,20 @@ function gap(random: Random): number {
 const CHOICES = ACTORS.flatMap((actor) =>
   Object.entries(actor.acts).map(([what, { weight }]) => ({ actor, what, weight })),
 );
-const TOTAL = CHOICES.reduce((sum, { weight }) => sum + weight, 0);
 
-function drawAct(random: Random): { readonly actor: Actor; readonly what: string } {
-  let left = random.next() * TOTAL;
-  for (const choice of CHOICES) {
+/** Not every history is about everything. */
+const takesPart = ({ name, share = 1 }: Actor, seed: number): boolean =>
+  seeded(seed ^ sumOf(name)).chance(share);
+
+const sumOf = (name: string): number =>
+  [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 0);
+
+type Choices = typeof CHOICES;
+
+function drawAct(random: Random, choices: Choices): Pick<Choices[number], "actor" | "what"> {
+  const total = choices.reduce((sum, { weight }) => sum + weight, 0);
+  let left = random.next() * total;
+  for (const choice of choices) {
     left -= choice.weight;
     if (left < 0) return choice;
   }

@@ -26,6 +26,7 @@ import { Mailbox } from "./stores/mailbox.ts";
 import type { SimulatedObject } from "./stores/object.ts";
 import { SimulatedQueue } from "./stores/queue.ts";
 import type { UserObject } from "./stores/user-object.ts";
+import { Tries } from "./tries.ts";
 
 /** What can be out of reach for a while. */
 export type Part = "audit" | "d1" | "kv" | "mail" | "objects" | "queue" | "throttle";
@@ -49,6 +50,7 @@ export class World {
   readonly loginNames = new Map<string, SimulatedObject<Omit<LoginNameJudge, "alarm">>>();
   readonly programs = new Map<ServiceAccountId, SimulatedObject<ProgramCalls>>();
   readonly mailbox: Mailbox;
+  readonly tries = new Tries(this);
   readonly deadQueue = new SimulatedQueue(this, "events-dead-letters", null);
   readonly queue = new SimulatedQueue(this, "events", this.deadQueue);
   readonly ports: ReturnType<typeof portsOf>;

@@ -19,6 +19,8 @@ type Act = (world: World, people: People, random: Random) => Promise<string>;
  */
 export type Actor = {
   readonly name: string;
+  /** In how many histories it takes part, of 1; in all where it is absent. */
+  readonly share?: number;
   readonly acts: Readonly<Record<string, { readonly weight: number; readonly run: Act }>>;
   readonly faults: readonly Fault[];
 };

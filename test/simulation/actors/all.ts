@@ -3,6 +3,7 @@ import { administrator } from "./administrator.ts";
 import { chores } from "./chores.ts";
 import { client } from "./client.ts";
 import { crons } from "./crons.ts";
+import { guesser } from "./guesser.ts";
 import { operator } from "./operator.ts";
 import { thief } from "./thief.ts";
 import { weather } from "./weather.ts";
@@ -15,5 +16,6 @@ export const ACTORS: readonly Actor[] = [
   thief,
   crons,
   chores,
+  guesser,
   weather,
 ];

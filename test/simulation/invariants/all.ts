@@ -9,6 +9,7 @@ import { oneSuccessor } from "./one-successor.ts";
 import { passwordsCount } from "./passwords-count.ts";
 import { reuseNoticed } from "./reuse-noticed.ts";
 import { rightsAsGranted } from "./rights-as-granted.ts";
+import { triesLimited } from "./tries-limited.ts";
 
 /** All that is asked of every history. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -22,4 +23,5 @@ export const INVARIANTS: readonly Invariant[] = [
   allAgree,
   eventsTold,
   erased,
+  triesLimited,
 ];

@@ -44,7 +44,15 @@ function objectOf(world: World, id: string): LoginNameObject {
     wake(parts) {
       const store = journaledStore(world, id, parts);
       const judge = loginNameJudge({ store, clock: parts.clock, newEventId: someEventId });
-      return { calls: judge, alarm: () => judge.alarm() };
+      const calls = {
+        ...judge,
+        async reserve(credentialSetAt?: number) {
+          const attempt = await judge.reserve(credentialSetAt);
+          if (attempt.kind === "allowed") world.tries.grantByName(id);
+          return attempt;
+        },
+      };
+      return { calls, alarm: () => judge.alarm() };
     },
   });
   world.loginNames.set(id, object);

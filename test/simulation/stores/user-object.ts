@@ -31,7 +31,14 @@ export const userObject = (world: World, userId: UserId): UserObject =>
       const ids = { newFenceId: someId, newEventId: someEventId };
       const judge = userJudge({ store, record, clock, defer, ...ids });
       return {
-        calls: callsOf(judge),
+        calls: {
+          ...callsOf(judge),
+          async reserveProof(to, by, credentialSetAt) {
+            const attempt = judge.reserveProof(to, by, credentialSetAt);
+            if (attempt.kind === "allowed") world.tries.grant(userId);
+            return attempt;
+          },
+        },
         admitted: () => store.admitted(),
         async alarm() {
           store.alarmRang();
