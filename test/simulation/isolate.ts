@@ -15,9 +15,10 @@ import type { Stores } from "../../src/wiring/stores.ts";
 import { wireUseCases } from "../../src/wiring/use-cases.ts";
 import { someId, someSessionId, someUserId } from "../support/samples.ts";
 import { Host } from "./host.ts";
+import { arrive } from "./people.ts";
 import { throttleSeenBy } from "./stores/login-names.ts";
 import { programsSeenBy } from "./stores/program-objects.ts";
-import { AUDIT, D1, KV, MAIL, QUEUE, remote } from "./stores/remote.ts";
+import { AUDIT, D1, KV, QUEUE, remote } from "./stores/remote.ts";
 import { telling, toldServiceAccounts, toldUsers } from "./stores/told.ts";
 import { accountsSeenBy } from "./stores/user-objects.ts";
 import { countingHasher } from "./tries.ts";
@@ -44,7 +45,7 @@ export function startIsolate(world: World, name: string, skew: number): Isolate 
     emailCodes: emailCodes(config.secrets, random),
     hasher: countingHasher(world.tries),
     policy: anyPassword,
-    mailSender: remote(world, host, MAIL, world.mailbox),
+    mailSender: world.mailbox.seenBy(world, host),
     mailTokens: mailTokenCodec(config.secrets),
     inboxKey: (address: string) => `inbox of ${address}`,
     publicAppUrl: config.publicAppUrl,
@@ -103,7 +104,7 @@ function storesSeenBy(world: World, host: Host, config: Config, outside: Outside
     actors: d1(ports.actors),
     roles,
     catalogue: roleCatalogue(roles, clock),
-    users: d1(toldUsers(ports.users, tell)),
+    users: d1(toldUsers(ports.users, tell, (user) => arrive(world, user))),
     feed: d1(world.feed),
     mails: d1(ports.mails),
     mailRequests: mailRequests(queue),

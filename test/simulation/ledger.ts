@@ -24,6 +24,20 @@ export type Asked = {
   | { readonly what: "set status"; readonly status: "active" | "disabled" }
   | { readonly what: "set role"; readonly role: string; readonly holds: boolean }
   | { readonly what: "end sessions" | "delete" }
+  /**
+   * A link that was mailed.
+   *
+   * @property isOld true where the account had changed since by the time that it was followed
+   * @property password the new one, or the one that was shown
+   */
+  | {
+      readonly what: "redeem";
+      readonly kind: "reset" | "verify" | "change_email";
+      readonly token: string;
+      readonly isOld: boolean;
+      readonly password: string | null;
+    }
+  | { readonly what: "finish code"; readonly flow: string }
   /** A wrong password; with a name where it counts for that. */
   | { readonly what: "guess"; readonly name: string | null }
   /** All else, which no register is kept of. */
@@ -133,6 +147,9 @@ export class Ledger {
       case "set password":
       case "change password":
         return [[this.password(user), asked.password]];
+      case "redeem":
+        if (asked.kind === "reset") return [[this.password(user), asked.password ?? ""]];
+        return isVoided(asked) ? [[this.password(user), ""]] : [];
       case "set role":
         return [[this.role(user, asked.role), asked.holds]];
       default:
@@ -164,6 +181,10 @@ export class Ledger {
   }
 }
 
+/** Whether the password of an account is void once its address is verified so. */
+const isVoided = ({ kind, password }: Extract<Asked, { what: "redeem" }>): boolean =>
+  kind === "verify" && password === null;
+
 /** Whether an act ends a session, once it is done. */
 export function ends({ asked }: Seen, { id, user }: Session): boolean {
   if (asked.user !== user) return false;
@@ -178,6 +199,8 @@ export function ends({ asked }: Seen, { id, user }: Session): boolean {
       return true;
     case "set status":
       return asked.status === "disabled";
+    case "redeem":
+      return asked.kind === "reset" || isVoided(asked);
     default:
       return false;
   }

@@ -1,13 +1,15 @@
-import type { UserId } from "../../src/domain/ids.ts";
+import { type UserId, userIdOf } from "../../src/domain/ids.ts";
+import type { NewUser } from "../../src/use-cases/accounts/ports.ts";
 import { emailOf, someUserId } from "../support/samples.ts";
 import { Device } from "./device.ts";
+import type { Ledger } from "./ledger.ts";
 import type { World } from "./world.ts";
 
 /** Somebody with an account, and the devices they sign in with. */
 export type Person = {
   readonly name: string;
   readonly id: UserId;
-  readonly email: ReturnType<typeof emailOf>;
+  email: ReturnType<typeof emailOf>;
   /** The password that they believe to be theirs. */
   password: string;
   readonly devices: readonly [Device, ...Device[]];
@@ -17,9 +19,16 @@ export type Person = {
 export type People = {
   readonly users: readonly [Person, ...Person[]];
   readonly administrator: Person;
+  /** Who may come to have an account: the id says nothing. */
+  readonly newcomers: readonly [Person, ...Person[]];
+  /** Sign-ins by a mailed code that somebody began. */
+  readonly flows: { readonly email: Person["email"]; readonly text: string }[];
   /** Refresh tokens and access tokens that were copied. */
   readonly loot: Device[];
 };
+
+/** Who has no account. */
+export const NOBODY = userIdOf("A".repeat(22));
 
 /** A role that can be edited, which grants something to whoever holds it. */
 export const EDITOR = "editor";
@@ -41,8 +50,16 @@ export function populate(world: World): People {
   return {
     users: [someone("ann", ["phone", "laptop"], EDITOR), someone("bob", ["phone"], null)],
     administrator: someone("root", ["desk"], "admin"),
+    newcomers: [newcomer("nina"), newcomer("omar")],
+    flows: [],
     loot: [],
   };
+}
+
+function newcomer(name: string): Person {
+  const password = `first password of ${name}`;
+  const devices = [new Device(`${name}'s phone`)] as const;
+  return { name, id: NOBODY, email: emailOf(`${name}@example.com`), password, devices };
 }
 
 function putRow(world: World, { id, name, email, password }: Person, role: string | null): void {
@@ -57,6 +74,14 @@ function putRow(world: World, { id, name, email, password }: Person, role: strin
     changeId: "",
     expiresAt: null,
   });
+  note(ledger, id, password, role);
+}
+
+/** Somebody who has an account from now on. */
+export const arrive = ({ ledger }: World, { id, passwordHash }: NewUser): void =>
+  note(ledger, id, passwordHash?.replace("current:", "") ?? "", null);
+
+function note(ledger: Ledger, id: UserId, password: string, role: string | null): void {
   ledger.status(id).start("active");
   ledger.password(id).start(password);
   for (const known of [EDITOR, "admin"]) ledger.role(id, known).start(role === known);

@@ -22,7 +22,7 @@ import { type Isolate, startIsolate } from "./isolate.ts";
 import { Ledger } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Mailbox } from "./stores/mailbox.ts";
+import { type Claimed, Mailbox, notedMails } from "./stores/mailbox.ts";
 import type { SimulatedObject } from "./stores/object.ts";
 import { SimulatedQueue } from "./stores/queue.ts";
 import type { UserObject } from "./stores/user-object.ts";
@@ -42,7 +42,7 @@ const CONFIG = configOf();
 /** All there is: the stores, what survives in them, who serves, and what everybody was told. */
 export class World {
   readonly scheduler: Scheduler;
-  readonly config: Config = CONFIG;
+  readonly config: Config;
   readonly ledger: Ledger;
   readonly db: MemoryDatabase = memoryDatabase();
   readonly feed = memoryChangeFeed();
@@ -50,6 +50,7 @@ export class World {
   readonly loginNames = new Map<string, SimulatedObject<Omit<LoginNameJudge, "alarm">>>();
   readonly programs = new Map<ServiceAccountId, SimulatedObject<ProgramCalls>>();
   readonly mailbox: Mailbox;
+  readonly mailClaims: Claimed[] = [];
   readonly tries = new Tries(this);
   readonly deadQueue = new SimulatedQueue(this, "events-dead-letters", null);
   readonly queue = new SimulatedQueue(this, "events", this.deadQueue);
@@ -65,9 +66,11 @@ export class World {
 
   constructor(scheduler: Scheduler, random: Random) {
     this.scheduler = scheduler;
+    const registration = random.pick(["open", "private"] as const);
+    this.config = { ...CONFIG, registration };
     this.#random = random;
     this.ledger = new Ledger(scheduler, CONFIG.refresh);
-    this.ports = portsOf(this.db);
+    this.ports = portsOf(this.db, this.mailClaims);
     this.mailbox = new Mailbox(() => scheduler.now);
     while (this.isolates.length < ISOLATES) this.isolates.push(this.#start());
   }
@@ -119,14 +122,14 @@ export class World {
 }
 
 /** The fakes that the contract suites keep honest, one of each. */
-function portsOf(db: MemoryDatabase) {
+function portsOf(db: MemoryDatabase, claims: Claimed[]) {
   return {
     actors: memoryActors(db),
     audit: memoryAuditTrail(),
     deadLetters: memoryDeadLetters((id) => !db.users.has(id as UserId)), // asked of users alone
     jwksCache: memoryJwksCache(),
     keys: memorySigningKeys(),
-    mails: memoryMails(),
+    mails: notedMails(memoryMails(), claims),
     programFeed: memoryProgramFeed(db),
     programRecord: memoryProgramRecord(db),
     recordOutbox: memoryRecordOutbox(),

@@ -4,6 +4,7 @@ import { chores } from "./chores.ts";
 import { client } from "./client.ts";
 import { crons } from "./crons.ts";
 import { guesser } from "./guesser.ts";
+import { mailReader } from "./mail-reader.ts";
 import { operator } from "./operator.ts";
 import { thief } from "./thief.ts";
 import { weather } from "./weather.ts";
@@ -17,5 +18,6 @@ export const ACTORS: readonly Actor[] = [
   crons,
   chores,
   guesser,
+  mailReader,
   weather,
 ];

@@ -3,6 +3,7 @@ import { endedStaysEnded } from "./ended-stays-ended.ts";
 import { erased } from "./erased.ts";
 import { eventsTold } from "./events-told.ts";
 import type { Invariant } from "./invariant.ts";
+import { mails } from "./mails.ts";
 import { neverSignedOut } from "./never-signed-out.ts";
 import { noExceptions } from "./no-exceptions.ts";
 import { oneSuccessor } from "./one-successor.ts";
@@ -24,4 +25,5 @@ export const INVARIANTS: readonly Invariant[] = [
   eventsTold,
   erased,
   triesLimited,
+  mails,
 ];

@@ -64,15 +64,24 @@ function acts({ ledger, ports, scheduler, config }: World): string | null {
   return null;
 }
 
+const TOLD_AS = {
+  reset: "user.password.reset",
+  verify: "user.email.verified",
+  change_email: "user.email.changed",
+} as const;
+
 /** What an act is told as once it is done for certain, and null where that depends. */
 function typeOf({ asked }: Seen): EventType | null {
   switch (asked.what) {
     case "sign in":
+    case "finish code":
       return "session.opened";
     case "change password":
       return "user.password.changed";
     case "delete":
       return "user.deleted";
+    case "redeem":
+      return TOLD_AS[asked.kind];
     default:
       return null;
   }

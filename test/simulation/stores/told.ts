@@ -2,7 +2,7 @@ import type { Actor } from "../../../src/domain/access/actor.ts";
 import { SYSTEM } from "../../../src/domain/access/actor.ts";
 import { causeOf, eventOf, type Subject, type What } from "../../../src/domain/events/event.ts";
 import type { ServiceAccountId } from "../../../src/domain/ids.ts";
-import type { Users } from "../../../src/use-cases/accounts/ports.ts";
+import type { NewUser, Users } from "../../../src/use-cases/accounts/ports.ts";
 import { whatOfCreation } from "../../../src/use-cases/accounts/tell-creation.ts";
 import type { ServiceAccounts } from "../../../src/use-cases/clients/ports.ts";
 import { messageOf } from "../../../src/use-cases/events/message-of.ts";
@@ -22,11 +22,14 @@ export const telling =
     onTold();
   };
 
-export const toldUsers = (users: Users, tell: Tell): Users => ({
+/** @param onMade told of each account that is made */
+export const toldUsers = (users: Users, tell: Tell, onMade: (user: NewUser) => void): Users => ({
   ...users,
   async create(user, by = SYSTEM) {
     const outcome = await users.create(user, by);
-    if (outcome === "created") tell(by, { kind: "user", id: user.id }, whatOfCreation(user, by));
+    if (outcome !== "created") return outcome;
+    tell(by, { kind: "user", id: user.id }, whatOfCreation(user, by));
+    onMade(user);
     return outcome;
   },
 });
