@@ -1,4 +1,4 @@
-import type { SessionId, UserId } from "../../src/domain/ids.ts";
+import type { ServiceAccountId, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { RefreshPolicy } from "../../src/domain/sessions/refresh-session.ts";
 import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
 import type { TokenPair } from "../../src/use-cases/tokens/issue-token.ts";
@@ -38,6 +38,18 @@ export type Asked = {
       readonly password: string | null;
     }
   | { readonly what: "finish code"; readonly flow: string }
+  | { readonly what: "make program" }
+  | { readonly what: "verify program" | "rotate secret"; readonly program: ServiceAccountId }
+  | {
+      readonly what: "use secret" | "end secret";
+      readonly program: ServiceAccountId;
+      readonly secret: string;
+    }
+  | {
+      readonly what: "set program";
+      readonly program: ServiceAccountId;
+      readonly status: "active" | "disabled" | "deleted";
+    }
   /** A wrong password; with a name where it counts for that. */
   | { readonly what: "guess"; readonly name: string | null }
   /** All else, which no register is kept of. */
@@ -131,6 +143,10 @@ export class Ledger {
   role = (user: UserId, role: string): Register<string | boolean> =>
     this.#register(`${role} of ${user}`);
 
+  program = (id: ServiceAccountId): Register<string | boolean> => this.#register(`status of ${id}`);
+  /** True while it works. */
+  secret = (id: string): Register<string | boolean> => this.#register(`secret ${id}`);
+
   #register(name: string): Register<string | boolean> {
     const register = this.#registers.get(name) ?? new Register<string | boolean>();
     this.#registers.set(name, register);
@@ -150,6 +166,10 @@ export class Ledger {
       case "redeem":
         if (asked.kind === "reset") return [[this.password(user), asked.password ?? ""]];
         return isVoided(asked) ? [[this.password(user), ""]] : [];
+      case "set program":
+        return [[this.program(asked.program), asked.status]];
+      case "end secret":
+        return [[this.secret(asked.secret), false]];
       case "set role":
         return [[this.role(user, asked.role), asked.holds]];
       default:

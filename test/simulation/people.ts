@@ -1,4 +1,4 @@
-import { type UserId, userIdOf } from "../../src/domain/ids.ts";
+import { type ServiceAccountId, type UserId, userIdOf } from "../../src/domain/ids.ts";
 import type { NewUser } from "../../src/use-cases/accounts/ports.ts";
 import { emailOf, someUserId } from "../support/samples.ts";
 import { Device } from "./device.ts";
@@ -15,12 +15,20 @@ export type Person = {
   readonly devices: readonly [Device, ...Device[]];
 };
 
+export type Program = {
+  readonly id: ServiceAccountId;
+  readonly secrets: { readonly id: string; readonly text: string }[];
+  readonly tokens: string[];
+};
+
 /** Whom a history is about: two people, and one who administers. */
 export type People = {
   readonly users: readonly [Person, ...Person[]];
   readonly administrator: Person;
   /** Who may come to have an account: the id says nothing. */
   readonly newcomers: readonly [Person, ...Person[]];
+  /** Service accounts, with every secret and token that they were given. */
+  readonly programs: Program[];
   /** Sign-ins by a mailed code that somebody began. */
   readonly flows: { readonly email: Person["email"]; readonly text: string }[];
   /** Refresh tokens and access tokens that were copied. */
@@ -52,6 +60,7 @@ export function populate(world: World): People {
     administrator: someone("root", ["desk"], "admin"),
     newcomers: [newcomer("nina"), newcomer("omar")],
     flows: [],
+    programs: [],
     loot: [],
   };
 }

@@ -129,19 +129,21 @@ async function calmDown(world: World, people: People, check: () => void): Promis
     }
   }
   await pass(MINUTE);
-  await comeHome(world, random, pass);
+  await comeHome(world, people, random, pass);
 }
 
-/** Whatever is kept until it is delivered is sent again within the hour; dead requests last a day. */
-async function comeHome(
-  world: World,
-  random: Random,
-  pass: (milliseconds: number) => Promise<void>,
-) {
+type Pass = (milliseconds: number) => Promise<void>;
+
+/**
+ * Whatever is kept until it is delivered is sent again within the hour, and no delay is longer; dead
+ * requests last a day.
+ */
+async function comeHome(world: World, people: People, random: Random, pass: Pass): Promise<void> {
   const run = () => runChores(world, random).catch(world.mishap);
   run();
   await pass(70 * MINUTE);
   run();
+  for (const { devices } of people.users) devices[0].signIn(world).catch(world.mishap);
   await pass(5 * MINUTE);
   if (world.ports.deadLetters.all().length === 0) return;
   await pass(25 * 60 * MINUTE);

@@ -6,6 +6,7 @@ import { crons } from "./crons.ts";
 import { guesser } from "./guesser.ts";
 import { mailReader } from "./mail-reader.ts";
 import { operator } from "./operator.ts";
+import { programs } from "./programs.ts";
 import { thief } from "./thief.ts";
 import { weather } from "./weather.ts";
 
@@ -19,5 +20,6 @@ export const ACTORS: readonly Actor[] = [
   chores,
   guesser,
   mailReader,
+  programs,
   weather,
 ];

@@ -95,18 +95,62 @@ async function register(world: World, { email }: Person, password: string): Prom
 }
 
 async function changeEmail(world: World, device: Device, random: Random): Promise<string> {
-  const { held, owner } = device;
-  if (held === null) return "signed out";
+  const { owner } = device;
+  const token = await device.access(world);
+  if (token === null) return "cannot sign in";
   const email = emailOf(`${owner.name}.${random.below(100)}@example.com`);
   const input = { email, password: passwordOf(owner.password) };
   const asked = { what: "ask for mail", user: owner.id } as const;
   const answer = await send(world, asked, ({ accountFlows, tokens }, from) =>
-    asPerson({ tokens }, from, held.accessToken, async (caller) =>
+    asPerson({ tokens }, from, token, async (caller) =>
       done(await accountFlows.requestEmailChange(caller, input)),
     ),
   );
   return `${email}: ${shown(answer)}`;
 }
+
+/** Follows one of the links that were mailed, sometimes twice at once. */
+async function followSome(world: World, people: People, random: Random): Promise<string> {
+  const links = world.mailbox.delivered.filter(({ mail }) => mail.link !== null);
+  const from = random.chance(0.8) ? links.slice(-3) : links;
+  const mail = from[random.below(from.length)]?.mail;
+  const token = mail === undefined ? null : tokenOf(world, mail);
+  if (mail === undefined || token === null) return "there is none";
+  const everybody = [...people.users, ...people.newcomers];
+  const person = everybody.find(({ id, email }) => id === token.userId || email === mail.to);
+  if (person === undefined) return "it is nobody's";
+  const follows = [follow(world, token, person, random)];
+  if (random.chance(0.3)) follows.push(follow(world, token, person, random));
+  return `${person.name}, ${mail.purpose}: ${(await Promise.all(follows)).join(" / ")}`;
+}
+
+async function startCode(world: World, { flows }: People, email: Person["email"]): Promise<string> {
+  const asked = { what: "ask for mail", user: idOf(world, email) } as const;
+  const answer = await send(world, asked, async ({ accountFlows }, from) => {
+    const flow = await accountFlows.requestSignInCode({ ...ANYONE, from }, email);
+    flows.push({ email, text: flow.value });
+    return OK;
+  });
+  return shown(answer);
+}
+
+/** One of the last flows, with one of the last codes or with a guess. */
+async function enterCode(world: World, { flows }: People, random: Random): Promise<string> {
+  const flow = flows.at(-1 - random.below(2));
+  if (flow === undefined) return "asked for none";
+  const codes = world.mailbox.delivered.filter(({ mail }) => mail.code !== null);
+  const sent = codes.at(-1 - random.below(2))?.mail.code ?? "00000000";
+  const code = random.chance(0.2) ? "12345678" : sent;
+  const user = idOf(world, flow.email);
+  const asked = { what: "finish code", user, flow: flow.text } as const;
+  const answer = await send(world, asked, async ({ sessions }, from) =>
+    withTokens(await sessions.signInByCode({ ...ANYONE, from }, { flow: flow.text, code })),
+  );
+  return shown(answer);
+}
+
+/** Milliseconds that a mail is waited for, at most. */
+const LONGEST_WAIT = 20_000;
 
 /** Who asks for mail, reads it, and follows its links: owners, and others who type their addresses. */
 export const mailReader: Actor = {
@@ -142,52 +186,32 @@ export const mailReader: Actor = {
     },
     "follows a link": {
       weight: 5,
+      run: (world, people, random) => followSome(world, people, random),
+    },
+    "forgot a password": {
+      weight: 2,
       async run(world, people, random) {
-        const links = world.mailbox.delivered.filter(({ mail }) => mail.link !== null);
-        const recent = links.slice(-3);
-        const from = random.chance(0.8) ? recent : links;
-        const mail = from[random.below(from.length)]?.mail;
-        const token = mail === undefined ? null : tokenOf(world, mail);
-        if (mail === undefined || token === null) return "there is none";
-        const everybody = [...people.users, ...people.newcomers];
-        const person = everybody.find(({ id, email }) => id === token.userId || email === mail.to);
-        if (person === undefined) return "it is nobody's";
-        const isTwice = random.chance(0.3);
-        const follows = [follow(world, token, person, random)];
-        if (isTwice) follows.push(follow(world, token, person, random));
-        return `${person.name}, ${mail.purpose}: ${(await Promise.all(follows)).join(" / ")}`;
+        const person = someone(people, random);
+        const asked = await ask(world, person, "reset_password");
+        await world.scheduler.after(2_000 + random.below(LONGEST_WAIT));
+        return `${asked}, ${await followSome(world, people, random)}`;
       },
     },
-    "asks for a code": {
-      weight: 1.5,
+    "signs in by a code": {
+      weight: 2.5,
       async run(world, people, random) {
         const { email, name } = random.pick(people.users);
-        const asked = { what: "ask for mail", user: idOf(world, email) } as const;
-        const answer = await send(world, asked, async ({ accountFlows }, from) => {
-          const flow = await accountFlows.requestSignInCode({ ...ANYONE, from }, email);
-          people.flows.push({ email, text: flow.value });
-          return OK;
-        });
-        return `${name}: ${shown(answer)}`;
+        const asked = await startCode(world, people, email);
+        await world.scheduler.after(2_000 + random.below(LONGEST_WAIT));
+        const entered = random.chance(0.3)
+          ? [enterCode(world, people, random), enterCode(world, people, random)]
+          : [enterCode(world, people, random)];
+        return `${name}: ${asked}, ${(await Promise.all(entered)).join(" / ")}`;
       },
     },
     "enters a code": {
-      weight: 2,
-      async run(world, people, random) {
-        const flow = people.flows.at(-1 - random.below(2));
-        if (flow === undefined) return "asked for none";
-        const codes = world.mailbox.delivered.filter(({ mail }) => mail.code !== null);
-        const sent = codes.at(-1 - random.below(2))?.mail.code ?? "00000000";
-        const code = random.chance(0.3) ? "12345678" : sent;
-        const user = idOf(world, flow.email);
-        const asked = { what: "finish code", user, flow: flow.text } as const;
-        const finish = () =>
-          send(world, asked, async ({ sessions }, from) =>
-            withTokens(await sessions.signInByCode({ ...ANYONE, from }, { flow: flow.text, code })),
-          );
-        const answers = await Promise.all(random.chance(0.3) ? [finish(), finish()] : [finish()]);
-        return `${flow.email}: ${answers.map(shown).join(" / ")}`;
-      },
+      weight: 1,
+      run: (world, people, random) => enterCode(world, people, random),
     },
     "squats on an address": {
       weight: 1,

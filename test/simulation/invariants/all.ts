@@ -8,6 +8,7 @@ import { neverSignedOut } from "./never-signed-out.ts";
 import { noExceptions } from "./no-exceptions.ts";
 import { oneSuccessor } from "./one-successor.ts";
 import { passwordsCount } from "./passwords-count.ts";
+import { programs } from "./programs.ts";
 import { reuseNoticed } from "./reuse-noticed.ts";
 import { rightsAsGranted } from "./rights-as-granted.ts";
 import { triesLimited } from "./tries-limited.ts";
@@ -26,4 +27,5 @@ export const INVARIANTS: readonly Invariant[] = [
   erased,
   triesLimited,
   mails,
+  programs,
 ];

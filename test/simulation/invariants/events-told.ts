@@ -70,6 +70,13 @@ const TOLD_AS = {
   change_email: "user.email.changed",
 } as const;
 
+/** What an act on a service account is told as, with its id beside it. */
+const OF_PROGRAMS: Readonly<Partial<Record<Seen["asked"]["what"], EventType>>> = {
+  "end secret": "service_account.secret.ended",
+  "make program": "service_account.created",
+  "rotate secret": "service_account.secret.created",
+};
+
 /** What an act is told as once it is done for certain, and null where that depends. */
 function typeOf({ asked }: Seen): EventType | null {
   switch (asked.what) {
@@ -83,9 +90,12 @@ function typeOf({ asked }: Seen): EventType | null {
     case "redeem":
       return TOLD_AS[asked.kind];
     default:
-      return null;
+      return OF_PROGRAMS[asked.what] ?? null;
   }
 }
+
+/** Where the account is another one, or gone, before the reply: the act itself may be done. */
+const MAY_BE_DONE: ReadonlySet<string> = new Set(["conflict", "not_found"]);
 
 /** What may have come of an act that was refused. */
 const OF_REFUSALS: ReadonlySet<EventType> = new Set(["refresh.reused"]);
@@ -95,7 +105,7 @@ function told({ asked, answer, ...seen }: Seen, events: readonly Event[], by: Us
   if (twice !== undefined) return `"${asked.what}" is told twice as ${twice.type}`;
   const stranger = events.find(({ actor }) => actor.kind === "user" && actor.id !== by);
   if (stranger !== undefined) return `"${asked.what}" is told as ${stranger.actor.id}'s`;
-  if (answer?.kind === "refused" && answer.code !== "conflict") {
+  if (answer?.kind === "refused" && !MAY_BE_DONE.has(answer.code)) {
     const done = events.find(
       ({ type, outcome }) => outcome === "success" && !OF_REFUSALS.has(type),
     );
@@ -103,9 +113,12 @@ function told({ asked, answer, ...seen }: Seen, events: readonly Event[], by: Us
   }
   const type = typeOf({ asked, answer, ...seen });
   if (answer?.kind !== "ok" || type === null) return null;
-  const isTold = events.some((event) => event.type === type && event.subject.id === asked.user);
+  const isTold = events.some((event) => event.type === type && isOf(event, asked));
   return isTold ? null : `"${asked.what}" succeeded, and no ${type} is told of it`;
 }
+
+const isOf = ({ subject }: Event, asked: Seen["asked"]): boolean =>
+  subject.kind === "service_account" || subject.id === asked.user;
 
 const isDouble = (one: Event, other: Event): boolean =>
   one !== other && one.type === other.type && one.subject.id === other.subject.id;

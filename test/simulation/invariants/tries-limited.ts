@@ -1,4 +1,5 @@
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
+import type { UserId } from "../../../src/domain/ids.ts";
 import type { Seen } from "../ledger.ts";
 import { keyOf, stateOf } from "../stores/login-names.ts";
 import type { World } from "../world.ts";
@@ -20,18 +21,35 @@ export const triesLimited: Invariant = {
         const ahead = world.tries.ahead();
         if (ahead !== null) return `a password of ${ahead} was compared before the try was counted`;
         const { asked, answer } = seen;
-        if (asked.what !== "guess") return null;
-        if (answer?.kind === "ok") return "a guess signed somebody in";
-        if (asked.name === null || answer?.kind !== "refused") return null;
-        if (answer.code !== "invalid_credentials") return null;
-        const tries = [...(judged.get(asked.name) ?? []), seen];
-        judged.set(asked.name, tries);
-        return tooFast(world, tries);
+        if (asked.what === "sign in" && answer?.kind === "ok" && world.isCalm()) {
+          return isCleared(world, asked.user) ? null : "a sign-in did not clear the count";
+        }
+        return asked.what === "guess" ? guessed(world, judged, seen, asked.name) : null;
       },
       calm: () => overcounted(world),
     };
   },
 };
+
+function guessed(
+  world: World,
+  judged: Map<string, Seen[]>,
+  seen: Seen,
+  name: string | null,
+): string | null {
+  const { answer } = seen;
+  if (answer?.kind === "ok") return "a guess signed somebody in";
+  if (name === null || answer?.kind !== "refused") return null;
+  if (answer.code !== "invalid_credentials") return null;
+  const tries = [...(judged.get(name) ?? []), seen];
+  judged.set(name, tries);
+  return tooFast(world, tries);
+}
+
+function isCleared({ db, loginNames }: World, user: UserId): boolean {
+  const object = loginNames.get(keyOf(db.users.get(user)?.user.email ?? ""));
+  return object === undefined || stateOf(object) === null;
+}
 
 /** The last tries in a row, as far as nothing can have cleared the count between them. */
 function tooFast(world: World, tries: readonly Seen[]): string | null {

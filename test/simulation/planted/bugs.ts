@@ -44,12 +44,6 @@ export const BUGS: readonly Bug[] = [
     replace: "const done = messages;",
   },
   {
-    name: "a message that failed does not come again, and its keeper is told",
-    file: "src/api/consume-messages.ts",
-    find: "if (failed.has(body)) retry(services, message, failed.get(body));\n    else message.ack();",
-    replace: "message.ack();",
-  },
-  {
     name: "an event of the record is gone once the queue has it",
     file: "src/use-cases/events/send-record-events.ts",
     find: "const gone = waiting.filter((one) => !one.isKept && !failed.has(one));",
@@ -69,12 +63,6 @@ export const BUGS: readonly Bug[] = [
       'const events = made === null ? [] : [made, { ...made, id: made.id.replace(/..$/, "AA") }];',
   },
   {
-    name: "what comes late of somebody erased is stored whole",
-    file: "src/use-cases/events/store-events.ts",
-    find: "if (gone.length > 0) await eraseContext(deps, gone, ERASED_AT_ONCE);",
-    replace: "",
-  },
-  {
     name: "a try is counted after its password was compared",
     file: "src/use-cases/credentials/check-try.ts",
     find: "  const [reservation, lookup] = await Promise.allSettled([tries.reserve(), find()]);",
@@ -92,5 +80,71 @@ export const BUGS: readonly Bug[] = [
     file: "src/domain/credentials/throttle.ts",
     find: '? { kind: "delayed", retryAfter: delay - elapsed(lastAt, now), lastAt }',
     replace: '? { kind: "allowed", state: { failures: failures + 1, lastAt: now } }',
+  },
+  {
+    name: "of two redemptions at once both are made",
+    file: "src/use-cases/accounts/verify-email.ts",
+    find: "    ifVersion,\n    cause,",
+    replace: "    ifVersion: null,\n    cause,",
+  },
+  {
+    name: "a reset keeps the sessions",
+    file: "src/use-cases/accounts/judge/change-account.ts",
+    find: "settle(deps, to, taken, end, told);",
+    replace: 'settle(deps, to, taken, change.kind === "reset_password" ? "none" : end, told);',
+  },
+  {
+    name: "a message that left is sent again when it comes again",
+    file: "src/use-cases/accounts/send-once.ts",
+    find: 'if (claimed !== "claimed") return;',
+    replace: 'if (claimed === "withheld") return;',
+  },
+  {
+    name: "one inbox gets as much mail as anybody asks for",
+    file: "src/use-cases/accounts/send-once.ts",
+    find: "const caps = NOTICES.has(purpose) ? [] : MAIL_CAPS;",
+    replace: "const caps: readonly MailCap[] = [];",
+  },
+  {
+    name: "a message that did not leave counts as sent",
+    file: "src/use-cases/accounts/send-once.ts",
+    find: "    throw error;\n",
+    replace: "",
+  },
+  {
+    name: "whoever registered stays in when the owner verifies the address",
+    file: "src/use-cases/accounts/verify-email.ts",
+    find: "const keepPassword = shown.value && credential.passwordHash !== null;",
+    replace: "const keepPassword = credential.passwordHash !== null;",
+  },
+  {
+    name: "a mailed code works again",
+    file: "src/use-cases/credentials/count-codes.ts",
+    find: "if (flow === undefined || flow.isSpent || flow.endsAt <= now) return false;",
+    replace: "if (flow === undefined || flow.endsAt <= now) return false;",
+  },
+  {
+    name: "a service account's object is told of a change after the reply",
+    file: "src/use-cases/clients/tell-programs.ts",
+    find: "  await tellNow(deps, whom);\n  return outcome;",
+    replace: "  void tellNow(deps, whom).catch(() => undefined);\n  return outcome;",
+  },
+  {
+    name: "a new client secret ends the others at once",
+    file: "src/use-cases/clients/rotate-client-secret.ts",
+    find: "const others = now + deps.clientSecretOverlap;",
+    replace: "const others = now;",
+  },
+  {
+    name: "a service account that could not be told is forgotten",
+    file: "src/use-cases/clients/tell-programs.ts",
+    find: "const untold = [...left, ...beyond, ...failed.keys()];",
+    replace: "const untold = [...left, ...beyond];",
+  },
+  {
+    name: "an erasure forgets the audit trail",
+    file: "src/use-cases/events/erase-context.ts",
+    find: "if ((await erasures.erase(ids, BATCH)) < BATCH) return;",
+    replace: "if (erasures !== undefined) return;",
   },
 ];

@@ -14,7 +14,8 @@ import { outcomeOf } from "./outcome.ts";
 import { D1, remote } from "./remote.ts";
 import { namespaceOf } from "./stubs.ts";
 
-const COPY = "standing";
+/** The key of the copy that an object keeps. */
+export const STANDING = "standing";
 
 /** The real adapter, as one host has it, over the simulated objects. */
 export const programsSeenBy = (world: World, host: Host, maxAge: number): Programs =>
@@ -38,8 +39,8 @@ function judgeOf(world: World, { clock, defer, gate, host, kv }: Parts): Program
   const record: ProgramRecord = remote(world, host, D1, world.ports.programRecord);
   return programJudge({
     store: {
-      copy: () => kv.get<StandingCopy>(COPY) ?? null,
-      keep: (copy) => kv.put(COPY, copy),
+      copy: () => kv.get<StandingCopy>(STANDING) ?? null,
+      keep: (copy) => kv.put(STANDING, copy),
       erase: async () => kv.clear(),
     },
     record: { read: (id) => gate().then(() => record.read(id)) },
