@@ -53,7 +53,7 @@ export type Asked = {
   /** A wrong password; with a name where it counts for that. */
   | { readonly what: "guess"; readonly name: string | null }
   /** All else, which no register is kept of. */
-  | { readonly what: "ask for mail" | "export" | "read own events" }
+  | { readonly what: "ask for mail" | "export" }
 );
 
 export type Answer =
@@ -61,6 +61,8 @@ export type Answer =
       readonly kind: "ok";
       readonly tokens?: TokenPair & { readonly claims: AccessTokenClaims };
       readonly claims?: AccessTokenClaims;
+      /** The places of the events that an export tells of. */
+      readonly places?: readonly number[];
     }
   | { readonly kind: "refused"; readonly code: string }
   /** The outcome is unknown, as with the next: it may even be made later. */

@@ -69,6 +69,23 @@ export const administrator: Actor = {
         return `${name}: ${answer}`;
       },
     },
+    exports: {
+      weight: 1.5,
+      async run(world, people, random) {
+        const { id: user, name } = target(people, random);
+        const asked = { what: "export", user } as const;
+        const answer = await administer(world, people, asked, async ({ accounts }, caller) => {
+          const exported = await accounts.exportUser(caller, user, null);
+          if (!exported.ok) return done(exported);
+          const { events, held } = exported.value;
+          const places = [...events, ...held.events]
+            .filter(({ subject }) => subject.id === user)
+            .flatMap(({ seq }) => seq ?? []);
+          return { kind: "ok", places };
+        });
+        return `${name}: ${answer}`;
+      },
+    },
     deletes: {
       weight: 0.3,
       async run(world, people, random) {

@@ -2,6 +2,7 @@ import { allAgree } from "./all-agree.ts";
 import { endedStaysEnded } from "./ended-stays-ended.ts";
 import { erased } from "./erased.ts";
 import { eventsTold } from "./events-told.ts";
+import { exportsWhole } from "./exports-whole.ts";
 import type { Invariant } from "./invariant.ts";
 import { mails } from "./mails.ts";
 import { neverSignedOut } from "./never-signed-out.ts";
@@ -25,6 +26,7 @@ export const INVARIANTS: readonly Invariant[] = [
   allAgree,
   eventsTold,
   erased,
+  exportsWhole,
   triesLimited,
   mails,
   programs,

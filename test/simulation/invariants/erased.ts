@@ -1,3 +1,4 @@
+import { contextOwner, deletedUser } from "../../../src/domain/events/event.ts";
 import type { Person } from "../people.ts";
 import type { World } from "../world.ts";
 import type { Invariant } from "./invariant.ts";
@@ -7,12 +8,27 @@ export const erased: Invariant = {
   name: "of whoever is deleted nothing is left",
   watch: (world, { users }) => ({
     calm() {
+      const owner = ownerLeft(world);
+      if (owner !== null) return `where ${owner} was is still told, who is gone`;
       const gone = users.filter(({ id }) => !world.db.users.has(id));
       const found = gone.flatMap((person) => traceOf(world, person));
       return found[0] ?? null;
     },
   }),
 };
+
+/** Somebody who was deleted, and of whom the audit trail still says where they were; or null. */
+function ownerLeft({ db, ports }: World): string | null {
+  const gone = new Set(ports.audit.stored().flatMap((event) => deletedUser(event) ?? []));
+  const left = [...gone].find(
+    (id) =>
+      !db.users.has(id) &&
+      ports.audit
+        .stored()
+        .some((event) => contextOwner(event) === id && event.context.requestId !== null),
+  );
+  return left ?? null;
+}
 
 /** The stores, each as one text. */
 const storesOf = ({ db, objects, loginNames, ports }: World): Readonly<Record<string, string>> => ({

@@ -87,6 +87,8 @@ function typeOf({ asked }: Seen): EventType | null {
       return "user.password.changed";
     case "delete":
       return "user.deleted";
+    case "export":
+      return "user.exported";
     case "redeem":
       return TOLD_AS[asked.kind];
     default:

@@ -72,7 +72,7 @@ function tooFast(world: World, tries: readonly Seen[]): string | null {
   return null;
 }
 
-/** A sign-in, or a new password, may forgive what was counted, also late. */
+/** A sign-in, a new password or an administrator may forgive what was counted, also late. */
 const mayBeCleared = ({ ledger }: World, first: Seen, last: Seen): boolean =>
   ledger.all.some(
     ({ asked, begun, answered, answer, byHand }) =>
@@ -86,6 +86,7 @@ const CLEARS: ReadonlySet<string> = new Set([
   "sign in",
   "change password",
   "set password",
+  "set status",
   "redeem",
   "finish code",
 ]);

@@ -76,7 +76,7 @@ export const BUGS: readonly Bug[] = [
     replace: "  if (check.ok && tries.reserveSince === null) {",
   },
   {
-    name: "a refused try extends the delay",
+    name: "a try within the delay is let through",
     file: "src/domain/credentials/throttle.ts",
     find: '? { kind: "delayed", retryAfter: delay - elapsed(lastAt, now), lastAt }',
     replace: '? { kind: "allowed", state: { failures: failures + 1, lastAt: now } }',
