@@ -13,6 +13,8 @@ type Counts = { granted: number; compared: number };
 export class Tries {
   readonly #world: World;
   readonly #counts = new Map<UserId, Counts>();
+  /** Whose a name was last: a try may come when its owner has just got another. */
+  readonly #owners = new Map<string, UserId>();
   /** Those counted for a name that nobody had. */
   readonly #strangers = new Map<string, number>();
 
@@ -23,8 +25,11 @@ export class Tries {
   /** @param name the id of a login name's object */
   grantByName(name: string): void {
     const owner = [...this.#world.db.users.values()].find(({ user }) => keyOf(user.email) === name);
-    if (owner === undefined) this.#strangers.set(name, (this.#strangers.get(name) ?? 0) + 1);
-    else this.grant(owner.user.id);
+    const id = owner?.user.id ?? this.#owners.get(name);
+    if (id === undefined)
+      return void this.#strangers.set(name, (this.#strangers.get(name) ?? 0) + 1);
+    this.#owners.set(name, id);
+    this.grant(id);
   }
 
   grant(user: UserId): void {

@@ -136,12 +136,6 @@ export const BUGS: readonly Bug[] = [
     replace: "const others = now;",
   },
   {
-    name: "a service account that could not be told is forgotten",
-    file: "src/use-cases/clients/tell-programs.ts",
-    find: "const untold = [...left, ...beyond, ...failed.keys()];",
-    replace: "const untold = [...left, ...beyond];",
-  },
-  {
     name: "an erasure forgets the audit trail",
     file: "src/use-cases/events/erase-context.ts",
     find: "if ((await erasures.erase(ids, BATCH)) < BATCH) return;",
