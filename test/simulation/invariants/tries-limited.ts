@@ -98,7 +98,10 @@ const CLEARED_LATE = 40;
 function overcounted({ ledger, loginNames, db }: World): string | null {
   for (const { user } of db.users.values()) {
     const object = loginNames.get(keyOf(user.email));
-    const failures = object === undefined ? 0 : (stateOf(object)?.failures ?? 0);
+    const state = object === undefined ? null : stateOf(object);
+    // Those from before the password was set count for nothing.
+    if (state === null || state.lastAt < user.passwordSetAt) continue;
+    const { failures } = state;
     const most = ledger.all.filter(
       ({ asked, answer }) =>
         asked.user === user.id &&
