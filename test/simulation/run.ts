@@ -1,6 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { type Figures, shownFigures } from "./figures.ts";
 import { planOf } from "./plan.ts";
-import { reportOf } from "./report.ts";
+import { linesOf, reportOf } from "./report.ts";
+import { DEFAULT_JOBS, searchWide } from "./search.ts";
 import { keeping } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
@@ -9,6 +12,8 @@ const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     runs: { type: "string", default: "1" },
+    jobs: { type: "string", default: `${DEFAULT_JOBS}` },
+    json: { type: "string" },
     keep: { type: "string" },
     all: { type: "boolean", default: false },
   },
@@ -18,28 +23,34 @@ const first = Number(values.seed);
 const runs = Number(values.runs);
 
 if (values.keep !== undefined || values.all) await show();
-else await search();
+else await hunt();
 
 async function show(): Promise<void> {
   const plan = planOf(first);
-  const ids = values.keep?.split(",").map(Number);
-  const { lines, violation } = await simulate(ids === undefined ? plan : keeping(plan, ids));
-  for (const line of lines) console.log(line);
+  const kept = values.keep === undefined ? plan : keeping(plan, values.keep);
+  const outcome = await simulate(kept);
+  for (const line of linesOf(outcome)) console.log(line);
+  const { violation } = outcome;
   if (violation === null) return;
   console.log(`violates: ${violation.invariant}\n  ${violation.what}`);
   process.exitCode = 1;
 }
 
-async function search(): Promise<void> {
+async function hunt(): Promise<void> {
   const begun = performance.now();
-  for (let seed = first; seed < first + runs; seed++) {
-    const plan = planOf(seed);
-    const { violation } = await simulate(plan);
-    if (violation === null) continue;
-    console.log(await reportOf(plan, violation));
+  const range = { from: first, to: first + runs };
+  const { figures, found } = await searchWide(range, Number(values.jobs), progress);
+  const seconds = (performance.now() - begun) / 1_000;
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  if (found !== null) {
+    console.log(await reportOf(planOf(found.seed), found.violation));
     process.exitCode = 1;
-    return;
   }
-  const each = (performance.now() - begun) / runs;
-  console.log(`${runs} histories from seed ${first}: no violation, ${each.toFixed(1)} ms each`);
+  console.log(shownFigures(figures, seconds));
+  if (values.json === undefined) return;
+  await writeFile(values.json, `${JSON.stringify({ first, seconds, ...figures }, null, 2)}\n`);
+}
+
+function progress({ histories }: Figures): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${histories} of ${runs} histories`);
 }

@@ -18,10 +18,11 @@ type Task = {
   run: (() => void) | null;
 };
 
-const immediate = setImmediate;
-
-/** All that waits for nothing but other code has run. */
-const quiescence = (): Promise<void> => new Promise((resolve) => immediate(resolve));
+/**
+ * All that waits for nothing but other code has run: nothing here waits for the platform, and Node
+ * comes to its ticks when no promise is left to go on.
+ */
+const quiescence = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 /** Milliseconds that a hop between two machines takes, unless something slows it down. */
 const USUAL_HOP = 40;

@@ -2,6 +2,7 @@ import { SYSTEM } from "../../src/domain/access/actor.ts";
 import { ACTORS } from "./actors/all.ts";
 import { runChores } from "./actors/chores.ts";
 import { runFeed } from "./actors/crons.ts";
+import type { Tally } from "./figures.ts";
 import { INVARIANTS } from "./invariants/all.ts";
 import { withOutside } from "./outside/install.ts";
 import { type People, populate } from "./people.ts";
@@ -12,10 +13,19 @@ import { World } from "./world.ts";
 
 export type Violation = { readonly invariant: string; readonly what: string };
 
-/** @property lines what happened, one a step */
+/** A step as it went. */
+export type Played = {
+  readonly step: Step;
+  /** The faults that struck what it caused, each as often as it did. */
+  readonly struck: readonly string[];
+  answer: string;
+};
+
+/** @property tallies by the name of the invariant */
 export type Outcome = {
-  readonly lines: readonly string[];
+  readonly played: readonly Played[];
   readonly violation: Violation | null;
+  readonly tallies: Readonly<Record<string, Tally>>;
 };
 
 const BEGINNING = Date.UTC(2026, 0, 1);
@@ -36,11 +46,13 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   return withOutside(seeded(plan.seed ^ 0x5eed), scheduler, async () => {
     const world = new World(scheduler, seeded(plan.seed ^ 0x150));
     const people = populate(world);
-    const lines = new Map<number, string>();
-    const violation = await violationOf(() => play(world, people, plan, lines));
-    return { lines: [...lines].sort(([a], [b]) => a - b).map(([, line]) => line), violation };
+    const history: History = { played: [], tallies: {} };
+    const violation = await violationOf(() => play(world, people, plan, history));
+    return { ...history, violation };
   });
 }
+
+type History = { readonly played: Played[]; readonly tallies: Record<string, Tally> };
 
 async function violationOf(work: () => Promise<void>): Promise<Violation | null> {
   try {
@@ -56,10 +68,14 @@ async function play(
   world: World,
   people: People,
   { steps }: Plan,
-  lines: Map<number, string>,
+  { played, tallies }: History,
 ): Promise<void> {
   const { scheduler } = world;
-  const watches = INVARIANTS.map(({ name, watch }) => ({ name, ...watch(world, people) }));
+  const watches = INVARIANTS.map(({ name, watch }) => {
+    const tally = { judged: 0, excused: 0 };
+    tallies[name] = tally;
+    return { name, ...watch(world, people, tally) };
+  });
   const found: Violation[] = [];
   const note = (invariant: string, what: string | null) => {
     if (what !== null) found.push({ invariant, what });
@@ -71,7 +87,7 @@ async function play(
     for (const { name, answered } of watches) note(name, answered?.(seen) ?? null);
   };
   await makeFirstKey(world, check);
-  for (const step of steps) begin(world, people, step, lines);
+  for (const step of steps) begin(world, people, step, played);
   await scheduler.runUntil(BEGINNING + (steps.at(-1)?.at ?? 0) + MINUTE, check);
   await calmDown(world, people, check);
   for (const { name, calm } of watches) note(name, calm?.() ?? null);
@@ -85,24 +101,20 @@ const contextOf = (step: number, seed: number, faults: readonly string[]): Conte
   struck: [],
 });
 
-function begin(world: World, people: People, step: Step, lines: Map<number, string>): void {
+function begin(world: World, people: People, step: Step, played: Played[]): void {
   const { scheduler } = world;
   const context = contextOf(step.id, step.seed, step.faults);
   const act = ACTORS.find(({ name }) => name === step.actor)?.acts[step.what];
   if (act === undefined) throw new Error(`nobody knows ${step.actor}: ${step.what}`);
-  const line = (answer: string) => {
-    const struck = context.struck.length === 0 ? "" : ` [${context.struck.join(", ")}]`;
-    const { id, at, actor, what } = step;
-    lines.set(id, `${id}\t${clockOf(at)} ${actor} ${what}${struck} -> ${answer}`);
+  const run = () => {
+    const seen: Played = { step, struck: context.struck, answer: "under way" };
+    played.push(seen);
+    const answer = act.run(world, people, seeded(step.seed ^ 0xac7));
+    answer.then((shown) => {
+      seen.answer = shown;
+    }, world.mishap);
   };
-  scheduler.at(
-    BEGINNING + step.at,
-    () => {
-      line("under way");
-      act.run(world, people, seeded(step.seed ^ 0xac7)).then(line, world.mishap);
-    },
-    context,
-  );
+  scheduler.at(BEGINNING + step.at, run, context);
 }
 
 /** The key that signs is as old as the service: what its first seconds are like is another subject. */
@@ -149,11 +161,4 @@ async function comeHome(world: World, people: People, random: Random, pass: Pass
   await pass(25 * 60 * MINUTE);
   run();
   await pass(MINUTE);
-}
-
-/** Days, and the time of the day, since the beginning. */
-function clockOf(milliseconds: number): string {
-  const time = new Date(milliseconds).toISOString().slice(11, 23);
-  const days = Math.floor(milliseconds / 86_400_000);
-  return days === 0 ? time : `day ${days} ${time}`;
 }

@@ -5,26 +5,28 @@ type Listing = {
   readonly limit?: number;
 };
 
+/** What is not safe yet: what a key held before, or that it was not there. */
+type Undo = { readonly key: string; readonly value: unknown; readonly isNew: boolean };
+
 /**
  * The storage of one object. What is written counts at once for whoever reads here, and is safe
  * only from `commit` on: a crash takes the rest.
  */
 export class JournaledKv implements SyncKvStorage {
-  #safe = new Map<string, unknown>();
-  #seen = new Map<string, unknown>();
-  #isChanged = false;
+  readonly #seen = new Map<string, unknown>();
+  #journal: Undo[] = [];
 
   get<T = unknown>(key: string): T | undefined {
     return this.#seen.get(key) as T | undefined;
   }
 
   put<T>(key: string, value: T): void {
+    this.#note(key);
     this.#seen.set(key, value);
-    this.#isChanged = true;
   }
 
   delete(key: string): boolean {
-    this.#isChanged = true;
+    this.#note(key);
     return this.#seen.delete(key);
   }
 
@@ -36,30 +38,37 @@ export class JournaledKv implements SyncKvStorage {
   }
 
   clear(): void {
+    for (const key of this.#seen.keys()) this.#note(key);
     this.#seen.clear();
-    this.#isChanged = true;
   }
 
   get isChanged(): boolean {
-    return this.#isChanged;
+    return this.#journal.length > 0;
   }
 
   /** A point to come back to, within what is not safe yet. */
   mark(): () => void {
-    const marked = new Map(this.#seen);
-    return () => {
-      this.#seen = marked;
-    };
+    const length = this.#journal.length;
+    return () => this.#undoFrom(length);
   }
 
   commit(): void {
-    if (this.#isChanged) this.#safe = new Map(this.#seen);
-    this.#isChanged = false;
+    this.#journal = [];
   }
 
   /** What a new start finds. */
   crash(): void {
-    this.#seen = new Map(this.#safe);
-    this.#isChanged = false;
+    this.#undoFrom(0);
+  }
+
+  #note(key: string): void {
+    this.#journal.push({ key, value: this.#seen.get(key), isNew: !this.#seen.has(key) });
+  }
+
+  #undoFrom(length: number): void {
+    for (const { key, value, isNew } of this.#journal.splice(length).reverse()) {
+      if (isNew) this.#seen.delete(key);
+      else this.#seen.set(key, value);
+    }
   }
 }
