@@ -1,5 +1,9 @@
 import { importJWK } from "jose";
-import { type VerificationKey, verifyAccessToken } from "../../client/access-token.ts";
+import {
+  type FindKey,
+  type VerificationKey,
+  verifyAccessToken,
+} from "../../client/access-token.ts";
 import { SYSTEM } from "../../domain/access/actor.ts";
 import {
   currentKey,
@@ -53,11 +57,17 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     }
   };
 
-  const verificationKey = async (kid: string): Promise<VerificationKey | null> => {
+  /**
+   * An unknown kid may be a key that signs since a moment ago: the first, or the heir of a revoked
+   * one. Nothing is decided before D1 was asked, which made-up kids may cause once an interval.
+   */
+  const verificationKey: FindKey = async (kid, issuedAt) => {
     const known = find(await verifiable(), kid);
     if (known !== null) return importOnce(imported, known);
-    // An unknown kid may be a new key: D1 is asked, once an interval whatever is made up.
-    const found = (await copy.renewOnce()) ? find(await verifiable(), kid) : null;
+    if (!copy.mayLack(kid, issuedAt())) return null;
+    const isNew = await copy.renewOnce();
+    const found = find(await verifiable(), kid);
+    if (found === null && !isNew) throw new Unavailable("signing keys");
     return found && importOnce(imported, found);
   };
 
