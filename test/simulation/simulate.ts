@@ -1,4 +1,3 @@
-import { SYSTEM } from "../../src/domain/access/actor.ts";
 import { ACTORS } from "./actors/all.ts";
 import { runFeed } from "./actors/crons.ts";
 import { INVARIANTS } from "./invariants/all.ts";
@@ -31,7 +30,7 @@ class Violated extends Error {
 
 /** Plays a plan: the same plan, the same history, to the last line. */
 export async function simulate(plan: Plan): Promise<Outcome> {
-  const scheduler = new Scheduler(BEGINNING - MINUTE, contextOf(-1, plan.seed, []));
+  const scheduler = new Scheduler(BEGINNING, contextOf(-1, plan.seed, []));
   return withOutside(seeded(plan.seed ^ 0x5eed), scheduler, async () => {
     const world = new World(scheduler, seeded(plan.seed ^ 0x150));
     const people = populate(world);
@@ -69,7 +68,6 @@ async function play(
   world.ledger.onAnswer = (seen) => {
     for (const { name, answered } of watches) note(name, answered?.(seen) ?? null);
   };
-  await makeFirstKey(world, check);
   for (const step of steps) begin(world, people, step, lines);
   await scheduler.runUntil(BEGINNING + (steps.at(-1)?.at ?? 0) + MINUTE, check);
   await calmDown(world, people, check);
@@ -102,12 +100,6 @@ function begin(world: World, people: People, step: Step, lines: Map<number, stri
     },
     context,
   );
-}
-
-/** The key that signs is as old as the service: what its first seconds are like is another subject. */
-async function makeFirstKey({ isolates, scheduler, mishap }: World, check: () => void) {
-  isolates[0]?.useCases.keys.rotateSigningKeys(SYSTEM, false).catch(mishap);
-  await scheduler.runUntil(BEGINNING, check);
 }
 
 /** Faults end, what is late arrives, crons run, and everybody comes back. */
