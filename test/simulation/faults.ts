@@ -20,6 +20,7 @@ export const FAULTS = {
   "alarm late": 0.5,
   "alarm twice": 0.5,
   "kv refuses": 0.5,
+  "kv late": 0.7,
 } as const satisfies Readonly<Record<string, number>>;
 
 export type Fault = keyof typeof FAULTS;

@@ -108,6 +108,6 @@ function storesSeenBy(world: World, host: Host, config: Config, { clock }: Outsi
     programRecord: d1(ports.programRecord),
     programFeed: d1(ports.programFeed),
     keys: d1(ports.keys),
-    jwksCache: remote(world, host, KV, ports.jwksCache),
+    jwksCache: remote(world, host, KV, world.edge.seenFromHere()),
   };
 }

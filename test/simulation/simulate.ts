@@ -1,5 +1,5 @@
 import { ACTORS } from "./actors/all.ts";
-import { runFeed } from "./actors/crons.ts";
+import { runFeed, runRotation } from "./actors/crons.ts";
 import { INVARIANTS } from "./invariants/all.ts";
 import { withOutside } from "./outside/install.ts";
 import { type People, populate } from "./people.ts";
@@ -95,6 +95,7 @@ function begin(world: World, people: People, step: Step, lines: Map<number, stri
   scheduler.at(
     BEGINNING + step.at,
     () => {
+      world.wake();
       line("under way");
       act.run(world, people, seeded(step.seed ^ 0xac7)).then(line, world.mishap);
     },
@@ -111,6 +112,7 @@ async function calmDown(world: World, people: People, check: () => void): Promis
   await pass(5 * MINUTE);
   for (let run = 0; run < 2; run++) {
     runFeed(world, random).catch(world.mishap);
+    runRotation(world, random).catch(world.mishap);
     await pass(2 * MINUTE);
   }
   for (const { devices } of [...people.users, people.administrator]) {

@@ -1,11 +1,10 @@
-import { type Config, parseConfig } from "../../src/core/config/config.ts";
+import type { Config } from "../../src/core/config/config.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { Unavailable } from "../../src/use-cases/outside.ts";
 import { memoryActors } from "../support/fakes/actors.ts";
 import { memoryAuditTrail } from "../support/fakes/audit-trail.ts";
 import { memoryChangeFeed } from "../support/fakes/change-feed.ts";
 import { memoryDeadLetters } from "../support/fakes/dead-letters.ts";
-import { memoryJwksCache } from "../support/fakes/jwks-cache.ts";
 import { memoryLoginThrottle } from "../support/fakes/login-throttle.ts";
 import { memoryMailbox, memoryMails } from "../support/fakes/mails.ts";
 import { type MemoryDatabase, memoryDatabase } from "../support/fakes/memory-database.ts";
@@ -21,7 +20,10 @@ import { type Isolate, startIsolate } from "./isolate.ts";
 import { Ledger } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { Settings } from "./settings.ts";
+import { EdgeKv } from "./stores/edge-kv.ts";
 import { eventQueue } from "./stores/event-queue.ts";
+import { KeyLog } from "./stores/key-log.ts";
 import type { UserObject } from "./stores/user-object.ts";
 
 /** What can be out of reach for a while. */
@@ -33,12 +35,18 @@ const ISOLATES = 3;
 /** Milliseconds that a clock is ahead or behind, at most. */
 export const MAX_SKEW = 2_000;
 
-const CONFIG = configOf();
+/** Milliseconds after which the platform drops an isolate that nobody asked anything. */
+const UNUSED = 60 * 60_000;
+
+/** Milliseconds within which a deployment has reached every isolate. */
+export const ROLLOUT = 60_000;
 
 /** All there is: the stores, what survives in them, who serves, and what everybody was told. */
 export class World {
   readonly scheduler: Scheduler;
-  readonly config: Config = CONFIG;
+  readonly settings: Settings;
+  readonly edge = new EdgeKv(this);
+  readonly keyLog = new KeyLog();
   readonly ledger: Ledger;
   readonly db: MemoryDatabase = memoryDatabase();
   readonly feed = memoryChangeFeed();
@@ -50,17 +58,42 @@ export class World {
   /** What was thrown where nobody waits, outages aside. */
   readonly mishaps: unknown[] = [];
   readonly #random: Random;
+  /** When each part last refused to answer somebody. */
+  readonly refusedAt = new Map<string, number>();
   readonly #skews = new Map<UserId, number>();
   readonly #downUntil = new Map<Part, number>();
   #started = 0;
+  #wokenAt = 0;
   #calm = false;
 
   constructor(scheduler: Scheduler, random: Random) {
     this.scheduler = scheduler;
     this.#random = random;
-    this.ledger = new Ledger(scheduler, CONFIG.refresh);
-    this.ports = portsOf(this.db, () => scheduler.now);
+    this.settings = new Settings(random);
+    this.ledger = new Ledger(scheduler, this.settings.refreshPolicies);
+    this.ports = portsOf(this.db, this.keyLog, () => scheduler.now);
     while (this.isolates.length < ISOLATES) this.isolates.push(this.#start());
+  }
+
+  /** What isolates that start now are configured with. */
+  get config(): Config {
+    return this.settings.config;
+  }
+
+  /** Old and new isolates serve side by side until all are replaced. */
+  deploy(random: Random): void {
+    for (const isolate of this.isolates) {
+      const due = this.scheduler.now + random.below(ROLLOUT);
+      this.scheduler.at(due, () => this.replace(isolate));
+    }
+  }
+
+  /** Somebody does something: isolates that had nothing to do for long are not the same any more. */
+  wake(): void {
+    const { now } = this.scheduler;
+    if (now - this.#wokenAt > UNUSED)
+      for (const isolate of [...this.isolates]) this.replace(isolate);
+    this.#wokenAt = now;
   }
 
   /** Faults are over from here on. */
@@ -110,13 +143,12 @@ export class World {
 }
 
 /** The fakes that the contract suites keep honest, one of each. */
-function portsOf(db: MemoryDatabase, now: () => number) {
+function portsOf(db: MemoryDatabase, keyLog: KeyLog, now: () => number) {
   return {
     actors: memoryActors(db),
     audit: memoryAuditTrail(),
     deadLetters: memoryDeadLetters(),
-    jwksCache: memoryJwksCache(),
-    keys: memorySigningKeys(),
+    keys: keyLog.logged(memorySigningKeys(), now),
     mails: memoryMails(),
     programFeed: memoryProgramFeed(db),
     programRecord: memoryProgramRecord(db),
@@ -126,19 +158,4 @@ function portsOf(db: MemoryDatabase, now: () => number) {
     throttle: memoryLoginThrottle(now),
     users: memoryUsers(db),
   };
-}
-
-function configOf(): Config {
-  const parsed = parseConfig({
-    ISSUER: "https://auth.example.com",
-    AUDIENCE: "https://api.example.com",
-    PUBLIC_APP_URL: "https://app.example.com",
-    MAIL_FROM: "auth@example.com",
-    REGISTRATION: "closed",
-    REQUIRE_VERIFIED_EMAIL: "false",
-    SIGNING_ALG: "EdDSA",
-    AUTH_SECRETS: `v1:${Buffer.from([...Array(32).keys()]).toString("base64url")}`,
-  });
-  if (!parsed.ok) throw new Error(`the simulation is misconfigured: ${parsed.problems.join()}`);
-  return parsed.value;
 }

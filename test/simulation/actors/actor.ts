@@ -40,4 +40,5 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   "alarm late",
   "alarm twice",
   "kv refuses",
+  "kv late",
 ];

@@ -10,7 +10,7 @@ import { type Actor, NETWORK_FAULTS } from "./actor.ts";
 type Work = (useCases: UseCases, caller: Caller) => Promise<Answer>;
 
 /** Through the API: with an access token, whose rights are read as of now. */
-async function administer(
+export async function administer(
   world: World,
   { administrator }: People,
   asked: Asked,

@@ -2,9 +2,22 @@ import type { Actor } from "./actor.ts";
 import { administrator } from "./administrator.ts";
 import { client } from "./client.ts";
 import { crons } from "./crons.ts";
+import { deployer } from "./deployer.ts";
+import { keyKeeper } from "./key-keeper.ts";
 import { operator } from "./operator.ts";
 import { thief } from "./thief.ts";
+import { verifiers } from "./verifiers.ts";
 import { weather } from "./weather.ts";
 
 /** Everybody who takes part. */
-export const ACTORS: readonly Actor[] = [client, administrator, operator, thief, crons, weather];
+export const ACTORS: readonly Actor[] = [
+  client,
+  administrator,
+  keyKeeper,
+  operator,
+  deployer,
+  thief,
+  verifiers,
+  crons,
+  weather,
+];

@@ -1,11 +1,16 @@
 import { allAgree } from "./all-agree.ts";
 import { endedStaysEnded } from "./ended-stays-ended.ts";
+import { freshAsAsked } from "./fresh-as-asked.ts";
+import { goodTokensVerify } from "./good-tokens-verify.ts";
+import { grantsInTime } from "./grants-in-time.ts";
 import type { Invariant } from "./invariant.ts";
+import { keysInTime } from "./keys-in-time.ts";
 import { neverSignedOut } from "./never-signed-out.ts";
 import { noExceptions } from "./no-exceptions.ts";
 import { oneSuccessor } from "./one-successor.ts";
 import { passwordsCount } from "./passwords-count.ts";
 import { reuseNoticed } from "./reuse-noticed.ts";
+import { revokedKeys } from "./revoked-keys.ts";
 import { rightsAsGranted } from "./rights-as-granted.ts";
 
 /** All that is asked of every history. */
@@ -17,5 +22,10 @@ export const INVARIANTS: readonly Invariant[] = [
   neverSignedOut,
   rightsAsGranted,
   passwordsCount,
+  goodTokensVerify,
+  keysInTime,
+  revokedKeys,
+  grantsInTime,
+  freshAsAsked,
   allAgree,
 ];

@@ -39,7 +39,8 @@ function isReuse({ ledger }: World, { asked, begun, begunAt }: Seen, presented: 
     const theirs = generationOf(session, other);
     if (theirs > generation) return true;
     const age = begunAt - (other.answeredAt ?? begunAt);
-    return theirs === generation && age > ledger.policy.replayWindow + 2 * MAX_SKEW;
+    const windows = ledger.policies().map(({ replayWindow }) => replayWindow);
+    return theirs === generation && age > Math.max(...windows) + 2 * MAX_SKEW;
   });
 }
 
