@@ -59,7 +59,7 @@ export class Settings {
     const first = Object.entries(CHOICES).map(([name, [value]]) => [name, value]);
     this.#variables = { ...this.#variables, ...Object.fromEntries(first) };
     if (random.chance(0.6)) this.#variables = { ...this.#variables, ...random.pick(KEY_POLICIES) };
-    if (random.chance(0.3)) this.#change(random);
+    while (random.chance(0.5)) this.#change(random);
     this.all = [this.#read()];
   }
 

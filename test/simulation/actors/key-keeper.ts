@@ -1,9 +1,11 @@
 import { currentKey } from "../../../src/domain/keys/signing-key.ts";
 import { done } from "../network.ts";
-import { EDITOR } from "../people.ts";
+import { EDITOR, type People } from "../people.ts";
+import type { Random } from "../random.ts";
 import type { World } from "../world.ts";
 import { type Actor, NETWORK_FAULTS } from "./actor.ts";
 import { administer } from "./administrator.ts";
+import { showMadeUp } from "./verifiers.ts";
 
 /** What an editor may do, one set at a time. */
 const GRANTS = [["articles:write"], ["articles:read"], ["articles:publish", "articles:read"]];
@@ -22,16 +24,19 @@ export const keyKeeper: Actor = {
         );
       },
     },
-    "revokes a key": {
-      weight: 0.7,
+    "revokes a key": { weight: 0.7, run: revoke },
+    "revokes a key while strangers make up kids": {
+      weight: 0.5,
       async run(world, people, random) {
-        const kid = await keyToRevoke(world, random.chance(0.8));
-        if (kid === null) return "no key";
-        const asked = { what: "revoke key", user: people.administrator.id, kid } as const;
-        const answer = await administer(world, people, asked, async ({ keys }, caller) =>
-          done(await keys.revokeSigningKey(caller, kid)),
-        );
-        return `${kid.slice(0, 6)}: ${answer}`;
+        const last = world.ledger.issued.at(-1);
+        const strangers = last === undefined ? [] : [1, 2, 3, 4].map(() => showMadeUp(world, last));
+        const answer = await revoke(world, people, random);
+        await Promise.all(strangers);
+        for (const { devices } of people.users) {
+          for (const device of devices) await device.present(world);
+          for (const device of devices) await device.verify(world);
+        }
+        return answer;
       },
     },
     "edits a role": {
@@ -70,6 +75,16 @@ export const keyKeeper: Actor = {
     },
   },
 };
+
+async function revoke(world: World, people: People, random: Random): Promise<string> {
+  const kid = await keyToRevoke(world, random.chance(0.8));
+  if (kid === null) return "no key";
+  const asked = { what: "revoke key", user: people.administrator.id, kid } as const;
+  const answer = await administer(world, people, asked, async ({ keys }, caller) =>
+    done(await keys.revokeSigningKey(caller, kid)),
+  );
+  return `${kid.slice(0, 6)}: ${answer}`;
+}
 
 /** The key that signs, or the one that waits. */
 async function keyToRevoke({ ports, scheduler }: World, isCurrent: boolean) {

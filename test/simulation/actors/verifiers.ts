@@ -1,13 +1,13 @@
 import type { UserId } from "../../../src/domain/ids.ts";
 import type { AccessTokenClaims } from "../../../src/domain/tokens/access-token.ts";
-import type { Answer, Asked, Ledger } from "../ledger.ts";
+import type { Answer, Asked } from "../ledger.ts";
 import { done, kidOf, send, shown } from "../network.ts";
 import type { Random } from "../random.ts";
 import { type RemoteVerifier, startVerifier } from "../remote-verifier.ts";
 import type { World } from "../world.ts";
 import { type Actor, NETWORK_FAULTS } from "./actor.ts";
 
-/** Tokens that are shown around: the newest so many. */
+/** Tokens that are shown around: the newest so many, and any that is alive. */
 const SHOWN = 12;
 
 /** A kid that is made up, on a token that was issued just before. */
@@ -26,7 +26,7 @@ export const verifiers: Actor = {
     "asks the service": {
       weight: 5,
       async run(world, _, random) {
-        const issued = someToken(world.ledger, random);
+        const issued = someToken(world, random);
         if (issued === null) return "is shown nothing";
         const staleness = random.pick(["offline", "offline", 0, 5, 60, 600] as const);
         const asked = judging(issued, "service", staleness);
@@ -43,7 +43,7 @@ export const verifiers: Actor = {
     "judges by the key set": {
       weight: 5,
       async run(world, _, random) {
-        const issued = someToken(world.ledger, random);
+        const issued = someToken(world, random);
         const remote = random.pick(elsewhere(world));
         if (issued === null) return "is shown nothing";
         const seen = world.ledger.begin(judging(issued, "outside", "offline"), false, remote.name);
@@ -65,14 +65,9 @@ export const verifiers: Actor = {
     "is shown a kid that is made up": {
       weight: 1.5,
       async run(world, _, random) {
-        const issued = someToken(world.ledger, random);
+        const issued = someToken(world, random);
         if (issued === null) return "is shown nothing";
-        const forged = [FORGED_HEADER, ...issued.token.split(".").slice(1)].join(".");
-        const asked = { ...judging(issued, "service", "offline"), kid: MADE_UP };
-        const answer = await send(world, asked, async ({ tokens }) =>
-          done(await tokens.verifyToken(forged, { maxStaleness: "offline" })),
-        );
-        return shown(answer);
+        return shown(await showMadeUp(world, issued));
       },
     },
   },
@@ -92,9 +87,21 @@ function elsewhere(world: World): [RemoteVerifier, ...RemoteVerifier[]] {
 }
 
 /** One that the service issued lately, whether or not anybody got it. */
-function someToken({ issued }: Ledger, random: Random): Issued | null {
-  const last = issued.slice(-SHOWN);
+function someToken({ ledger, scheduler }: World, random: Random): Issued | null {
+  const { issued } = ledger;
+  const last = random.chance(0.5)
+    ? issued.slice(-SHOWN)
+    : issued.filter(({ claims }) => claims.exp * 1_000 > scheduler.now);
   return last[random.below(last.length)] ?? null;
+}
+
+/** As a stranger does who wants the keys to be read. */
+export function showMadeUp(world: World, issued: Issued): Promise<Answer | "lost"> {
+  const forged = [FORGED_HEADER, ...issued.token.split(".").slice(1)].join(".");
+  const asked = { ...judging(issued, "service", "offline"), kid: MADE_UP };
+  return send(world, asked, async ({ tokens }) =>
+    done(await tokens.verifyToken(forged, { maxStaleness: "offline" })),
+  );
 }
 
 const judging = (

@@ -10,6 +10,12 @@ import { mayHaveEnded } from "./never-signed-out.ts";
 /** Milliseconds until a verifier elsewhere knows a key that was not announced: an emergency's heir. */
 const TOLD_ELSEWHERE = 600_000 + 2 * MAX_SKEW;
 
+/** Milliseconds for which a verifier does not ask again after an outage. */
+const AFTER_OUTAGE = 40_000;
+
+/** Milliseconds that a key set may take before it counts as an outage. */
+const IN_TIME = 4_000;
+
 /**
  * A token that is in date, of a key that nobody revoked, is refused nowhere, however old what a
  * verifier knows may be: a client signs out on a refusal, and comes again after an outage.
@@ -21,6 +27,9 @@ export const goodTokensVerify: Invariant = {
       const { asked, answer } = seen;
       if (asked.what !== "judge") return null;
       if (asked.kid === MADE_UP) return answer?.kind === "ok" ? "a forged token was taken" : null;
+      if (answer?.kind === "unavailable" && mustHaveKey(world, seen)) {
+        return "a verifier never asks for a key that is published";
+      }
       if (answer?.kind !== "refused" || isBad(world, seen)) return null;
       return `a good token was refused (${asked.where}, ${asked.staleness})`;
     },
@@ -38,6 +47,16 @@ function isBad(world: World, seen: Seen): boolean {
   if (staleness === "offline") return false;
   const session = world.ledger.sessions.get(claims.sid as SessionId);
   return session === undefined || mayHaveEnded(world, session, seen);
+}
+
+/** Whether a verifier elsewhere had every chance to know the key of a token. */
+function mustHaveKey(world: World, seen: Seen): boolean {
+  const { asked, begunAt, answeredAt, by } = seen;
+  if (asked.what !== "judge" || asked.where !== "outside") return false;
+  const refusedAt = world.refusedAt.get(`keys for ${by}`) ?? -Infinity;
+  if (refusedAt + AFTER_OUTAGE > begunAt || (answeredAt ?? Infinity) > begunAt + IN_TIME)
+    return false;
+  return !isBad(world, seen);
 }
 
 function isYoungHeir({ keyLog, edge }: World, kid: string, { begunAt }: Seen): boolean {

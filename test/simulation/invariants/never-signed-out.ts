@@ -1,4 +1,4 @@
-import { mayBeRevoked } from "../key-acts.ts";
+import { isUnderDropped, mayBeRevoked } from "../key-acts.ts";
 import { ends, type Seen, type Session } from "../ledger.ts";
 import { MAX_SKEW, type World } from "../world.ts";
 import type { Invariant } from "./invariant.ts";
@@ -31,12 +31,6 @@ function isTokenBad(world: World, seen: Seen): boolean {
   if (asked.what === "refresh") return isUnderDropped(world, asked.presented);
   if (asked.what !== "verify") return false;
   return asked.isExpired || mayBeRevoked(world.ledger, asked.kid, seen);
-}
-
-/** Its root secret was dropped: docs/operations.md says that whoever holds it signs in again. */
-function isUnderDropped({ settings }: World, token: string): boolean {
-  const version = Buffer.from(token.slice("rt1.".length), "base64url").readUInt16BE(0);
-  return !settings.secrets.includes(version);
 }
 
 /** Whether there may be a reason; tolerant where the outcome of an act is unknown. */
