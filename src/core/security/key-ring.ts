@@ -38,6 +38,8 @@ export type KeyRing = TokenSigner &
     jwks(): Promise<Jwks>;
     /** The next use reads the keys anew. */
     forget(): void;
+    /** The next use goes by these, and by nothing that was known before. */
+    keep(keys: StoredSigningKey[]): void;
   };
 
 /** Signs and verifies with the isolate's copy of the keys, which D1 keeps the truth of. */
@@ -128,6 +130,13 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     return { kid: current.kid, alg: current.alg, key };
   };
 
+  const forget = (): void => {
+    copy.forget();
+    deps.jwksCopy.forget();
+    imported.clear();
+    unwrapped.clear();
+  };
+
   return {
     async prepare() {
       const signing = await signingKey();
@@ -149,11 +158,11 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
       return jwksOf(isEmpty ? await rotated() : keys, deps.clock(), deps.policy);
     },
 
-    forget() {
-      copy.forget();
-      deps.jwksCopy.forget();
-      imported.clear();
-      unwrapped.clear();
+    forget,
+
+    keep(keys) {
+      forget();
+      copy.put(keys);
     },
   };
 }

@@ -144,6 +144,18 @@ describe("verifying", () => {
     expect(await elsewhere.verify(token)).toBeNull();
   });
 
+  it("KEY-04 refuses a revoked key here though D1 is gone and KV still shows it", async () => {
+    const world = new KeyRingWorld();
+    const ring = world.isolate();
+    const token = await world.sign(ring);
+    const shown = await ring.jwks();
+    await world.revoke(world.kidOf(token), ring);
+    await world.jwksCache.write(shown);
+    world.isDown = true;
+    expect(await ring.verify(token)).toBeNull();
+    expect(await ring.verify(await world.sign(ring))).not.toBeNull();
+  });
+
   it("lives on the last good copy through an outage of D1", async () => {
     const world = new KeyRingWorld();
     const ring = world.isolate();
