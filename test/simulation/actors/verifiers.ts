@@ -29,15 +29,12 @@ export const verifiers: Actor = {
         const issued = someToken(world, random);
         if (issued === null) return "is shown nothing";
         const staleness = random.pick(["offline", "offline", 0, 5, 60, 600] as const);
-        const asked = judging(issued, "service", staleness);
-        const answer = await send(world, asked, async ({ tokens }) => {
-          const verdict = await tokens.verifyToken(issued.token, { maxStaleness: staleness });
-          if (!verdict.ok) return done(verdict);
-          // As of now: what is asked of every such answer holds for this one.
-          if (staleness === 0) return { kind: "ok", claims: verdict.value };
-          return { kind: "ok", judged: verdict.value };
-        });
-        return `${staleness}: ${shown(answer)}`;
+        const answer = await ask(world, issued, staleness);
+        if (staleness === "offline" || staleness === 0) return `${staleness}: ${shown(answer)}`;
+        // As whoever takes an answer of that age asks: again once it is older.
+        await world.scheduler.after(staleness * 1_000 + random.below(2_000));
+        const again = await Promise.all([1, 2].map(() => ask(world, issued, staleness)));
+        return `${staleness}: ${[answer, ...again].map(shown).join(" / ")}`;
       },
     },
     "judges by the key set": {
@@ -93,6 +90,16 @@ function someToken({ ledger, scheduler }: World, random: Random): Issued | null 
     ? issued.slice(-SHOWN)
     : issued.filter(({ claims }) => claims.exp * 1_000 > scheduler.now);
   return last[random.below(last.length)] ?? null;
+}
+
+function ask(world: World, issued: Issued, staleness: number | "offline") {
+  return send(world, judging(issued, "service", staleness), async ({ tokens }) => {
+    const verdict = await tokens.verifyToken(issued.token, { maxStaleness: staleness });
+    if (!verdict.ok) return done(verdict);
+    // As of now: what is asked of every such answer holds for this one.
+    if (staleness === 0) return { kind: "ok", claims: verdict.value };
+    return { kind: "ok", judged: verdict.value };
+  });
 }
 
 /** As a stranger does who wants the keys to be read. */

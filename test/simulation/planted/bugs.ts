@@ -80,12 +80,6 @@ export const BUGS: readonly Bug[] = [
     replace: "",
   },
   {
-    name: "the isolate that revokes a key keeps its copy",
-    file: "src/use-cases/keys/revoke-signing-key.ts",
-    find: "deps.forgetKeys();",
-    replace: "",
-  },
-  {
     name: "the copy of the keys is verified with for as long as it is signed with",
     file: "src/core/security/key-ring.ts",
     find: "return jwksOf(await copy.read(KEYS_MAX_AGE), deps.clock(), deps.policy).keys;",
