@@ -9,6 +9,9 @@ export type RemoteVerifier = {
   readonly verifier: Verifier;
 };
 
+/** Milliseconds that a key set may take before it counts as an outage. */
+export const IN_TIME = 4_000;
+
 export function startVerifier(world: World, random: Random, name: string): RemoteVerifier {
   const skew = random.below(2 * MAX_SKEW) - MAX_SKEW;
   return {
@@ -19,11 +22,16 @@ export function startVerifier(world: World, random: Random, name: string): Remot
       audience: world.config.audience,
       clock: () => world.scheduler.now + skew,
       async fetch() {
+        const { scheduler, refusedAt } = world;
+        const fail = () => void refusedAt.set(`keys for ${name}`, scheduler.now);
+        const stop = scheduler.at(scheduler.now + IN_TIME, fail);
         try {
           return await fetchKeys(world);
         } catch (error) {
-          world.refusedAt.set(`keys for ${name}`, world.scheduler.now);
+          fail();
           throw error;
+        } finally {
+          stop();
         }
       },
     }),

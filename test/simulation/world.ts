@@ -138,7 +138,9 @@ export class World {
   #start(): Isolate {
     this.#started += 1;
     const skew = this.#random.below(2 * MAX_SKEW) - MAX_SKEW;
-    return startIsolate(this, `isolate ${this.#started}`, skew);
+    const isolate = startIsolate(this, `isolate ${this.#started}`, skew);
+    isolate.host.isOlder = this.#random.chance(0.15);
+    return isolate;
   }
 }
 

@@ -3,6 +3,7 @@ import type { SessionId } from "../../../src/domain/ids.ts";
 import { MADE_UP } from "../actors/verifiers.ts";
 import { mayBeRevoked } from "../key-acts.ts";
 import type { Seen } from "../ledger.ts";
+import { IN_TIME } from "../remote-verifier.ts";
 import { MAX_SKEW, type World } from "../world.ts";
 import type { Invariant } from "./invariant.ts";
 import { mayHaveEnded } from "./never-signed-out.ts";
@@ -12,9 +13,6 @@ const TOLD_ELSEWHERE = 600_000 + 2 * MAX_SKEW;
 
 /** Milliseconds for which a verifier does not ask again after an outage. */
 const AFTER_OUTAGE = 40_000;
-
-/** Milliseconds that a key set may take before it counts as an outage. */
-const IN_TIME = 4_000;
 
 /**
  * A token that is in date, of a key that nobody revoked, is refused nowhere, however old what a

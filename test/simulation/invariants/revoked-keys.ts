@@ -31,6 +31,7 @@ function mustBeKnown(world: World, revocation: Seen, seen: Seen): boolean {
   if (by === revocation.by) return true;
   const isOutside = asked.what === "judge" && asked.where === "outside";
   const refusedAt = world.refusedAt.get(isOutside ? `keys for ${by}` : "d1") ?? -Infinity;
+  // It is looked at when the answer is there: the outage may be one of this very question.
   if (refusedAt + AFTER_OUTAGE > begunAt) return false;
   return begunAt > (revocation.answeredAt ?? Infinity) + (isOutside ? ELSEWHERE : HERE);
 }

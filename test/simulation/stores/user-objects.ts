@@ -5,6 +5,7 @@ import type { AccountPolicy, UserObjects } from "../../../src/use-cases/accounts
 import { strikes } from "../faults.ts";
 import { BrokenOff, type Host } from "../host.ts";
 import type { World } from "../world.ts";
+import { saidByOlder } from "./older-caller.ts";
 import { UserObject } from "./user-object.ts";
 
 /** The real adapter, as one host has it, over the simulated objects. */
@@ -28,7 +29,9 @@ const stubOf = (world: World, host: Host, userId: UserId): UserCalls =>
     get:
       (_, method: keyof UserCalls) =>
       (...args: unknown[]) =>
-        hop(world, host, userId, (calls) => Reflect.apply(calls[method], calls, args)),
+        hop(world, host, userId, (calls) =>
+          Reflect.apply(calls[method], calls, host.isOlder ? saidByOlder(method, args) : args),
+        ),
   });
 
 async function hop(
