@@ -73,9 +73,20 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     return found && importOnce(imported, found);
   };
 
+  /**
+   * A key that waited may have been revoked or withdrawn before its time came, so a copy from before
+   * then does not vouch for it.
+   */
+  const knownForSigning = async (): Promise<StoredSigningKey[]> => {
+    const known = await copy.read(KEYS_SIGNING_MAX_AGE);
+    const now = deps.clock();
+    const signsFrom = currentKey(known, now)?.signsFrom ?? Number.NEGATIVE_INFINITY;
+    return copy.read(Math.min(KEYS_SIGNING_MAX_AGE, now - signsFrom + 1));
+  };
+
   /** The key that signs. Without one a rotation makes the first, or the heir of a revoked one. */
   const currentOrNew = async (): Promise<StoredSigningKey | null> => {
-    const known = await copy.read(KEYS_SIGNING_MAX_AGE);
+    const known = await knownForSigning();
     withdraw(known);
     const current = currentKey(known, deps.clock());
     if (current !== null) return current;

@@ -96,6 +96,19 @@ describe("a key of an algorithm that was withdrawn", () => {
     }
   });
 
+  it("is not signed with by an isolate whose copy is older than the key's time", async () => {
+    const { world, first, isWithdrawn } = await worldWithWithdrawn();
+    world.alg = "EdDSA";
+    const idle = world.isolate();
+    world.now += DAY - 2_000;
+    await idle.prepare();
+    world.alg = "ES256";
+    await world.rotate();
+    expect(await isWithdrawn()).toBe(true);
+    world.now += 3_000;
+    expect(world.kidOf(await world.sign(idle))).toBe(first);
+  });
+
   it("keeps nobody from signing when that fails, and is tried once an interval", async () => {
     const { world, first, isWithdrawn } = await worldWithWithdrawn();
     const ring = world.isolate();
