@@ -9,7 +9,7 @@ import type { TokenPair } from "../../src/use-cases/tokens/issue-token.ts";
 import { passwordOf } from "../support/memory-service.ts";
 import type { UseCases } from "./isolate.ts";
 import type { Answer } from "./ledger.ts";
-import { done, OK, send, shown, withTokens } from "./network.ts";
+import { done, kidOf, OK, send, shown, withTokens } from "./network.ts";
 import type { Person } from "./people.ts";
 import type { World } from "./world.ts";
 
@@ -85,8 +85,9 @@ export class Device {
     const { held } = this;
     if (held === null) return "signed out";
     const isExpired = held.claims.exp * 1_000 < world.scheduler.now + NEW;
-    const asked = { what: "verify", user: this.owner.id, session: held.sessionId } as const;
-    const answer = await send(world, { ...asked, isExpired }, async ({ tokens }) => {
+    const [session, kid] = [held.sessionId, kidOf(held.accessToken)];
+    const asked = { what: "verify", user: this.owner.id, session, kid, isExpired } as const;
+    const answer = await send(world, asked, async ({ tokens }) => {
       const verdict = await tokens.verifyToken(held.accessToken, { maxStaleness: 0 });
       return verdict.ok ? { kind: "ok", claims: verdict.value } : done(verdict);
     });

@@ -30,6 +30,7 @@ export const FAULTS = {
   "mail refuses": 0.4,
   "mail reply lost": 0.4,
   "mail late": 0.4,
+  "kv late": 0.7,
 } as const satisfies Readonly<Record<string, number>>;
 
 export type Fault = keyof typeof FAULTS;

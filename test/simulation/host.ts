@@ -15,6 +15,8 @@ export class Host {
   readonly #scheduler: Scheduler;
   readonly #death = Promise.withResolvers<never>();
   isAlive = true;
+  /** Whether it still runs the code of an earlier release. */
+  isOlder = false;
 
   constructor(name: string, scheduler: Scheduler) {
     this.name = name;

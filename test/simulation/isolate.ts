@@ -117,6 +117,6 @@ function storesSeenBy(world: World, host: Host, config: Config, outside: Outside
     programRecord: d1(ports.programRecord),
     programFeed: d1(ports.programFeed),
     keys: d1(ports.keys),
-    jwksCache: remote(world, host, KV, ports.jwksCache),
+    jwksCache: remote(world, host, KV, world.edge.seenFromHere()),
   };
 }

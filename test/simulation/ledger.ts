@@ -13,7 +13,12 @@ export type Asked = {
 } & (
   | { readonly what: "sign in"; readonly password: string }
   | { readonly what: "refresh"; readonly session: SessionId; readonly presented: string }
-  | { readonly what: "verify"; readonly session: SessionId; readonly isExpired: boolean }
+  | {
+      readonly what: "verify";
+      readonly session: SessionId;
+      readonly kid: string;
+      readonly isExpired: boolean;
+    }
   | {
       readonly what: "logout";
       readonly session: SessionId;
@@ -54,6 +59,17 @@ export type Asked = {
   | { readonly what: "guess"; readonly name: string | null }
   /** All else, which no register is kept of. */
   | { readonly what: "ask for mail" | "export" }
+  | { readonly what: "edit role"; readonly role: string; readonly permissions: readonly string[] }
+  | { readonly what: "rotate keys" }
+  | { readonly what: "revoke key"; readonly kid: string }
+  | {
+      readonly what: "judge";
+      /** Whoever judged: an isolate by the service's own verification, or a verifier outside. */
+      readonly where: "service" | "outside";
+      readonly staleness: number | "offline";
+      readonly kid: string;
+      readonly claims: AccessTokenClaims;
+    }
 );
 
 export type Answer =
@@ -63,6 +79,8 @@ export type Answer =
       readonly claims?: AccessTokenClaims;
       /** The places of the events that an export tells of. */
       readonly places?: readonly number[];
+      /** Those of a verdict that may be stale. */
+      readonly judged?: AccessTokenClaims;
     }
   | { readonly kind: "refused"; readonly code: string }
   /** The outcome is unknown, as with the next: it may even be made later. */
@@ -74,6 +92,8 @@ export type Answer =
 export type Seen = {
   readonly asked: Asked;
   readonly byHand: boolean;
+  /** The isolate that served it, or empty. */
+  readonly by: string;
   readonly begun: number;
   readonly begunAt: number;
   /** When what it did counts everywhere; null while it is under way. */
@@ -98,23 +118,27 @@ export type Session = {
 export class Ledger {
   readonly sessions = new Map<SessionId, Session>();
   readonly all: Seen[] = [];
-  readonly policy: RefreshPolicy;
+  /** Access tokens that the service made, in order, whether or not anybody got them. */
+  readonly issued: { readonly token: string; readonly claims: AccessTokenClaims }[] = [];
+  /** Of all configurations so far. */
+  readonly policies: () => readonly RefreshPolicy[];
   readonly #scheduler: Scheduler;
   readonly #registers = new Map<string, Register<string | boolean>>();
   /** Told of every answer, once the ledger knows of it. */
   onAnswer: (seen: Seen) => void = () => undefined;
   #order = 0;
 
-  constructor(scheduler: Scheduler, policy: RefreshPolicy) {
+  constructor(scheduler: Scheduler, policies: () => readonly RefreshPolicy[]) {
     this.#scheduler = scheduler;
-    this.policy = policy;
+    this.policies = policies;
   }
 
-  begin(asked: Asked, byHand = false): Seen {
+  begin(asked: Asked, byHand = false, by = ""): Seen {
     const [begun, begunAt] = [this.next(), this.#scheduler.now];
     const seen: Seen = {
       asked,
       byHand,
+      by,
       begun,
       begunAt,
       answered: null,
@@ -181,6 +205,7 @@ export class Ledger {
 
   #learn(seen: Seen, { tokens }: Extract<Answer, { kind: "ok" }>): void {
     if (tokens === undefined) return;
+    this.issued.push({ token: tokens.accessToken, claims: tokens.claims });
     const { asked } = seen;
     const { sub: user, sid: id } = tokens.claims;
     if (id === undefined) return;

@@ -1,4 +1,4 @@
-import { decodeJwt } from "jose";
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import type { Origin } from "../../src/domain/access/actor.ts";
 import type { Reason, Result } from "../../src/domain/result.ts";
 import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
@@ -53,7 +53,7 @@ async function serve(world: World, asked: Asked, work: Work): Promise<Answer> {
   const { random } = world.scheduler.context;
   const isolate = world.isolates[random.below(world.isolates.length)];
   if (isolate === undefined) throw new Error("no isolate serves");
-  const seen = world.ledger.begin(asked);
+  const seen = world.ledger.begin(asked, false, isolate.host.name);
   if (strikes(world, "isolate dies")) {
     const soon = world.scheduler.now + random.below(200);
     world.scheduler.at(soon, () => world.replace(isolate));
@@ -86,6 +86,9 @@ export function withTokens(result: Result<TokenPair, Reason>): Answer {
 
 /** As whoever holds a token reads it. */
 export const claimsOf = (token: string): AccessTokenClaims => decodeJwt<AccessTokenClaims>(token);
+
+/** The key that signed it. */
+export const kidOf = (token: string): string => String(decodeProtectedHeader(token).kid);
 
 /** How a line of the history shows it. */
 export function shown(answer: Answer | "lost"): string {

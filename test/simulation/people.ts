@@ -41,9 +41,12 @@ export const NOBODY = userIdOf("A".repeat(22));
 /** A role that can be edited, which grants something to whoever holds it. */
 export const EDITOR = "editor";
 
+/** What it grants before anybody edits it. */
+export const FIRST_GRANT: readonly string[] = ["articles:write"];
+
 /** Accounts as they stand before anything happens. */
 export function populate(world: World): People {
-  const editor = { name: EDITOR, description: "Edits.", permissions: ["articles:write"] };
+  const editor = { name: EDITOR, description: "Edits.", permissions: FIRST_GRANT };
   world.db.roles.set(EDITOR, editor);
   const someone = (name: string, devices: readonly string[], role: string | null): Person => {
     const password = `first password of ${name}`;

@@ -1,7 +1,6 @@
-import { SYSTEM } from "../../src/domain/access/actor.ts";
 import { ACTORS } from "./actors/all.ts";
 import { runChores } from "./actors/chores.ts";
-import { runFeed } from "./actors/crons.ts";
+import { runFeed, runRotation } from "./actors/crons.ts";
 import type { Tally } from "./figures.ts";
 import { INVARIANTS } from "./invariants/all.ts";
 import { withOutside } from "./outside/install.ts";
@@ -42,7 +41,7 @@ class Violated extends Error {
 
 /** Plays a plan: the same plan, the same history, to the last line. */
 export async function simulate(plan: Plan): Promise<Outcome> {
-  const scheduler = new Scheduler(BEGINNING - MINUTE, contextOf(-1, plan.seed, []));
+  const scheduler = new Scheduler(BEGINNING, contextOf(-1, plan.seed, []));
   return withOutside(seeded(plan.seed ^ 0x5eed), scheduler, async () => {
     const world = new World(scheduler, seeded(plan.seed ^ 0x150));
     const people = populate(world);
@@ -86,7 +85,6 @@ async function play(
   world.ledger.onAnswer = (seen) => {
     for (const { name, answered } of watches) note(name, answered?.(seen) ?? null);
   };
-  await makeFirstKey(world, check);
   for (const step of steps) begin(world, people, step, played);
   await scheduler.runUntil(BEGINNING + (steps.at(-1)?.at ?? 0) + MINUTE, check);
   await calmDown(world, people, check);
@@ -107,6 +105,7 @@ function begin(world: World, people: People, step: Step, played: Played[]): void
   const act = ACTORS.find(({ name }) => name === step.actor)?.acts[step.what];
   if (act === undefined) throw new Error(`nobody knows ${step.actor}: ${step.what}`);
   const run = () => {
+    world.wake();
     const seen: Played = { step, struck: context.struck, answer: "under way" };
     played.push(seen);
     const answer = act.run(world, people, seeded(step.seed ^ 0xac7));
@@ -115,12 +114,6 @@ function begin(world: World, people: People, step: Step, played: Played[]): void
     }, world.mishap);
   };
   scheduler.at(BEGINNING + step.at, run, context);
-}
-
-/** The key that signs is as old as the service: what its first seconds are like is another subject. */
-async function makeFirstKey({ isolates, scheduler, mishap }: World, check: () => void) {
-  isolates[0]?.useCases.keys.rotateSigningKeys(SYSTEM, false).catch(mishap);
-  await scheduler.runUntil(BEGINNING, check);
 }
 
 /** Faults end, what is late arrives, crons run, and everybody comes back. */
@@ -132,6 +125,7 @@ async function calmDown(world: World, people: People, check: () => void): Promis
   await pass(5 * MINUTE);
   for (let run = 0; run < 2; run++) {
     runFeed(world, random).catch(world.mishap);
+    runRotation(world, random).catch(world.mishap);
     await pass(2 * MINUTE);
   }
   for (const { devices } of [...people.users, people.administrator]) {

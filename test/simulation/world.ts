@@ -1,4 +1,4 @@
-import { type Config, parseConfig } from "../../src/core/config/config.ts";
+import type { Config } from "../../src/core/config/config.ts";
 import type { ServiceAccountId, UserId } from "../../src/domain/ids.ts";
 import type { ProgramCalls } from "../../src/persistence/durable/clients/service-account-calls.ts";
 import type { LoginNameJudge } from "../../src/use-cases/credentials/judge-login-name.ts";
@@ -7,7 +7,6 @@ import { memoryActors } from "../support/fakes/actors.ts";
 import { memoryAuditTrail } from "../support/fakes/audit-trail.ts";
 import { memoryChangeFeed } from "../support/fakes/change-feed.ts";
 import { memoryDeadLetters } from "../support/fakes/dead-letters.ts";
-import { memoryJwksCache } from "../support/fakes/jwks-cache.ts";
 import { memoryMails } from "../support/fakes/mails.ts";
 import { type MemoryDatabase, memoryDatabase } from "../support/fakes/memory-database.ts";
 import { memoryProgramFeed } from "../support/fakes/program-feed.ts";
@@ -22,6 +21,9 @@ import { type Isolate, startIsolate } from "./isolate.ts";
 import { Ledger } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { Settings } from "./settings.ts";
+import { EdgeKv } from "./stores/edge-kv.ts";
+import { KeyLog } from "./stores/key-log.ts";
 import { type Claimed, Mailbox, notedMails } from "./stores/mailbox.ts";
 import type { SimulatedObject } from "./stores/object.ts";
 import { SimulatedQueue } from "./stores/queue.ts";
@@ -37,12 +39,18 @@ const ISOLATES = 3;
 /** Milliseconds that a clock is ahead or behind, at most. */
 export const MAX_SKEW = 2_000;
 
-const CONFIG = configOf();
+/** Milliseconds after which the platform drops an isolate that nobody asked anything. */
+const UNUSED = 60 * 60_000;
+
+/** Milliseconds within which a deployment has reached every isolate. */
+export const ROLLOUT = 60_000;
 
 /** All there is: the stores, what survives in them, who serves, and what everybody was told. */
 export class World {
   readonly scheduler: Scheduler;
-  readonly config: Config;
+  readonly settings: Settings;
+  readonly edge = new EdgeKv(this);
+  readonly keyLog = new KeyLog();
   readonly ledger: Ledger;
   readonly db: MemoryDatabase = memoryDatabase();
   readonly feed = memoryChangeFeed();
@@ -56,23 +64,48 @@ export class World {
   readonly queue = new SimulatedQueue(this, "events", this.deadQueue);
   readonly ports: ReturnType<typeof portsOf>;
   readonly isolates: Isolate[] = [];
+  /** The names of those that run code of an earlier release. */
+  readonly older = new Set<string>();
   /** What was thrown where nobody waits, outages aside. */
   readonly mishaps: unknown[] = [];
   readonly #random: Random;
+  /** When each part last refused to answer somebody. */
+  readonly refusedAt = new Map<string, number>();
   readonly #skews = new Map<UserId, number>();
   readonly #downUntil = new Map<Part, number>();
   #started = 0;
+  #wokenAt = 0;
   #calm = false;
 
   constructor(scheduler: Scheduler, random: Random) {
     this.scheduler = scheduler;
-    const registration = random.pick(["open", "private"] as const);
-    this.config = { ...CONFIG, registration };
     this.#random = random;
-    this.ledger = new Ledger(scheduler, CONFIG.refresh);
-    this.ports = portsOf(this.db, this.mailClaims);
+    this.settings = new Settings(random);
+    this.ledger = new Ledger(scheduler, this.settings.refreshPolicies);
+    this.ports = portsOf(this.db, this.keyLog, this.mailClaims, () => scheduler.now);
     this.mailbox = new Mailbox(() => scheduler.now);
     while (this.isolates.length < ISOLATES) this.isolates.push(this.#start());
+  }
+
+  /** What isolates that start now are configured with. */
+  get config(): Config {
+    return this.settings.config;
+  }
+
+  /** Old and new isolates serve side by side until all are replaced. */
+  deploy(random: Random): void {
+    for (const isolate of this.isolates) {
+      const due = this.scheduler.now + random.below(ROLLOUT);
+      this.scheduler.at(due, () => this.replace(isolate));
+    }
+  }
+
+  /** Somebody does something: isolates that had nothing to do for long are not the same any more. */
+  wake(): void {
+    const { now } = this.scheduler;
+    if (now - this.#wokenAt > UNUSED)
+      for (const isolate of [...this.isolates]) this.replace(isolate);
+    this.#wokenAt = now;
   }
 
   /** Faults are over from here on. */
@@ -117,18 +150,20 @@ export class World {
   #start(): Isolate {
     this.#started += 1;
     const skew = this.#random.below(2 * MAX_SKEW) - MAX_SKEW;
-    return startIsolate(this, `isolate ${this.#started}`, skew);
+    const isolate = startIsolate(this, `isolate ${this.#started}`, skew);
+    isolate.host.isOlder = this.#random.chance(0.15);
+    if (isolate.host.isOlder) this.older.add(isolate.host.name);
+    return isolate;
   }
 }
 
 /** The fakes that the contract suites keep honest, one of each. */
-function portsOf(db: MemoryDatabase, claims: Claimed[]) {
+function portsOf(db: MemoryDatabase, keyLog: KeyLog, claims: Claimed[], now: () => number) {
   return {
     actors: memoryActors(db),
     audit: memoryAuditTrail(),
     deadLetters: memoryDeadLetters((id) => !db.users.has(id as UserId)), // asked of users alone
-    jwksCache: memoryJwksCache(),
-    keys: memorySigningKeys(),
+    keys: keyLog.logged(memorySigningKeys(), now),
     mails: notedMails(memoryMails(), claims),
     programFeed: memoryProgramFeed(db),
     programRecord: memoryProgramRecord(db),
@@ -137,19 +172,4 @@ function portsOf(db: MemoryDatabase, claims: Claimed[]) {
     serviceAccounts: memoryServiceAccounts(db),
     users: memoryUsers(db),
   };
-}
-
-function configOf(): Config {
-  const parsed = parseConfig({
-    ISSUER: "https://auth.example.com",
-    AUDIENCE: "https://api.example.com",
-    PUBLIC_APP_URL: "https://app.example.com",
-    MAIL_FROM: "auth@example.com",
-    REGISTRATION: "closed",
-    REQUIRE_VERIFIED_EMAIL: "false",
-    SIGNING_ALG: "EdDSA",
-    AUTH_SECRETS: `v1:${Buffer.from([...Array(32).keys()]).toString("base64url")}`,
-  });
-  if (!parsed.ok) throw new Error(`the simulation is misconfigured: ${parsed.problems.join()}`);
-  return parsed.value;
 }

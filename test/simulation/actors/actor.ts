@@ -43,6 +43,7 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   "alarm twice",
   "kv refuses",
   "queue refuses",
+  "kv late",
   "message twice",
   "audit refuses",
 ];

@@ -49,13 +49,17 @@ const byKey = <T extends { readonly mail: Mail }>(all: readonly T[]): readonly (
   ...Map.groupBy(all, ({ mail }) => mail.idempotencyKey).values(),
 ];
 
-/** Providers refuse a key that comes with another text: it is another one for an account that changed. */
-function texts({ config, mailbox }: World): string | null {
-  const codec = mailTokenCodec(config.secrets);
+/**
+ * Providers refuse a key that comes with another text: it is another one for an account that changed,
+ * and under another root secret.
+ */
+function texts({ mailbox, settings }: World): string | null {
+  const codecs = settings.all.map(({ secrets }) => mailTokenCodec(secrets));
   const known = new Map<string, string>();
-  for (const { mail } of mailbox.tries) {
-    const token = codec.parse(mail.link?.split("#token=")[1] ?? "");
-    const about = [mail.idempotencyKey, mail.to, token?.accountVersion, mail.code].join();
+  for (const { mail, secret } of mailbox.tries) {
+    const link = mail.link?.split("#token=")[1] ?? "";
+    const token = codecs.map((codec) => codec.parse(link)).find((parsed) => parsed !== null);
+    const about = [mail.idempotencyKey, mail.to, token?.accountVersion, mail.code, secret].join();
     const text = JSON.stringify(mail);
     if ((known.get(about) ?? text) !== text) return `${mail.purpose} came again with another text`;
     known.set(about, text);

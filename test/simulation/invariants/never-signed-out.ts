@@ -1,3 +1,4 @@
+import { isUnderDropped, mayBeRevoked } from "../key-acts.ts";
 import { ends, type Seen, type Session } from "../ledger.ts";
 import { MAX_SKEW, type World } from "../world.ts";
 import type { Invariant } from "./invariant.ts";
@@ -15,7 +16,7 @@ export const neverSignedOut: Invariant = {
         if (!("session" in asked) || answer?.kind !== "refused") return null;
         if (!["invalid_token", "invalid_refresh_token"].includes(answer.code)) return null;
         if (asked.what !== "refresh" && asked.what !== "verify") return null;
-        if (asked.what === "verify" && asked.isExpired) return null;
+        if (isTokenBad(world, seen)) return null;
         const session = world.ledger.sessions.get(asked.session);
         if (session === undefined || mayHaveEnded(world, session, seen)) return null;
         return `${asked.what} was refused, and nothing had ended the session`;
@@ -23,6 +24,14 @@ export const neverSignedOut: Invariant = {
     };
   },
 };
+
+/** Whether what was presented may be refused, however the session fares. */
+function isTokenBad(world: World, seen: Seen): boolean {
+  const { asked } = seen;
+  if (asked.what === "refresh") return isUnderDropped(world, asked.presented);
+  if (asked.what !== "verify") return false;
+  return asked.isExpired || mayBeRevoked(world.ledger, asked.kid, seen);
+}
 
 /** Whether there may be a reason; tolerant where the outcome of an act is unknown. */
 export function mayHaveEnded(world: World, session: Session, seen: Seen): boolean {
@@ -41,7 +50,8 @@ function mayHaveHit(act: Seen, session: Session, { answered }: Seen): boolean {
 }
 
 function isOver({ ledger }: World, { openedBy, usedAt }: Session, { answeredAt }: Seen): boolean {
-  const { idleTtl, absoluteTtl } = ledger.policy;
+  const idleTtl = Math.min(...ledger.policies().map((policy) => policy.idleTtl));
+  const absoluteTtl = Math.min(...ledger.policies().map((policy) => policy.absoluteTtl));
   const now = (answeredAt ?? 0) + 2 * MAX_SKEW;
   return now >= usedAt + idleTtl || now >= openedBy.begunAt + absoluteTtl;
 }
@@ -50,7 +60,8 @@ function isOver({ ledger }: World, { openedBy, usedAt }: Session, { answeredAt }
 function wasMisused({ ledger }: World, session: Session, before: number): boolean {
   const generationOf = ({ asked }: Seen): number =>
     (asked.what === "refresh" ? session.generations.get(asked.presented) : undefined) ?? -1;
-  const window = ledger.policy.replayWindow - 2 * MAX_SKEW;
+  const window =
+    Math.min(...ledger.policies().map(({ replayWindow }) => replayWindow)) - 2 * MAX_SKEW;
   const shown = session.refreshes.filter(({ begun }) => begun < before);
   return shown.some((one) =>
     shown.some((other) => {

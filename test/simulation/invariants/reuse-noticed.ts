@@ -1,3 +1,4 @@
+import { isUnderDropped } from "../key-acts.ts";
 import type { Seen, Session } from "../ledger.ts";
 import { MAX_SKEW, type World } from "../world.ts";
 import type { Invariant } from "./invariant.ts";
@@ -20,7 +21,7 @@ export const reuseNoticed: Invariant = {
         }
         if (asked.what !== "refresh" || !isReuse(world, seen, asked.presented)) return null;
         if (answer?.kind === "ok") return "a token that was spent for good gave new ones";
-        if (answer?.kind === "refused") {
+        if (answer?.kind === "refused" && !isUnderDropped(world, asked.presented)) {
           endedAt.set(asked.session, Math.min(ended, seen.answered ?? ended));
         }
         return null;
@@ -39,7 +40,8 @@ function isReuse({ ledger }: World, { asked, begun, begunAt }: Seen, presented: 
     const theirs = generationOf(session, other);
     if (theirs > generation) return true;
     const age = begunAt - (other.answeredAt ?? begunAt);
-    return theirs === generation && age > ledger.policy.replayWindow + 2 * MAX_SKEW;
+    const windows = ledger.policies().map(({ replayWindow }) => replayWindow);
+    return theirs === generation && age > Math.max(...windows) + 2 * MAX_SKEW;
   });
 }
 

@@ -141,4 +141,121 @@ export const BUGS: readonly Bug[] = [
     find: "if ((await erasures.erase(ids, BATCH)) < BATCH) return;",
     replace: "if (erasures !== undefined) return;",
   },
+  {
+    name: "a new key signs as soon as it is made",
+    file: "src/domain/keys/signing-key.ts",
+    find: "signsFrom: key === heir ? now : now + policy.publishAhead,",
+    replace: "signsFrom: now,",
+  },
+  {
+    name: "a key goes as soon as its successor signs",
+    file: "src/domain/keys/signing-key.ts",
+    find: "return Math.min(...takeovers, Number.POSITIVE_INFINITY) + policy.tokenLifetime;",
+    replace: "return Math.min(...takeovers, Number.POSITIVE_INFINITY);",
+  },
+  {
+    name: "a key is published only once it signs",
+    file: "src/domain/keys/signing-key.ts",
+    find: 'return state === "next" || state === "current" || state === "retired";',
+    replace: 'return state === "current" || state === "retired";',
+  },
+  {
+    name: "the wrapped half of a key is bound to another kid when it is wrapped again",
+    file: "src/core/security/key-wrapping.ts",
+    find: 'return { kind: "rewrapped", wrapped: await wrap(secrets, key.kid, plain) };',
+    replace:
+      'return { kind: "rewrapped", wrapped: await wrap(secrets, key.wrappedPrivate, plain) };',
+  },
+  {
+    name: "the keys are never wrapped under the newest secret",
+    file: "src/use-cases/keys/carry-out-rotation.ts",
+    find: "await deps.keys.rewrap(kid, key.wrappedPrivate, outcome.wrapped, deps.actor);",
+    replace: "",
+  },
+  {
+    name: "a wrapped key is read with the newest secret, whatever version it names",
+    file: "src/core/security/key-wrapping.ts",
+    find: 'const subkey = secrets.subkey(versionOf(wrapped) ?? 0, "signing-key-wrap");',
+    replace: 'const subkey = newestSubkey(secrets, "signing-key-wrap");',
+  },
+  {
+    name: "a refresh token is checked with the newest secret alone",
+    file: "src/core/security/refresh-token-codec.ts",
+    find: 'const key = secrets.subkey(bytes.readUInt16BE(), "refresh-token-mac");',
+    replace: 'const key = secrets.subkey(secrets.newest, "refresh-token-mac");',
+  },
+  {
+    name: "a revoked key is taken out of the set in KV and nowhere else",
+    file: "src/domain/keys/signing-key.ts",
+    find: 'if (key.revokedAt !== null) return "revoked";',
+    replace: "",
+  },
+  {
+    name: "the copy of the keys is verified with for as long as it is signed with",
+    file: "src/core/security/key-ring.ts",
+    find: "return jwksOf(await copy.read(KEYS_MAX_AGE), deps.clock(), deps.policy).keys;",
+    replace:
+      "return jwksOf(await copy.read(KEYS_SIGNING_MAX_AGE), deps.clock(), deps.policy).keys;",
+  },
+  {
+    name: "an older key signs again when the current one is revoked",
+    file: "src/domain/keys/signing-key.ts",
+    find: "return latest(keys.filter((key) => signsSince(key) <= now));",
+    replace:
+      "return latest(keys.filter((key) => signsSince(key) <= now && key.revokedAt === null));",
+  },
+  {
+    name: "an unknown kid is a bad token when the keys were asked for another a moment ago",
+    file: "src/core/memory/key-copy.ts",
+    find: 'if (isSpent && underWay === null) throw new Unavailable("signing keys");',
+    replace: "if (isSpent && underWay === null) return true;",
+  },
+  {
+    name: "an unknown kid is a bad token without a reading",
+    file: "src/core/memory/key-copy.ts",
+    find: "return copy.readAt < time + LEEWAY && !copy.keys.some((key) => key.kid === kid);",
+    replace: "return false;",
+  },
+  {
+    name: "a missing set in KV is an empty one",
+    file: "src/core/security/key-ring.ts",
+    find: "if (cached === null || cached.keys.length === 0) return null;",
+    replace: "if (cached === null) return { keys: [] };",
+  },
+  {
+    name: "a verifier elsewhere keeps its keys for a day",
+    file: "src/client/remote-keys.ts",
+    find: "const isCurrent = known !== null && isYoungerThan(known.maxAge, known.askedAt);",
+    replace: "const isCurrent = known !== null && isYoungerThan(86_400_000, known.askedAt);",
+  },
+  {
+    name: "a verifier elsewhere asks for no key that it lacks",
+    file: "src/client/remote-keys.ts",
+    find: "if (!(isCurrent && known?.keys.has(kid)) && mayAsk()) await reload();",
+    replace: "if (known === null && mayAsk()) await reload();",
+  },
+  {
+    name: "a copy of a role never grows old",
+    file: "src/core/memory/role-catalogue.ts",
+    find: "isYounger(readAt, now, ROLES_MAX_AGE);",
+    replace: "readAt <= now;",
+  },
+  {
+    name: "a verdict is remembered for ten times as long as was asked for",
+    file: "src/core/memory/liveness.ts",
+    find: "return isYounger(askedAt, now, limit);",
+    replace: "return isYounger(askedAt, now, 10 * limit);",
+  },
+  {
+    name: "the freshness of zero takes what is remembered",
+    file: "src/use-cases/tokens/verify-token.ts",
+    find: "const authority = await deps.liveness.ask(presented, maxStaleness * 1_000);",
+    replace: "const authority = await deps.liveness.ask(presented, 60_000 + maxStaleness * 1_000);",
+  },
+  {
+    name: "a verdict carries the roles of the token",
+    file: "src/use-cases/tokens/verify-token.ts",
+    find: "return { ...claims, roles, ver: version, permissions };",
+    replace: "return { ...claims, ver: version, permissions };",
+  },
 ];

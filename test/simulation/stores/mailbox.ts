@@ -9,9 +9,15 @@ export type Delivered = { readonly mail: Mail; readonly at: number };
 /**
  * One try to send a message.
  *
+ * @property secret the version of the root secret that its link or code is made with
  * @property isKnown true once whoever sent it heard that it was taken
  */
-export type Try = { readonly mail: Mail; readonly at: number; isKnown: boolean };
+export type Try = {
+  readonly mail: Mail;
+  readonly at: number;
+  readonly secret: number | undefined;
+  isKnown: boolean;
+};
 
 /** A provider that takes everything, and the inboxes behind it. */
 export class Mailbox {
@@ -30,9 +36,10 @@ export class Mailbox {
       return "sent" as const;
     };
     const sender = remote(world, host, MAIL, { send: deliver });
+    const [secret] = world.settings.secrets;
     return {
       send: async (mail) => {
-        const mine: Try = { mail, at: this.#now(), isKnown: false };
+        const mine: Try = { mail, at: this.#now(), secret, isKnown: false };
         this.tries.push(mine);
         const outcome = await sender.send(mail);
         mine.isKnown = true;

@@ -64,9 +64,11 @@ async function call(
   await host.living();
   await scheduler.hop();
   const isRefused = world.isDown(name) || (refuses !== null && strikes(world, refuses));
+  if (isRefused) world.refusedAt.set(name, scheduler.now);
   if (!isRefused && late !== null && strikes(world, late)) {
     const lands = scheduler.now + scheduler.context.random.below(LATEST);
     scheduler.at(lands, () => void invoke().catch(() => undefined));
+    world.refusedAt.set(name, lands);
     await host.hop();
     throw new Unavailable(name);
   }
@@ -76,6 +78,7 @@ async function call(
   }
   const result = await invoke();
   await host.hop();
-  if (replyLost !== null && strikes(world, replyLost)) throw new Unavailable(name);
-  return result;
+  if (replyLost === null || !strikes(world, replyLost)) return result;
+  world.refusedAt.set(name, scheduler.now);
+  throw new Unavailable(name);
 }

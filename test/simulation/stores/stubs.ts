@@ -14,6 +14,8 @@ export const namespaceOf = <Calls extends object>(
   host: Host,
   part: Part,
   objectOf: (name: string) => SimulatedObject<Calls>,
+  /** What of the arguments is said: code of an earlier release says less. */
+  said: (method: string, args: unknown[]) => unknown[] = (_, args) => args,
 ) =>
   // A namespace is the platform's own class.
   Object.assign(Object.create(null), {
@@ -28,7 +30,7 @@ export const namespaceOf = <Calls extends object>(
               const called: unknown = Reflect.get(calls, method);
               if (typeof called !== "function")
                 throw new TypeError("does not implement the method");
-              return Reflect.apply(called, calls, args);
+              return Reflect.apply(called, calls, said(String(method), args));
             }),
       }),
   });

@@ -1,9 +1,19 @@
 import type { UserId } from "../../../src/domain/ids.ts";
-import { UNSAID_CAUSE as UNSAID } from "../../../src/persistence/durable/accounts/older-code.ts";
+import {
+  completeCause,
+  completePolicy,
+  completeRefresh,
+  completeSession,
+  UNSAID_CAUSE as UNSAID,
+} from "../../../src/persistence/durable/accounts/older-code.ts";
 import type { UserCalls } from "../../../src/persistence/durable/accounts/user-calls.ts";
 import { eventQueue } from "../../../src/persistence/queue/event-queue.ts";
 import { type UserJudge, userJudge } from "../../../src/use-cases/accounts/judge/judge-user.ts";
-import type { AccountRecord } from "../../../src/use-cases/accounts/ports.ts";
+import type {
+  AccountRecord,
+  Addressed,
+  ChangeCommand,
+} from "../../../src/use-cases/accounts/ports.ts";
 import { memoryAccountRecord } from "../../support/fakes/account-record.ts";
 import { someEventId, someId } from "../../support/samples.ts";
 import type { World } from "../world.ts";
@@ -32,7 +42,7 @@ export const userObject = (world: World, userId: UserId): UserObject =>
       const judge = userJudge({ store, record, clock, defer, ...ids });
       return {
         calls: {
-          ...callsOf(judge),
+          ...callsOf(judge, () => world.scheduler.now),
           async reserveProof(to, by, credentialSetAt) {
             const attempt = judge.reserveProof(to, by, credentialSetAt);
             if (attempt.kind === "allowed") world.tries.grant(userId);
@@ -70,10 +80,17 @@ function gated(
   };
 }
 
+function changed(judge: UserJudge, to: Addressed, command: ChangeCommand, now: number) {
+  const { open, ...rest } = completeCause(command);
+  const whole = open === undefined ? rest : { ...rest, open: completeSession(open, now) };
+  return judge.change(completePolicy(to), whole);
+}
+
 /** The object's shell, as src/persistence/durable/accounts/user-object.ts has it. */
-const callsOf = (judge: UserJudge): UserCalls => ({
-  openSession: (to, command) => outcomeOf(judge.openSession(to, command)),
-  refresh: (to, command) => outcomeOf(judge.refresh(to, command)),
+const callsOf = (judge: UserJudge, now: () => number): UserCalls => ({
+  openSession: (to, command) =>
+    outcomeOf(judge.openSession(to, completeCause(completeSession(command, now())))),
+  refresh: (to, command) => outcomeOf(judge.refresh(to, completeRefresh(command))),
   check: (to, id, withEmail) =>
     outcomeOf(
       judge
@@ -84,8 +101,8 @@ const callsOf = (judge: UserJudge): UserCalls => ({
     outcomeOf(judge.holdsToken(to, id, hash).then((holds) => ({ kind: "answered", holds }))),
   listSessions: async (to) => judge.listSessions(to),
   endSessions: async (to, which, cause = UNSAID) => judge.endSessions(to, which, cause),
-  change: (to, command) => outcomeOf(judge.change(to, command)),
-  redeem: (to, command) => outcomeOf(judge.change(to, command)),
+  change: (to, command) => outcomeOf(changed(judge, to, command, now())),
+  redeem: (to, command) => outcomeOf(changed(judge, to, command, now())),
   catchUp: (to) => outcomeOf(judge.catchUp(to).then((whom) => ({ kind: "done", whom }))),
   reserveProof: async (to, by, credentialSetAt) => judge.reserveProof(to, by, credentialSetAt),
   releaseProof: async (to, by, attempt) => judge.releaseProof(to, by, attempt),

@@ -60,7 +60,8 @@ export function journaledUserStore(
     },
     /** As blockConcurrencyWhile: calls wait, and so does every answer that another call is owed. */
     async exclusively(work) {
-      await this.admitted();
+      // Of several that wait one goes on: nothing may come between the look and the work.
+      while (exclusive !== null && section.getStore() !== true) await exclusive;
       const done = section.run(true, work);
       const over = done.then(
         () => undefined,
