@@ -1,24 +1,12 @@
 import type { Env } from "./bindings.ts";
 import { type Config, parseConfig } from "./core/config/config.ts";
-import { FIRST_PARTY_CLIENT } from "./core/config/constants.ts";
 import { consoleLog, type Log } from "./core/logging.ts";
-import { liveness } from "./core/memory/liveness.ts";
-import { refreshTokenCodec } from "./core/security/refresh-token-codec.ts";
-import { tellingHolders } from "./use-cases/clients/tell-programs.ts";
-import { liveAuthority } from "./use-cases/tokens/live-authority.ts";
-import { wireAccess } from "./wiring/access.ts";
-import { wireAccountFlows } from "./wiring/account-flows.ts";
-import { wireAccounts } from "./wiring/accounts.ts";
-import { wireClients } from "./wiring/clients.ts";
 import { wireCredentials } from "./wiring/credentials.ts";
-import { wireEvents } from "./wiring/events.ts";
 import { wireHealth } from "./wiring/health.ts";
-import { wireKeys } from "./wiring/keys.ts";
 import { wireMail } from "./wiring/mail.ts";
 import { wireOutside } from "./wiring/outside.ts";
-import { wireSessions } from "./wiring/sessions.ts";
 import { wireStores } from "./wiring/stores.ts";
-import { wireTokens } from "./wiring/tokens.ts";
+import { wireUseCases } from "./wiring/use-cases.ts";
 
 /** What routes and RPC calls have: use cases by subject, and no port. */
 export type Services = ReturnType<typeof wire>;
@@ -40,40 +28,13 @@ export function servicesOf(env: Env): Services | "misconfigured" {
 function wire(env: Env, config: Config, log: Log) {
   const outside = wireOutside(log);
   const stores = wireStores(env, config, outside);
-  const { ring, keys } = wireKeys(config, outside, stores);
-  const parts = {
-    ...outside,
-    ...stores,
-    ...wireCredentials(config, outside),
-    ...wireMail(env, config, outside),
-    issuer: config.issuer,
-    audience: config.audience,
-    clientId: FIRST_PARTY_CLIENT,
-    auditRetention: config.auditRetention,
-    accessTokenTtl: config.accessTokenTtl,
-    isPrivate: config.registration === "private",
-    requireVerifiedEmail: config.requireVerifiedEmail,
-    refreshTokens: refreshTokenCodec(config.secrets),
-    liveness: liveness(
-      (claims, withEmail) => liveAuthority(stores, claims, withEmail),
-      outside.clock,
-    ),
-    signer: ring,
-    verifier: ring,
-    thenTellHolders: tellingHolders({ ...stores, ...outside }),
-  };
+  const trade = { ...wireCredentials(config, outside), ...wireMail(env, config, outside) };
+  const { ring, useCases } = wireUseCases(config, outside, stores, trade);
   return {
     config,
     log,
     limits: { address: env.ADDRESS_LIMIT, shared: env.SHARED_LIMIT, client: env.CLIENT_LIMIT },
     readiness: wireHealth(env, outside, stores, ring),
-    access: wireAccess(parts),
-    accounts: wireAccounts(parts),
-    accountFlows: wireAccountFlows(parts),
-    clients: wireClients(config, parts),
-    events: wireEvents(parts),
-    keys,
-    sessions: wireSessions(parts),
-    tokens: wireTokens(parts),
+    ...useCases,
   };
 }

@@ -1,6 +1,6 @@
 import { importJWK, type JWK } from "jose";
 import { isYounger } from "../domain/time.ts";
-import type { VerificationKey } from "./access-token.ts";
+import { CLOCK_LEEWAY, type FindKey, type VerificationKey } from "./access-token.ts";
 
 export type RemoteKeysOptions = {
   readonly jwksUrl: string;
@@ -16,18 +16,23 @@ const RELOAD_INTERVAL = 30_000;
 /** The same while there is no set at all, and nothing can be verified. */
 const COLD_RELOAD_INTERVAL = 1_000;
 const TIMEOUT = 5_000;
+/** Milliseconds by which whoever says when a token was issued may be behind. */
+const LEEWAY = CLOCK_LEEWAY * 1_000;
 
 export type RemoteKeys = {
   /**
    * @returns the key, or null when the issuer does not publish that kid
-   * @throws when the issuer could not be asked for it: nothing is then known of that kid
+   * @throws when the issuer could not be asked for it, or was asked before the token was issued:
+   * nothing is then known of that kid
    */
-  find(kid: string): Promise<VerificationKey | null>;
+  readonly find: FindKey;
 };
 
 type KeySet = {
   readonly keys: ReadonlyMap<string, VerificationKey>;
   readonly askedAt: number;
+  /** Which request it answered. */
+  readonly order: number;
   /** Milliseconds. */
   readonly maxAge: number;
 };
@@ -39,6 +44,7 @@ type KeySet = {
  */
 export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
   let known: KeySet | null = null;
+  let asked = 0;
   let lastTry: { readonly at: number; readonly failure?: unknown } | null = null;
   let underWay: { readonly since: number; readonly done: Promise<void> } | null = null;
 
@@ -47,8 +53,10 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
 
   const ask = async (): Promise<void> => {
     const at = options.clock();
+    const order = ++asked;
     try {
-      known = { ...(await fetchKeys(options)), askedAt: at };
+      const fetched = await fetchKeys(options);
+      if (order > (known?.order ?? 0)) known = { ...fetched, askedAt: at, order };
       lastTry = { at };
     } catch (failure) {
       lastTry = { at, failure };
@@ -76,20 +84,24 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
   };
 
   return {
-    async find(kid) {
+    async find(kid, issuedAt) {
+      const before = asked;
       const isCurrent = known !== null && isYoungerThan(known.maxAge, known.askedAt);
       if (!(isCurrent && known?.keys.has(kid)) && mayAsk()) await reload();
       const found = known?.keys.get(kid) ?? null;
-      if (found === null && (known === null || lastTry?.failure !== undefined)) {
+      if (found !== null) return found;
+      if (known === null || lastTry?.failure !== undefined) {
         throw new Error("the JWKS could not be fetched", { cause: lastTry?.failure });
       }
-      return found;
+      const isWhole = known.order > before || known.askedAt >= issuedAt() + LEEWAY;
+      if (!isWhole) throw new Error("the JWKS was fetched before the token was issued");
+      return null;
     },
   };
 }
 
 /** Not redirected: the Workers runtime knows no other way to refuse that than to look. */
-async function fetchKeys(options: RemoteKeysOptions): Promise<Omit<KeySet, "askedAt">> {
+async function fetchKeys(options: RemoteKeysOptions): Promise<Pick<KeySet, "keys" | "maxAge">> {
   const response = await options.fetch(options.jwksUrl, {
     headers: { accept: "application/json" },
     redirect: "manual",

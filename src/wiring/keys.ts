@@ -33,7 +33,7 @@ export function wireKeys(config: Config, outside: Outside, { keys, jwksCache }: 
     rotate: () => carryOutRotation(rotation, SYSTEM),
   });
   const cases = bind(
-    { ...rotation, forgetKeys: ring.forget },
+    { ...rotation, forgetKeys: ring.forget, keepKeys: ring.keep },
     { listSigningKeys, revokeSigningKey, rotateSigningKeys },
   );
   return { ring, keys: { jwks: ring.jwks, ...cases } };

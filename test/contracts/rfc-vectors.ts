@@ -125,7 +125,8 @@ export function rfcVectors(): void {
       fetch: async () => Response.json({ keys: FOREIGN_KEYS }),
       clock: () => 0,
     });
-    expect(await keys.find("1")).toBeNull();
-    expect(await keys.find("2")).toBeNull();
+    const longAgo = () => Number.NEGATIVE_INFINITY;
+    expect(await keys.find("1", longAgo)).toBeNull();
+    expect(await keys.find("2", longAgo)).toBeNull();
   });
 }

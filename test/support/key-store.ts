@@ -54,6 +54,7 @@ export function keyStore(policy: SigningKeyPolicy = KEY_POLICY) {
     policy,
     notify: (notice) => void notices.push(notice),
     forgetKeys: () => undefined,
+    keepKeys: () => undefined,
   };
 
   const current = async () => currentKey(await keys.list(), time.now);

@@ -95,8 +95,10 @@ export class KeyRingWorld {
     return rotateSigningKeys(this.#rotation(), SYSTEM, true);
   }
 
-  revoke(kid: string): Promise<unknown> {
-    return revokeSigningKey(this.#rotation(), SYSTEM, kid);
+  /** @param here the isolate that does it */
+  revoke(kid: string, here?: KeyRing): Promise<unknown> {
+    const known = here && { forgetKeys: here.forget, keepKeys: here.keep };
+    return revokeSigningKey({ ...this.#rotation(), ...known }, SYSTEM, kid);
   }
 
   /** Waits for the work that was put off. */
@@ -125,6 +127,7 @@ export class KeyRingWorld {
         this.notices.push(event);
       },
       forgetKeys: () => undefined,
+      keepKeys: () => undefined,
     };
   }
 }

@@ -1,3 +1,4 @@
+import { CLOCK_LEEWAY } from "../../client/access-token.ts";
 import { SYSTEM } from "../../domain/access/actor.ts";
 import { isYounger } from "../../domain/time.ts";
 import type { Notify } from "../../use-cases/events/ports.ts";
@@ -8,8 +9,11 @@ import { KEYS_MAX_AGE } from "../config/constants.ts";
 /** The age at which the copy is renewed in the background, in milliseconds. */
 const KEYS_RENEWAL_AGE = KEYS_MAX_AGE / 2;
 
-/** Milliseconds between two reloads of the keys that unknown kids may cause. */
+/** Milliseconds between two reloads of the keys that unknown kids may cause, and after an outage. */
 export const KEYS_RELOAD_INTERVAL = 10_000;
+
+/** Milliseconds by which whoever says when a token was issued may be behind. */
+const LEEWAY = CLOCK_LEEWAY * 1_000;
 
 /** Milliseconds. */
 const LONGEST_READING = 5_000;
@@ -30,10 +34,15 @@ export type KeyCopy = {
   /** The copy as it is, or null when there is none that is younger. */
   atHand(maxAge: number): StoredSigningKey[] | null;
   /**
-   * Reads D1 for a kid that the copy lacks, unless that was done a moment ago.
+   * Whether a key of that kid may be missing that was there at a time. One that the copy has in
+   * whatever state is not.
+   */
+  mayLack(kid: string, time: number): boolean;
+  /**
+   * Reads D1 for a kid that the copy lacks, at most once an interval.
    *
-   * @returns false when the copy is as new as it gets
-   * @throws Unavailable when D1 does not answer, or did not a moment ago
+   * @returns false when the reading had begun before, so that the copy may lack the kid still
+   * @throws Unavailable when D1 does not answer, or was asked for another kid a moment ago
    */
   renewOnce(): Promise<boolean>;
   put(keys: StoredSigningKey[]): void;
@@ -41,29 +50,38 @@ export type KeyCopy = {
   forget(): void;
 };
 
+/** @property order which of two readings began later: the clock may jump back, this does not */
+type Copy = {
+  readonly keys: StoredSigningKey[];
+  readonly readAt: number;
+  readonly order: number;
+};
+
 /**
  * The isolate's copy of the signing keys. It is renewed in the background while it is young enough
  * to use, and outlives an outage of D1: old keys are better than none.
  */
 export function keyCopy(deps: KeyCopyDeps): KeyCopy {
-  let copy: { readonly keys: StoredSigningKey[]; readonly readAt: number } | null = null;
+  let copy: Copy | null = null;
   let lastTry = { at: Number.NEGATIVE_INFINITY, failed: false };
   let underWay: { readonly since: number; readonly keys: Promise<StoredSigningKey[]> } | null =
     null;
+  let lastReload = Number.NEGATIVE_INFINITY;
   let generation = 0;
+  let readings = 0;
 
   const readD1 = async (): Promise<StoredSigningKey[]> => {
     const begun = generation;
-    const readAt = deps.clock();
+    const [readAt, order] = [deps.clock(), ++readings];
     let failed = true;
     try {
       const keys = await deps.keys.list();
       failed = false;
-      if (begun === generation) copy = { keys, readAt };
+      if (begun === generation && order > (copy?.order ?? 0)) copy = { keys, readAt, order };
       return keys;
     } finally {
       lastTry = { at: deps.clock(), failed };
-      if (begun === generation) underWay = null;
+      if (order === readings) underWay = null;
     }
   };
 
@@ -73,6 +91,10 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
    */
   const renew = (): Promise<StoredSigningKey[]> => {
     if (underWay !== null && isYoungerThan(LONGEST_READING, underWay.since)) return underWay.keys;
+    return begin();
+  };
+
+  const begin = (): Promise<StoredSigningKey[]> => {
     const keys = readD1();
     underWay = { since: deps.clock(), keys };
     deps.defer(() => keys.catch(() => undefined));
@@ -107,19 +129,24 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
 
     atHand: (maxAge) => (copy !== null && isYoungerThan(maxAge, copy.readAt) ? copy.keys : null),
 
+    mayLack(kid, time) {
+      if (copy === null || copy.readAt > deps.clock()) return true;
+      return copy.readAt < time + LEEWAY && !copy.keys.some((key) => key.kid === kid);
+    },
+
     async renewOnce() {
-      if (underWay === null && triedJustNow()) {
-        if (lastTry.failed) throw new Unavailable("d1");
-        return false;
-      }
-      await renew();
-      return true;
+      if (lastTry.failed && triedJustNow()) throw new Unavailable("d1");
+      const isSpent = isYoungerThan(KEYS_RELOAD_INTERVAL, lastReload);
+      if (isSpent && underWay === null) throw new Unavailable("signing keys");
+      if (!isSpent) lastReload = deps.clock();
+      await (isSpent ? renew() : begin());
+      return !isSpent;
     },
 
     put(keys) {
       generation += 1;
       underWay = null;
-      copy = { keys, readAt: deps.clock() };
+      copy = { keys, readAt: deps.clock(), order: ++readings };
     },
 
     forget() {

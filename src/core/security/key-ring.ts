@@ -1,5 +1,9 @@
 import { importJWK } from "jose";
-import { type VerificationKey, verifyAccessToken } from "../../client/access-token.ts";
+import {
+  type FindKey,
+  type VerificationKey,
+  verifyAccessToken,
+} from "../../client/access-token.ts";
 import { SYSTEM } from "../../domain/access/actor.ts";
 import {
   currentKey,
@@ -34,6 +38,8 @@ export type KeyRing = TokenSigner &
     jwks(): Promise<Jwks>;
     /** The next use reads the keys anew. */
     forget(): void;
+    /** The next use goes by these, and by nothing that was known before. */
+    keep(keys: StoredSigningKey[]): void;
   };
 
 /** Signs and verifies with the isolate's copy of the keys, which D1 keeps the truth of. */
@@ -53,17 +59,34 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     }
   };
 
-  const verificationKey = async (kid: string): Promise<VerificationKey | null> => {
+  /**
+   * An unknown kid may be a key that signs since a moment ago: the first, or the heir of a revoked
+   * one. Nothing is decided before D1 was asked, which made-up kids may cause once an interval.
+   */
+  const verificationKey: FindKey = async (kid, issuedAt) => {
     const known = find(await verifiable(), kid);
     if (known !== null) return importOnce(imported, known);
-    // An unknown kid may be a new key: D1 is asked, once an interval whatever is made up.
-    const found = (await copy.renewOnce()) ? find(await verifiable(), kid) : null;
+    if (!copy.mayLack(kid, issuedAt())) return null;
+    const isNew = await copy.renewOnce();
+    const found = find(await verifiable(), kid);
+    if (found === null && !isNew) throw new Unavailable("signing keys");
     return found && importOnce(imported, found);
+  };
+
+  /**
+   * A key that waited may have been revoked or withdrawn before its time came, so a copy from before
+   * then does not vouch for it.
+   */
+  const knownForSigning = async (): Promise<StoredSigningKey[]> => {
+    const known = await copy.read(KEYS_SIGNING_MAX_AGE);
+    const now = deps.clock();
+    const signsFrom = currentKey(known, now)?.signsFrom ?? Number.NEGATIVE_INFINITY;
+    return copy.read(Math.min(KEYS_SIGNING_MAX_AGE, now - signsFrom + 1));
   };
 
   /** The key that signs. Without one a rotation makes the first, or the heir of a revoked one. */
   const currentOrNew = async (): Promise<StoredSigningKey | null> => {
-    const known = await copy.read(KEYS_SIGNING_MAX_AGE);
+    const known = await knownForSigning();
     withdraw(known);
     const current = currentKey(known, deps.clock());
     if (current !== null) return current;
@@ -118,6 +141,13 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
     return { kid: current.kid, alg: current.alg, key };
   };
 
+  const forget = (): void => {
+    copy.forget();
+    deps.jwksCopy.forget();
+    imported.clear();
+    unwrapped.clear();
+  };
+
   return {
     async prepare() {
       const signing = await signingKey();
@@ -139,11 +169,11 @@ export function keyRing(deps: KeyRingDeps): KeyRing {
       return jwksOf(isEmpty ? await rotated() : keys, deps.clock(), deps.policy);
     },
 
-    forget() {
-      copy.forget();
-      deps.jwksCopy.forget();
-      imported.clear();
-      unwrapped.clear();
+    forget,
+
+    keep(keys) {
+      forget();
+      copy.put(keys);
     },
   };
 }

@@ -26,7 +26,8 @@ export type Mail = {
   readonly expiresAt: number | null;
   /**
    * The same for each try of one message, at most 256 visible ASCII characters. The other fields
-   * must be the same then, too: providers refuse a key that comes with another text.
+   * are the same then, too, unless the account changed: providers refuse a key that comes with
+   * another text.
    */
   readonly idempotencyKey: string;
 };

@@ -1,7 +1,6 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { carryOutRotation } from "./carry-out-rotation.ts";
-import type { ChangeKeysDeps } from "./rotate-signing-keys.ts";
+import { type ChangeKeysDeps, rotateAndKnow } from "./rotate-signing-keys.ts";
 import { type ShownKey, shownKeys } from "./shown-key.ts";
 
 /**
@@ -13,11 +12,8 @@ export async function revokeSigningKey(
   actor: Actor,
   kid: string,
 ): Promise<Result<readonly ShownKey[], "not_found">> {
-  try {
-    if (!(await deps.keys.revoke(kid, deps.clock(), actor))) return err("not_found");
-    deps.notify({ event: "signing_key_revoked", actor, kid });
-    return ok(shownKeys(await carryOutRotation(deps, actor), deps));
-  } finally {
-    deps.forgetKeys();
-  }
+  const isFound = await deps.keys.revoke(kid, deps.clock(), actor).finally(deps.forgetKeys);
+  if (!isFound) return err("not_found");
+  deps.notify({ event: "signing_key_revoked", actor, kid });
+  return ok(shownKeys(await rotateAndKnow(deps, actor), deps));
 }

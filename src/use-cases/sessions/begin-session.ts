@@ -1,10 +1,11 @@
 import type { Actor } from "../../domain/access/actor.ts";
+import type { Role } from "../../domain/access/role.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import { type FirstFactor, openedBy } from "../../domain/sessions/opened-with.ts";
 import { deviceOf } from "../../domain/sessions/refresh-session.ts";
 import type { RoleCatalogue } from "../access/ports.ts";
-import type { RandomBytes } from "../outside.ts";
+import { type RandomBytes, Unavailable } from "../outside.ts";
 import { type IssueDeps, issueToken, type TokenPair } from "../tokens/issue-token.ts";
 import type { SessionGrant, TokenSigner } from "../tokens/ports.ts";
 import type { NewSession, RefreshTokenCodec, Sessions } from "./ports.ts";
@@ -48,7 +49,36 @@ export async function beginSession(
   const openedWith = openedBy(factor, deps.clientId, deps.clock());
   return {
     session: { ...openedWith, sessionId, token, device: deviceOf(actor) },
-    issue: (grant) =>
-      issueToken(deps, { sign, roles, userId: user.id, sessionId, grant, refreshToken }),
+    async issue(grant) {
+      const known = await withNewRoles(deps.catalogue, roles, user, grant);
+      return issueToken(deps, {
+        sign,
+        roles: known,
+        userId: user.id,
+        sessionId,
+        grant,
+        refreshToken,
+      });
+    },
   };
+}
+
+/**
+ * What roles grant, those among them that were given since the row was read. If they cannot be looked
+ * up, the tokens grant less until the next refresh: the session is open, and must not be lost.
+ */
+async function withNewRoles(
+  catalogue: RoleCatalogue,
+  roles: ReadonlyMap<string, Role>,
+  user: User,
+  { authority }: SessionGrant,
+): Promise<ReadonlyMap<string, Role>> {
+  const given = authority.roles.filter((role) => !user.roles.includes(role));
+  if (given.length === 0) return roles;
+  try {
+    return new Map([...roles, ...(await catalogue.named(given))]);
+  } catch (error) {
+    if (error instanceof Unavailable) return roles;
+    throw error;
+  }
 }

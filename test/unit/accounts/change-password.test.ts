@@ -6,6 +6,7 @@ import { changePassword } from "../../../src/use-cases/accounts/change-password.
 import { deleteOwnAccount } from "../../../src/use-cases/accounts/delete-own-account.ts";
 import type { UserObjects } from "../../../src/use-cases/accounts/ports.ts";
 import { setUserRole } from "../../../src/use-cases/accounts/set-user-role.ts";
+import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
 import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
@@ -193,4 +194,31 @@ describe("deleting the account", () => {
     expect(await service.deps.users.findById(user.id)).toBeNull();
     expect(await signInWith(PASSWORD)).toBe("invalid_credentials");
   });
+});
+
+it.each([
+  ["grants it what it grants", false, ["articles:write"]],
+  ["grants it nothing where that cannot be looked up, and is no outage", true, []],
+])("a role that was given while the password is changed: %s", async (_, isDown, permissions) => {
+  const { service, user, owner } = await signedIn();
+  const { deps } = service;
+  await deps.roles.create(
+    { name: "editor", description: "", permissions: ["articles:write"] },
+    { actor: someActor("*"), changeId: "made" },
+  );
+  const named: typeof deps.catalogue.named = async (names) => {
+    if (names.includes("editor") && isDown) throw new Unavailable("d1");
+    return deps.catalogue.named(names);
+  };
+  const clearProofs = async () => {
+    await setUserRole(deps, someActor("*"), user.id, "editor", "assign_role");
+  };
+  const given = {
+    ...deps,
+    catalogue: { ...deps.catalogue, named },
+    proofs: { ...deps.proofs, clearProofs },
+  };
+  const changed = await changePassword(given, owner, { current: PASSWORD, next: NEXT });
+  const claims = JSON.parse(unwrapped(changed).accessToken);
+  expect(claims).toMatchObject({ roles: ["editor", "user"], permissions });
 });

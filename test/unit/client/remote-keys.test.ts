@@ -13,7 +13,8 @@ const second = edSigner("second");
 const LASTING = { ...CLAIMS, exp: NOW + 365 * 24 * 3_600 };
 const firstToken = tokenOf(first, LASTING);
 const secondToken = tokenOf(second, LASTING);
-const madeUp = (n: number) => tokenOf({ ...ecSigner(`made-up-${n}`) }, LASTING);
+/** From before any set that a test fetches. */
+const madeUp = (n: number) => tokenOf(ecSigner(`made-up-${n}`), { ...LASTING, iat: NOW - 60 });
 
 const OK = { ok: true, claims: LASTING };
 const INVALID = { ok: false, code: "invalid_token" };
@@ -78,6 +79,18 @@ it("TOK-11 made-up kids cause at most one request an interval", async () => {
   move(INTERVAL);
   await flood(20);
   expect(server.requests).toHaveLength(3);
+});
+
+it("KEY-04 a token that is younger than the set is no bad token for an unknown kid", async () => {
+  const { verifier, move } = remoteVerifier(server);
+  await verifier.verify(firstToken);
+  server.publish([published(second)]);
+  move(1);
+  const young = tokenOf(second, { ...LASTING, iat: NOW + 1 });
+  for (const _ of [1, 2, 3]) expect(await verifier.verify(young)).toEqual(UNAVAILABLE);
+  expect(server.requests).toHaveLength(1);
+  move(INTERVAL);
+  expect(await verifier.verify(young)).toMatchObject({ ok: true });
 });
 
 it("KEY-04 a revoked key is dropped when its set is 300 seconds old", async () => {

@@ -34,7 +34,7 @@ describe.each(NAMES)("the queues of the environment %s", (env) => {
       expect.objectContaining({ binding: "EVENTS", queue: events?.queue }),
     ]);
     expect(events?.dead_letter_queue).toBe(letters?.queue);
-    // The consumer tells the two apart by this (src/api/queue.ts).
+    // The consumer tells the two apart by this (src/api/consume-messages.ts).
     expect(letters?.queue).toMatch(/-dead-letters$/);
     expect(events?.queue).not.toMatch(/-dead-letters$/);
     expect(consumers).toHaveLength(2);

@@ -47,3 +47,22 @@ it("KEY-04 what was being read when the copy was forgotten serves nobody who com
   expect(await after).toEqual([keyOf("heir")]);
   expect(await copy.read(1_000)).toEqual([keyOf("heir")]);
 });
+
+it("KEY-04 a reading that ends late replaces none that began after it", async () => {
+  const { copy, pending } = heldReadings();
+  const slow = copy.read(1_000);
+  const fast = copy.renewOnce();
+  pending[1]?.([keyOf("heir")]);
+  expect(await fast).toBe(true);
+  pending[0]?.([keyOf("revoked since")]);
+  await slow;
+  expect(await copy.read(1_000)).toEqual([keyOf("heir")]);
+});
+
+it("TOK-11 a kid that comes while others are asked for has their reading, and is not settled by it", async () => {
+  const { copy, pending } = heldReadings();
+  const both = [copy.renewOnce(), copy.renewOnce()];
+  expect(pending).toHaveLength(1);
+  pending[0]?.([keyOf("a")]);
+  expect(await Promise.all(both)).toEqual([true, false]);
+});

@@ -3,6 +3,7 @@ import { KEYS_MAX_AGE } from "../../../src/core/config/constants.ts";
 import { KEYS_RELOAD_INTERVAL } from "../../../src/core/memory/key-copy.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { KeyRingWorld } from "../../support/model-key-ring.ts";
+import { ecSigner, tokenOf } from "../../support/model-tokens.ts";
 import { DAY } from "../../support/samples.ts";
 
 describe("signing", () => {
@@ -95,6 +96,19 @@ describe("a key of an algorithm that was withdrawn", () => {
     }
   });
 
+  it("is not signed with by an isolate whose copy is older than the key's time", async () => {
+    const { world, first, isWithdrawn } = await worldWithWithdrawn();
+    world.alg = "EdDSA";
+    const idle = world.isolate();
+    world.now += DAY - 2_000;
+    await idle.prepare();
+    world.alg = "ES256";
+    await world.rotate();
+    expect(await isWithdrawn()).toBe(true);
+    world.now += 3_000;
+    expect(world.kidOf(await world.sign(idle))).toBe(first);
+  });
+
   it("keeps nobody from signing when that fails, and is tried once an interval", async () => {
     const { world, first, isWithdrawn } = await worldWithWithdrawn();
     const ring = world.isolate();
@@ -141,6 +155,18 @@ describe("verifying", () => {
     expect(await here.verify(token)).toBeNull();
     world.now += KEYS_MAX_AGE;
     expect(await elsewhere.verify(token)).toBeNull();
+  });
+
+  it("KEY-04 refuses a revoked key here though D1 is gone and KV still shows it", async () => {
+    const world = new KeyRingWorld();
+    const ring = world.isolate();
+    const token = await world.sign(ring);
+    const shown = await ring.jwks();
+    await world.revoke(world.kidOf(token), ring);
+    await world.jwksCache.write(shown);
+    world.isDown = true;
+    expect(await ring.verify(token)).toBeNull();
+    expect(await ring.verify(await world.sign(ring))).not.toBeNull();
   });
 
   it("lives on the last good copy through an outage of D1", async () => {
@@ -196,16 +222,73 @@ describe("TOK-11 a kid that the copy lacks", () => {
   it("makes it read anew at most once an interval", async () => {
     const world = new KeyRingWorld();
     const ring = world.isolate();
-    const token = await world.sign(ring);
-    world.now += KEYS_RELOAD_INTERVAL;
-    for (let interval = 1; interval <= 3; interval++) {
+    await ring.verify(await world.sign(ring));
+    for (let interval = 1; interval <= 2; interval++) {
       const reads = world.reads;
+      const token = await world.sign(ring);
+      expect(await ring.verify(world.withKid(token, "made-up"))).toBeNull();
       for (let i = 0; i < 20; i++) {
-        expect(await ring.verify(world.withKid(token, `made-up-${i}`))).toBeNull();
+        const again = ring.verify(world.withKid(token, `made-up-${i}`));
+        await expect(again).rejects.toBeInstanceOf(Unavailable);
       }
       expect(world.reads).toBe(reads + 1);
       world.now += KEYS_RELOAD_INTERVAL;
     }
+  });
+
+  it("is refused without a reading when its token says that the copy is younger", async () => {
+    const world = new KeyRingWorld();
+    const ring = world.isolate();
+    const old = await world.sign(ring);
+    world.now += 90_000;
+    await ring.verify(old);
+    const reads = world.reads;
+    for (let i = 0; i < 20; i++) {
+      expect(await ring.verify(world.withKid(old, `made-up-${i}`))).toBeNull();
+    }
+    expect(world.reads).toBe(reads);
+  });
+
+  it("is refused without a reading when the token would be, whatever its kid", async () => {
+    const world = new KeyRingWorld();
+    const ring = world.isolate();
+    const sign = await ring.prepare();
+    const other = await sign({ ...world.claims(), aud: "https://elsewhere" });
+    const reads = world.reads;
+    expect(await ring.verify(world.withKid(other, "made-up"))).toBeNull();
+    expect(world.reads).toBe(reads);
+  });
+
+  it("is refused without a reading when it is that of a revoked key", async () => {
+    const world = new KeyRingWorld();
+    const [here, elsewhere] = [world.isolate(), world.isolate()];
+    const token = await world.sign(here);
+    await world.revoke(world.kidOf(token));
+    expect(await elsewhere.verify(token)).toBeNull();
+    const reads = world.reads;
+    expect(await elsewhere.verify(token)).toBeNull();
+    expect(world.reads).toBe(reads);
+  });
+
+  it("is found when it is that of the first key, and there was none a moment ago", async () => {
+    const world = new KeyRingWorld();
+    const [here, elsewhere] = [world.isolate(), world.isolate()];
+    const stranger = tokenOf(ecSigner("made-up"), world.claims());
+    expect(await elsewhere.verify(stranger)).toBeNull();
+    const token = await world.sign(here);
+    await expect(elsewhere.verify(token)).rejects.toBeInstanceOf(Unavailable);
+    world.now += KEYS_RELOAD_INTERVAL;
+    expect(await elsewhere.verify(token)).not.toBeNull();
+  });
+
+  it("KEY-04 is found when it is that of an heir, though the copy was read a moment ago", async () => {
+    const world = new KeyRingWorld();
+    const [here, elsewhere] = [world.isolate(), world.isolate()];
+    const before = await world.sign(here);
+    expect(await elsewhere.verify(before)).not.toBeNull();
+    await world.revoke(world.kidOf(before));
+    here.forget();
+    expect(await elsewhere.verify(await world.sign(here))).not.toBeNull();
   });
 
   it("is found when it is that of a new key", async () => {
