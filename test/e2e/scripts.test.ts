@@ -6,6 +6,7 @@ import {
   copyProject,
   type DevServer,
   freePort,
+  isFree,
   listenOn,
   type ProjectCopy,
   startDevServer,
@@ -231,4 +232,10 @@ it("admin:create works while the service does not run", async () => {
   server = await start();
   const { body } = await http().signIn("early@example.com", ADMIN_PASSWORD);
   expect(await roles(body.access_token)).toContain("admin");
+});
+
+it("a kill of npm alone stops the service and frees its port", async () => {
+  expect(await isFree(server.port)).toBe(false);
+  server.signalParent("SIGTERM");
+  await until(() => isFree(server.port), 20_000);
 });

@@ -5,6 +5,7 @@ import type { Notify } from "../../use-cases/events/ports.ts";
 import type { SigningKeys, StoredSigningKey } from "../../use-cases/keys/ports.ts";
 import { type Clock, type Defer, Unavailable } from "../../use-cases/outside.ts";
 import { KEYS_MAX_AGE } from "../config/constants.ts";
+import { ofThisRequest } from "./of-this-request.ts";
 
 /** The age at which the copy is renewed in the background, in milliseconds. */
 const KEYS_RENEWAL_AGE = KEYS_MAX_AGE / 2;
@@ -90,7 +91,9 @@ export function keyCopy(deps: KeyCopyDeps): KeyCopy {
    * when the request that began it is gone; one that takes too long is not waited for by others.
    */
   const renew = (): Promise<StoredSigningKey[]> => {
-    if (underWay !== null && isYoungerThan(LONGEST_READING, underWay.since)) return underWay.keys;
+    if (underWay !== null && isYoungerThan(LONGEST_READING, underWay.since)) {
+      return ofThisRequest(underWay.keys);
+    }
     return begin();
   };
 

@@ -1,5 +1,6 @@
 import { isYounger } from "../../domain/time.ts";
 import type { Clock, Defer } from "../../use-cases/outside.ts";
+import { ofThisRequest } from "./of-this-request.ts";
 
 /**
  * Work whose result serves all who ask within an age of its beginning, also while it is under way.
@@ -17,7 +18,9 @@ export function sharedWork<A, T>(
   let latest: { readonly since: number; readonly result: Promise<T> } | null = null;
 
   return (by) => {
-    if (latest !== null && isYounger(latest.since, clock(), maxAge)) return latest.result;
+    if (latest !== null && isYounger(latest.since, clock(), maxAge)) {
+      return ofThisRequest(latest.result);
+    }
     const result = work(by);
     defer(() => result);
     latest = { since: clock(), result };

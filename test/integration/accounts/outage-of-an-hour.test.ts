@@ -10,7 +10,7 @@ import {
   type SignedIn,
   signIn,
 } from "../../support/client.ts";
-import { failing } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
 import { DAY, HOUR, MINUTE, moveClock, stopClock } from "../../support/moving-clock.ts";
 import { isolateWith } from "../../support/rpc.ts";
 import { userObject, withoutTable } from "../../support/storage.ts";

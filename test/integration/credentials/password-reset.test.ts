@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../support/client.ts";
 import { call, freshEmail, insertUser, PASSWORD, refresh, signIn } from "../../support/client.ts";
-import { failing, serviceWith } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
+import { serviceWith } from "../../support/faults.ts";
 import { inboxOf, mailTo } from "../../support/inbox.ts";
 
 const NEXT = "a turtle on roller skates";

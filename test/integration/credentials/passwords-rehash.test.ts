@@ -4,7 +4,8 @@ import { toBase64, utf8 } from "../../../src/core/security/encoding.ts";
 import { SCRYPT_ENGINES } from "../../../src/core/security/passwords.ts";
 import { call, freshEmail, insertUser, newUser, PASSWORD, signIn } from "../../support/client.ts";
 import { DEFERRED } from "../../support/deferred.ts";
-import { failing, serviceWith } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
+import { serviceWith } from "../../support/faults.ts";
 import { emptyFeed, notedIds } from "../../support/feed.ts";
 import { expectAccepted } from "../../support/tokens.ts";
 

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { freshEmail, insertUser, newUser, PASSWORD } from "../../support/client.ts";
-import { failing, serviceWith } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
+import { serviceWith } from "../../support/faults.ts";
 import { failuresOf, storedFor, throttleOf, unreachable } from "../../support/throttle.ts";
 
 const WRONG = "not the right password";

@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { capturedLog } from "../../support/canaries.ts";
 import { call, newUser, type Reply } from "../../support/client.ts";
-import { failing, serviceWith } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
+import { serviceWith } from "../../support/faults.ts";
 import { moveClock } from "../../support/moving-clock.ts";
 import { unreachable } from "../../support/throttle.ts";
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { freshEmail, newAdmin, register, type SignedIn } from "../../support/client.ts";
-import { failing } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
 import { DAY, HOUR, moveClock, stopClock } from "../../support/moving-clock.ts";
 import {
   cron,

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { freshEmail, register } from "../../support/client.ts";
-import { failing } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
 import { DAY, moveClock, SECOND, stopClock } from "../../support/moving-clock.ts";
 import {
   cron,

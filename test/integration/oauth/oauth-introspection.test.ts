@@ -10,7 +10,8 @@ import {
   type SignedIn,
   signIn,
 } from "../../support/client.ts";
-import { failing, serviceWith } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
+import { serviceWith } from "../../support/faults.ts";
 import { byHand, runFeed } from "../../support/feed.ts";
 import { moveClock, SECOND } from "../../support/moving-clock.ts";
 import {

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it, vi } from "vitest";
 import { call, newAdmin, newUser } from "../../support/client.ts";
-import { failing, serviceWith } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
+import { serviceWith } from "../../support/faults.ts";
 import {
   expectOAuthError,
   form,

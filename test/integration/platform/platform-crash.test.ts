@@ -12,7 +12,7 @@ import {
   type SignedIn,
   signIn,
 } from "../../support/client.ts";
-import { failing } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
 import { emptyFeed, notedIds, runFeed } from "../../support/feed.ts";
 import { MINUTE, moveClock } from "../../support/moving-clock.ts";
 import { interposed } from "../../support/objects.ts";
@@ -80,6 +80,21 @@ describe("CFW-05 an object that dies once D1 has the change finishes it at the n
     expect((await refresh(user.refreshToken)).status).toBe(401);
     await expectRefused({ one: user.accessToken, other: other.accessToken });
     expect(await intentOf(user.id)).toBeUndefined();
+  });
+
+  it("disabling: an administrator sees no session that it ended, nor does an export", async () => {
+    const ask = (what: string) =>
+      call("GET", `/v1/users/${user.id}/${what}`, { token: admin.accessToken });
+    await crashDuring(disable);
+    expect((await ask("sessions")).body).toEqual({ sessions: [] });
+    await call("PATCH", `/v1/users/${user.id}`, {
+      token: admin.accessToken,
+      body: { status: "active" },
+    });
+    await signIn(user.email);
+    crashAtCommit();
+    expectOutage(await disable());
+    expect((await ask("export")).body).toMatchObject({ sessions: [] });
   });
 
   it("deleting: no session is left, and no one signs in", async () => {

@@ -4,7 +4,7 @@ import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { capturedLog } from "../../support/canaries.ts";
 import { call, newAdmin, newUser, ORIGIN, type SignedIn } from "../../support/client.ts";
-import { failing } from "../../support/faults.ts";
+import { failing } from "../../support/failing.ts";
 import { byHand, runFeed } from "../../support/feed.ts";
 import { rpc, rpcWith } from "../../support/rpc.ts";
 import {

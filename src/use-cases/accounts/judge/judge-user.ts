@@ -78,7 +78,11 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
       return holdsToken(sessions, currentAuthority(deps), id, hash, now());
     },
 
-    listSessions: (_: Addressed) => (isKnown() ? listSessions(sessions, now()) : []),
+    /** A change that broke off is finished first: what it ends is not listed as alive. */
+    async listSessions(to: Addressed) {
+      await freshen(deps, to);
+      return isKnown() ? listSessions(sessions, now()) : [];
+    },
     endSessions: (to: Addressed, which: SessionsSelection, cause: Cause) =>
       isKnown() ? endAndTell(deps, to, which, cause) : 0,
 
@@ -100,7 +104,10 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
     },
     clearProofs: (_: Addressed, by: Prover) => void proofs.delete(by),
 
-    exportHeld: (to: Addressed, cause: Cause) => exportHeld(deps, to, cause),
+    async exportHeld(to: Addressed, cause: Cause) {
+      await freshen(deps, to);
+      return exportHeld(deps, to, cause);
+    },
 
     confirmEvents(places: readonly number[]): void {
       store.outbox.confirm(places);
