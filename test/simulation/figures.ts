@@ -3,9 +3,6 @@ import type { Outcome } from "./simulate.ts";
 
 export type Counts = Record<string, number>;
 
-/** How often each invariant came to a verdict, and how often it had to let something pass. */
-export type Tally = { judged: number; excused: number };
-
 /** What a search went through, by name: what stays at zero was not tried. */
 export type Figures = {
   histories: number;
@@ -13,7 +10,6 @@ export type Figures = {
   violations: number;
   readonly acts: Counts;
   readonly faults: Counts;
-  readonly invariants: Record<string, Tally>;
 };
 
 export const noFigures = (): Figures => ({
@@ -22,7 +18,6 @@ export const noFigures = (): Figures => ({
   violations: 0,
   acts: {},
   faults: {},
-  invariants: {},
 });
 
 export function count(figures: Figures, { steps }: Plan, outcome: Outcome): void {
@@ -33,7 +28,6 @@ export function count(figures: Figures, { steps }: Plan, outcome: Outcome): void
     addTo(figures.acts, `${step.actor} ${step.what}`, 1);
     for (const fault of struck) addTo(figures.faults, fault, 1);
   }
-  addTallies(figures, outcome.tallies);
 }
 
 /** What several searched, as one. */
@@ -43,22 +37,16 @@ export function add(figures: Figures, other: Figures): void {
   figures.violations += other.violations;
   for (const [act, times] of Object.entries(other.acts)) addTo(figures.acts, act, times);
   for (const [fault, times] of Object.entries(other.faults)) addTo(figures.faults, fault, times);
-  addTallies(figures, other.invariants);
 }
 
 export function shownFigures(figures: Figures, seconds: number): string {
-  const { histories, steps, violations, acts, faults, invariants } = figures;
-  const tallies = Object.entries(invariants).map(
-    ([name, { judged, excused }]) => `  ${judged} judged, ${excused} excused: ${name}`,
-  );
+  const { histories, steps, violations, acts, faults } = figures;
   return [
     `${histories} histories of ${steps} steps, ${violations} violations, ${seconds.toFixed(1)} s`,
     "acts",
     ...table(acts),
     "faults that struck",
     ...table(faults),
-    "invariants",
-    ...tallies,
   ].join("\n");
 }
 
@@ -69,13 +57,4 @@ const table = (counts: Counts): readonly string[] =>
 
 function addTo(counts: Counts, name: string, times: number): void {
   counts[name] = (counts[name] ?? 0) + times;
-}
-
-function addTallies(figures: Figures, tallies: Readonly<Record<string, Tally>>): void {
-  for (const [name, { judged, excused }] of Object.entries(tallies)) {
-    const known = figures.invariants[name] ?? { judged: 0, excused: 0 };
-    known.judged += judged;
-    known.excused += excused;
-    figures.invariants[name] = known;
-  }
 }

@@ -63,6 +63,7 @@ function outsideOf(world: World, host: Host, skew: number): Outside {
   return {
     clock: () => scheduler.now + skew,
     defer: (work) => void deferred(work).catch(world.mishap),
+    outlive: (work) => void work.catch(world.mishap),
     log: silent,
     notify: () => undefined,
     notCaughtUp: (_, error) => world.mishap(error),

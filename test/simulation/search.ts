@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -72,10 +73,9 @@ async function workOff(pieces: Iterable<Range>, take: (searched: Searched) => vo
   const worker = new Worker(join(import.meta.dirname, "search-thread.ts"));
   try {
     for (const piece of pieces) {
-      const answer = Promise.withResolvers<Searched>();
-      worker.once("message", answer.resolve).once("error", answer.reject);
       worker.postMessage(piece);
-      take(await answer.promise);
+      const [searched]: Searched[] = await once(worker, "message"); // or it throws
+      if (searched !== undefined) take(searched);
     }
   } finally {
     await worker.terminate();

@@ -1,7 +1,6 @@
 import { ACTORS } from "./actors/all.ts";
 import { runChores } from "./actors/chores.ts";
 import { runFeed, runRotation } from "./actors/crons.ts";
-import type { Tally } from "./figures.ts";
 import { INVARIANTS } from "./invariants/all.ts";
 import { withOutside } from "./outside/install.ts";
 import { type People, populate } from "./people.ts";
@@ -20,11 +19,9 @@ export type Played = {
   answer: string;
 };
 
-/** @property tallies by the name of the invariant */
 export type Outcome = {
   readonly played: readonly Played[];
   readonly violation: Violation | null;
-  readonly tallies: Readonly<Record<string, Tally>>;
 };
 
 const BEGINNING = Date.UTC(2026, 0, 1);
@@ -45,13 +42,13 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   return withOutside(seeded(plan.seed ^ 0x5eed), scheduler, async () => {
     const world = new World(scheduler, seeded(plan.seed ^ 0x150));
     const people = populate(world);
-    const history: History = { played: [], tallies: {} };
+    const history: History = { played: [] };
     const violation = await violationOf(() => play(world, people, plan, history));
     return { ...history, violation };
   });
 }
 
-type History = { readonly played: Played[]; readonly tallies: Record<string, Tally> };
+type History = { readonly played: Played[] };
 
 async function violationOf(work: () => Promise<void>): Promise<Violation | null> {
   try {
@@ -67,13 +64,11 @@ async function play(
   world: World,
   people: People,
   { steps }: Plan,
-  { played, tallies }: History,
+  { played }: History,
 ): Promise<void> {
   const { scheduler } = world;
   const watches = INVARIANTS.map(({ name, watch }) => {
-    const tally = { judged: 0, excused: 0 };
-    tallies[name] = tally;
-    return { name, ...watch(world, people, tally) };
+    return { name, ...watch(world, people) };
   });
   const found: Violation[] = [];
   const note = (invariant: string, what: string | null) => {

@@ -1,16 +1,14 @@
-import type { Tally } from "../figures.ts";
 import type { Seen } from "../ledger.ts";
 import type { People } from "../people.ts";
 import type { World } from "../world.ts";
 
 /**
  * What must never happen. A new invariant is a file here and a line in invariants/all.ts; what it
- * has to remember of one history it keeps between `watch` and the end. What it looked at it counts:
- * an invariant that excuses everything finds nothing.
+ * has to remember of one history it keeps between `watch` and the end.
  */
 export type Invariant = {
   readonly name: string;
-  watch(world: World, people: People, tally: Tally): Watch;
+  watch(world: World, people: People): Watch;
 };
 
 /** Each says what is wrong, or null. */

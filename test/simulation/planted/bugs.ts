@@ -175,7 +175,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "a wrapped key is read with the newest secret, whatever version it names",
     file: "src/core/security/key-wrapping.ts",
-    find: 'const subkey = secrets.subkey(versionOf(wrapped) ?? 0, "signing-key-wrap");',
+    find: 'const subkey = secrets.subkey(versionOf(wrapped), "signing-key-wrap");',
     replace: 'const subkey = newestSubkey(secrets, "signing-key-wrap");',
   },
   {

@@ -228,9 +228,9 @@ describe("what a user's object holds of them", () => {
     const { judge, to, user, during, events, sessionId } = await object();
     judge.reserveProof(to, "session");
     const before = [...events];
-    let held = null as ReturnType<typeof judge.exportHeld>;
-    const work = () => {
-      held = judge.exportHeld(to, CAUSE);
+    let held = null as Awaited<ReturnType<typeof judge.exportHeld>>;
+    const work = async () => {
+      held = await judge.exportHeld(to, CAUSE);
     };
     expect((await during(work)).isWoken).toBe(true);
     expect(held).toMatchObject({
@@ -245,19 +245,20 @@ describe("what a user's object holds of them", () => {
 
   it("is nothing before they signed in, and nothing at all once they are deleted", async () => {
     const fresh = await watchedObject();
-    expect(fresh.judge.exportHeld(fresh.to, CAUSE)).toMatchObject({ sessions: [] });
+    expect(await fresh.judge.exportHeld(fresh.to, CAUSE)).toMatchObject({ sessions: [] });
     const { judge, to, change, events } = await object();
     await change(DELETE);
     const told = events.length;
-    expect(judge.exportHeld(to, CAUSE)).toBeNull();
+    expect(await judge.exportHeld(to, CAUSE)).toBeNull();
     expect(events).toHaveLength(told);
   });
 
   it("is less by the events that were stored", async () => {
     const { judge, to } = await object();
-    expect(judge.exportHeld(to, CAUSE)?.events).toHaveLength(1);
+    expect((await judge.exportHeld(to, CAUSE))?.events).toHaveLength(1);
     judge.confirmEvents([1]);
-    expect(judge.exportHeld(to, CAUSE)?.events.map(({ type }) => type)).toEqual(["user.exported"]);
+    const held = await judge.exportHeld(to, CAUSE);
+    expect(held?.events.map(({ type }) => type)).toEqual(["user.exported"]);
   });
 });
 
