@@ -4,6 +4,8 @@
  */
 export type Bug = {
   readonly name: string;
+  /** The first history that gave it away when it was last looked for. */
+  readonly seed: number;
   readonly file: string;
   readonly find: string;
   readonly replace: string;
@@ -13,6 +15,7 @@ export type Bug = {
 export const BUGS: readonly Bug[] = [
   {
     name: "the successor is drawn and not derived from the token presented",
+    seed: 3,
     file: "src/core/security/refresh-token-codec.ts",
     find: "return { ...token, version, secret: mac(key, input) };",
     replace:
@@ -20,18 +23,21 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a reused token is refused and its session lives on",
+    seed: 13,
     file: "src/use-cases/accounts/judge/end-sessions.ts",
     find: 'if (type === "refresh.reused") store.sessions.remove(sessionId);',
     replace: "",
   },
   {
     name: "a disabled account keeps its sessions",
+    seed: 3,
     file: "src/use-cases/accounts/judge/keep-authority.ts",
     find: 'const ended = end === "all" ? store.sessions.removeAllExcept(null) : 0;',
     replace: "const ended = 0;",
   },
   {
     name: "an object's event is forgotten when it is sent",
+    seed: 5,
     file: "src/persistence/durable/events/kv-outbox.ts",
     find: "      if (messages.length > 0) await queue.send(messages);",
     replace:
@@ -39,24 +45,28 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "events are confirmed whether or not they were stored",
+    seed: 131,
     file: "src/use-cases/events/deliver-events.ts",
     find: "const done = messages.filter((message) => !failed.has(message));",
     replace: "const done = messages;",
   },
   {
     name: "an event of the record is gone once the queue has it",
+    seed: 507,
     file: "src/use-cases/events/send-record-events.ts",
     find: "const gone = waiting.filter((one) => !one.isKept && !failed.has(one));",
     replace: "const gone = waiting.filter((one) => !failed.has(one));",
   },
   {
     name: "a place is given again once its event is confirmed",
+    seed: 1,
     file: "src/persistence/durable/events/kv-outbox.ts",
     find: "if (places.includes(last)) kv.put(keyOf(last), null);",
     replace: "if (places.includes(last)) kv.delete(keyOf(last));",
   },
   {
     name: "a change that turns out to be made is told a second time",
+    seed: 1,
     file: "src/use-cases/accounts/judge/tell-events.ts",
     find: "const events = made === null ? [] : [made];",
     replace:
@@ -64,6 +74,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a try is counted after its password was compared",
+    seed: 1,
     file: "src/use-cases/credentials/check-try.ts",
     find: "  const [reservation, lookup] = await Promise.allSettled([tries.reserve(), find()]);",
     replace:
@@ -71,96 +82,112 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a success does not clear the count",
+    seed: 1,
     file: "src/use-cases/credentials/check-password.ts",
     find: "  if (check.ok) {",
     replace: "  if (check.ok && tries.reserveSince === null) {",
   },
   {
     name: "a try within the delay is let through",
+    seed: 89,
     file: "src/domain/credentials/throttle.ts",
     find: '? { kind: "delayed", retryAfter: delay - elapsed(lastAt, now), lastAt }',
     replace: '? { kind: "allowed", state: { failures: failures + 1, lastAt: now } }',
   },
   {
     name: "of two redemptions at once both are made",
+    seed: 18,
     file: "src/use-cases/accounts/verify-email.ts",
     find: "    ifVersion,\n    cause,",
     replace: "    ifVersion: null,\n    cause,",
   },
   {
     name: "a reset keeps the sessions",
+    seed: 18,
     file: "src/use-cases/accounts/judge/change-account.ts",
     find: "settle(deps, to, taken, end, told);",
     replace: 'settle(deps, to, taken, change.kind === "reset_password" ? "none" : end, told);',
   },
   {
     name: "a message that left is sent again when it comes again",
+    seed: 62,
     file: "src/use-cases/accounts/send-once.ts",
     find: 'if (claimed !== "claimed") return;',
     replace: 'if (claimed === "withheld") return;',
   },
   {
     name: "one inbox gets as much mail as anybody asks for",
+    seed: 7,
     file: "src/use-cases/accounts/send-once.ts",
     find: "const caps = NOTICES.has(purpose) ? [] : MAIL_CAPS;",
     replace: "const caps: readonly MailCap[] = [];",
   },
   {
     name: "a message that did not leave counts as sent",
+    seed: 653,
     file: "src/use-cases/accounts/send-once.ts",
     find: "    throw error;\n",
     replace: "",
   },
   {
     name: "whoever registered stays in when the owner verifies the address",
+    seed: 1898,
     file: "src/use-cases/accounts/verify-email.ts",
     find: "const keepPassword = shown.value && credential.passwordHash !== null;",
     replace: "const keepPassword = credential.passwordHash !== null;",
   },
   {
     name: "a mailed code works again",
+    seed: 211,
     file: "src/use-cases/credentials/count-codes.ts",
     find: "if (flow === undefined || flow.isSpent || flow.endsAt <= now) return false;",
     replace: "if (flow === undefined || flow.endsAt <= now) return false;",
   },
   {
     name: "a service account's object is told of a change after the reply",
+    seed: 731,
     file: "src/use-cases/clients/tell-programs.ts",
     find: "  await tellNow(deps, whom);\n  return outcome;",
     replace: "  void tellNow(deps, whom).catch(() => undefined);\n  return outcome;",
   },
   {
     name: "a new client secret ends the others at once",
+    seed: 19,
     file: "src/use-cases/clients/rotate-client-secret.ts",
     find: "const others = now + deps.clientSecretOverlap;",
     replace: "const others = now;",
   },
   {
     name: "an erasure forgets the audit trail",
+    seed: 12,
     file: "src/use-cases/events/erase-context.ts",
     find: "if ((await erasures.erase(ids, BATCH)) < BATCH) return;",
     replace: "if (erasures !== undefined) return;",
   },
   {
     name: "a new key signs as soon as it is made",
+    seed: 2,
     file: "src/domain/keys/signing-key.ts",
     find: "signsFrom: key === heir ? now : now + policy.publishAhead,",
     replace: "signsFrom: now,",
   },
   {
     name: "a key goes as soon as its successor signs",
+    seed: 100,
     file: "src/domain/keys/signing-key.ts",
     find: "return Math.min(...takeovers, Number.POSITIVE_INFINITY) + policy.tokenLifetime;",
     replace: "return Math.min(...takeovers, Number.POSITIVE_INFINITY);",
   },
   {
     name: "a key is published only once it signs",
+    seed: 2,
     file: "src/domain/keys/signing-key.ts",
     find: 'return state === "next" || state === "current" || state === "retired";',
     replace: 'return state === "current" || state === "retired";',
   },
   {
     name: "the wrapped half of a key is bound to another kid when it is wrapped again",
+    seed: 45,
     file: "src/core/security/key-wrapping.ts",
     find: 'return { kind: "rewrapped", wrapped: await wrap(secrets, key.kid, plain) };',
     replace:
@@ -168,30 +195,35 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "the keys are never wrapped under the newest secret",
+    seed: 4,
     file: "src/use-cases/keys/carry-out-rotation.ts",
     find: "await deps.keys.rewrap(kid, key.wrappedPrivate, outcome.wrapped, deps.actor);",
     replace: "",
   },
   {
     name: "a wrapped key is read with the newest secret, whatever version it names",
+    seed: 4,
     file: "src/core/security/key-wrapping.ts",
     find: 'const subkey = secrets.subkey(versionOf(wrapped), "signing-key-wrap");',
     replace: 'const subkey = newestSubkey(secrets, "signing-key-wrap");',
   },
   {
     name: "a refresh token is checked with the newest secret alone",
+    seed: 4,
     file: "src/core/security/refresh-token-codec.ts",
     find: 'const key = secrets.subkey(bytes.readUInt16BE(), "refresh-token-mac");',
     replace: 'const key = secrets.subkey(secrets.newest, "refresh-token-mac");',
   },
   {
     name: "a revoked key is taken out of the set in KV and nowhere else",
+    seed: 13,
     file: "src/domain/keys/signing-key.ts",
     find: 'if (key.revokedAt !== null) return "revoked";',
     replace: "",
   },
   {
     name: "the copy of the keys is verified with for as long as it is signed with",
+    seed: 13,
     file: "src/core/security/key-ring.ts",
     find: "return jwksOf(await copy.read(KEYS_MAX_AGE), deps.clock(), deps.policy).keys;",
     replace:
@@ -199,6 +231,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "an older key signs again when the current one is revoked",
+    seed: 3,
     file: "src/domain/keys/signing-key.ts",
     find: "return latest(keys.filter((key) => signsSince(key) <= now));",
     replace:
@@ -206,54 +239,63 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "an unknown kid is a bad token when the keys were asked for another a moment ago",
+    seed: 592,
     file: "src/core/memory/key-copy.ts",
     find: 'if (isSpent && underWay === null) throw new Unavailable("signing keys");',
     replace: "if (isSpent && underWay === null) return true;",
   },
   {
     name: "an unknown kid is a bad token without a reading",
+    seed: 72,
     file: "src/core/memory/key-copy.ts",
     find: "return copy.readAt < time + LEEWAY && !copy.keys.some((key) => key.kid === kid);",
     replace: "return false;",
   },
   {
     name: "a missing set in KV is an empty one",
+    seed: 5,
     file: "src/core/security/key-ring.ts",
     find: "if (cached === null || cached.keys.length === 0) return null;",
     replace: "if (cached === null) return { keys: [] };",
   },
   {
     name: "a verifier elsewhere keeps its keys for a day",
+    seed: 210,
     file: "src/client/remote-keys.ts",
     find: "const isCurrent = known !== null && isYoungerThan(known.maxAge, known.askedAt);",
     replace: "const isCurrent = known !== null && isYoungerThan(86_400_000, known.askedAt);",
   },
   {
     name: "a verifier elsewhere asks for no key that it lacks",
+    seed: 13,
     file: "src/client/remote-keys.ts",
     find: "if (!(isCurrent && known?.keys.has(kid)) && mayAsk()) await reload();",
     replace: "if (known === null && mayAsk()) await reload();",
   },
   {
     name: "a copy of a role never grows old",
+    seed: 2,
     file: "src/core/memory/role-catalogue.ts",
     find: "isYounger(readAt, now, ROLES_MAX_AGE);",
     replace: "readAt <= now;",
   },
   {
     name: "a verdict is remembered for ten times as long as was asked for",
+    seed: 104,
     file: "src/core/memory/liveness.ts",
     find: "return isYounger(askedAt, now, limit);",
     replace: "return isYounger(askedAt, now, 10 * limit);",
   },
   {
     name: "the freshness of zero takes what is remembered",
+    seed: 104,
     file: "src/use-cases/tokens/verify-token.ts",
     find: "const authority = await deps.liveness.ask(presented, maxStaleness * 1_000);",
     replace: "const authority = await deps.liveness.ask(presented, 60_000 + maxStaleness * 1_000);",
   },
   {
     name: "a verdict carries the roles of the token",
+    seed: 2,
     file: "src/use-cases/tokens/verify-token.ts",
     find: "return { ...claims, roles, ver: version, permissions };",
     replace: "return { ...claims, ver: version, permissions };",
