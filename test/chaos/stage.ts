@@ -60,7 +60,7 @@ export async function setStage({
     kids: new Set(),
     registered: new Map(),
   };
-  await runtime.start(seedOf(admin, others));
+  await runtime.start(await seedOf(admin, others));
   for (const person of [admin, ...others]) await signIn(world, person, PASSWORD);
   return { runtime, world, trail: auditTrail(world), state, mailServer };
 }
@@ -83,9 +83,9 @@ const varsWith = (mailServer: string): Record<string, string> => ({
   ACCESS_TOKEN_TTL: "86400",
 });
 
-function seedOf(admin: Person, others: readonly Person[]): string[] {
+async function seedOf(admin: Person, others: readonly Person[]): Promise<string[]> {
   const random = (length: number) => new Uint8Array(randomBytes(length));
-  const hash = passwordHasher(SCRYPT_ENGINES.native, random).hash(PASSWORD);
+  const hash = await passwordHasher(SCRYPT_ENGINES.native, random).hash(PASSWORD);
   const accounts = [admin, ...others].flatMap(({ id, email }) => [
     `insert into users (id, email, email_verified, password_hash, created_at, updated_at)
      values ('${id}', '${email}', 1, '${hash}', 1700000000000, 1700000000000)`,

@@ -82,8 +82,8 @@ describe("D1 is asked", () => {
     const answer = await judge.openSession(to, { ...someSession(), seen, cause: CAUSE });
     expect(answer).toEqual({ kind: "refused" });
     expect(known.copy).toBeNull();
-    expect(judge.listSessions(to)).toEqual([]);
-    expect(judge.endSessions(to, "all", CAUSE)).toBe(0);
+    expect(await judge.listSessions(to)).toEqual([]);
+    expect(await judge.endSessions(to, "all", CAUSE)).toBe(0);
     expect(user.id).toBe(to.userId);
   });
 });
@@ -103,7 +103,7 @@ describe("a change", () => {
     expect(known.timesD1Asked - before).toBe(3);
     known.beforeD1 = () => undefined;
     expect((await record.read(user.id))?.authority.status).toBe("active");
-    expect(judge.listSessions(to)).toHaveLength(1);
+    expect(await judge.listSessions(to)).toHaveLength(1);
   });
 
   it("asked for again opens no session once other hands changed the row", async () => {
@@ -112,7 +112,7 @@ describe("a change", () => {
     const session = someSession();
     expect(await again()).toMatchObject({ kind: "done", opened: {} });
     expect(await again()).toMatchObject({ kind: "done", opened: {} });
-    expect(judge.listSessions(to)).toHaveLength(1);
+    expect(await judge.listSessions(to)).toHaveLength(1);
     const row = db.users.get(user.id);
     if (row === undefined) throw new Error("the row is gone");
     db.users.set(user.id, { ...row, user: { ...row.user, version: 3 } });
