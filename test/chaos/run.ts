@@ -12,7 +12,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { startMailServer } from "../support/mail-server.ts";
 import { bundle } from "./bundle.ts";
 import { chaos, type Figures } from "./chaos.ts";
 import { DISK_FULL, smallDisk } from "./disk.ts";
@@ -33,7 +32,6 @@ const tell = (what: string, figures: Figures) => console.log(`${what}: ${JSON.st
 async function run(directory: string): Promise<number> {
   const plan = {
     script: bundle(join(directory, "build")),
-    mailServer: await startMailServer(),
     people: Number(values.people),
     seed: values.seed,
     outageTime: Number(values.seconds) * 1_000,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { passwordHasher, SCRYPT_ENGINES } from "../../src/core/security/passwords.ts";
 import type { Password } from "../../src/domain/credentials/password.ts";
 import { userIdOf } from "../../src/domain/ids.ts";
+import { startMailServer } from "../support/mail-server.ts";
 import { auditTrail } from "./events.ts";
 import { newLedger } from "./ledger.ts";
 import { newPerson, type Person } from "./people.ts";
@@ -28,20 +29,14 @@ export type Setting = {
   readonly directory: string;
   /** As `bundle` built it. */
   readonly script: string;
-  readonly mailServer: string;
   readonly random: Random;
   readonly people: number;
 };
 
-export async function setStage({
-  directory,
-  script,
-  mailServer,
-  random,
-  people,
-}: Setting): Promise<Stage> {
+export async function setStage({ directory, script, random, people }: Setting): Promise<Stage> {
   const state = join(directory, "state");
   mkdirSync(state, { recursive: true });
+  const mailServer = await startMailServer();
   const runtime = runtimeIn(directory, { script, state, vars: varsWith(mailServer) });
   const admin = newPerson(newId(), "ops@example.com", PASSWORD);
   const others = Array.from({ length: people }, (_, index) =>

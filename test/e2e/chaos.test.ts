@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { bundle } from "../chaos/bundle.ts";
 import { chaos } from "../chaos/chaos.ts";
 import { LOCKS, type Outage, STORE_OUTAGES } from "../chaos/outages.ts";
-import { startMailServer } from "../support/mail-server.ts";
 
 /*
  * A little of `npm run chaos`, which kills oftener and lets every store fail, each for longer.
@@ -23,11 +22,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
 
-const play = async (name: string, kills: number, outages: readonly Outage[]) =>
+const play = (name: string, kills: number, outages: readonly Outage[]) =>
   chaos({
     directory: join(directory, name),
     script,
-    mailServer: await startMailServer(),
     people: 4,
     seed: name,
     kills,
