@@ -37,7 +37,7 @@ export default defineConfig({
               queueConsumers: { "auth-service-events": { maxBatchTimeout: 0 } },
               bindings: {
                 AUTH_SECRETS: `v1:${secret}`,
-                // The engine that costs half the time; both give the same bytes, which a test shows.
+                // The engine that costs half the time, and computes each hash once (test/support/hash-once.ts).
                 PASSWORD_SCRYPT: "native",
                 EMAIL_CODE_SIGN_IN: "true",
                 // Where tests find what was sent (test/support/inbox.ts).
@@ -55,7 +55,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          setupFiles: ["test/support/migrate.ts"],
+          setupFiles: ["test/support/migrate.ts", "test/support/hash-once.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

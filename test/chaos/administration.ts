@@ -59,6 +59,8 @@ export async function rotateKeys(world: World): Promise<void> {
     about: "keys",
     method: "POST",
     path: "/v1/keys/rotate",
+    // The new set is published before anybody is told that the keys are rotated.
+    needsCaches: true,
     token: adminToken(world),
     body: {},
   });

@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
 /** Something that fails for a while, and then does not. */
 export type Outage = {
   readonly name: string;
-  /** False where nobody may notice. */
+  /** False where nobody may notice but who waits for a cache to be written. */
   readonly mayCost503: boolean;
   /** @returns what ends it */
   begin(stage: Stage): Promise<() => Promise<void>>;

@@ -34,7 +34,7 @@ export async function killOnce(stage: Stage, victim: Victim): Promise<void> {
 export async function failFor(stage: Stage, outage: Outage, milliseconds: number): Promise<void> {
   const { runtime, world } = stage;
   const running = load(world, runtime.origin);
-  world.service.mayFail = outage.mayCost503;
+  world.service.fails = outage.mayCost503 ? "stores" : "caches";
   const end = await outage.begin(stage);
   try {
     await Promise.race([sleep(milliseconds), running.ended]);
@@ -43,7 +43,7 @@ export async function failFor(stage: Stage, outage: Outage, milliseconds: number
     await end();
   }
   await running.ended;
-  world.service.mayFail = false;
+  world.service.fails = "nothing";
   await verdict(stage);
 }
 

@@ -11,6 +11,8 @@ export type Ask = {
   readonly body?: unknown;
   /** Refusals that are right, beside success. */
   readonly allowed?: readonly number[];
+  /** It waits for stores that others can do without. */
+  readonly needsCaches?: true;
   /** What is told of it, once it happened. */
   readonly events?: readonly EventType[];
 };
@@ -29,8 +31,8 @@ export type Service = {
   ask(ask: Ask): Promise<Answered>;
   /** While the runtime is being killed a connection may break. */
   mayBreak: boolean;
-  /** While stores fail, 503 is an answer. */
-  mayFail: boolean;
+  /** While stores fail, 503 is an answer; while caches do, of who needs those. */
+  fails: "nothing" | "caches" | "stores";
   life: number;
 };
 
@@ -40,7 +42,7 @@ export function serviceAt(origin: () => string, ledger: Ledger, run: string): Se
 
   const service: Service = {
     mayBreak: false,
-    mayFail: false,
+    fails: "nothing",
     life: 0,
     async ask(ask) {
       const id = `${run}-${++requests}`;
@@ -69,10 +71,11 @@ const broke = (error: Error, { mayBreak }: Service): string | null =>
   mayBreak ? null : `broke off, though nothing was killed (${error})`;
 
 /** What is wrong with a status, or null. */
-function wrongIn({ status, body, headers }: Reply, ask: Ask, { mayFail }: Service): string | null {
+function wrongIn({ status, body, headers }: Reply, ask: Ask, { fails }: Service): string | null {
   if (status < 400 || ask.allowed?.includes(status)) return null;
   if (status !== UNAVAILABLE) return `is ${status} ${body?.code}`;
-  if (!mayFail) return "is 503, though nothing fails";
+  const isRight = fails === "stores" || (fails === "caches" && ask.needsCaches === true);
+  if (!isRight) return "is 503, though nothing fails";
   return headers.get("retry-after") === null ? "is 503 without Retry-After" : null;
 }
 

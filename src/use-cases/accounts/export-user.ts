@@ -53,7 +53,7 @@ export const exportOwnAccount = (
   after: EventQuery["after"],
 ): Promise<Result<UserExport, "not_found">> => collect(deps, actor, actor.userId, after);
 
-/** The object comes last: it tells of the export, and what it has not stored may be in the trail. */
+/** The object before the trail, the way that events go: one that moves meanwhile is in either. */
 async function collect(
   deps: ExportDeps,
   actor: Actor,
@@ -62,9 +62,9 @@ async function collect(
 ): Promise<Result<UserExport, "not_found">> {
   const found = await deps.users.findById(userId);
   if (found === null) return err("not_found");
-  const { events, last } = await eventsAbout(deps, userId, after);
   const held = await deps.accounts.exportHeld(userId, causeOf(actor));
   if (held === null) return err("not_found");
+  const { events, last } = await eventsAbout(deps, userId, after);
   const stored = new Set(events.map(({ id }) => id));
   const unstored = held.events.filter(({ id }) => !stored.has(id));
   const shown = (some: readonly Event[]) => some.map((event) => shownTo(userId, event));

@@ -158,6 +158,17 @@ export const BUGS: readonly Bug[] = [
     replace: "const others = now;",
   },
   {
+    name: "an export reads the trail before it asks the object",
+    seed: 17_591,
+    file: "src/use-cases/accounts/export-user.ts",
+    find: `  const held = await deps.accounts.exportHeld(userId, causeOf(actor));
+  if (held === null) return err("not_found");
+  const { events, last } = await eventsAbout(deps, userId, after);`,
+    replace: `  const { events, last } = await eventsAbout(deps, userId, after);
+  const held = await deps.accounts.exportHeld(userId, causeOf(actor));
+  if (held === null) return err("not_found");`,
+  },
+  {
     name: "an erasure forgets the audit trail",
     seed: 12,
     file: "src/use-cases/events/erase-context.ts",

@@ -66,6 +66,23 @@ describe("what is held of somebody", () => {
     expect(held.events.map(({ type }) => type)).toEqual(["user.exported"]);
   });
 
+  it("has an event that the object gave to the trail meanwhile", async () => {
+    const { service, deps, audit, user } = await exported();
+    const accounts: typeof deps.accounts = {
+      ...deps.accounts,
+      exportHeld: async (...asked) => {
+        const held = await service.deps.accounts.exportHeld(...asked);
+        if (held === null) return held;
+        await audit.store(held.events);
+        return { ...held, events: [] };
+      },
+    };
+    const { events } = unwrapped(
+      await exportOwnAccount({ ...deps, accounts }, somePerson(user.id), null),
+    );
+    expect(events.map(({ type }) => type)).toEqual(["session.opened"]);
+  });
+
   it("shows where one was oneself, and not where others were", async () => {
     const { audit, user, own } = await exported();
     const byOther = someEvent({

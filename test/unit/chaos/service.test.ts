@@ -48,7 +48,10 @@ it.each([500, 401, 404, 429])(
 it("503 is an answer only while something fails, and with Retry-After", async () => {
   reply = { status: 503, headers: { "retry-after": "2" } };
   await expect(service.ask(ASK)).rejects.toThrow("though nothing fails");
-  service.mayFail = true;
+  service.fails = "caches";
+  await expect(service.ask(ASK)).rejects.toThrow("though nothing fails");
+  expect(await service.ask({ ...ASK, needsCaches: true })).toMatchObject({ status: null });
+  service.fails = "stores";
   expect(await service.ask(ASK)).toMatchObject({ status: null, act: { code: "some" } });
   reply = { status: 503 };
   await expect(service.ask(ASK)).rejects.toThrow("without Retry-After");
