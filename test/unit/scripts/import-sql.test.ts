@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { beforeEach, expect, it } from "vitest";
 import {
   countQuery,
@@ -12,8 +10,8 @@ import {
 import { eventMessage } from "../../../src/api/wire/events/event-message.ts";
 import { parseEmail } from "../../../src/domain/accounts/email.ts";
 import { parseUserId } from "../../../src/domain/ids.ts";
+import { migratedSqlite } from "../../support/migrated-sqlite.ts";
 
-const MIGRATIONS = join(import.meta.dirname, "../../../migrations");
 /** Bytes of a statement that D1 takes. */
 const D1_LIMIT = 100_000;
 const NOW = 2_000_000_000_000;
@@ -21,12 +19,7 @@ const NOW = 2_000_000_000_000;
 let database: DatabaseSync;
 
 beforeEach(() => {
-  database = new DatabaseSync(":memory:");
-  for (const name of readdirSync(MIGRATIONS)
-    .filter((file) => file.endsWith(".sql"))
-    .sort()) {
-    database.exec(readFileSync(join(MIGRATIONS, name), "utf8"));
-  }
+  database = migratedSqlite();
   database.exec("insert into roles (name) values ('editor')");
 });
 
