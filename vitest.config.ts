@@ -55,7 +55,8 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          setupFiles: ["test/support/migrate.ts", "test/support/hash-once.ts"],
+          isolate: false,
+          setupFiles: ["test/support/begin-afresh.ts", "test/support/hash-once.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
