@@ -12,8 +12,6 @@ export type Plan = Omit<Setting, "random"> & {
   readonly outages: readonly Outage[];
   /** How long each outage lasts, in milliseconds. */
   readonly outageTime: number;
-  /** What would wait a minute to be sent again is due at once. */
-  readonly isHurried: boolean;
   readonly tell: (what: string, figures: Figures) => void;
 };
 

@@ -6,6 +6,8 @@ import { faultyEnv } from "./faulty-env.ts";
 
 export interface ChaosEnv extends Env {
   readonly KEPT_MESSAGES: DurableObjectNamespace<KeptMessages>;
+  /** Seconds after which a message comes again, at most: who is in a hurry says less. */
+  readonly LONGEST_RETRY: string;
 }
 
 /** Messages in one batch. */
@@ -71,12 +73,16 @@ export class KeptMessages extends DurableObject<ChaosEnv> {
       retry: ({ delaySeconds = 0 } = {}) =>
         void this.#sql.exec(
           "update messages set attempts = attempts + 1, due_at = ? where id = ?",
-          Date.now() + delaySeconds * 1_000,
+          Date.now() + retryIn(this.env, delaySeconds) * 1_000,
           id,
         ),
     };
   }
 }
+
+/** @returns seconds */
+export const retryIn = ({ LONGEST_RETRY }: ChaosEnv, asked: number): number =>
+  Math.min(asked, Number(LONGEST_RETRY));
 
 const batchOf = (queue: string, messages: readonly Message[]): MessageBatch => ({
   queue,

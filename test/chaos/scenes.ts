@@ -57,8 +57,7 @@ async function verdict({ runtime, world, trail }: Stage): Promise<void> {
 const sendFromObjects = (world: World) =>
   Promise.all(world.people.map((person) => toggleRole(world, person)));
 
-async function sendWhatIsKept({ runtime, world }: Stage): Promise<void> {
-  await sendFromObjects(world);
+async function sendWhatIsKept({ runtime }: Stage): Promise<void> {
   const query = "update outbox set due_at = 0";
   await tell(runtime.origin(), { kind: "rows", database: "DB", query });
 }
@@ -71,10 +70,12 @@ async function sendWhatIsKept({ runtime, world }: Stage): Promise<void> {
 export async function lastVerdict(stage: Stage, isHurried: boolean): Promise<number> {
   const { runtime, world, trail, mailServer } = stage;
   await judge(world, runtime.origin(), "all");
-  if (isHurried) await sendWhatIsKept(stage);
-  const crons = setInterval(() => {
-    tell(runtime.origin(), { kind: "cron", cron: "* * * * *" }).catch(() => undefined);
-  }, CRON_INTERVAL);
+  if (isHurried) await sendFromObjects(world);
+  const again = async () => {
+    if (isHurried) await sendWhatIsKept(stage);
+    await tell(runtime.origin(), { kind: "cron", cron: "* * * * *" });
+  };
+  const crons = setInterval(() => void again().catch(() => undefined), CRON_INTERVAL);
   try {
     await trail.judge(runtime.origin, "everything", () => isQuiet(runtime.origin()));
     return await judgeMails(world, mailServer);

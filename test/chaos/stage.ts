@@ -31,13 +31,21 @@ export type Setting = {
   readonly script: string;
   readonly random: Random;
   readonly people: number;
+  /** What would wait a minute to be sent again is due at once. */
+  readonly isHurried: boolean;
 };
 
-export async function setStage({ directory, script, random, people }: Setting): Promise<Stage> {
+export async function setStage({
+  directory,
+  script,
+  random,
+  people,
+  isHurried,
+}: Setting): Promise<Stage> {
   const state = join(directory, "state");
   mkdirSync(state, { recursive: true });
   const mailServer = await startMailServer();
-  const runtime = runtimeIn(directory, { script, state, vars: varsWith(mailServer) });
+  const runtime = runtimeIn(directory, { script, state, vars: varsWith(mailServer, isHurried) });
   const admin = newPerson(newId(), "ops@example.com", PASSWORD);
   const others = Array.from({ length: people }, (_, index) =>
     newPerson(newId(), `person-${index}@example.com`, PASSWORD),
@@ -62,7 +70,8 @@ export async function setStage({ directory, script, random, people }: Setting): 
 
 const newId = () => userIdOf(randomBytes(16).toString("base64url"));
 
-const varsWith = (mailServer: string): Record<string, string> => ({
+const varsWith = (mailServer: string, isHurried: boolean): Record<string, string> => ({
+  LONGEST_RETRY: isHurried ? "1" : "43200",
   ISSUER: "http://auth.test",
   AUDIENCE: "http://auth.test",
   PUBLIC_APP_URL: "http://app.test",

@@ -6,7 +6,7 @@ import service, {
 } from "../../src/index.ts";
 import type { Control } from "./control.ts";
 import { faultyEnv, setFaults } from "./faulty-env.ts";
-import { type ChaosEnv, KeptMessages } from "./kept-messages.ts";
+import { type ChaosEnv, KeptMessages, retryIn } from "./kept-messages.ts";
 
 /*
  * The service as it is deployed, over bindings that fail where they are told to. What tells them is
@@ -72,12 +72,28 @@ async function control(request: Request, env: ChaosEnv): Promise<Response> {
   }
 }
 
+const hurried = (batch: MessageBatch, env: ChaosEnv): MessageBatch => ({
+  queue: batch.queue,
+  metadata: batch.metadata,
+  messages: batch.messages.map((message) => ({
+    id: message.id,
+    timestamp: message.timestamp,
+    body: message.body,
+    attempts: message.attempts,
+    ack: () => message.ack(),
+    retry: ({ delaySeconds = 0 } = {}) =>
+      message.retry({ delaySeconds: retryIn(env, delaySeconds) }),
+  })),
+  ackAll: () => batch.ackAll(),
+  retryAll: (options) => batch.retryAll(options),
+});
+
 export default {
   fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
     if (pathname === "/control") return control(request, env);
     return service.fetch(request, chaotic(env), ctx);
   },
-  queue: (batch, env) => service.queue(batch, chaotic(env)),
+  queue: (batch, env) => service.queue(hurried(batch, env), chaotic(env)),
   scheduled: (controller, env) => service.scheduled(controller, chaotic(env)),
 } satisfies ExportedHandler<ChaosEnv>;

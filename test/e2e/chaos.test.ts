@@ -35,7 +35,12 @@ const play = (name: string, kills: number, outages: readonly Outage[]) =>
     tell: () => undefined,
   });
 
-it("CFW-02 CFW-05 REF-06 whatever was acknowledged is there, once, wherever the runtime was killed and whichever store failed", async () => {
+/** A turn or two of the alarms that send again. */
+const timeout = 300_000;
+
+it("CFW-02 CFW-05 REF-06 whatever was acknowledged is there, once, wherever the runtime was killed and whichever store failed", {
+  timeout,
+}, async () => {
   const outages = STORE_OUTAGES.filter(({ name }) => OUTAGES.includes(name));
   const figures = await play("ci", 4, [...outages, ...LOCKS]);
   expect(outages).toHaveLength(OUTAGES.length);
