@@ -130,6 +130,12 @@ export async function toggleRole(world: World, person: Person): Promise<void> {
   else person.holdsRole = to;
 }
 
+/** A link that is on its way to somebody who is disabled meanwhile is not sent. */
+function forgetPromisedMails({ mails }: Person): void {
+  mails.unknown += mails.asked;
+  mails.asked = 0;
+}
+
 /** Disables the account, which ends all of its sessions, or enables it. */
 export async function toggleStatus(world: World, person: Person): Promise<void> {
   const to = person.status === "active" ? "disabled" : "active";
@@ -139,6 +145,7 @@ export async function toggleStatus(world: World, person: Person): Promise<void> 
     body: { status: to },
     events: [to === "active" ? "user.enabled" : "user.disabled"],
   });
+  if (to === "disabled") forgetPromisedMails(person);
   if (answer.status === null) person.pending.status = { act: answer.act, to };
   else {
     person.status = to;

@@ -127,6 +127,21 @@ export function signInContract(make: () => Promise<AccountsHarness>): void {
       expect(await on.accounts.listSessions(before.id)).toHaveLength(2);
     });
 
+    it("CFW-11 a sign-in that is asked for again opened what it opened, whatever changed since", async () => {
+      const before = await on.create();
+      const wanted = on.newSession();
+      const first = await on.open(before, wanted);
+      await on.change(before.id, { kind: "assign_role", role: "admin" });
+      const again = await on.open(before, wanted);
+      expect([first.kind, again.kind]).toEqual(["opened", "opened"]);
+      expect(again).toMatchObject({
+        grant: { authority: { roles: expect.arrayContaining(["admin"]) } },
+      });
+      expect(await on.accounts.listSessions(before.id)).toHaveLength(1);
+      await on.change(before.id, { kind: "set_password", passwordHash: "other" });
+      expect(await on.open(before, wanted)).toEqual({ kind: "stale" });
+    });
+
     it("a password that was changed since it was checked opens nothing", async () => {
       const before = await on.create();
       const change = { kind: "set_password", passwordHash: "other" } as const;

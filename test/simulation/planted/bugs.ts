@@ -158,6 +158,13 @@ export const BUGS: readonly Bug[] = [
     replace: "const others = now;",
   },
   {
+    name: "a sign-in whose answer was lost opens another session once the account changed",
+    seed: 82_274,
+    file: "src/use-cases/accounts/judge/open-session.ts",
+    find: "if (!isOpen && !sameAuthority(",
+    replace: "if (isOpen !== null && !sameAuthority(",
+  },
+  {
     name: "an export reads the trail before it asks the object",
     seed: 17_591,
     file: "src/use-cases/accounts/export-user.ts",

@@ -29,7 +29,9 @@ export async function openSession(
 function open(deps: JudgeDeps, to: Addressed, command: OpenSession): OpenAnswer {
   const authority = knownAuthority(deps);
   if (authority === null || authority.status === "deleted") return { kind: "refused" };
-  if (!sameAuthority(authority, command.seen)) return { kind: "stale" };
+  // One that is open already was opened by what was seen: the account may have changed since.
+  const isOpen = deps.store.sessions.find(command.sessionId) !== null;
+  if (!isOpen && !sameAuthority(authority, command.seen)) return { kind: "stale" };
   if (authority.status !== "active") return { kind: "refused" };
   return { kind: "opened", grant: grantOf(authority, openOnce(deps, to, command, command.cause)) };
 }
