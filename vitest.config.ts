@@ -37,7 +37,7 @@ export default defineConfig({
               queueConsumers: { "auth-service-events": { maxBatchTimeout: 0 } },
               bindings: {
                 AUTH_SECRETS: `v1:${secret}`,
-                // The engine that costs half the time, and computes each hash once (test/support/hash-once.ts).
+                // Gives the same bytes in half the time; what was computed is remembered (hash-once.ts).
                 PASSWORD_SCRYPT: "native",
                 EMAIL_CODE_SIGN_IN: "true",
                 // Where tests find what was sent (test/support/inbox.ts).
@@ -56,6 +56,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           isolate: false,
+          // In this order: the second wraps a module that the first had loaded anew.
           setupFiles: ["test/support/begin-afresh.ts", "test/support/hash-once.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { forgetLinks } from "./mails.ts";
 import type { Person, Session } from "./people.ts";
 import type { Ask } from "./service.ts";
 import { bury, buryAll, refresh, sessionOf } from "./sessions.ts";
@@ -130,22 +131,16 @@ export async function toggleRole(world: World, person: Person): Promise<void> {
   else person.holdsRole = to;
 }
 
-/** A link that is on its way to somebody who is disabled meanwhile is not sent. */
-function forgetPromisedMails({ mails }: Person): void {
-  mails.unknown += mails.asked;
-  mails.asked = 0;
-}
-
 /** Disables the account, which ends all of its sessions, or enables it. */
 export async function toggleStatus(world: World, person: Person): Promise<void> {
   const to = person.status === "active" ? "disabled" : "active";
+  if (to === "disabled") await forgetLinks(world, person);
   const answer = await byAdmin(world, person, {
     method: "PATCH",
     path: `/v1/users/${person.id}`,
     body: { status: to },
     events: [to === "active" ? "user.enabled" : "user.disabled"],
   });
-  if (to === "disabled") forgetPromisedMails(person);
   if (answer.status === null) person.pending.status = { act: answer.act, to };
   else {
     person.status = to;

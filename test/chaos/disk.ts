@@ -24,7 +24,7 @@ export function smallDisk(directory: string): { unmount(): void } | { readonly r
 /** Not a byte is left, until the file that takes them all is removed. */
 export const DISK_FULL: Outage = {
   name: "the disk is full",
-  mayCost503: true,
+  fails: "stores",
   async begin({ state }) {
     const filler = join(state, "filler");
     const file = openSync(filler, "w");

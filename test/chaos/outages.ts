@@ -3,20 +3,21 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { tell } from "./control.ts";
 import { type Faults, STORES } from "./faulty-env.ts";
+import type { Failing } from "./service.ts";
 import type { Stage } from "./stage.ts";
 
 /** Something that fails for a while, and then does not. */
 export type Outage = {
   readonly name: string;
-  /** False where nobody may notice but who waits for a cache to be written. */
-  readonly mayCost503: boolean;
+  /** Whose failure is a reason for 503. */
+  readonly fails: Failing;
   /** @returns what ends it */
   begin(stage: Stage): Promise<() => Promise<void>>;
 };
 
-const ofStores = (name: string, faults: Faults, mayCost503 = true): Outage => ({
+const ofStores = (name: string, faults: Faults, fails: Failing = "stores"): Outage => ({
   name,
-  mayCost503,
+  fails,
   async begin({ runtime }) {
     await tell(runtime.origin(), { kind: "faults", faults });
     return async () => void (await tell(runtime.origin(), { kind: "faults", faults: {} }));
@@ -28,9 +29,9 @@ const atTimes = (how: "before" | "after") => ({ how, share: 0.3 });
 
 /** One after the other, and together. */
 export const STORE_OUTAGES: readonly Outage[] = [
-  ofStores("KV refuses", { JWKS_CACHE: always("before") }, false),
-  ofStores("AUDIT_DB refuses", { AUDIT_DB: always("before") }, false),
-  ofStores("AUDIT_DB loses its answers", { AUDIT_DB: always("after") }, false),
+  ofStores("KV refuses", { JWKS_CACHE: always("before") }, "caches"),
+  ofStores("AUDIT_DB refuses", { AUDIT_DB: always("before") }, "nothing"),
+  ofStores("AUDIT_DB loses its answers", { AUDIT_DB: always("after") }, "nothing"),
   ofStores("the queue refuses", { EVENTS: always("before") }),
   ofStores("the queue loses its answers", { EVENTS: always("after") }),
   ofStores("D1 refuses", { DB: always("before") }),
@@ -52,7 +53,7 @@ export const STORE_OUTAGES: readonly Outage[] = [
 /** Another process has a transaction on the file, which lets nobody else write. */
 const locked = (name: string, folder: string): Outage => ({
   name: `${name} locked`,
-  mayCost503: true,
+  fails: "stores",
   async begin({ state }) {
     const directory = join(state, folder);
     const files = readdirSync(directory).filter((file) => file.endsWith(".sqlite"));

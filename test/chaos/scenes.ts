@@ -34,7 +34,7 @@ export async function killOnce(stage: Stage, victim: Victim): Promise<void> {
 export async function failFor(stage: Stage, outage: Outage, milliseconds: number): Promise<void> {
   const { runtime, world } = stage;
   const running = load(world, runtime.origin);
-  world.service.fails = outage.mayCost503 ? "stores" : "caches";
+  world.service.fails = outage.fails;
   const end = await outage.begin(stage);
   try {
     await Promise.race([sleep(milliseconds), running.ended]);
@@ -68,7 +68,7 @@ async function sendWhatIsKept({ runtime }: Stage): Promise<void> {
  * @param isHurried whether what D1 keeps is due at once
  */
 export async function lastVerdict(stage: Stage, isHurried: boolean): Promise<number> {
-  const { runtime, world, trail, mailServer } = stage;
+  const { runtime, world, trail } = stage;
   await judge(world, runtime.origin(), "all");
   if (isHurried) await sendFromObjects(world);
   const again = async () => {
@@ -78,7 +78,7 @@ export async function lastVerdict(stage: Stage, isHurried: boolean): Promise<num
   const crons = setInterval(() => void again().catch(() => undefined), CRON_INTERVAL);
   try {
     await trail.judge(runtime.origin, "everything", () => isQuiet(runtime.origin()));
-    return await judgeMails(world, mailServer);
+    return await judgeMails(world);
   } finally {
     clearInterval(crons);
   }

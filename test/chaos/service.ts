@@ -27,12 +27,15 @@ type Reply = {
 /** Without a status nobody knows what came of it: the connection broke, or it was a 503. */
 export type Answered = (Reply | { readonly status: null }) & { readonly act: Act };
 
+/** Audit trails are nobody's to wait for, caches are some requests'. */
+export type Failing = "nothing" | "caches" | "stores";
+
 export type Service = {
   ask(ask: Ask): Promise<Answered>;
   /** While the runtime is being killed a connection may break. */
   mayBreak: boolean;
   /** While stores fail, 503 is an answer; while caches do, of who needs those. */
-  fails: "nothing" | "caches" | "stores";
+  fails: Failing;
   life: number;
 };
 

@@ -22,7 +22,6 @@ export type Stage = {
   readonly world: World;
   readonly trail: ReturnType<typeof auditTrail>;
   readonly state: string;
-  readonly mailServer: string;
 };
 
 export type Setting = {
@@ -55,6 +54,7 @@ export async function setStage({
   const world: World = {
     service,
     ledger,
+    mailServer,
     random,
     admin,
     people: others,
@@ -65,7 +65,7 @@ export async function setStage({
   };
   await runtime.start(await seedOf(admin, others));
   for (const person of [admin, ...others]) await signIn(world, person, PASSWORD);
-  return { runtime, world, trail: auditTrail(world), state, mailServer };
+  return { runtime, world, trail: auditTrail(world), state };
 }
 
 const newId = () => userIdOf(randomBytes(16).toString("base64url"));

@@ -85,7 +85,8 @@ const hurried = (batch: MessageBatch, env: ChaosEnv): MessageBatch => ({
       message.retry({ delaySeconds: retryIn(env, delaySeconds) }),
   })),
   ackAll: () => batch.ackAll(),
-  retryAll: (options) => batch.retryAll(options),
+  retryAll: ({ delaySeconds = 0 } = {}) =>
+    batch.retryAll({ delaySeconds: retryIn(env, delaySeconds) }),
 });
 
 export default {

@@ -13,6 +13,8 @@ export type KnownRole = { state: string | null; pending: Pending<string | null> 
 export type World = {
   readonly service: Service;
   readonly ledger: Ledger;
+  /** Where mail comes (test/support/mail-server.ts). */
+  readonly mailServer: string;
   readonly random: Random;
   readonly admin: Person;
   readonly people: readonly Person[];

@@ -46,7 +46,7 @@ it("CFW-02 CFW-05 REF-06 whatever was acknowledged is there, once, wherever the 
   expect(outages).toHaveLength(OUTAGES.length);
   expect(figures).toMatchObject({ kills: 4 });
   // It was not all quiet while that happened.
-  for (const many of ["acknowledged", "broken", "unavailable", "foundOut", "events"]) {
+  for (const many of ["acknowledged", "broken", "unavailable", "foundOut", "events", "mails"]) {
     expect(figures[many]).toBeGreaterThan(0);
   }
 });

@@ -53,8 +53,6 @@ export type DevServer = {
   output(): string;
   /** Ctrl-C, and SIGKILL for whatever is left. */
   stop(): Promise<void>;
-  /** SIGKILL for every process of it at once: what a power cut does. */
-  crash(): Promise<void>;
   /** A signal for npm alone, as `kill` gives it. */
   signalParent(signal: NodeJS.Signals): void;
 };
@@ -126,7 +124,7 @@ export async function startScript({
     );
     return server;
   } catch (cause) {
-    await server.crash();
+    await server.stop();
     throw new Error(`npm run ${script} did not start:\n${server.output()}`, { cause });
   }
 }
@@ -159,7 +157,6 @@ function handle(child: ChildProcess, ports: readonly [number, ...number[]]): Dev
     base: `http://localhost:${port}`,
     port,
     output: () => output,
-    crash,
     async stop() {
       signalGroup("SIGINT");
       await gone().catch(() => undefined);

@@ -53,7 +53,10 @@ export const exportOwnAccount = (
   after: EventQuery["after"],
 ): Promise<Result<UserExport, "not_found">> => collect(deps, actor, actor.userId, after);
 
-/** The object before the trail, the way that events go: one that moves meanwhile is in either. */
+/**
+ * The object before the trail, the way that events go: one that moves meanwhile is in one of them at
+ * least. It tells of the export before anybody has it, so one that breaks off is told as well.
+ */
 async function collect(
   deps: ExportDeps,
   actor: Actor,

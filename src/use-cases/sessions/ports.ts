@@ -27,7 +27,7 @@ export type OpenSession = NewSession & {
   readonly cause: Cause;
 };
 
-/** Stale: the account changed since the row was read, so the sign-in must be done again. */
+/** Stale: the account changed before the session was open, so the sign-in must be done again. */
 export type OpenAnswer =
   | { readonly kind: "opened"; readonly grant: SessionGrant }
   | { readonly kind: "stale" | "refused" };

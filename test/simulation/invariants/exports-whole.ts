@@ -20,7 +20,9 @@ export const exportsWhole: Invariant = {
       },
       calm() {
         for (const { seen, places } of exports) {
-          for (let place = placeOf(world, seen) - 1; place > 0; place--) {
+          const own = placeOf(world, seen);
+          if (own === null && !isErased(world, seen)) return "an export is told nowhere";
+          for (let place = (own ?? 1) - 1; place > 0; place--) {
             if (!places.has(place)) return `an export has the events ${[...places]}, not ${place}`;
           }
         }
@@ -30,8 +32,8 @@ export const exportsWhole: Invariant = {
   },
 };
 
-/** Where the export itself is told: whatever stands before it had happened. 0 where that is gone. */
-function placeOf({ ports }: World, seen: Seen): number {
+/** Where the export itself is told: whatever stands before it had happened. */
+function placeOf({ ports }: World, seen: Seen): number | null {
   const { requestId } = originOf(seen);
   const told = ports.audit
     .stored()
@@ -41,5 +43,9 @@ function placeOf({ ports }: World, seen: Seen): number {
         subject.id === seen.asked.user &&
         context.requestId === requestId,
     );
-  return told?.seq ?? 0;
+  return told?.seq ?? null;
 }
+
+/** Deleted, by whomever, or so long ago that the trail keeps it no more. */
+const isErased = ({ db, scheduler, config }: World, { asked, begunAt }: Seen): boolean =>
+  !db.users.has(asked.user) || scheduler.now - begunAt > config.auditRetention;

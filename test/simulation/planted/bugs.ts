@@ -161,8 +161,8 @@ export const BUGS: readonly Bug[] = [
     name: "a sign-in whose answer was lost opens another session once the account changed",
     seed: 82_274,
     file: "src/use-cases/accounts/judge/open-session.ts",
-    find: "if (!isOpen && !sameAuthority(",
-    replace: "if (isOpen !== null && !sameAuthority(",
+    find: "command.seen) && !isOpen(deps, command)) return",
+    replace: "command.seen) && isOpen !== null) return",
   },
   {
     name: "an export reads the trail before it asks the object",

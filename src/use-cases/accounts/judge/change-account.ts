@@ -9,7 +9,7 @@ import { clearAllProofs } from "../../credentials/count-proofs.ts";
 import { grantOf } from "../../sessions/judge-session.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "../ports.ts";
 import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
-import { openOnce } from "./open-session.ts";
+import { isOpen, openOnce } from "./open-session.ts";
 import { eventsOf, happened, whatOf } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
 
@@ -53,10 +53,11 @@ async function attempt(
   to: Addressed,
   command: ChangeCommand,
 ): Promise<ChangeAnswer | "moved"> {
-  const { change, changeId, ifVersion, by } = command;
+  const { change, changeId, ifVersion, by, open } = command;
   const { record, clock } = deps;
   const copy = deps.store.authority.copy();
-  if (copy !== null && copy.changeId === changeId) return done(deps, to, command, copy.authority);
+  const isMade = copy?.changeId === changeId || (open !== undefined && isOpen(deps, open));
+  if (copy !== null && isMade) return done(deps, to, command, copy.authority);
   if (copy === null || copy.authority.status === "deleted") return { kind: "not_found" };
   const { version } = copy.authority;
   if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
@@ -123,7 +124,7 @@ function done(
   if (forgetsFailures(change)) clearAllProofs(deps.store.proofs);
   // The row was changed since by other means: what the caller proved is not what it says now.
   const isChangedSince = ifVersion !== null && authority.version !== ifVersion + 1;
-  if (open !== undefined && isChangedSince) return { kind: "conflict" };
+  if (open !== undefined && isChangedSince && !isOpen(deps, open)) return { kind: "conflict" };
   return {
     kind: "done",
     authority,

@@ -29,12 +29,17 @@ export async function openSession(
 function open(deps: JudgeDeps, to: Addressed, command: OpenSession): OpenAnswer {
   const authority = knownAuthority(deps);
   if (authority === null || authority.status === "deleted") return { kind: "refused" };
-  // One that is open already was opened by what was seen: the account may have changed since.
-  const isOpen = deps.store.sessions.find(command.sessionId) !== null;
-  if (!isOpen && !sameAuthority(authority, command.seen)) return { kind: "stale" };
+  if (!sameAuthority(authority, command.seen) && !isOpen(deps, command)) return { kind: "stale" };
   if (authority.status !== "active") return { kind: "refused" };
   return { kind: "opened", grant: grantOf(authority, openOnce(deps, to, command, command.cause)) };
 }
+
+/**
+ * Whether a call before this one, whose answer was lost, opened the session. The account may have
+ * changed since; where the row was read first, whatever that ends has ended.
+ */
+export const isOpen = ({ store }: JudgeDeps, { sessionId }: NewSession): boolean =>
+  store.sessions.find(sessionId) !== null;
 
 /** After a lost answer the session may exist already. */
 export function openOnce(
