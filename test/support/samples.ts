@@ -74,9 +74,8 @@ export function emailOf(text: string): Email {
   return parsed.value;
 }
 
-let serial = 0;
-/** An address that no other test uses. */
-export const someEmail = (): Email => emailOf(`sample.${++serial}@example.com`);
+/** An address that no other test uses, in any file: objects of a name outlive their file. */
+export const someEmail = (): Email => emailOf(`sample.${someId().toLowerCase()}@example.com`);
 
 export const someUser = (given: Partial<NewUser> = {}): NewUser => ({
   id: someUserId(),

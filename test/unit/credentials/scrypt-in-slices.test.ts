@@ -5,7 +5,7 @@ import { SCRYPT_ENGINES } from "../../../src/core/security/passwords.ts";
 const CURRENT = { ln: 15, r: 8, p: 3 };
 
 it("CFW-08 others go on some twenty-four times while noble computes a hash", async () => {
-  const pauses = vi.spyOn(globalThis, "setTimeout");
+  const timers = vi.spyOn(globalThis, "setTimeout");
   let turns = 0;
   let isDone = false;
   const others = (): void => {
@@ -15,7 +15,9 @@ it("CFW-08 others go on some twenty-four times while noble computes a hash", asy
   setImmediate(others);
   await SCRYPT_ENGINES.noble(utf8("password"), utf8("salt"), CURRENT, 32);
   isDone = true;
-  expect(Math.abs(pauses.mock.calls.length - 24)).toBeLessThanOrEqual(1);
-  expect(turns).toBeGreaterThanOrEqual(pauses.mock.calls.length);
-  pauses.mockRestore();
+  // Whatever else of this process waits does so for longer.
+  const pauses = timers.mock.calls.filter(([, delay]) => delay === 0).length;
+  timers.mockRestore();
+  expect(Math.abs(pauses - 24)).toBeLessThanOrEqual(1);
+  expect(turns).toBeGreaterThanOrEqual(pauses);
 });
