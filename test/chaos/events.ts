@@ -21,7 +21,10 @@ const OF_RECORD: ReadonlySet<EventType> = new Set([
   "user.renamed",
 ]);
 
-/** The longest that the service takes by itself, when an alarm or a cron has to send again. */
+/**
+ * The longest that the service takes by itself, when an alarm or a cron has to send again, beside the
+ * age of what is sent: it waits as long again (src/domain/events/patience.ts).
+ */
 const TOLD_WITHIN = 240_000;
 const PAUSE = 250;
 
@@ -29,6 +32,7 @@ const PAUSE = 250;
 export function auditTrail(world: World) {
   const byAct = new Map<string, EventType[]>();
   const seqs = new Map<string, Set<number>>();
+  const begun = Date.now();
   let read = 0;
   let count = 0;
 
@@ -76,7 +80,8 @@ export function auditTrail(world: World) {
       of: "objects" | "everything",
       settled: () => Promise<boolean>,
     ) {
-      const deadline = Date.now() + TOLD_WITHIN;
+      const age = Date.now() - begun;
+      const deadline = Date.now() + age + TOLD_WITHIN;
       for (;;) {
         await readOn(origin());
         const acts = [...world.ledger.acts.values()].filter(
