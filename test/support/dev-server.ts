@@ -148,11 +148,6 @@ function handle(child: ChildProcess, ports: readonly [number, ...number[]]): Dev
   process.once("exit", killGroup);
   const areFree = async () => (await Promise.all(ports.map(isFree))).every((free) => free);
   const gone = () => until(areFree, STOP_TIMEOUT);
-  const crash = async () => {
-    killGroup();
-    process.removeListener("exit", killGroup);
-    await gone();
-  };
   return {
     base: `http://localhost:${port}`,
     port,
@@ -160,7 +155,9 @@ function handle(child: ChildProcess, ports: readonly [number, ...number[]]): Dev
     async stop() {
       signalGroup("SIGINT");
       await gone().catch(() => undefined);
-      await crash();
+      killGroup();
+      process.removeListener("exit", killGroup);
+      await gone();
     },
     signalParent: (signal) => child.kill(signal),
   };

@@ -30,12 +30,13 @@ function make(existing: Found | null, hash: string | null): boolean {
   return database.prepare(check).get() !== undefined;
 }
 
+/** The only one that there is, whatever its address. */
 const account = () => ({
   ...database
     .prepare(
-      `select id, email_verified, password_hash, status, version,
+      `select id, email, email_verified, password_hash, status, version,
          (select group_concat(role) from user_roles where user_id = id order by role) as roles
-       from users where email = '${EMAIL}'`,
+       from users`,
     )
     .get(),
 });
@@ -51,6 +52,7 @@ describe("an account that is as it was read", () => {
     // The version moves once for the account and, by trigger, once for each role that is new.
     expect(account()).toEqual({
       id: OWNER,
+      email: EMAIL,
       email_verified: 1,
       password_hash: `hash of ${OWNER}`,
       status: "active",
