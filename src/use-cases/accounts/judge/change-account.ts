@@ -56,8 +56,9 @@ async function attempt(
   const { change, changeId, ifVersion, by, open } = command;
   const { record, clock } = deps;
   const copy = deps.store.authority.copy();
-  const isMade = copy?.changeId === changeId || (open !== undefined && isOpen(deps, open));
-  if (copy !== null && isMade) return done(deps, to, command, copy.authority);
+  // After a lost answer: the change was the last one, or what it opened is open still.
+  const isDone = copy?.changeId === changeId || (open !== undefined && isOpen(deps, open));
+  if (copy !== null && isDone) return done(deps, to, command, copy.authority);
   if (copy === null || copy.authority.status === "deleted") return { kind: "not_found" };
   const { version } = copy.authority;
   if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
