@@ -77,6 +77,8 @@ function freeOfOthers(pending: readonly Pending[]): NewAccount[] {
 async function send(pending: readonly Pending[]): Promise<void> {
   const [first, last] = [pending.at(0), pending.at(-1)];
   if (first === undefined || last === undefined) return;
+  await signalsHeard();
+  if (isInterrupted) stopAt(first.line, "");
   try {
     const accounts = freeOfOthers(pending);
     if (accounts.length > 0) executeSql(target, importSql(accounts, tag, rules.now));
@@ -86,11 +88,9 @@ async function send(pending: readonly Pending[]): Promise<void> {
     stopAt(first.line, error instanceof Error ? error.message : String(error));
   }
   bar.show(last.line.end / size, `${last.line.number} lines`);
-  await signalsHeard();
-  if (isInterrupted && last.line.end < size) stopAt({ number: last.line.number + 1 }, "");
 }
 
-/** What came while wrangler ran is heard in a whole turn of the event loop, from one end to the next. */
+/** What came while wrangler or this ran is heard in a whole turn of the event loop, from one end to the next. */
 async function signalsHeard(): Promise<void> {
   await setImmediate();
   await setImmediate();

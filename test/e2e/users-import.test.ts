@@ -126,7 +126,7 @@ async function endedOnceItShows(
   return ended;
 }
 
-it("after SIGKILL in the middle, and SIGINT in the middle of the rest, the same run again does what is left, once", async () => {
+it("after SIGKILL in the middle, and SIGINT in the middle, the same run again does what is left, once", async () => {
   const accounts = Array.from({ length: 7_500 }, (_, at) => ({ email: `many.${at}@example.com` }));
   const file = write("many.ndjson", accounts);
   const count = () =>
@@ -139,9 +139,9 @@ it("after SIGKILL in the middle, and SIGINT in the middle of the rest, the same 
 
   const temporary = () => readdirSync(path("tmp")).filter((name) => /^auth-service-/.test(name));
   const left = temporary();
-  expect(await endedOnceItShows(file, "5000 lines", "SIGINT")).toContain("--from-line");
+  expect(await endedOnceItShows(file, "2500 lines", "SIGINT")).toContain("--from-line");
   const made = count();
-  expect(made).toBeGreaterThanOrEqual(5_000);
+  expect(made).toBeGreaterThanOrEqual(afterKill);
   expect(made).toBeLessThan(7_500);
   // No file with hashes stays behind, but where nothing could be done about it.
   expect(temporary()).toEqual(left);
