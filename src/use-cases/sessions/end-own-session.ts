@@ -4,12 +4,16 @@ import type { SessionId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Sessions } from "./ports.ts";
 
-/** Ends one of one's own sessions. Somebody else's counts as unknown. */
+/**
+ * Ends one of one's own sessions. Somebody else's counts as unknown. How many ended does not tell:
+ * the call is made again where its answer was lost, and finds nothing left.
+ */
 export async function endOwnSession(
-  deps: { readonly sessions: Sessions },
+  { sessions }: { readonly sessions: Sessions },
   actor: Person,
   sessionId: SessionId,
 ): Promise<Result<null, "not_found">> {
-  const ended = await deps.sessions.endSessions(actor.userId, { only: sessionId }, causeOf(actor));
-  return ended > 0 ? ok(null) : err("not_found");
+  if ((await sessions.check(actor.userId, sessionId)) === null) return err("not_found");
+  await sessions.endSessions(actor.userId, { only: sessionId }, causeOf(actor));
+  return ok(null);
 }

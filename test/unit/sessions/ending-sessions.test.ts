@@ -6,6 +6,7 @@ import { endUserSessions } from "../../../src/use-cases/sessions/end-user-sessio
 import { listOwnSessions } from "../../../src/use-cases/sessions/list-own-sessions.ts";
 import { listUserSessions } from "../../../src/use-cases/sessions/list-user-sessions.ts";
 import { logout } from "../../../src/use-cases/sessions/logout.ts";
+import type { Sessions } from "../../../src/use-cases/sessions/ports.ts";
 import { rotateRefreshToken } from "../../../src/use-cases/sessions/rotate-refresh-token.ts";
 import { codeOf, refusedBy, unwrapped } from "../../support/answers.ts";
 import { memoryService } from "../../support/memory-service.ts";
@@ -101,6 +102,18 @@ describe("one's own sessions", () => {
     const { sessionId } = await service.signIn(stranger.email);
     expect(codeOf(await end(sessionId))).toBe("not_found");
     expect(codeOf(await end(someSessionId()))).toBe("not_found");
+    expect(await left()).toEqual([caller.sessionId]);
+  });
+
+  it("are ended, and said to be, where the object was asked again after a lost answer", async () => {
+    const { service, other, caller, left } = await signedIn();
+    const { sessions } = service.deps;
+    const endSessions: Sessions["endSessions"] = async (...asked) => {
+      await sessions.endSessions(...asked);
+      return sessions.endSessions(...asked);
+    };
+    const deps = { sessions: { ...sessions, endSessions } };
+    expect(codeOf(await endOwnSession(deps, caller, other.sessionId))).toBe("done");
     expect(await left()).toEqual([caller.sessionId]);
   });
 });
