@@ -51,6 +51,12 @@ const isPurged = (now: number, retention: number): boolean => now - retention > 
 function acts({ ledger, older, ports, scheduler, config }: World): string | null {
   const before = scheduler.now - config.auditRetention;
   const stored = ports.audit.stored();
+  const requests = new Map(ledger.all.map((seen) => [originOf(seen).requestId, seen]));
+  /** Whether an event is of a request that began before this one was answered, or of none. */
+  const begunBy =
+    ({ answered }: Seen) =>
+    ({ context }: Event): boolean =>
+      (requests.get(context.requestId)?.begun ?? 0) < (answered ?? 0);
   const byRequest = Map.groupBy(stored, ({ context }) => context.requestId);
   const gone = new Set<UserId>();
   for (const { asked, answer } of ledger.all) {
@@ -62,7 +68,9 @@ function acts({ ledger, older, ports, scheduler, config }: World): string | null
     // Older code does not say who asks, so its acts are told without a request.
     if (older.has(seen.by)) continue;
     const events = byRequest.get(originOf(seen).requestId) ?? [];
-    const problem = told(seen, withoutReopened(events, stored), by);
+    const lasting =
+      seen.answer?.kind === "refused" ? withoutEnded(events, stored, begunBy(seen)) : events;
+    const problem = told(seen, withoutReopened(lasting, stored), by);
     if (problem !== null) return problem;
   }
   return null;
@@ -82,6 +90,33 @@ function withoutReopened(events: readonly Event[], stored: readonly Event[]): re
       isSameSubject(one, other) && placeOf(one) < placeOf(other) && placeOf(other) < placeOf(next);
     return !stored.some((other) => isBetween(other) && other.type !== "session.opened");
   });
+}
+
+/** What ends the sessions of an account. */
+const ENDING: ReadonlySet<EventType> = new Set([
+  "session.revoked",
+  "user.changed_by_hand",
+  "user.deleted",
+  "user.disabled",
+  "user.password.changed",
+  "user.password.reset",
+]);
+
+/**
+ * Where another act ended what was opened before anybody heard of it, a sign-in that is asked for
+ * again after a lost reply is refused, rightly: two acts, one after another.
+ */
+function withoutEnded(
+  events: readonly Event[],
+  stored: readonly Event[],
+  isInTime: (event: Event) => boolean,
+): readonly Event[] {
+  const endsIt = (one: Event) => (other: Event) =>
+    ENDING.has(other.type) &&
+    isSameSubject(one, other) &&
+    placeOf(one) < placeOf(other) &&
+    isInTime(other);
+  return events.filter((one) => one.type !== "session.opened" || !stored.some(endsIt(one)));
 }
 
 const placeOf = ({ seq }: Event): number => seq ?? 0;
