@@ -70,7 +70,7 @@ function acts({ ledger, older, ports, scheduler, config }: World): string | null
     const events = byRequest.get(originOf(seen).requestId) ?? [];
     const lasting =
       seen.answer?.kind === "refused" ? withoutEnded(events, stored, begunBy(seen)) : events;
-    const problem = told(seen, withoutReopened(lasting, stored), by);
+    const problem = told(seen, withoutRepeated(lasting, stored), by);
     if (problem !== null) return problem;
   }
   return null;
@@ -78,19 +78,24 @@ function acts({ ledger, older, ports, scheduler, config }: World): string | null
 
 /**
  * A call that is repeated after a lost reply opens again what another request has ended in the
- * meantime: two acts, of which the first needs no place in what is asked here.
+ * meantime, or ends what another has opened: two acts, of which the first needs no place in what is
+ * asked here.
  */
-function withoutReopened(events: readonly Event[], stored: readonly Event[]): readonly Event[] {
+function withoutRepeated(events: readonly Event[], stored: readonly Event[]): readonly Event[] {
   return events.filter((one) => {
-    const id = one.data["session_id"];
     const next = events.find((other) => isDouble(one, other) && placeOf(one) < placeOf(other));
-    if (one.type !== "session.opened" || next === undefined) return true;
-    if (next.data["session_id"] !== id) return true;
+    if (next === undefined || !isRepeat(one, next)) return true;
+    const isOpening = one.type === "session.opened";
     const isBetween = (other: Event) =>
       isSameSubject(one, other) && placeOf(one) < placeOf(other) && placeOf(other) < placeOf(next);
-    return !stored.some((other) => isBetween(other) && other.type !== "session.opened");
+    const undoes = (other: Event) => (other.type === "session.opened") !== isOpening;
+    return !stored.some((other) => isBetween(other) && undoes(other));
   });
 }
+
+const isRepeat = (one: Event, next: Event): boolean =>
+  one.type === "session.revoked" ||
+  (one.type === "session.opened" && one.data["session_id"] === next.data["session_id"]);
 
 /** What ends the sessions of an account. */
 const ENDING: ReadonlySet<EventType> = new Set([
