@@ -196,22 +196,24 @@ describe("deleting the account", () => {
   });
 });
 
-it.each([
-  ["grants it what it grants", false, ["articles:write"]],
-  ["grants it nothing where that cannot be looked up, and is no outage", true, []],
-])("a role that was given while the password is changed: %s", async (_, isDown, permissions) => {
+const DOWN = new Unavailable("d1");
+
+/** Changes a password while a role is given, and what is asked of the catalogue meanwhile. */
+async function givenMeanwhile(failing: Error | null, role: string | null = "editor") {
   const { service, user, owner } = await signedIn();
   const { deps } = service;
   await deps.roles.create(
     { name: "editor", description: "", permissions: ["articles:write"] },
     { actor: someActor("*"), changeId: "made" },
   );
+  const asked: (readonly string[])[] = [];
   const named: typeof deps.catalogue.named = async (names) => {
-    if (names.includes("editor") && isDown) throw new Unavailable("d1");
+    asked.push(names);
+    if (names.includes("editor") && failing !== null) throw failing;
     return deps.catalogue.named(names);
   };
   const clearProofs = async () => {
-    await setUserRole(deps, someActor("*"), user.id, "editor", "assign_role");
+    if (role !== null) await setUserRole(deps, someActor("*"), user.id, role, "assign_role");
   };
   const given = {
     ...deps,
@@ -219,6 +221,22 @@ it.each([
     proofs: { ...deps.proofs, clearProofs },
   };
   const changed = await changePassword(given, owner, { current: PASSWORD, next: NEXT });
-  const claims = JSON.parse(unwrapped(changed).accessToken);
+  return { claims: JSON.parse(unwrapped(changed).accessToken), asked };
+}
+
+it.each([
+  ["grants it what it grants", null, ["articles:write"]],
+  ["grants it nothing where that cannot be looked up, and is no outage", DOWN, []],
+])("a role that was given while the password is changed: %s", async (_, failing, permissions) => {
+  const { claims, asked } = await givenMeanwhile(failing);
   expect(claims).toMatchObject({ roles: ["editor", "user"], permissions });
+  expect(asked).toEqual([["user"], ["editor"]]);
+});
+
+it("where no role was given meanwhile, none is looked up", async () => {
+  expect((await givenMeanwhile(null, null)).asked).toEqual([["user"]]);
+});
+
+it("a mistake of ours is told, and not taken for a role that grants nothing", async () => {
+  await expect(givenMeanwhile(new TypeError("a mistake"))).rejects.toThrow("a mistake");
 });
