@@ -6,7 +6,7 @@ import { tryConstants } from "./constants.ts";
 import { CONFIG, instrument, type Mutant } from "./instrument.ts";
 import { type Entry, entriesOf, note } from "./journal.ts";
 import type { Part } from "./subjects.ts";
-import { ROOT, workOf } from "./work.ts";
+import { ROOT, VITEST, workOf } from "./work.ts";
 
 /** Milliseconds without a line in the journal after which the process of the tests is given up. */
 const SILENCE = 120_000;
@@ -45,8 +45,7 @@ export async function tryMutants(part: Part): Promise<Outcome> {
 
 /** @returns false when it hung, or went down with a mutant */
 function runTests(journal: string): Promise<boolean> {
-  const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", "--config", CONFIG, "--reporter=dot"], {
+  const child = spawn(process.execPath, [VITEST, "run", "--config", CONFIG, "--reporter=dot"], {
     cwd: ROOT,
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, MUTATION_JOURNAL: journal },
