@@ -41,10 +41,10 @@ describe("whoever acts", () => {
     expect(mayDoEverything(someActor(...OWN_PERMISSIONS))).toBe(false);
   });
 
-  it("holds nothing before it is known, nor where nobody acts", () => {
-    for (const actor of [ANYONE, SYSTEM]) {
-      expect(OWN_PERMISSIONS.some((needed) => may(actor, needed))).toBe(false);
-    }
+  it("holds nothing before it is known, nor where nobody acts, and is told by these names", () => {
+    const nothing = { roles: [], permissions: [] };
+    expect(ANYONE).toEqual({ kind: "anyone", id: "anyone", ...nothing });
+    expect(SYSTEM).toEqual({ kind: "system", id: "auth-service", ...nothing });
   });
 });
 

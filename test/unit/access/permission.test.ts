@@ -5,6 +5,7 @@ import {
   grants,
   OWN_PERMISSIONS,
   type OwnPermission,
+  PERMISSION_FORM,
   parsePermission,
 } from "../../../src/domain/access/permission.ts";
 import { permission } from "../../support/arbitraries.ts";
@@ -34,6 +35,11 @@ describe("a permission", () => {
     `${"r".repeat(65)}:x`,
   ])("is not %j", (input) => {
     expect(parsePermission(input)).toEqual({ ok: false, error: "invalid_permission" });
+  });
+
+  it("is called in messages what it may be", () => {
+    const forms = PERMISSION_FORM.split(/, | or /);
+    expect(forms.map((form) => parsePermission(form).ok)).toEqual([true, true, true]);
   });
 
   it("is granted by itself, by its resource's wildcard and by the star alone", () => {

@@ -22,6 +22,10 @@ const written = (length: number): Rights => {
 };
 
 describe("what one may come to hold", () => {
+  it("begins with nothing", () => {
+    expect(NO_RIGHTS).toEqual({ roles: [], permissions: [] });
+  });
+
   it("is no more roles, permissions or characters than the limits, and all of that", () => {
     expect(fitsLimits(NO_RIGHTS, held(MAX_ROLES_PER_PRINCIPAL, 0))).toBe(true);
     expect(fitsLimits(NO_RIGHTS, held(MAX_ROLES_PER_PRINCIPAL + 1, 0))).toBe(false);

@@ -4,6 +4,7 @@ import { grants } from "../../../src/domain/access/permission.ts";
 import {
   ADMIN,
   BUILT_IN_CATALOGUE,
+  BUILT_IN_ROLES,
   isBuiltIn,
   permissionsOf,
   rolesAfter,
@@ -12,6 +13,13 @@ import {
 import { permission } from "../../support/arbitraries.ts";
 
 describe("the built-in roles", () => {
+  it("say what they are for", () => {
+    expect(BUILT_IN_ROLES.map(({ name, description }) => [name, description])).toEqual([
+      ["admin", "May do everything."],
+      ["user", "Every account. Grants nothing here."],
+    ]);
+  });
+
   it("let the admin do everything and a user nothing", () => {
     expect(grants(permissionsOf([ADMIN], BUILT_IN_CATALOGUE), "keys:rotate")).toBe(true);
     expect(permissionsOf([USER], BUILT_IN_CATALOGUE)).toEqual([]);
