@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { atOnceOrAlone } from "../../../src/use-cases/events/at-once-or-alone.ts";
 
@@ -22,15 +23,18 @@ describe("work for all at once", () => {
     const slow = Promise.withResolvers<void>();
     const items = Array.from({ length: SLOW + 20 }, (_, n) => n);
     const tried: number[] = [];
-    const failed = await atOnceOrAlone(items, async (some) => {
+    const done = atOnceOrAlone(items, async (some) => {
       const [item = 0] = some;
       if (some.length > 1) throw new Error("not all at once");
       if (item < SLOW) return slow.promise;
       tried.push(item);
-      if (tried.length === 10) slow.reject(new Error("away"));
       throw new Error("away");
     });
+    // Whoever fails at once is through with all the rest by then.
+    await setImmediate();
     expect(tried).toHaveLength(10);
+    slow.reject(new Error("away"));
+    const failed = await done;
     expect([...failed.keys()].sort((a, b) => a - b)).toEqual(items);
   });
 
