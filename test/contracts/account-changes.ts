@@ -118,6 +118,17 @@ export function accountChangesContract(make: () => Promise<AccountsHarness>): vo
       expect(await on.accounts.listSessions(user.id)).toHaveLength(1);
     });
 
+    it("CFW-11 asked twice, it opens that session once also where the account changed in between", async () => {
+      const { user } = await signedIn();
+      const decided = { changeId: "of a lost answer", open: on.newSession(), ifVersion: 1 };
+      const first = await on.change(user.id, SET_PASSWORD, decided);
+      await on.change(user.id, { kind: "assign_role", role: "admin" });
+      const again = await on.change(user.id, SET_PASSWORD, decided);
+      expect([first.kind, again.kind]).toEqual(["done", "done"]);
+      expect(again).toMatchObject({ opened: { authority: { version: 3 } } });
+      expect(await on.accounts.listSessions(user.id)).toHaveLength(1);
+    });
+
     it("a change that D1 refuses opens no session", async () => {
       const { user, own, other } = await signedIn();
       await on.changeBehind(user.id, MAKE_ADMIN);

@@ -83,7 +83,7 @@ async function workOff(
   const outcomeOf = (id: UserId | null) => {
     if (id === null) return "caught up";
     if (told.failed.has(id)) return "failed";
-    return told.left.has(id) ? "left" : "caught up";
+    return told.left.has(id) ? null : "caught up";
   };
   const seqs = (wanted: "caught up" | "failed") =>
     entries.filter(({ userId }) => outcomeOf(userId) === wanted).map(({ seq }) => seq);

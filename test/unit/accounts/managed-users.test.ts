@@ -139,6 +139,14 @@ it("everybody renames themselves, without a permission", async () => {
   expect((await deps.users.findById(id))?.user.name).toBe("Ada");
 });
 
+it("whoever lost a role while they renamed themselves has the new name all the same", async () => {
+  const { deps, register } = await service();
+  const { id } = await register();
+  const before = { ...somePerson(id), roles: ["admin"], permissions: ["*"] };
+  expect(codeOf(await renameOwnAccount(deps, before, { name: "Ada" }))).toBe("done");
+  expect((await deps.users.findById(id))?.user.name).toBe("Ada");
+});
+
 it("a page of accounts says where it ended when another follows, and else that it is the last", async () => {
   const { deps, register, advance } = await service();
   const made = [];
