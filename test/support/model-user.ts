@@ -104,8 +104,10 @@ function outcomesOf(given: ModelUser, call: UserCall, readsRow: boolean): Outcom
       return [holds(fresh(), call.session, call.token)];
     case "check":
       return [check(fresh(), call.session)];
-    case "list":
-      return [{ after: given, output: listed(given) }];
+    case "list": {
+      const after = fresh();
+      return [{ after, output: listed(after) }];
+    }
     case "end":
       return end(given, call.which === "only", call.session);
     case "change":
