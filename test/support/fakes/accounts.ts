@@ -1,8 +1,14 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Event } from "../../../src/domain/events/event.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import { type UserJudge, userJudge } from "../../../src/use-cases/accounts/judge/judge-user.ts";
 import type { JudgeDeps } from "../../../src/use-cases/accounts/judge/keep-authority.ts";
-import type { Addressed, UserObjects, UserStore } from "../../../src/use-cases/accounts/ports.ts";
+import type {
+  AccountRecord,
+  Addressed,
+  UserObjects,
+  UserStore,
+} from "../../../src/use-cases/accounts/ports.ts";
 import type { ObjectOutbox } from "../../../src/use-cases/events/ports.ts";
 import type { StoredSession } from "../../../src/use-cases/sessions/ports.ts";
 import { someEventId, someId } from "../samples.ts";
@@ -17,20 +23,28 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects & {
   readonly events: readonly Event[];
 } {
   const events: Event[] = [];
-  const objects = new Map<UserId, { judge: UserJudge; idle: () => Promise<unknown> }>();
+  const objects = new Map<UserId, { judge: UserJudge; admitted: () => Promise<unknown> }>();
   const wake = (userId: UserId) => {
     const store = memoryUserStore(memoryOutbox(events, numbered), () => objects.delete(userId));
     const defer: JudgeDeps["defer"] = (work) => void work().catch(() => null);
-    const judge = userJudge({ ...deps, store, newFenceId: someId, newEventId: someEventId, defer });
-    const object = { judge, idle: store.idle };
+    const record = answeringIn(store.admitted, deps.record);
+    const judge = userJudge({
+      ...deps,
+      record,
+      store,
+      newFenceId: someId,
+      newEventId: someEventId,
+      defer,
+    });
+    const object = { judge, admitted: store.admitted };
     objects.set(userId, object);
     return object;
   };
   const ask =
     <A extends unknown[], R>(method: (judge: UserJudge) => (to: Addressed, ...args: A) => R) =>
     async (userId: UserId, ...args: A): Promise<Awaited<R>> => {
-      const { judge, idle } = objects.get(userId) ?? wake(userId);
-      await idle();
+      const { judge, admitted } = objects.get(userId) ?? wake(userId);
+      await admitted();
       return await method(judge)({ userId, policy }, ...args);
     };
   return {
@@ -55,14 +69,32 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects & {
 /** As the object does: a place is a number. */
 const numbered = (place: number): number => place;
 
-/** Calls that come during exclusive work wait for `idle`; those under way interleave with it. */
+/** A record whose answers come only when the object admits them. */
+const answeringIn = (
+  admitted: () => Promise<unknown>,
+  { read, apply, fence }: AccountRecord,
+): AccountRecord => {
+  const answer = async <T>(asked: Promise<T>): Promise<T> => {
+    await asked.catch(() => null);
+    await admitted();
+    return asked;
+  };
+  return {
+    read: (...args) => answer(read(...args)),
+    apply: (...args) => answer(apply(...args)),
+    fence: (...args) => answer(fence(...args)),
+  };
+};
+
+/** As blockConcurrencyWhile: calls and answers that come during exclusive work wait for its end. */
 function memoryUserStore(
   outbox: ObjectOutbox,
   erase: () => void,
-): UserStore & { idle(): Promise<unknown> } {
+): UserStore & { admitted(): Promise<unknown> } {
   const sessions = new Map<string, StoredSession>();
   const known: Known = { copy: null, intent: null };
   let last: Promise<unknown> = Promise.resolve();
+  const section = new AsyncLocalStorage<true>();
   const find = (id: string) => sessions.get(id) ?? null;
   return {
     authority: {
@@ -86,11 +118,11 @@ function memoryUserStore(
     outbox,
     atomically: (work) => work(),
     exclusively(work) {
-      const done = last.then(work);
+      const done = last.then(() => section.run(true, work));
       last = done.catch(() => undefined);
       return done;
     },
-    idle: () => last,
+    admitted: async () => section.getStore() ?? last,
     wakeAt: () => undefined,
     erase: async () => erase(),
   };
