@@ -10,9 +10,10 @@ import { startMailServer } from "../test/support/mail-server.ts";
 import { build } from "./build.ts";
 import { Journal, run } from "./load/clients.ts";
 import { crowd, type Done } from "./load/crowd.ts";
-import { memory, type Sample } from "./load/memory.ts";
+import { heap, memory, type Samples } from "./load/memory.ts";
 import * as verdicts from "./load/verdicts.ts";
 import { commit, exitOnSignals, machine, memoryDirectory, pinLoad, scratch } from "./machine.ts";
+import { type Inspector, inspect } from "./measure/inspector.ts";
 import { accounts, launch } from "./servers/auth-service.ts";
 import type { Server } from "./servers/server.ts";
 import { type Started, start } from "./servers/start.ts";
@@ -35,7 +36,10 @@ async function load(minutes: number, engine: Engine): Promise<verdicts.Verdict[]
   const server: Server = {
     name: "load",
     runtime: "workerd",
-    launch: () => launch(bundles, engine, accounts(PEOPLE), "auth-service", vars),
+    launch: () => ({
+      ...launch(bundles, engine, accounts(PEOPLE), "auth-service", vars),
+      inspected: true,
+    }),
     operations: [],
   };
   pinLoad();
@@ -43,7 +47,9 @@ async function load(minutes: number, engine: Engine): Promise<verdicts.Verdict[]
   try {
     const done: Done = { signIns: new Map(), mailed: new Set(), tried: new Set() };
     const journal = new Journal();
-    const samples = await underLoad(running, done, journal, minutes);
+    const isolate = await inspect(running.inspector ?? "", "auth-service");
+    const samples = await underLoad(running, isolate, done, journal, minutes);
+    isolate.close();
     return await judged(running, done, journal, samples, { root, mailServer, minutes });
   } finally {
     await running.stop();
@@ -52,19 +58,25 @@ async function load(minutes: number, engine: Engine): Promise<verdicts.Verdict[]
 
 async function underLoad(
   running: Started,
+  isolate: Inspector,
   done: Done,
   journal: Journal,
   minutes: number,
-): Promise<Sample[]> {
+): Promise<Samples> {
   const clients = await crowd(running, done);
   const begun = performance.now();
   const minute = () => (performance.now() - begun) / 60_000;
-  const samples: Sample[] = [];
-  const sample = () => samples.push({ minute: minute(), mib: memory(running.pid) });
-  const sampling = setInterval(sample, SAMPLE);
-  await Promise.all(clients.map((client) => run(client, journal, () => minute() >= minutes)));
-  clearInterval(sampling);
-  sample();
+  const samples: Samples = { heap: [], process: [] };
+  const sample = async () => {
+    samples.process.push({ minute: minute(), mib: memory(running.pid) });
+    samples.heap.push({ minute: minute(), mib: await heap(isolate) });
+  };
+  const isOver = () => minute() >= minutes;
+  const sampling = (async () => {
+    for (; !isOver(); await pause(SAMPLE)) await sample();
+  })();
+  await Promise.all(clients.map((client) => run(client, journal, isOver)));
+  await sampling;
   return samples;
 }
 
@@ -72,7 +84,7 @@ async function judged(
   running: Started,
   done: Done,
   journal: Journal,
-  samples: readonly Sample[],
+  samples: Samples,
   { root, mailServer, minutes }: { root: string; mailServer: string; minutes: number },
 ): Promise<verdicts.Verdict[]> {
   const found = [

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { build } from "./build.ts";
 import { exitOnSignals, memoryDirectory, pinLoad, scratch } from "./machine.ts";
+import { inspect } from "./measure/inspector.ts";
 import { measure } from "./measure/load.ts";
 import { authService, launch } from "./servers/auth-service.ts";
 import { originOf } from "./servers/server.ts";
@@ -41,7 +42,7 @@ await measure({
   duration: WARM_UP,
 });
 const actors = await operation.actors(running, CONNECTIONS); // their hashes are not to be sampled
-const profile = await sampled(await miniflare.getInspectorURL(), () =>
+const profile = await sampled((await miniflare.getInspectorURL()).host, () =>
   measure({ ...load, actors, duration: PROFILED }),
 );
 const file = join(tmpdir(), "auth-service.cpuprofile");
@@ -51,33 +52,13 @@ await miniflare.dispose();
 process.exit(0);
 
 /** Samples the service's isolate while work is done. */
-async function sampled(inspector: URL, work: () => Promise<unknown>): Promise<unknown> {
-  const response = await fetch(`http://${inspector.host}/json`);
-  const targets = (await response.json()) as { id: string; webSocketDebuggerUrl: string }[];
-  const target = targets.find(({ id }) => id === "core:user:auth-service");
-  if (target === undefined) throw new Error("no isolate of auth-service");
-  const socket = new WebSocket(target.webSocketDebuggerUrl);
-  await new Promise((resolve, reject) => {
-    socket.addEventListener("open", resolve, { once: true });
-    socket.addEventListener("error", reject, { once: true });
-  });
-  let last = 0;
-  const send = (method: string, params = {}): Promise<{ profile?: unknown }> => {
-    last += 1;
-    const id = last;
-    socket.send(JSON.stringify({ id, method, params }));
-    return new Promise((resolve) => {
-      socket.addEventListener("message", ({ data }) => {
-        const reply = JSON.parse(String(data));
-        if (reply.id === id) resolve(reply.result);
-      });
-    });
-  };
-  await send("Profiler.enable");
-  await send("Profiler.setSamplingInterval", { interval: SAMPLING_INTERVAL });
-  await send("Profiler.start");
+async function sampled(host: string, work: () => Promise<unknown>): Promise<unknown> {
+  const inspector = await inspect(host, "auth-service");
+  await inspector.send("Profiler.enable");
+  await inspector.send("Profiler.setSamplingInterval", { interval: SAMPLING_INTERVAL });
+  await inspector.send("Profiler.start");
   await work();
-  const { profile } = await send("Profiler.stop");
-  socket.close();
+  const { profile } = await inspector.send("Profiler.stop");
+  inspector.close();
   return profile;
 }

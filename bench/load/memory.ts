@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import type { Inspector } from "../measure/inspector.ts";
 
 /** Of the workerd below a process, its only one; MiB. */
 function statusOf(root: number): string {
@@ -30,7 +31,16 @@ export const memory = (root: number): number => field(statusOf(root), "VmRSS");
 /** The most that it ever had, in MiB. */
 export const peakMemory = (root: number): number => field(statusOf(root), "VmHWM");
 
+/** What the isolate's own code holds, with what waits to be collected, in MiB: objects and buffers. */
+export async function heap(isolate: Inspector): Promise<number> {
+  const usage = await isolate.send("Runtime.getHeapUsage");
+  return (Number(usage["usedSize"]) + Number(usage["backingStorageSize"])) / 2 ** 20;
+}
+
 export type Sample = { readonly minute: number; readonly mib: number };
+
+/** Of the isolate and of the whole runtime. */
+export type Samples = { readonly heap: Sample[]; readonly process: Sample[] };
 
 /** How memory goes over the last two thirds of the samples, in MiB a minute (least squares). */
 export function slope(samples: readonly Sample[]): number {

@@ -26,6 +26,8 @@ export type Workers = {
   readonly workers: readonly WorkerSpecification[];
   /** SQL for the first Worker's databases, by binding, a statement each. */
   readonly seed?: Readonly<Record<string, readonly string[]>>;
+  /** Whether the runtime's inspector listens, which costs a little of every request. */
+  readonly inspected?: boolean;
 };
 
 /** A server that answers. */
@@ -33,6 +35,8 @@ export type Running = {
   readonly pid: number;
   /** By Worker, and `"main"`. */
   readonly origins: Readonly<Record<string, string>>;
+  /** Host and port of the inspector, where one listens. */
+  readonly inspector?: string;
 };
 
 export const originOf = ({ origins }: Running, target = "main"): string => origins[target] ?? "";

@@ -46,9 +46,9 @@ export async function start(server: Server, root: string, bundles: Bundles): Pro
   };
   started.add(child);
   try {
-    const origins = await originsOf(child);
+    const addresses = await addressesOf(child);
     if (child.pid === undefined) throw new Error("no process");
-    return { pid: child.pid, origins, stop };
+    return { pid: child.pid, ...addresses, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -75,7 +75,7 @@ function commandOf(launch: Launch, directory: string): [string, ...string[]] {
 }
 
 /** The first line that a server prints once it answers. */
-async function originsOf(child: ChildProcess): Promise<Running["origins"]> {
+async function addressesOf(child: ChildProcess): Promise<Pick<Running, "origins" | "inspector">> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("no output");
   let output = "";
@@ -87,7 +87,7 @@ async function originsOf(child: ChildProcess): Promise<Running["origins"]> {
     for await (const line of createInterface(stdout)) {
       if (line.startsWith('{"origins":')) {
         stdout.resume();
-        return JSON.parse(line).origins;
+        return JSON.parse(line);
       }
       output += `${line}\n`;
     }

@@ -1,6 +1,7 @@
 /**
  * `node servers/workerd.ts <specification.json>`: Workers on the real runtime, in a process of
- * their own. Prints one line once they answer: `{"origins": {name: URL}}`.
+ * their own. Prints one line once they answer: `{"origins": {name: URL}}`, and
+ * the inspector's host with its port where it is asked for.
  */
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -50,7 +51,11 @@ export async function startWorkers(
 
 if (import.meta.main) {
   const [file = ""] = process.argv.slice(2);
-  const { miniflare, origins } = await startWorkers(JSON.parse(readFileSync(file, "utf8")));
-  console.log(JSON.stringify({ origins }));
+  const specification: Specification = JSON.parse(readFileSync(file, "utf8"));
+  const { inspected = false } = specification;
+  const options = inspected ? { inspectorPort: 0 } : {};
+  const { miniflare, origins } = await startWorkers(specification, options);
+  const inspector = inspected ? (await miniflare.getInspectorURL()).host : undefined;
+  console.log(JSON.stringify({ origins, inspector }));
   process.on("SIGTERM", () => void miniflare.dispose().then(() => process.exit(0)));
 }
