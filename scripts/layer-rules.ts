@@ -43,7 +43,7 @@ const SUBJECTS = [
 
 /** Folders that are divided by subject, and the files in them that belong to none. */
 const DIVIDED: Readonly<Record<string, readonly string[]>> = {
-  domain: ["ids.ts", "limits.ts", "result.ts", "shown-text.ts", "time.ts"],
+  domain: ["assurance.ts", "ids.ts", "limits.ts", "result.ts", "shown-text.ts", "time.ts"],
   "use-cases": [
     "check-health.ts",
     "each-of.ts",

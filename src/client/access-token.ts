@@ -1,6 +1,6 @@
 import { base64url, compactVerify, decodeProtectedHeader } from "jose";
 import { parseServiceAccountId, parseSessionId, parseUserId } from "../domain/ids.ts";
-import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
+import { type AccessTokenClaims, CLOCK_LEEWAY } from "../domain/tokens/access-token.ts";
 
 export type VerificationKey = { readonly alg: "ES256" | "EdDSA"; readonly key: CryptoKey };
 
@@ -21,9 +21,6 @@ export type Expected = {
 
 /** The media type of access tokens (RFC 9068, section 2.1): nothing else the issuer signs has it. */
 export const ACCESS_TOKEN_TYPE = "at+jwt";
-
-/** Seconds of clock difference that every verifier forgives (ASVS 9.2.1). */
-export const CLOCK_LEEWAY = 30;
 
 /** Characters of a token: as many as the platform takes in a request's headers. */
 export const MAX_TOKEN_LENGTH = 128 * 1024;
@@ -106,6 +103,7 @@ function isAccessToken(payload: unknown): payload is AccessTokenClaims {
     isSeconds(claims.auth_time) &&
     isVersion(claims.ver) &&
     isTextList(claims.amr) &&
+    (claims.acr === undefined || isText(claims.acr)) &&
     isTextList(claims.roles) &&
     isTextList(claims.permissions) &&
     isSubject(claims)

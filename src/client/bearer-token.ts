@@ -12,3 +12,15 @@ export const challengeTo = (header: string | undefined): string =>
 
 /** The challenge of a 403: the token is good, and what it allows is not enough. */
 export const INSUFFICIENT = 'Bearer error="insufficient_scope"';
+
+/**
+ * The challenge of a 401 to a good token that proves too little (RFC 9470, section 3).
+ *
+ * @param maxAge seconds since the proof
+ */
+export const stepUpChallenge = (acr: string | undefined, maxAge: number | undefined): string =>
+  [
+    'Bearer error="insufficient_user_authentication"',
+    ...(acr === undefined ? [] : [`acr_values="${acr}"`]),
+    ...(maxAge === undefined ? [] : [`max_age="${maxAge}"`]),
+  ].join(", ");

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
-import { bearerToken, challengeTo, INSUFFICIENT } from "./bearer-token.ts";
+import type { AccessTokenClaims, AskedProof } from "../domain/tokens/access-token.ts";
+import { bearerToken, challengeTo, INSUFFICIENT, stepUpChallenge } from "./bearer-token.ts";
 import {
   type Exact,
   type Fields,
@@ -29,6 +29,10 @@ export type RequireAuthOptions = {
   /** By default `"offline"`. */
   readonly maxStaleness?: MaxStaleness;
   readonly audience?: string;
+  /** What the sign-in must amount to: `"aal2"` for two factors. */
+  readonly acr?: "aal1" | "aal2";
+  /** Seconds since the person last proved who they are. */
+  readonly maxAge?: number;
   /** By default the service binding `AUTH`. */
   readonly verifier?: Verifier;
 };
@@ -42,6 +46,7 @@ type Refusal = Extract<Verdict, { ok: false }>["code"];
 
 const STATUS = {
   invalid_token: 401,
+  insufficient_user_authentication: 401,
   forbidden: 403,
   unavailable: 503,
   invalid_request: 500, // the route asks what its verifier cannot answer
@@ -71,7 +76,7 @@ export function requireAuth(...given: readonly unknown[]): MiddlewareHandler<Aut
     const token = bearerToken(c.req.header("authorization"));
     if (token === null) return refuse(c, "invalid_token");
     const verdict = await (verifier ?? verifierOf(c)).verify(token, question);
-    if (!verdict.ok) return refuse(c, verdict.code);
+    if (!verdict.ok) return refuse(c, verdict.code, verdict);
     c.set("auth", verdict.claims);
     return next();
   };
@@ -92,13 +97,17 @@ function verifierOf(c: Context<AuthEnv>): Verifier {
 }
 
 /** `application/problem+json` (RFC 9457). */
-function refuse(c: Context<AuthEnv>, code: Refusal): Response {
+function refuse(c: Context<AuthEnv>, code: Refusal, needed: AskedProof = {}): Response {
   const status = Object.hasOwn(STATUS, code) ? STATUS[code] : OTHER_REFUSAL;
   const headers = new Headers({
     "content-type": "application/problem+json",
     "cache-control": "no-store",
   });
-  if (status === 401) headers.set("www-authenticate", challengeTo(c.req.header("authorization")));
+  if (code === "insufficient_user_authentication") {
+    headers.set("www-authenticate", stepUpChallenge(needed.acr, needed.maxAge));
+  } else if (status === 401) {
+    headers.set("www-authenticate", challengeTo(c.req.header("authorization")));
+  }
   if (status === 403) headers.set("www-authenticate", INSUFFICIENT);
   if (status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
   return c.newResponse(JSON.stringify({ type: "about:blank", status, code }), { status, headers });

@@ -18,6 +18,8 @@ export type WireOptions = {
   readonly audience?: string;
   readonly permissions?: readonly string[];
   readonly maxStaleness?: MaxStaleness;
+  readonly acr?: "aal1" | "aal2";
+  readonly maxAge?: number;
 };
 
 /** A shape's own keys and no others, none of them undefined: what `Given` must be as well. */
@@ -42,6 +44,8 @@ export type Fields<Shape> = { readonly [Key in keyof Shape]-?: Field<Shape[Key]>
 
 /** Seconds: no token lives longer, so no answer is remembered for longer. */
 const MAX_STALENESS = 24 * 60 * 60;
+/** Seconds since a proof: no session lives longer. */
+const MAX_AGE = 400 * 24 * 60 * 60;
 /** Permissions that one call may ask for, in both options together. */
 const MAX_PERMISSIONS = 100;
 
@@ -103,6 +107,11 @@ export const isText = (value: unknown): value is string =>
 const isPermission = (value: unknown): value is string =>
   typeof value === "string" && parsePermission(value).ok;
 
+const isAcr = (value: unknown): value is "aal1" | "aal2" => value === "aal1" || value === "aal2";
+
+const isMaxAge = (value: unknown): value is number =>
+  typeof value === "number" && value >= 0 && value <= MAX_AGE;
+
 const isStaleness = (value: unknown): value is MaxStaleness =>
   value === "offline" || (typeof value === "number" && value >= 0 && value <= MAX_STALENESS);
 
@@ -122,6 +131,8 @@ export const WIRE_FIELDS: Fields<WireOptions> = {
   audience: field("a non-empty string", isText),
   permissions: permissionList(0),
   maxStaleness: field(`"offline" or 0 to ${MAX_STALENESS} seconds`, isStaleness),
+  acr: field('"aal1" or "aal2"', isAcr),
+  maxAge: field(`0 to ${MAX_AGE} seconds`, isMaxAge),
 };
 
 /** What a verifier and a route have in common. */

@@ -1,6 +1,7 @@
 import { importJWK, type JWK } from "jose";
 import { isYounger } from "../domain/time.ts";
-import { CLOCK_LEEWAY, type FindKey, type VerificationKey } from "./access-token.ts";
+import { CLOCK_LEEWAY } from "../domain/tokens/access-token.ts";
+import type { FindKey, VerificationKey } from "./access-token.ts";
 
 export type RemoteKeysOptions = {
   readonly jwksUrl: string;

@@ -1,5 +1,10 @@
 import { covers } from "../domain/access/permission.ts";
-import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
+import {
+  type AccessTokenClaims,
+  type AskedProof,
+  provesEnough,
+  stepUpNeeded,
+} from "../domain/tokens/access-token.ts";
 import { verifyAccessToken } from "./access-token.ts";
 import {
   type Exact,
@@ -24,17 +29,30 @@ export type VerifyOptions = {
   readonly permissions?: readonly string[];
   /** By default `"offline"`. */
   readonly maxStaleness?: MaxStaleness;
+  /** What the sign-in must amount to: `"aal2"` for two factors. */
+  readonly acr?: "aal1" | "aal2";
+  /** Seconds since the person last proved who they are. */
+  readonly maxAge?: number;
 };
 
 /**
- * `invalid_token`: sign in or refresh. `forbidden`: a permission is missing. `unavailable`: nothing
- * was decided, try again. `invalid_request`: the call itself is wrong.
+ * `invalid_token`: sign in or refresh. `forbidden`: a permission is missing.
+ * `insufficient_user_authentication`: step up (RFC 9470), and come with the token from that.
+ * `unavailable`: nothing was decided, try again. `invalid_request`: the call itself is wrong.
  */
 export type Verdict =
   | { readonly ok: true; readonly claims: AccessTokenClaims }
   | {
       readonly ok: false;
-      readonly code: "invalid_token" | "forbidden" | "unavailable" | "invalid_request";
+      readonly code:
+        | "invalid_token"
+        | "forbidden"
+        | "insufficient_user_authentication"
+        | "unavailable"
+        | "invalid_request";
+      /** What has to be proved; more than what was asked, where a role needs two factors. */
+      readonly acr?: "aal1" | "aal2" | undefined;
+      readonly maxAge?: number | undefined;
     };
 
 /**
@@ -166,7 +184,7 @@ function offlineVerifier(options: KeySetOptions): Verifier {
       const expected = { issuer: options.issuer, audience, now: clock() };
       try {
         const claims = await verifyAccessToken(token, expected, keys.find);
-        return judge(claims, permissions);
+        return judge(claims, permissions, question, expected.now);
       } catch {
         return { ok: false, code: "unavailable" };
       }
@@ -175,9 +193,15 @@ function offlineVerifier(options: KeySetOptions): Verifier {
 }
 
 /** @param claims null for a token that is no good */
-function judge(claims: AccessTokenClaims | null, needed: readonly string[]): Verdict {
+function judge(
+  claims: AccessTokenClaims | null,
+  needed: readonly string[],
+  asked: AskedProof,
+  now: number,
+): Verdict {
   if (claims === null) return { ok: false, code: "invalid_token" };
-  return covers(claims.permissions, needed)
+  if (!covers(claims.permissions, needed)) return { ok: false, code: "forbidden" };
+  return provesEnough(claims, asked, now)
     ? { ok: true, claims }
-    : { ok: false, code: "forbidden" };
+    : { ok: false, ...stepUpNeeded(asked) };
 }

@@ -6,6 +6,8 @@ declare const brand: unique symbol;
 export type UserId = string & { readonly [brand]: "UserId" };
 /** `svc_` and 16 random bytes as base64url: a program, never a person. */
 export type ServiceAccountId = string & { readonly [brand]: "ServiceAccountId" };
+/** `fac_` and 16 random bytes as base64url: a second factor. */
+export type FactorId = string & { readonly [brand]: "FactorId" };
 /** `ses_` and 16 random bytes as base64url. */
 export type SessionId = string & { readonly [brand]: "SessionId" };
 
@@ -13,6 +15,7 @@ export type SessionId = string & { readonly [brand]: "SessionId" };
 const RANDOM_PART = "[A-Za-z0-9_-]{21}[AQgw]";
 const USER_ID = new RegExp(`^usr_${RANDOM_PART}$`);
 const SERVICE_ACCOUNT_ID = new RegExp(`^svc_${RANDOM_PART}$`);
+const FACTOR_ID = new RegExp(`^fac_${RANDOM_PART}$`);
 const SESSION_ID = new RegExp(`^ses_${RANDOM_PART}$`);
 
 export function parseUserId(input: unknown): Result<UserId, "invalid_user_id"> {
@@ -35,6 +38,14 @@ export function parseSessionId(input: unknown): Result<SessionId, "invalid_sessi
     : err("invalid_session_id");
 }
 
+export function parseFactorId(input: unknown): Result<FactorId, "invalid_factor_id"> {
+  return typeof input === "string" && FACTOR_ID.test(input)
+    ? ok(input as FactorId)
+    : err("invalid_factor_id");
+}
+
+/** @param random 16 bytes as base64url */
+export const factorIdOf = (random: string): FactorId => `fac_${random}` as FactorId;
 /** @param random 16 bytes as base64url */
 export const userIdOf = (random: string): UserId => `usr_${random}` as UserId;
 /** @param random 16 bytes as base64url */

@@ -21,6 +21,9 @@ export const MAX_WRITTEN_RIGHTS = 5_000;
 
 export const MAX_SERVICE_ACCOUNTS = 1_000;
 
+/** Second factors of a user, those among them that wait for their first code. */
+export const MAX_FACTORS = 10;
+
 /** Of a service account, those among them that were superseded and go on for a while. */
 export const MAX_CLIENT_SECRETS = 10;
 

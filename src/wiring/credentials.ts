@@ -4,11 +4,17 @@ import { emailCodes } from "../core/security/email-codes.ts";
 import { hashingInTurn } from "../core/security/hashing-turns.ts";
 import { passwordPolicy } from "../core/security/password-policy.ts";
 import { passwordHasher, SCRYPT_ENGINES } from "../core/security/passwords.ts";
+import { recoveryCodes } from "../core/security/recovery-codes.ts";
+import { secondFactorTokens } from "../core/security/second-factor-token.ts";
+import { oneTimePasswords } from "../core/security/totp.ts";
 import type { Outside } from "./outside.ts";
 
 /** Hashing of passwords, the policy for new ones, and codes in place of them. */
 export const wireCredentials = (config: Config, { clock, log, outlive, random }: Outside) => ({
   emailCodes: emailCodes(config.secrets, random),
+  oneTimePasswords: oneTimePasswords(config.secrets, new URL(config.issuer).host, random),
+  recoveryCodes: recoveryCodes(random),
+  secondFactorTokens: secondFactorTokens(config.secrets),
   hasher: hashingInTurn(
     passwordHasher(SCRYPT_ENGINES[config.passwordScrypt], random),
     clock,

@@ -3,6 +3,7 @@ import { DEFERRAL } from "../core/config/constants.ts";
 import { errorDetails, type Log, notifyLog } from "../core/logging.ts";
 import { toBase64Url } from "../core/security/encoding.ts";
 import {
+  factorIdOf,
   type ServiceAccountId,
   serviceAccountIdOf,
   sessionIdOf,
@@ -44,6 +45,8 @@ export function wireOutside(log: Log) {
     newUserId: () => userIdOf(randomId()),
     newServiceAccountId: () => serviceAccountIdOf(randomId()),
     newSessionId: () => sessionIdOf(randomId()),
+    newFactorId: () => factorIdOf(randomId()),
+    newFlowId: randomId,
     newChangeId: randomId,
     newTokenId: randomId,
     newSecretId: randomId,

@@ -10,9 +10,21 @@ import {
 } from "../use-cases/sessions/rotate-refresh-token.ts";
 import { authenticateUser, type SignInDeps } from "../use-cases/sessions/sign-in.ts";
 import { type SignInByCodeDeps, signInByCode } from "../use-cases/sessions/sign-in-by-code.ts";
+import {
+  type SecondFactorDeps,
+  signInBySecondFactor,
+} from "../use-cases/sessions/sign-in-by-second-factor.ts";
+import { type StepUpDeps, stepUp } from "../use-cases/sessions/step-up.ts";
 import { bind } from "./bind.ts";
 
-export const wireSessions = (deps: SignInDeps & SignInByCodeDeps & RefreshDeps & RevocationDeps) =>
+type SessionDeps = SignInDeps &
+  SignInByCodeDeps &
+  SecondFactorDeps &
+  StepUpDeps &
+  RefreshDeps &
+  RevocationDeps;
+
+export const wireSessions = (deps: SessionDeps) =>
   bind(deps, {
     authenticateUser,
     endOwnSession,
@@ -23,4 +35,6 @@ export const wireSessions = (deps: SignInDeps & SignInByCodeDeps & RefreshDeps &
     rotateRefreshToken,
     revokeToken,
     signInByCode,
+    signInBySecondFactor,
+    stepUp,
   });

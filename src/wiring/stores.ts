@@ -4,6 +4,7 @@ import { MAX_SESSIONS } from "../core/config/constants.ts";
 import { roleCatalogue } from "../core/memory/role-catalogue.ts";
 import { loginNameKey } from "../core/security/bucket-names.ts";
 import { SYSTEM } from "../domain/access/actor.ts";
+import { BUILT_IN_ROLES, BUILT_IN_ROLES_AT_AAL2 } from "../domain/access/role.ts";
 import { d1Actors } from "../persistence/d1/access/actors.ts";
 import { d1Roles } from "../persistence/d1/access/roles.ts";
 import { d1ChangeFeed } from "../persistence/d1/accounts/change-feed.ts";
@@ -38,7 +39,8 @@ export function wireStores(env: Env, config: Config, { clock, defer, notify }: O
     clock,
     soon(defer, () => sendRecordEvents(sending, SYSTEM)),
   );
-  const roles = d1Roles(db, told);
+  const builtInRoles = config.adminRequiresAal2 ? BUILT_IN_ROLES_AT_AAL2 : BUILT_IN_ROLES;
+  const roles = d1Roles(db, told, builtInRoles);
   const accounts = durableAccounts(env.USERS, {
     refresh: config.refresh,
     authorityMaxAge: config.authorityMaxAge,
@@ -52,7 +54,7 @@ export function wireStores(env: Env, config: Config, { clock, defer, notify }: O
     deadLetters: d1DeadLetters(db),
     actors: d1Actors(db),
     roles,
-    catalogue: roleCatalogue(roles, clock),
+    catalogue: roleCatalogue(roles, clock, builtInRoles),
     users: d1Users(db, notify, told),
     feed: d1ChangeFeed(db, clock),
     mails: d1Mails(db),
@@ -60,6 +62,7 @@ export function wireStores(env: Env, config: Config, { clock, defer, notify }: O
     accounts,
     sessions: accounts,
     proofs: accounts,
+    factors: accounts,
     throttle: durableLoginThrottle(env.LOGIN_THROTTLES, (name) =>
       loginNameKey(config.secrets, name),
     ),

@@ -1,3 +1,4 @@
+import { checkProof } from "../use-cases/tokens/check-proof.ts";
 import { identifyCaller } from "../use-cases/tokens/identify-caller.ts";
 import { identifyPerson } from "../use-cases/tokens/identify-person.ts";
 import { type IntrospectDeps, introspectToken } from "../use-cases/tokens/introspect-token.ts";
@@ -10,5 +11,5 @@ export const wireTokens = (deps: IntrospectDeps) => ({
   identifyPerson: (token: string) => identifyPerson(deps, token),
   /** Judges a token for whoever asks: the caller needs no right of its own. */
   verifyToken: (token: string, options: VerifyOptions) => verifyToken(deps, token, options),
-  ...bind(deps, { introspectToken }),
+  ...bind(deps, { checkProof, introspectToken }),
 });

@@ -10,6 +10,7 @@ import { wireAccounts } from "./accounts.ts";
 import { wireClients } from "./clients.ts";
 import type { wireCredentials } from "./credentials.ts";
 import { wireEvents } from "./events.ts";
+import { wireFactors } from "./factors.ts";
 import { wireKeys } from "./keys.ts";
 import type { wireMail } from "./mail.ts";
 import type { Outside } from "./outside.ts";
@@ -32,6 +33,7 @@ export function wireUseCases(config: Config, outside: Outside, stores: Stores, t
     clientId: FIRST_PARTY_CLIENT,
     auditRetention: config.auditRetention,
     accessTokenTtl: config.accessTokenTtl,
+    stepUpMaxAge: config.stepUpMaxAge,
     isPrivate: config.registration === "private",
     requireVerifiedEmail: config.requireVerifiedEmail,
     refreshTokens: refreshTokenCodec(config.secrets),
@@ -49,6 +51,7 @@ export function wireUseCases(config: Config, outside: Outside, stores: Stores, t
     accountFlows: wireAccountFlows(parts),
     clients: wireClients(config, parts),
     events: wireEvents(parts),
+    factors: wireFactors(parts),
     keys,
     sessions: wireSessions(parts),
     tokens: wireTokens(parts),

@@ -3,6 +3,7 @@ import type { AccountRecord, UserObjects, Users } from "../../src/use-cases/acco
 import { accountChangesContract } from "./account-changes.ts";
 import { accountProofsContract } from "./account-proofs.ts";
 import { accountSessionsContract } from "./account-sessions.ts";
+import { factorsContract } from "./factors.ts";
 import { refreshContract } from "./refresh.ts";
 import { signInContract } from "./sign-in.ts";
 
@@ -27,4 +28,5 @@ export function accountsContract(make: () => Promise<AccountsHarness>): void {
   accountSessionsContract(make);
   accountChangesContract(make);
   accountProofsContract(make);
+  factorsContract(make);
 }

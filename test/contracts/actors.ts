@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Actor } from "../../src/domain/access/actor.ts";
+import type { Actor, Person } from "../../src/domain/access/actor.ts";
+import type { Acr } from "../../src/domain/assurance.ts";
 import type { Actors, Roles } from "../../src/use-cases/access/ports.ts";
 import type { AccountRecord, Users } from "../../src/use-cases/accounts/ports.ts";
 import type { ServiceAccounts } from "../../src/use-cases/clients/ports.ts";
-import { DAY, someActor, someEdit, someUser } from "../support/samples.ts";
+import { DAY, someActor, someEdit, somePerson, someUser } from "../support/samples.ts";
 import {
   decidedOn,
   NOW,
@@ -37,6 +38,24 @@ export function actorsContract(make: () => Promise<Harness>): void {
     on.roles.update("reporter", { permissions }, unedited());
   const unedited = () => ({ ...someEdit(), now: NOW, role: REPORTER, raise: null });
   const narrow = () => edit(["reports:list"]);
+
+  it("is nobody by a role that has come to ask for a second factor, unless they showed one", async () => {
+    const user = someUser({ roles: ["reporter", "user"] });
+    await on.users.create(user);
+    const person = (acr: Acr): Person => ({
+      ...somePerson(user.id),
+      roles: ["reporter", "user"],
+      permissions: ["reports:read"],
+      proved: { amr: ["pwd"], acr, authTime: 0 },
+    });
+    const both = async () => [
+      await on.actors.stillAct(person("aal1")),
+      await on.actors.stillAct(person("aal2")),
+    ];
+    expect(await both()).toEqual([true, true]);
+    await on.roles.update("reporter", { requireAal2: true }, unedited());
+    expect(await both()).toEqual([false, true]);
+  });
 
   /** Somebody who acts by two roles, and the ways in which they may no more. */
   async function actorOf(kind: (typeof KINDS)[number]) {

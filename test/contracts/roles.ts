@@ -66,6 +66,28 @@ export function rolesContract(make: () => Promise<Harness>): void {
       expect(await editable()).toEqual([EDITOR, empty]);
     });
 
+    it("keeps whether a second factor is asked for, until an edit says otherwise", async () => {
+      const strict = { ...EDITOR, requireAal2: true };
+      await roles.create(strict, someEdit());
+      expect(await editable()).toEqual([strict]);
+      const described = { ...strict, description: "Edits." };
+      expect(await roles.update("editor", { description: "Edits." }, editOf(strict))).toEqual(
+        described,
+      );
+      const lax = { ...EDITOR, description: "Edits." };
+      expect(await roles.update("editor", { requireAal2: false }, editOf(described))).toEqual(lax);
+      expect(await roles.update("editor", { requireAal2: true }, editOf(lax))).toEqual(described);
+      expect(await editable()).toEqual([described]);
+    });
+
+    it("takes a role that asks for a second factor for another one than that which was looked at", async () => {
+      const strict = { ...EDITOR, requireAal2: true };
+      await roles.create(strict, someEdit());
+      expect(await roles.update("editor", { description: "?" }, editOf(EDITOR))).toBe("moved");
+      expect(await roles.remove(EDITOR, someEdit())).toBe("moved");
+      expect(await editable()).toEqual([strict]);
+    });
+
     it("refuses a name that is taken, and leaves its role alone", async () => {
       await roles.create(EDITOR, someEdit());
       const other = { ...EDITOR, description: "Everything.", permissions: ["*"] };

@@ -4,9 +4,13 @@ import {
   isPerson,
   type Origin,
 } from "../../src/domain/access/actor.ts";
+import type { Reason, Result } from "../../src/domain/result.ts";
 import type { AccessTokenClaims } from "../../src/domain/tokens/access-token.ts";
+import type { Shown } from "../../src/use-cases/credentials/match-factor.ts";
+import type { SecondFactorRequired } from "../../src/use-cases/sessions/open-session.ts";
 import type { TokenPair } from "../../src/use-cases/tokens/issue-token.ts";
 import { passwordOf } from "../support/memory-service.ts";
+import { codeOf } from "../support/totp.ts";
 import type { UseCases } from "./isolate.ts";
 import type { Answer } from "./ledger.ts";
 import { done, kidOf, OK, send, shown, withTokens } from "./network.ts";
@@ -45,17 +49,51 @@ export class Device {
     this.#owner = person;
   }
 
-  async signIn(world: World): Promise<string> {
+  /** @param worn a recovery code that was used, in place of what is in order */
+  async signIn(world: World, worn?: string): Promise<string> {
     const { id: user, email, password } = this.owner;
     const input = { email, password: passwordOf(password), deviceToken: null };
+    let token: string | null = null;
     const answer = await send(
       world,
       { what: "sign in", user, password },
-      async ({ sessions }, from) =>
-        withTokens(await sessions.authenticateUser({ ...ANYONE, from }, input)),
+      async ({ sessions }, from) => {
+        const signedIn = await sessions.authenticateUser({ ...ANYONE, from }, input);
+        token = secondFactorToken(signedIn) ?? token;
+        return withTokens(signedIn);
+      },
     );
     this.keep(world, answer);
-    return shown(answer);
+    if (token === null || answer === "lost") return shown(answer);
+    return `${shown(answer)}, ${await this.showSecond(world, token, worn)}`;
+  }
+
+  /** What an authenticator shows; a code from the drawer where that is not taken. */
+  async showSecond(world: World, token: string, worn?: string): Promise<string> {
+    const { owner } = this;
+    const newestFirst = [...owner.authenticator].reverse().slice(0, 2);
+    const now = world.scheduler.now;
+    const shows = newestFirst.map(({ secret }): Shown => {
+      return { kind: "totp", code: codeOf(secret, 0, now) };
+    });
+    const written = worn ?? owner.codes.shift();
+    if (worn !== undefined) shows.length = 0;
+    if (written !== undefined) shows.push({ kind: "recovery_code", code: written });
+    let last = "nothing to show";
+    for (const one of shows) {
+      const proof = `${one.kind} ${one.code} ${one.kind === "totp" ? Math.floor(now / 30_000) : ""}`;
+      const asked = { what: "second factor", user: owner.id, proof } as const;
+      const answer = await send(world, asked, async ({ sessions }, from) =>
+        withTokens(await sessions.signInBySecondFactor({ ...ANYONE, from }, { token, shown: one })),
+      );
+      this.keep(world, answer);
+      last = shown(answer);
+      if (answer === "lost" || answer.kind !== "refused") {
+        if (one.kind === "recovery_code") owner.worn.push(one.code);
+        break;
+      }
+    }
+    return last;
   }
 
   /** One tab refreshes, unless another one just did. */
@@ -148,6 +186,13 @@ export class Device {
     );
   }
 }
+
+/** What a sign-in goes on with whose first factor was right. */
+export const secondFactorToken = (result: Result<unknown, Reason>): string | null => {
+  const error = result.ok ? null : result.error;
+  if (typeof error !== "object" || error?.code !== "second_factor_required") return null;
+  return (error as SecondFactorRequired).token;
+};
 
 /** As the routes of one's own account do it: the token's person, as of now. */
 export async function asPerson(

@@ -4,6 +4,9 @@ import type { Log } from "../../src/core/logging.ts";
 import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
 import { emailCodes } from "../../src/core/security/email-codes.ts";
 import { mailTokenCodec } from "../../src/core/security/mail-token.ts";
+import { recoveryCodes } from "../../src/core/security/recovery-codes.ts";
+import { secondFactorTokens } from "../../src/core/security/second-factor-token.ts";
+import { oneTimePasswords } from "../../src/core/security/totp.ts";
 import { SYSTEM } from "../../src/domain/access/actor.ts";
 import { serviceAccountIdOf } from "../../src/domain/ids.ts";
 import { eventQueue } from "../../src/persistence/queue/event-queue.ts";
@@ -13,7 +16,7 @@ import { sendRecordEvents } from "../../src/use-cases/events/send-record-events.
 import type { Outside } from "../../src/wiring/outside.ts";
 import type { Stores } from "../../src/wiring/stores.ts";
 import { wireUseCases } from "../../src/wiring/use-cases.ts";
-import { someId, someSessionId, someUserId } from "../support/samples.ts";
+import { someFactorId, someId, someSessionId, someUserId } from "../support/samples.ts";
 import { Host } from "./host.ts";
 import { arrive } from "./people.ts";
 import { throttleSeenBy } from "./stores/login-names.ts";
@@ -43,6 +46,9 @@ export function startIsolate(world: World, name: string, skew: number): Isolate 
   const stores = storesSeenBy(world, host, config, outside);
   const trade = {
     emailCodes: emailCodes(config.secrets, random),
+    oneTimePasswords: oneTimePasswords(config.secrets, "auth.example.com", random),
+    recoveryCodes: recoveryCodes(random),
+    secondFactorTokens: secondFactorTokens(config.secrets),
     hasher: countingHasher(world.tries),
     policy: anyPassword,
     mailSender: world.mailbox.seenBy(world, host),
@@ -72,6 +78,8 @@ function outsideOf(world: World, host: Host, skew: number): Outside {
     newUserId: someUserId,
     newServiceAccountId: () => serviceAccountIdOf(someId()),
     newSessionId: someSessionId,
+    newFactorId: someFactorId,
+    newFlowId: someId,
     newChangeId: someId,
     newTokenId: someId,
     newSecretId: someId,
@@ -112,6 +120,7 @@ function storesSeenBy(world: World, host: Host, config: Config, outside: Outside
     accounts,
     sessions: accounts,
     proofs: accounts,
+    factors: accounts,
     throttle: throttleSeenBy(world, host),
     serviceAccounts: d1(toldServiceAccounts(ports.serviceAccounts, tell)),
     programs: programsSeenBy(world, host, config.authorityMaxAge),

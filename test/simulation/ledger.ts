@@ -43,6 +43,10 @@ export type Asked = {
       readonly password: string | null;
     }
   | { readonly what: "finish code"; readonly flow: string }
+  /** @property proof names the code, and its time where it has one */
+  | { readonly what: "second factor" | "step up"; readonly proof: string }
+  | { readonly what: "enrol" | "confirm factor" | "remove factor"; readonly session: SessionId }
+  | { readonly what: "reset factors" }
   | { readonly what: "make program" }
   | { readonly what: "verify program" | "rotate secret"; readonly program: ServiceAccountId }
   | {
@@ -166,6 +170,8 @@ export class Ledger {
 
   status = (user: UserId): Register<string | boolean> => this.#register(`status of ${user}`);
   password = (user: UserId): Register<string | boolean> => this.#register(`password of ${user}`);
+  /** True while a second factor is asked for. */
+  factor = (user: UserId): Register<string | boolean> => this.#register(`factor of ${user}`);
   role = (user: UserId, role: string): Register<string | boolean> =>
     this.#register(`${role} of ${user}`);
 
@@ -191,7 +197,16 @@ export class Ledger {
         return [[this.password(user), asked.password]];
       case "redeem":
         if (asked.kind === "reset") return [[this.password(user), asked.password ?? ""]];
-        return isVoided(asked) ? [[this.password(user), ""]] : [];
+        if (!isVoided(asked)) return [];
+        return [
+          [this.password(user), ""],
+          [this.factor(user), false],
+        ];
+      case "confirm factor":
+        return [[this.factor(user), true]];
+      case "remove factor":
+      case "reset factors":
+        return [[this.factor(user), false]];
       case "set program":
         return [[this.program(asked.program), asked.status]];
       case "end secret":
@@ -251,4 +266,13 @@ export function ends({ asked }: Seen, { id, user }: Session): boolean {
     default:
       return false;
   }
+}
+
+/** The same of an act that ends sessions only if there was a second factor to take. */
+export function mayEnd(seen: Seen, session: Session): boolean {
+  const { asked } = seen;
+  if (asked.user !== session.user) return false;
+  if (asked.what === "reset factors") return true;
+  if (asked.what === "remove factor") return asked.session !== session.id;
+  return ends(seen, session);
 }

@@ -1,4 +1,9 @@
-import { type ServiceAccountId, type UserId, userIdOf } from "../../src/domain/ids.ts";
+import {
+  type FactorId,
+  type ServiceAccountId,
+  type UserId,
+  userIdOf,
+} from "../../src/domain/ids.ts";
 import type { NewUser } from "../../src/use-cases/accounts/ports.ts";
 import { emailOf, someUserId } from "../support/samples.ts";
 import { Device } from "./device.ts";
@@ -12,6 +17,11 @@ export type Person = {
   email: ReturnType<typeof emailOf>;
   /** The password that they believe to be theirs. */
   password: string;
+  /** What their authenticator and their drawer hold, the newest last. */
+  readonly authenticator: { readonly id: FactorId; readonly secret: string }[];
+  readonly codes: string[];
+  /** Recovery codes that opened a session, the newest last. */
+  readonly worn: string[];
   readonly devices: readonly [Device, ...Device[]];
 };
 
@@ -50,7 +60,15 @@ export function populate(world: World): People {
   world.db.roles.set(EDITOR, editor);
   const someone = (name: string, devices: readonly string[], role: string | null): Person => {
     const password = `first password of ${name}`;
-    const person = { name, id: someUserId(), email: emailOf(`${name}@example.com`), password };
+    const person = {
+      name,
+      id: someUserId(),
+      email: emailOf(`${name}@example.com`),
+      password,
+      authenticator: [],
+      codes: [],
+      worn: [],
+    };
     const made = devices.map((device) => new Device(`${name}'s ${device}`));
     const [first = new Device(name), ...rest] = made;
     const whole: Person = { ...person, devices: [first, ...rest] };
@@ -71,7 +89,8 @@ export function populate(world: World): People {
 function newcomer(name: string): Person {
   const password = `first password of ${name}`;
   const devices = [new Device(`${name}'s phone`)] as const;
-  return { name, id: NOBODY, email: emailOf(`${name}@example.com`), password, devices };
+  const email = emailOf(`${name}@example.com`);
+  return { name, id: NOBODY, email, password, authenticator: [], codes: [], worn: [], devices };
 }
 
 function putRow(world: World, { id, name, email, password }: Person, role: string | null): void {
@@ -96,5 +115,6 @@ export const arrive = ({ ledger }: World, { id, passwordHash }: NewUser): void =
 function note(ledger: Ledger, id: UserId, password: string, role: string | null): void {
   ledger.status(id).start("active");
   ledger.password(id).start(password);
+  ledger.factor(id).start(false);
   for (const known of [EDITOR, "admin"]) ledger.role(id, known).start(role === known);
 }

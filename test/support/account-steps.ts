@@ -49,6 +49,7 @@ export function accountSteps(stores: {
     accounts.openSession(user.id, {
       ...newSession(),
       seen: authorityOf(user),
+      second: null,
       cause: CAUSE,
       ...given,
     });

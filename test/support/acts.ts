@@ -18,10 +18,12 @@ import { byHand, runFeed } from "./feed.ts";
 import { mailTo } from "./inbox.ts";
 import { DAY, HOUR } from "./moving-clock.ts";
 import { emailOf, someUserId } from "./samples.ts";
+import { firstFactor, newEnrolled, SECOND as SECOND_FACTOR } from "./second-factors.ts";
 import { newServiceAccount } from "./service-accounts.ts";
 import { cron, freshIsolate, keyRows, kidOf, withoutKeys } from "./signing-keys.ts";
 import { userObject } from "./storage.ts";
 import { throttleOf } from "./throttle.ts";
+import { codeOf, wrongCode } from "./totp.ts";
 
 /** Where the acts come from. */
 export const ORIGIN_OF_ACTS = { ip: "198.51.100.7", userAgent: "acts/1.0" };
@@ -47,6 +49,8 @@ const ANYBODY = { kind: "anyone", id: "anyone" };
 const by = ({ id }: { readonly id: string }) => ({ kind: "user", id });
 const WRONG = "wrong horse battery staple";
 const NEXT = "another horse battery staple";
+
+const FACTORS_TOTP = "/v1/users/me/factors/totp";
 
 const ask = (method: string, path: string, options: Options = {}, service = call) =>
   service(method, path, { ...options, headers });
@@ -106,6 +110,60 @@ async function withNextKey() {
 
 /** Every type of event, and an act that leaves it. */
 export const ACTS: Readonly<Record<EventType, () => Promise<Done>>> = {
+  async "factor.added"() {
+    const user = await newUser();
+    const { accessToken: token } = user;
+    const begun = await ask("POST", FACTORS_TOTP, { token, body: { password: PASSWORD } });
+    const { id: factor_id, secret } = begun.body;
+    const body = { code: codeOf(secret) };
+    const reply = await ask("POST", `${FACTORS_TOTP}/${factor_id}/confirm`, { token, body });
+    const data = { factor_id, kind: "totp", session_id: user.sessionId };
+    return { subject: user.id, actor: by(user), reply, data };
+  },
+  async "factor.failed"() {
+    const user = await newEnrolled();
+    const body = { second_factor_token: await firstFactor(user), totp: wrongCode(user.secret) };
+    const reply = await ask("POST", SECOND_FACTOR, { body });
+    const failed = { outcome: "failure", data: { failures: 1 } } as const;
+    return { subject: user.id, actor: ANYBODY, reply, ...failed };
+  },
+  async "factor.locked"() {
+    const user = await newEnrolled();
+    await runInDurableObject(userObject(user.id), (_, { storage }) =>
+      storage.kv.put("proofs/totp", nearlyLocked()),
+    );
+    const body = { second_factor_token: await firstFactor(user), totp: wrongCode(user.secret) };
+    const reply = await ask("POST", SECOND_FACTOR, { body });
+    const failed = { outcome: "failure", data: { failures: 100 } } as const;
+    return { subject: user.id, actor: ANYBODY, reply, ...failed };
+  },
+  async "factor.recovery_code_used"() {
+    const user = await newEnrolled();
+    const token = await firstFactor(user);
+    const body = { second_factor_token: token, recovery_code: user.codes[0] };
+    const reply = await ask("POST", SECOND_FACTOR, { body });
+    const told = { data: { left: 9 }, beside: ["session.opened"] } as const;
+    return { subject: user.id, actor: by(user), reply, ...told };
+  },
+  async "factor.recovery_codes_renewed"() {
+    const user = await newEnrolled();
+    const options = { token: user.accessToken, body: { password: PASSWORD } };
+    const reply = await ask("POST", "/v1/users/me/factors/recovery-codes", options);
+    return { subject: user.id, actor: by(user), reply };
+  },
+  async "factor.removed"() {
+    const user = await newEnrolled();
+    const options = { token: user.accessToken, body: { password: PASSWORD } };
+    const reply = await ask("DELETE", `/v1/users/me/factors/${user.factor}`, options);
+    const data = { factor_id: user.factor, kind: "totp", sessions_ended: 0 };
+    return { subject: user.id, actor: by(user), reply, data };
+  },
+  async "factor.reset"() {
+    const admin = await newEnrolled(await newAdmin());
+    const { id } = await newEnrolled();
+    const reply = await ask("DELETE", `/v1/users/${id}/factors`, { token: admin.accessToken });
+    return { subject: id, actor: by(admin), reply, data: { factors: 1, sessions_ended: 1 } };
+  },
   async "key.created"() {
     const { kid, actor, reply } = await withNextKey();
     return { subject: kid, actor, reply, beside: ["key.scheduled"] };

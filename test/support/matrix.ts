@@ -63,6 +63,12 @@ export function verdictOf({ status, body }: Reply): Verdict {
 const NOBODY = `usr_${"A".repeat(22)}`;
 const NO_SESSION = `ses_${"A".repeat(22)}`;
 
+/** Where an empty body would change something. */
+const BODIES: Readonly<Record<string, object>> = {
+  "POST /v1/keys/rotate": { revoke: "A".repeat(43) },
+  "DELETE /v1/users/me": { password: "a wrong password" },
+};
+
 /** A request that reaches the route and, should it be let in, changes nothing. */
 export function harmless({ method, path }: Route): [method: string, path: string, Options] {
   const filled = path
@@ -73,6 +79,6 @@ export function harmless({ method, path }: Route): [method: string, path: string
     .replace(":code", "forbidden");
   // Signing out is open to all and tells a bad token itself, so it is asked for nonsense.
   const query = path === "/v1/auth/logout" ? "?scope=nonsense" : "";
-  const body = path === "/v1/keys/rotate" ? { revoke: "A".repeat(43) } : {};
+  const body = BODIES[`${method} ${path}`] ?? {};
   return [method, filled + query, method === "GET" ? {} : { body }];
 }

@@ -2,8 +2,11 @@ import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
 import { emailCodes } from "../../src/core/security/email-codes.ts";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
 import { mailTokenCodec } from "../../src/core/security/mail-token.ts";
+import { recoveryCodes } from "../../src/core/security/recovery-codes.ts";
 import { refreshTokenCodec } from "../../src/core/security/refresh-token-codec.ts";
+import { secondFactorTokens } from "../../src/core/security/second-factor-token.ts";
 import { parseSecrets } from "../../src/core/security/secrets.ts";
+import { oneTimePasswords } from "../../src/core/security/totp.ts";
 import { ANYONE, SYSTEM } from "../../src/domain/access/actor.ts";
 import type { Email } from "../../src/domain/accounts/email.ts";
 import { type Password, parsePassword } from "../../src/domain/credentials/password.ts";
@@ -31,6 +34,7 @@ import {
   SECOND,
   someActor,
   someEmail,
+  someFactorId,
   someId,
   someSessionId,
   someUserId,
@@ -100,11 +104,16 @@ export function memoryService() {
     accounts,
     sessions: accounts,
     proofs: accounts,
+    factors: accounts,
     record,
     catalogue: roleCatalogue(roles, clock),
     signer: plainSigner,
     hasher: plainHasher,
     emailCodes: emailCodes(secrets, random),
+    oneTimePasswords: oneTimePasswords(secrets, "auth.example.com", random),
+    recoveryCodes: recoveryCodes(random),
+    secondFactorTokens: secondFactorTokens(secrets),
+    stepUpMaxAge: 600 * SECOND,
     mailTokens: mailTokenCodec(secrets),
     publicAppUrl: "https://app.example.com",
     mails,
@@ -120,6 +129,8 @@ export function memoryService() {
     defer: (work: () => Promise<unknown>) => void deferred.push(work().catch(() => undefined)),
     newUserId: someUserId,
     newSessionId: someSessionId,
+    newFactorId: someFactorId,
+    newFlowId: someId,
     newChangeId: someId,
     newTokenId: someId,
     issuer: "https://auth.example.com",
@@ -144,6 +155,7 @@ export function memoryService() {
       accounts: objects,
       sessions: objects,
       proofs: objects,
+      factors: objects,
       catalogue: roleCatalogue(faults.wrap(roles), clock),
       signer: faults.wrap(plainSigner),
     };

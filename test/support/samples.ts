@@ -2,7 +2,14 @@ import { toBase64Url } from "../../src/core/security/encoding.ts";
 import type { Actor, Person } from "../../src/domain/access/actor.ts";
 import { type Email, parseEmail } from "../../src/domain/accounts/email.ts";
 import { type Cause, causeOf } from "../../src/domain/events/event.ts";
-import { type SessionId, sessionIdOf, type UserId, userIdOf } from "../../src/domain/ids.ts";
+import {
+  type FactorId,
+  factorIdOf,
+  type SessionId,
+  sessionIdOf,
+  type UserId,
+  userIdOf,
+} from "../../src/domain/ids.ts";
 import type { SigningKeyPolicy } from "../../src/domain/keys/signing-key.ts";
 import { openedByPassword } from "../../src/domain/sessions/opened-with.ts";
 import type { AccountPolicy, NewUser } from "../../src/use-cases/accounts/ports.ts";
@@ -49,6 +56,9 @@ export const somePerson = (userId: UserId, sessionId = someSessionId()): Person 
   sessionId,
   roles: [],
   permissions: [],
+  proved: { amr: ["pwd"], acr: "aal1", authTime: 0 },
+  accountAcr: "aal1",
+  permissionsAtAal2: [],
 });
 
 /** An edit of the roles by somebody whom nothing is asked of. */
@@ -57,6 +67,7 @@ export const someEdit = () => ({ actor: someActor("*"), changeId: someId() });
 export const someId = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
 export const someEventId = (): string => `evt_${someId()}`;
 export const someUserId = (): UserId => userIdOf(someId());
+export const someFactorId = (): FactorId => factorIdOf(someId());
 export const someSessionId = (): SessionId => sessionIdOf(someId());
 
 /** One opened by password, whose token is `token 0`. */

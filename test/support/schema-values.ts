@@ -38,7 +38,11 @@ const TEXTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   device: opaque("rt1."),
   token: opaque("mt1."),
   flow: opaque("cf1."),
-  code: fc.constantFrom("00000000", "12345678"),
+  code: fc.constantFrom("00000000", "12345678", "123456"),
+  totp: fc.constantFrom("000000", "123456"),
+  recovery_code: fc.constantFrom("abcd-efgh-2345-6777", "ABCD EFGH 2345 6777"),
+  second_factor_token: opaque("sf1."),
+  max_age: fc.integer({ min: 0, max: 86_400 }).map(String),
   revoke: fc.constant("A".repeat(43)),
   type: fc.constantFrom(...EVENT_TYPES, "session", "user.role"),
   since: moment,
@@ -55,7 +59,7 @@ const TEXTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
 /** Fields whose values may stand in no reply. */
 export const SECRET_FIELDS: ReadonlySet<string> = new Set([
   ...["password", "current_password", "new_password", "refresh_token", "device", "token"],
-  ...["flow", "code"],
+  ...["flow", "code", "totp", "recovery_code", "second_factor_token"],
 ]);
 
 type Fields = Readonly<Record<string, z.core.$ZodType>>;
@@ -78,6 +82,7 @@ function valuesOf(name: string, schema: z.core.$ZodType): fc.Arbitrary<unknown> 
     return fc.uniqueArray(valuesOf(name, schema.def.element), { maxLength: 2 });
   }
   if (schema instanceof z.ZodEnum) return fc.constantFrom(...schema.options);
+  if (schema instanceof z.ZodBoolean) return fc.boolean();
   const known = TEXTS[name];
   if (known === undefined) throw new Error(`no value is known for the field ${name}`);
   return known;

@@ -147,7 +147,7 @@ class PlayedUser {
     if (seen === null) return;
     const { name, id } = this.#newSession();
     const call = { do: "open", session: name, seen: seen.version } as const;
-    const command = { ...someSession({ sessionId: id }), seen, cause: CAUSE };
+    const command = { ...someSession({ sessionId: id }), seen, second: null, cause: CAUSE };
     await this.#calls(by, call).openSession(this.#id, command);
   }
 

@@ -9,6 +9,7 @@ import type {
 import { Unavailable } from "../../src/use-cases/outside.ts";
 import type { StoredSession } from "../../src/use-cases/sessions/ports.ts";
 import { memoryAccountRecord } from "./fakes/account-record.ts";
+import { memoryFactorStores } from "./fakes/accounts.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";
 import { memoryOutbox } from "./fakes/outbox.ts";
 import { memoryUsers } from "./fakes/users.ts";
@@ -68,6 +69,10 @@ export async function watchedObject() {
       all: () => [...table().values()],
       add: (session) => void table().set(session.id, session),
       update: (session) => table().has(session.id) && table().set(session.id, session).size > 0,
+      prove(id, proved) {
+        const session = table().get(id);
+        if (session !== undefined) table().set(id, { ...session, ...proved });
+      },
       remove: (id) => Number(table().delete(id)),
       removeAllExcept: (kept) =>
         [...table().keys()].filter((id) => id !== kept && sessions.delete(id)).length,
@@ -77,6 +82,7 @@ export async function watchedObject() {
       },
     },
     proofs: new Map(),
+    secondFactors: memoryFactorStores(),
     outbox: {
       ...memoryOutbox(events, (place) => place),
       dueAt: () => known.eventsDueAt,

@@ -2,9 +2,11 @@ import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { bearerToken } from "../../client/bearer-token.ts";
 import { isPerson } from "../../domain/access/actor.ts";
-import { mayCallRoute, type RouteAccess } from "../../domain/access/may-call-route.ts";
+import { judgeCall, type RouteAccess } from "../../domain/access/may-call-route.ts";
+import { stepUpNeeded } from "../../domain/tokens/access-token.ts";
 import { type AppContext, type AppEnv, originOf } from "./context.ts";
 import { problem } from "./errors.ts";
+import { refused } from "./refusals.ts";
 
 type AccessHandler = MiddlewareHandler<AppEnv> & { readonly access: RouteAccess };
 
@@ -19,7 +21,9 @@ export function access(required: RouteAccess): AccessHandler {
     const known = token === null ? null : await tokens.identifyCaller(token, rolesNow);
     if (!known?.ok) return problem(c, "invalid_token");
     const caller = { ...known.value, from: originOf(c) };
-    if (!mayCallRoute(caller, required)) return problem(c, "forbidden");
+    const call = judgeCall(caller, required);
+    if (call === "needs_aal2") return refused(c, stepUpNeeded({ acr: "aal2" }));
+    if (call === "forbidden") return problem(c, "forbidden");
     c.set("caller", caller);
     if (isPerson(caller)) c.set("user", caller);
     return next();

@@ -20,13 +20,16 @@ type ProblemDetails = {
   readonly errors?: readonly FieldError[];
   /** Seconds. */
   readonly retryAfter?: number;
+  /** In place of the usual one. */
+  readonly challenge?: string;
+  /** More members of the body (RFC 9457, section 3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
 };
 
 /** Answers with `application/problem+json` (RFC 9457). */
 export function problem(c: AppContext, code: ProblemCode, details: ProblemDetails = {}): Response {
   const { status, title } = PROBLEMS[code];
-  const { errors, retryAfter } = details;
-  const challenge = challengeFor(c, code, status);
+  const { errors, retryAfter, challenge = challengeFor(c, code, status), members } = details;
   const body = {
     type: `${baseUrl(c)}/problems/${code}`,
     title,
@@ -34,6 +37,7 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
     code,
     request_id: c.get("requestId"),
     ...(errors === undefined ? {} : { errors: errors.slice(0, MAX_FIELD_ERRORS).map(shortened) }),
+    ...members,
   };
   return c.newResponse(JSON.stringify(body), status, {
     "content-type": "application/problem+json",

@@ -1,4 +1,5 @@
 import {
+  MAX_FACTORS,
   MAX_PERMISSIONS_PER_PRINCIPAL,
   MAX_ROLES_PER_PRINCIPAL,
   MAX_WRITTEN_RIGHTS,
@@ -35,7 +36,19 @@ export const PROBLEMS = {
     status: 401,
     title: "The code is not right.",
     explanation:
-      "The code is wrong, was used before, is older than ten minutes or of another sign-in. After five tries begin anew. The reply is the same for every reason, so that it does not tell whether an account exists.",
+      "The code is wrong, was used before, is too old or of another sign-in. A mailed code works for ten minutes and five tries. The reply is the same for every reason, so that it does not tell whether an account exists.",
+  },
+  insufficient_user_authentication: {
+    status: 401,
+    title: "The session proves too little for this.",
+    explanation:
+      "The token is good, but the sign-in was too long ago or showed one factor where two are asked for. Prove it again at `POST /v1/auth/step-up`, for the level in `acr_values`, and repeat the request with the token that you get; or send the password where the request takes one.",
+  },
+  second_factor_required: {
+    status: 403,
+    title: "A second factor is asked for.",
+    explanation:
+      "The first factor was right. Go on within five minutes at `POST /v1/auth/login/second-factor`, with `second_factor_token` and one of `factors`.",
   },
   forbidden: {
     status: 403,
@@ -88,6 +101,11 @@ export const PROBLEMS = {
     title: "This is the last administrator.",
     explanation:
       "Somebody must remain who can administer the service. Give the role `admin` to another account that can sign in first.",
+  },
+  too_many_factors: {
+    status: 409,
+    title: "That would be too many second factors.",
+    explanation: `An account has at most ${MAX_FACTORS}. Remove one that is not in use first.`,
   },
   too_many_permissions: {
     status: 409,

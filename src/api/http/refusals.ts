@@ -1,6 +1,9 @@
+import { stepUpChallenge } from "../../client/bearer-token.ts";
 import { MAX_CLIENT_SECRETS, MAX_ROLES, MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
 import type { Result } from "../../domain/result.ts";
+import type { StepUpNeeded } from "../../domain/tokens/access-token.ts";
 import type { Throttled, WeakPassword } from "../../use-cases/credentials/refusals.ts";
+import type { SecondFactorRequired } from "../../use-cases/sessions/open-session.ts";
 import type { AppContext } from "./context.ts";
 import { problem, tooManyRequests } from "./errors.ts";
 import type { ProblemCode } from "./problems.ts";
@@ -16,6 +19,8 @@ type Refusal =
   | "too_many_roles"
   | "too_many_secrets"
   | "too_many_service_accounts"
+  | SecondFactorRequired
+  | StepUpNeeded
   | Throttled
   | WeakPassword;
 
@@ -35,7 +40,7 @@ export const answer = <T>(
   at: Places = {},
 ): Response => (result.ok ? shown(result.value) : refused(c, result.error, at));
 
-function refused(c: AppContext, refusal: Refusal, at: Places): Response {
+export function refused(c: AppContext, refusal: Refusal, at: Places = {}): Response {
   if (typeof refusal === "object") return refusedWith(c, refusal, at);
   switch (refusal) {
     case "no_such_role":
@@ -54,8 +59,19 @@ function refused(c: AppContext, refusal: Refusal, at: Places): Response {
   }
 }
 
-function refusedWith(c: AppContext, refusal: Throttled | WeakPassword, at: Places): Response {
+type Detailed = Extract<Refusal, { readonly code: string }>;
+
+function refusedWith(c: AppContext, refusal: Detailed, at: Places): Response {
   switch (refusal.code) {
+    case "insufficient_user_authentication":
+      return problem(c, refusal.code, {
+        challenge: stepUpChallenge(refusal.acr, refusal.maxAge),
+        members: { acr_values: refusal.acr, max_age: refusal.maxAge },
+      });
+    case "second_factor_required":
+      return problem(c, refusal.code, {
+        members: { second_factor_token: refusal.token, factors: refusal.factors },
+      });
     case "throttled":
       return tooManyRequests(c, refusal.retryAfter);
     case "weak_password": {

@@ -47,7 +47,9 @@ export class AuthRpc extends WorkerEntrypoint<Env> {
 const judge = (env: Env, token: string, wanted: Wanted): Promise<ClientVerdict> =>
   withServices(env, async ({ tokens }) => {
     const verdict = await tokens.verifyToken(token, wanted);
-    return verdict.ok ? { ok: true, claims: verdict.value } : { ok: false, code: verdict.error };
+    if (verdict.ok) return { ok: true, claims: verdict.value };
+    const { error } = verdict;
+    return { ok: false, ...(typeof error === "string" ? { code: error } : error) };
   });
 
 type Wanted = WireOptions & Required<Pick<WireOptions, "maxStaleness">>;

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { CLOCK_LEEWAY } from "../../client/access-token.ts";
 import { type Email, parseEmail } from "../../domain/accounts/email.ts";
+import { CLOCK_LEEWAY } from "../../domain/tokens/access-token.ts";
 import { parseSecrets, type Secrets } from "../security/secrets.ts";
 import { JWKS_MAX_AGE, KEYS_CRON_INTERVAL, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
 import { misspelt } from "./misspelt.ts";
@@ -38,6 +38,10 @@ export type Config = {
   readonly passwordScrypt: "noble" | "native";
   readonly breachCheckUrl: string | null;
   readonly corsOrigins: readonly string[];
+  /** How long a sign-in or step-up stands for the password. */
+  readonly stepUpMaxAge: number;
+  /** Whether an administrator needs two factors. */
+  readonly adminRequiresAal2: boolean;
   /** How long events are kept. */
   readonly auditRetention: number;
   readonly secrets: Secrets;
@@ -160,6 +164,8 @@ const schema = z
       .default("")
       .transform((value) => (value.trim() === "" ? [] : value.split(",").map((o) => o.trim())))
       .pipe(z.array(origin)),
+    STEP_UP_MAX_AGE: seconds(1, DAY, 600),
+    ADMIN_REQUIRES_AAL2: z.enum(["true", "false"]).default("false").transform(isTrue),
     AUDIT_RETENTION: seconds(DAY, 3_650 * DAY, 90 * DAY),
     AUTH_SECRETS: secrets,
   })
@@ -239,6 +245,8 @@ function configOf(vars: z.output<typeof schema>): Config {
     passwordScrypt: vars.PASSWORD_SCRYPT,
     breachCheckUrl: vars.BREACH_CHECK_URL,
     corsOrigins: vars.CORS_ORIGINS,
+    stepUpMaxAge: vars.STEP_UP_MAX_AGE,
+    adminRequiresAal2: vars.ADMIN_REQUIRES_AAL2,
     auditRetention: vars.AUDIT_RETENTION,
     secrets: vars.AUTH_SECRETS,
   };

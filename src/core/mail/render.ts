@@ -5,8 +5,11 @@ import type { Template } from "./template.ts";
 import { alreadyRegistered } from "./templates/already-registered.ts";
 import { confirmNewEmail } from "./templates/confirm-new-email.ts";
 import { emailChanged } from "./templates/email-changed.ts";
+import { factorAdded } from "./templates/factor-added.ts";
+import { factorRemoved } from "./templates/factor-removed.ts";
 import { invitation } from "./templates/invitation.ts";
 import { passwordChanged } from "./templates/password-changed.ts";
+import { recoveryCodeUsed } from "./templates/recovery-code-used.ts";
 import { resetPassword } from "./templates/reset-password.ts";
 import { signInCode } from "./templates/sign-in-code.ts";
 import { verifyEmail } from "./templates/verify-email.ts";
@@ -22,6 +25,9 @@ const TEMPLATES: Readonly<Record<MailPurpose, Template>> = {
   already_registered: alreadyRegistered,
   email_changed: emailChanged,
   password_changed: passwordChanged,
+  factor_added: factorAdded,
+  factor_removed: factorRemoved,
+  recovery_code_used: recoveryCodeUsed,
   sign_in_code: signInCode,
 };
 

@@ -1,4 +1,4 @@
-import { BUILT_IN_CATALOGUE, type Role } from "../../domain/access/role.ts";
+import { BUILT_IN_ROLES, byName, type Role } from "../../domain/access/role.ts";
 import { isYounger } from "../../domain/time.ts";
 import type { RoleCatalogue, Roles } from "../../use-cases/access/ports.ts";
 import type { Clock } from "../../use-cases/outside.ts";
@@ -17,7 +17,12 @@ type Copy = { readonly role: Role | null; readonly readAt: number };
  * The isolate's copies of the roles, one a name: at most a minute old, and none rather than an
  * older one. Those that are missing are read at once; that a name is borne by none is kept, too.
  */
-export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
+export function roleCatalogue(
+  roles: Roles,
+  clock: Clock,
+  builtInRoles: readonly Role[] = BUILT_IN_ROLES,
+): RoleCatalogue {
+  const builtIn = byName(builtInRoles);
   const copies = new Map<string, Copy>();
   let generation = 0;
 
@@ -27,7 +32,7 @@ export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
   const known = (name: string): Role | null | undefined => {
     const copy = copies.get(name);
     const isKnown = copy !== undefined && isYoung(copy, clock());
-    return BUILT_IN_CATALOGUE.get(name) ?? (isKnown ? copy.role : undefined);
+    return builtIn.get(name) ?? (isKnown ? copy.role : undefined);
   };
 
   const remember = (name: string, copy: Copy): void => {
@@ -50,7 +55,7 @@ export function roleCatalogue(roles: Roles, clock: Clock): RoleCatalogue {
   return {
     /** Limited, since every call to a user's object carries it. */
     atHand() {
-      const roles = new Map<string, Role | null>(BUILT_IN_CATALOGUE);
+      const roles = new Map<string, Role | null>(builtIn);
       const now = clock();
       for (const [name, copy] of copies) {
         if (roles.size === MAX_ROLES_AT_HAND) break;

@@ -15,6 +15,9 @@ export type SubkeyLabel =
   | "inbox"
   | "mail-token-mac"
   | "email-code-flow"
+  | "totp-wrap"
+  | "second-factor-mac"
+  | "second-factor-session"
   | "email-code";
 
 /** The root secrets by version. */

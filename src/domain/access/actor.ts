@@ -1,3 +1,4 @@
+import type { Acr, Proved } from "../assurance.ts";
 import type { SessionId, UserId } from "../ids.ts";
 import { grants, type OwnPermission } from "./permission.ts";
 
@@ -34,6 +35,12 @@ export type Person = Actor & {
   readonly kind: "user";
   readonly userId: UserId;
   readonly sessionId: SessionId;
+  /** How they proved it, as the token says: what is proved later needs a new token. */
+  readonly proved: Proved;
+  /** What their account asks of a session now. */
+  readonly accountAcr: Acr;
+  /** What they may do once they show a second factor; at the least what they may do now. */
+  readonly permissionsAtAal2: readonly string[];
 };
 
 export const isPerson = (actor: Actor): actor is Person => "sessionId" in actor;
@@ -43,6 +50,10 @@ export const ANYONE: Actor = { kind: "anyone", id: "anyone", roles: [], permissi
 
 /** The service itself, such as its cron. It needs no permission. */
 export const SYSTEM: Actor = { kind: "system", id: "auth-service", roles: [], permissions: [] };
+
+/** The same person as they are once they show a second factor, or null for who has none to show. */
+export const atAal2 = (actor: Actor): Actor | null =>
+  isPerson(actor) ? { ...actor, permissions: actor.permissionsAtAal2 } : null;
 
 export const may = (actor: Actor, needed: OwnPermission): boolean =>
   grants(actor.permissions, needed);

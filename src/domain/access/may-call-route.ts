@@ -1,4 +1,4 @@
-import { type Actor, isPerson, may } from "./actor.ts";
+import { type Actor, atAal2, isPerson, may } from "./actor.ts";
 import type { OwnPermission } from "./permission.ts";
 
 /**
@@ -12,8 +12,17 @@ export type RouteAccess =
   | "self"
   | { readonly permission: OwnPermission; readonly and?: OwnPermission };
 
-/** Whether somebody whose token is good may call a route. */
-export function mayCallRoute(actor: Actor, access: RouteAccess): boolean {
+/** Whether somebody whose token is good may call a route, or may once they show a second factor. */
+export function judgeCall(
+  actor: Actor,
+  access: RouteAccess,
+): "allowed" | "needs_aal2" | "forbidden" {
+  if (mayCallRoute(actor, access)) return "allowed";
+  const stronger = atAal2(actor);
+  return stronger !== null && mayCallRoute(stronger, access) ? "needs_aal2" : "forbidden";
+}
+
+function mayCallRoute(actor: Actor, access: RouteAccess): boolean {
   if (access === "public" || access === "caller") return true;
   if (access === "self") return isPerson(actor); // a program has no account of its own
   const { permission, and = permission } = access;

@@ -1,3 +1,4 @@
+import type { Acr } from "../assurance.ts";
 import { collapsed } from "./permission.ts";
 import type { RoleName } from "./role-name.ts";
 
@@ -5,6 +6,8 @@ export type Role = {
   readonly name: string;
   readonly description: string;
   readonly permissions: readonly string[];
+  /** A person holds it only in a session that reached `aal2`. Programs hold it all the same. */
+  readonly requireAal2?: boolean;
 };
 
 export const ADMIN = "admin" as RoleName;
@@ -16,9 +19,15 @@ export const BUILT_IN_ROLES: readonly Role[] = [
   { name: USER, description: "Every account. Grants nothing here.", permissions: [] },
 ];
 
-export const BUILT_IN_CATALOGUE: ReadonlyMap<string, Role> = new Map(
-  BUILT_IN_ROLES.map((role) => [role.name, role]),
+/** The same where an administrator needs two factors. */
+export const BUILT_IN_ROLES_AT_AAL2: readonly Role[] = BUILT_IN_ROLES.map((role) =>
+  role.name === ADMIN ? { ...role, requireAal2: true } : role,
 );
+
+export const byName = (roles: readonly Role[]): ReadonlyMap<string, Role> =>
+  new Map(roles.map((role) => [role.name, role]));
+
+export const BUILT_IN_CATALOGUE = byName(BUILT_IN_ROLES);
 
 export const isBuiltIn = (name: string): boolean => BUILT_IN_CATALOGUE.has(name);
 
@@ -33,6 +42,18 @@ export function permissionsOf(
 ): string[] {
   return collapsed(names.flatMap((name) => catalogue.get(name)?.permissions ?? []));
 }
+
+/**
+ * The roles that count in a session. What is held beyond them waits for the second factor.
+ *
+ * @param acr null for a program, which has no second factor
+ */
+export const countingRoles = (
+  names: readonly string[],
+  catalogue: ReadonlyMap<string, Role | null>,
+  acr: Acr | null,
+): readonly string[] =>
+  acr === "aal1" ? names.filter((name) => catalogue.get(name)?.requireAal2 !== true) : names;
 
 /** What is held once a role is given or taken; any other change leaves it as it is. */
 export function rolesAfter(

@@ -5,6 +5,8 @@ export type ThrottleState = { readonly failures: number; readonly lastAt: number
 
 /** Failures without a delay, so that a typing error or two cost nobody time. */
 export const FREE_TRIES = 10;
+/** Of a second factor, which is six digits: fewer typing errors, and much easier to guess. */
+export const FREE_FACTOR_TRIES = 5;
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 60 * 60 * 1_000;
 /** Failures are forgotten after so long without a try. */
@@ -29,18 +31,20 @@ export type Reservation =
  *
  * @param credentialSetAt when the credential that is tried was set, if that is known: failures
  *   from before were made against another one, or against none
+ * @param free failures without a delay
  */
 export function reserve(
   known: ThrottleState | null,
   now: number,
   credentialSetAt = Number.NEGATIVE_INFINITY,
+  free = FREE_TRIES,
 ): Reservation {
   if (known === null || isForgotten(known, now, credentialSetAt)) {
     return { kind: "allowed", state: { failures: 1, lastAt: now } };
   }
   const { failures, lastAt } = known;
   if (failures >= HARD_LIMIT) return { kind: "locked", retryAfter: LONGEST_DELAY, lastAt };
-  const delay = delayAfter(failures);
+  const delay = delayAfter(failures, free);
   // A clock that jumped back ends the delay: waiting for its time to come round again would
   // lengthen it by the whole jump.
   return isYounger(lastAt, now, delay)
@@ -80,7 +84,7 @@ export const forgottenAt = (state: ThrottleState): number => state.lastAt + peri
 const periodOf = ({ failures }: ThrottleState): number =>
   failures >= HARD_LIMIT ? LOCK_PERIOD : QUIET_PERIOD;
 
-function delayAfter(failures: number): number {
-  if (failures < FREE_TRIES) return 0;
-  return Math.min(FIRST_DELAY * 2 ** (failures - FREE_TRIES), LONGEST_DELAY);
+function delayAfter(failures: number, free: number): number {
+  if (failures < free) return 0;
+  return Math.min(FIRST_DELAY * 2 ** (failures - free), LONGEST_DELAY);
 }

@@ -5,6 +5,13 @@ import { err, ok, type Result } from "../result.ts";
 
 /** What can happen, as a dotted tree: `session` stands for all that begins with `session.`. */
 export const EVENT_TYPES = [
+  "factor.added",
+  "factor.failed",
+  "factor.locked",
+  "factor.recovery_code_used",
+  "factor.recovery_codes_renewed",
+  "factor.removed",
+  "factor.reset",
   "key.created",
   "key.removed",
   "key.revoked",
@@ -73,6 +80,9 @@ export const EVENT_MAILS = [
   "invitation",
   "email_changed",
   "password_changed",
+  "factor_added",
+  "factor_removed",
+  "recovery_code_used",
 ] as const;
 
 /** A message to the account that an event is about. */

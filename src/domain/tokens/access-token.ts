@@ -1,4 +1,8 @@
+import type { Acr, Proved } from "../assurance.ts";
 import { parseSessionId, parseUserId, type SessionId, type UserId } from "../ids.ts";
+
+/** Seconds of clock difference that every verifier forgives (ASVS 9.2.1). */
+export const CLOCK_LEEWAY = 30;
 
 /** The claims of an access token (RFC 9068, section 2.2). Times are Unix seconds. */
 export type AccessTokenClaims = {
@@ -18,9 +22,59 @@ export type AccessTokenClaims = {
   readonly auth_time: number;
   /** How the caller proved who it is (RFC 8176); empty for a service account. */
   readonly amr: readonly string[];
+  /** What that amounts to, of a person; absent from tokens of older code. */
+  readonly acr?: Acr;
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
 };
+
+/** How a person proved who they are, as a token says. */
+export const provedBy = ({
+  amr,
+  acr = "aal1",
+  auth_time,
+}: Pick<AccessTokenClaims, "amr" | "acr" | "auth_time">): Proved => ({
+  amr,
+  acr,
+  authTime: auth_time * 1_000,
+});
+
+/**
+ * What is asked of a proof (RFC 9470).
+ *
+ * @property maxAge seconds since it
+ */
+export type AskedProof = {
+  readonly acr?: Acr | undefined;
+  readonly maxAge?: number | undefined;
+};
+
+/** The token is good, and what was proved is not enough (RFC 9470): what has to be. */
+export type StepUpNeeded = AskedProof & { readonly code: "insufficient_user_authentication" };
+
+export const stepUpNeeded = ({ acr, maxAge }: AskedProof): StepUpNeeded => ({
+  code: "insufficient_user_authentication",
+  ...(acr === undefined ? {} : { acr }),
+  ...(maxAge === undefined ? {} : { maxAge }),
+});
+
+/**
+ * Whether a token says enough of how its holder proved who they are. A service account never
+ * does: its secret is no password, and it has no second factor.
+ *
+ * @param now Unix milliseconds
+ */
+export function provesEnough(
+  claims: Pick<AccessTokenClaims, "sid" | "acr" | "auth_time">,
+  { acr, maxAge }: AskedProof,
+  now: number,
+): boolean {
+  if (acr === "aal2" && claims.acr !== "aal2") return false;
+  if (maxAge === undefined) return true;
+  if (claims.sid === undefined) return false;
+  const age = now / 1_000 - claims.auth_time;
+  return age >= -CLOCK_LEEWAY && age <= maxAge;
+}
 
 /** A person's session. */
 export type SessionOf = { readonly userId: UserId; readonly sessionId: SessionId };

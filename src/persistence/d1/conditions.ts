@@ -1,5 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { Actor } from "../../domain/access/actor.ts";
+import { type Actor, isPerson } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import {
   BUILT_IN_CATALOGUE,
@@ -26,14 +26,17 @@ export function areStill(roles: readonly Role[]): SQL {
     and (select count(distinct permission) from role_permissions where role in ${names})
       = ${permissions.length}
     and not exists (select 1 from role_permissions
-      where role in ${names} and permission not in ${textsOf(permissions)}))`;
+      where role in ${names} and permission not in ${textsOf(permissions)})
+    and (select count(*) from roles where name in ${names} and require_aal2)
+      = ${editable.filter(({ requireAal2 }) => requireAal2).length})`;
 }
 
 /**
  * True while the actor is active, holds the roles that it acts by, and these grant as much as they
  * did: any of it may be lost between a request's check and its write.
  */
-export function stillActs({ kind, id, roles, permissions }: Actor): SQL {
+export function stillActs(actor: Actor): SQL {
+  const { kind, id, roles, permissions } = actor;
   if (kind !== "user" && kind !== "service") return sql`true`;
   const isHolder =
     kind === "user"
@@ -45,8 +48,13 @@ export function stillActs({ kind, id, roles, permissions }: Actor): SQL {
           id,
           roles,
         );
-  return sql`(${isHolder} and ${grantStill(roles, permissions)})`;
+  const counts = isPerson(actor) && actor.proved.acr === "aal1" ? countAtAal1(roles) : sql`true`;
+  return sql`(${isHolder} and ${grantStill(roles, permissions)} and ${counts})`;
 }
+
+/** True while none of the roles asks for a second factor. */
+const countAtAal1 = (roles: readonly string[]): SQL =>
+  sql`not exists (select 1 from roles where ${isEditableOneOf(sql`name`, roles)} and require_aal2)`;
 
 /** `covers` of domain/access/permission.ts in SQL: a contract test compares. */
 function grantStill(roles: readonly string[], permissions: readonly string[]): SQL {

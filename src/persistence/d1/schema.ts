@@ -36,6 +36,8 @@ export const users = sqliteTable(
 export const roles = sqliteTable("roles", {
   name: text("name").primaryKey(),
   description: text("description").notNull().default(""),
+  /** Whether a person holds it only in a session with two factors. */
+  requireAal2: integer("require_aal2", { mode: "boolean" }).notNull().default(false),
   /** Which edit was the last: tells one that was made from one that came too late. */
   changeId: text("change_id").notNull().default(""),
 });

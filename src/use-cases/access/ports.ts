@@ -8,6 +8,9 @@ export interface Actors {
   stillAct(actor: Actor): Promise<boolean>;
 }
 
+/** What is left out stays. */
+export type RoleChange = Partial<Omit<Role, "name">>;
+
 export interface Roles {
   list(): Promise<Role[]>;
   /** Roles by name, read now. A name without a role is left out. */
@@ -21,11 +24,7 @@ export interface Roles {
   /** @returns "moved" when the actor may act no more, as all that follow */
   create(role: Role, edit: RoleEdit): Promise<"created" | "role_exists" | "too_many" | "moved">;
   /** @returns the role, or "moved" when it or a holder changed since it was read */
-  update(
-    name: string,
-    change: Partial<Omit<Role, "name">>,
-    decided: RoleDecision,
-  ): Promise<Role | "moved" | null>;
+  update(name: string, change: RoleChange, decided: RoleDecision): Promise<Role | "moved" | null>;
   /** @param role as it was read: removed only while it grants the same */
   remove(role: Role, edit: RoleEdit): Promise<"removed" | "not_found" | "role_in_use" | "moved">;
 }

@@ -6,9 +6,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { decideInRounds } from "./decide-in-rounds.ts";
 import { decideRaise } from "./decide-raise.ts";
 import { editable, editBy, type ManageRolesDeps } from "./editable-role.ts";
-import type { RoleDecision, Roles, WithSecrets } from "./ports.ts";
-
-export type RoleChange = Partial<Omit<Role, "name">>;
+import type { RoleChange, RoleDecision, Roles, WithSecrets } from "./ports.ts";
 
 /** Sets of roles in one page: each page walks every holder of the role. */
 const SETS_AT_ONCE = 1_000;

@@ -1,5 +1,6 @@
 import type { Person } from "../../domain/access/actor.ts";
 import { type SignInRefusal, signInRefusal } from "../../domain/accounts/user.ts";
+import { provedAgain } from "../../domain/assurance.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { PasswordPolicy } from "../credentials/ports.ts";
@@ -38,7 +39,9 @@ export async function changePassword(
   const weakness = await deps.policy.weakness(input.next, credential.user.email);
   if (weakness !== null) return err({ code: "weak_password", weakness });
   const passwordHash = await deps.hasher.hash(input.next);
-  const { session, issue } = await beginSession(deps, actor, credential.user);
+  // What the session proved, its heir has proved.
+  const proved = provedAgain(actor.proved, deps.clock());
+  const { session, issue } = await beginSession(deps, actor, credential.user, proved);
   const change = { kind: "set_password", passwordHash } as const;
   const changed = await changeOwn(deps, actor, credential, change, session);
   if (!changed.ok) return changed;

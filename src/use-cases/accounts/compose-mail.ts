@@ -1,5 +1,6 @@
 import type { Email } from "../../domain/accounts/email.ts";
 import type { MailToken, MailTokenPurpose } from "../../domain/accounts/mail-token.ts";
+import type { EventMail } from "../../domain/events/event.ts";
 import type { Mail, MailPurpose } from "./mail.ts";
 import type { MailTokenCodec } from "./mail-tokens.ts";
 
@@ -19,6 +20,9 @@ const PAGES: Readonly<Record<MailTokenPurpose, readonly [page: string, purpose: 
   change_email: ["confirm-email", "confirm_new_email"],
 };
 
+/** What tells an owner of a change to their account. */
+export type NoticePurpose = Exclude<EventMail["purpose"], "verify_email" | "invitation">;
+
 /** The token stands in the fragment, which reaches no server's log, and no scanner of links. */
 export function mailWithToken(
   { mailTokens, publicAppUrl }: ComposeDeps,
@@ -30,7 +34,10 @@ export function mailWithToken(
   return { purpose, to, link, code: null, expiresAt: token.expiresAt };
 }
 
-export const notice = (
-  purpose: "already_registered" | "email_changed" | "password_changed",
-  to: Email,
-): Composed => ({ purpose, to, link: null, code: null, expiresAt: null });
+export const notice = (purpose: "already_registered" | NoticePurpose, to: Email): Composed => ({
+  purpose,
+  to,
+  link: null,
+  code: null,
+  expiresAt: null,
+});

@@ -13,7 +13,7 @@ import {
 export async function deleteOwnAccount(
   deps: OwnAccountDeps,
   actor: Person,
-  password: Password,
+  password: Password | null,
 ): Promise<Result<null, ProofRefusal | OwnChangeRefusal>> {
   const proven = await proveOwner(deps, actor, password);
   if (!proven.ok) return proven;

@@ -10,6 +10,9 @@ export type MailPurpose =
   | "already_registered"
   | "email_changed"
   | "password_changed"
+  | "factor_added"
+  | "factor_removed"
+  | "recovery_code_used"
   | "sign_in_code";
 
 /**

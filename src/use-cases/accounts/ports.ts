@@ -3,11 +3,19 @@ import type { AccountChange, RowAfter } from "../../domain/accounts/account-chan
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import type { User, UserStatus } from "../../domain/accounts/user.ts";
+import type { Factor, HeldFactors } from "../../domain/credentials/factor.ts";
 import type { ThrottleState } from "../../domain/credentials/throttle.ts";
 import type { Cause, Event, Unnumbered } from "../../domain/events/event.ts";
-import type { UserId } from "../../domain/ids.ts";
+import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { Device, RefreshPolicy } from "../../domain/sessions/refresh-session.ts";
-import type { Credentials, ProofStore, Proofs, Prover } from "../credentials/ports.ts";
+import type {
+  Credentials,
+  FactorStores,
+  Factors,
+  ProofStore,
+  Proofs,
+  Prover,
+} from "../credentials/ports.ts";
 import type { ObjectOutbox } from "../events/ports.ts";
 import type { NewSession, SessionStore, Sessions, StoredSession } from "../sessions/ports.ts";
 import type { SessionGrant } from "../tokens/ports.ts";
@@ -96,6 +104,8 @@ export type ChangeCommand = {
   readonly ifVersion: number | null;
   /** A session to open in the very step that makes the change. */
   readonly open?: NewSession;
+  /** The session of their own that somebody changes their account in. */
+  readonly inSession?: SessionId;
   /** The actor, if it is done only while they may act. */
   readonly by?: Actor;
   readonly cause: Cause;
@@ -154,6 +164,8 @@ export type Held = {
   readonly sessions: readonly HeldSession[];
   /** As the row had it; undefined where the object does not know its user yet. */
   readonly verifiedEmail: AuthorityCopy["verifiedEmail"];
+  readonly factors: readonly Omit<Factor, "wrappedSecret">[];
+  readonly recoveryCodesLeft: HeldFactors["recoveryCodesLeft"];
   readonly failedProofs: readonly { readonly by: Prover; readonly state: ThrottleState }[];
   /** Those that are not known to be stored. */
   readonly events: readonly Event[];
@@ -162,7 +174,8 @@ export type Held = {
 /** All that a user's own object judges. */
 export type UserObjects = Accounts &
   Sessions &
-  Proofs & {
+  Proofs &
+  Factors & {
     /**
      * What is held, and the event of its export in the same step.
      *
@@ -247,6 +260,7 @@ export interface UserStore {
   readonly authority: AuthorityStore;
   readonly sessions: SessionStore;
   readonly proofs: ProofStore;
+  readonly secondFactors: FactorStores;
   readonly outbox: ObjectOutbox;
   /** All that `work` stores, or nothing of it when it throws. */
   atomically(work: () => void): void;

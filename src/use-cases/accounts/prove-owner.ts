@@ -1,8 +1,11 @@
 import type { Person } from "../../domain/access/actor.ts";
 import type { AccountChange } from "../../domain/accounts/account-change.ts";
+import type { Acr } from "../../domain/assurance.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import { causeOf } from "../../domain/events/event.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { isYounger } from "../../domain/time.ts";
+import { type StepUpNeeded, stepUpNeeded } from "../../domain/tokens/access-token.ts";
 import {
   checkPassword,
   type PasswordCheckDeps,
@@ -11,6 +14,7 @@ import {
 } from "../credentials/check-password.ts";
 import type { Credential } from "../credentials/ports.ts";
 import type { Throttled } from "../credentials/refusals.ts";
+import type { Clock } from "../outside.ts";
 import type { NewSession } from "../sessions/ports.ts";
 import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
 
@@ -18,18 +22,39 @@ export type OwnAccountDeps = PasswordCheckDeps & {
   readonly users: Users;
   readonly accounts: Accounts;
   readonly newChangeId: () => string;
+  readonly clock: Clock;
+  /** Milliseconds for which a sign-in or step-up stands for the password. */
+  readonly stepUpMaxAge: number;
 };
 
-export type ProofRefusal = "invalid_credentials" | "not_found" | Throttled;
+/** @param acr what must be shown; a second factor, where one was added while it was asked */
+export const insufficientFor = (
+  { stepUpMaxAge }: Pick<OwnAccountDeps, "stepUpMaxAge">,
+  acr: Acr = "aal2",
+): StepUpNeeded => stepUpNeeded({ acr, maxAge: stepUpMaxAge / 1_000 });
 
-/** An access token alone does not change an account: a thief of the session has one. */
+export type ProofRefusal = "invalid_credentials" | "not_found" | StepUpNeeded | Throttled;
+
+/**
+ * An access token alone does not change an account: a thief of the session has one. What its owner
+ * adds is the password, or a sign-in or step-up of a moment ago; and with a second factor the
+ * session must have shown it, however old it is.
+ *
+ * @param password null where none was shown
+ */
 export async function proveOwner(
   deps: OwnAccountDeps,
   actor: Person,
-  password: Password,
+  password: Password | null,
 ): Promise<Result<Proof, ProofRefusal>> {
+  const { proved, accountAcr: acr } = actor;
+  const insufficient = insufficientFor(deps, acr);
+  if (acr === "aal2" && proved.acr !== "aal2") return err(insufficient);
+  const isRecent = isYounger(proved.authTime, deps.clock(), deps.stepUpMaxAge);
+  if (password === null && !isRecent) return err(insufficient);
   const credential = await deps.users.findById(actor.userId);
   if (credential === null) return err("not_found");
+  if (password === null) return ok({ credential, outdatedHash: false });
   const tries = triesBy(deps, actor.userId, "session");
   return checkPassword(deps, actor, tries, password, async () => credential);
 }
@@ -54,6 +79,7 @@ export async function changeOwn(
       changeId: deps.newChangeId(),
       change,
       ifVersion,
+      inSession: actor.sessionId,
       cause: causeOf(actor),
       ...(open === undefined ? {} : { open }),
     });

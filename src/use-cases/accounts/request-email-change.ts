@@ -14,7 +14,7 @@ export type RequestEmailChangeDeps = OwnAccountDeps & RequestMailDeps;
 export async function requestEmailChange(
   deps: RequestEmailChangeDeps,
   actor: Person,
-  { password, email }: { readonly password: Password; readonly email: Email },
+  { password, email }: { readonly password: Password | null; readonly email: Email },
 ): Promise<Result<null, ProofRefusal>> {
   const proven = await proveOwner(deps, actor, password);
   if (!proven.ok) return proven;

@@ -32,16 +32,15 @@ export async function sendEventMail(
   const { user } = credential;
   const asked = { id: event.id, since: event.occurredAt };
   switch (mail.purpose) {
-    case "email_changed":
-    case "password_changed":
-      if (isForgotten(event.occurredAt, deps.clock())) return ok(null);
-      await sendOnce(deps, user, event.id, notice(mail.purpose, mail.to ?? user.email));
-      break;
     case "verify_email":
       if (!user.emailVerified) await sendLink(deps, user, "verify", asked);
       break;
     case "invitation":
       if (isWaiting(credential)) await sendLink(deps, user, "invite", asked);
+      break;
+    default:
+      if (isForgotten(event.occurredAt, deps.clock())) return ok(null);
+      await sendOnce(deps, user, event.id, notice(mail.purpose, mail.to ?? user.email));
   }
   return ok(null);
 }

@@ -14,7 +14,13 @@ export const MAIL_MEMORY = 24 * HOUR;
 const CLAIM_TIME = 30_000;
 
 /** Told of what the owner did, or somebody in their name: nobody's asking may hold these back. */
-const NOTICES: ReadonlySet<MailPurpose> = new Set(["email_changed", "password_changed"]);
+const NOTICES: ReadonlySet<MailPurpose> = new Set([
+  "email_changed",
+  "password_changed",
+  "factor_added",
+  "factor_removed",
+  "recovery_code_used",
+]);
 
 /** For one account, and for one inbox: whoever floods either gets no further. */
 const MAIL_CAPS: readonly MailCap[] = [

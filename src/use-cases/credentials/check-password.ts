@@ -5,6 +5,7 @@ import type { UserId } from "../../domain/ids.ts";
 import type { Result } from "../../domain/result.ts";
 import type { Notify } from "../events/ports.ts";
 import { checkTry, type Tries } from "./check-try.ts";
+import { isFactorProver } from "./count-proofs.ts";
 import type { Credential, LoginThrottle, PasswordHasher, Proofs, Prover } from "./ports.ts";
 import type { Throttled } from "./refusals.ts";
 
@@ -35,14 +36,17 @@ export const triesByName = ({ throttle }: PasswordCheckDeps, loginName: Email): 
 
 /** Tries by whoever showed a token of the account: strangers' tries do not count here. */
 export const triesBy = (
-  { proofs }: PasswordCheckDeps,
+  { proofs }: Pick<PasswordCheckDeps, "proofs">,
   userId: UserId,
   prover: Prover,
 ): PasswordTries => ({
   reserve: () => proofs.reserveProof(userId, prover),
-  reserveSince: (credentialSetAt) => proofs.reserveProof(userId, prover, credentialSetAt),
+  // A new password says nothing of a factor, whose codes would be guessed on.
+  reserveSince: isFactorProver(prover)
+    ? null
+    : (credentialSetAt) => proofs.reserveProof(userId, prover, credentialSetAt),
   release: (attempt) => proofs.releaseProof(userId, prover, attempt),
-  fail: (failed) => proofs.failProof(userId, failed),
+  fail: (failed) => proofs.failProof(userId, failed, prover),
   clear: () => proofs.clearProofs(userId, prover),
 });
 

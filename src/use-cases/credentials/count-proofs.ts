@@ -1,5 +1,19 @@
-import { forgottenAt, release, reserve } from "../../domain/credentials/throttle.ts";
-import type { AllowedAttempt, Attempt, ProofStore, Prover } from "./ports.ts";
+import {
+  FREE_FACTOR_TRIES,
+  FREE_TRIES,
+  forgottenAt,
+  release,
+  reserve,
+} from "../../domain/credentials/throttle.ts";
+import type { AllowedAttempt, Attempt, FactorProver, ProofStore, Prover } from "./ports.ts";
+
+const FACTOR_PROVERS: readonly Prover[] = [
+  "factor_in_session",
+  "totp",
+  "recovery_code",
+] satisfies FactorProver[];
+
+export const isFactorProver = (by: Prover): boolean => FACTOR_PROVERS.includes(by);
 
 /**
  * Counts a try to prove a user's password by somebody known here: inside the sessions, or by a
@@ -15,7 +29,8 @@ export function reserveProof(
   credentialSetAt?: number,
 ): Attempt {
   const before = store.get(by) ?? null;
-  const decision = reserve(before, now, credentialSetAt);
+  const free = isFactorProver(by) ? FREE_FACTOR_TRIES : FREE_TRIES;
+  const decision = reserve(before, now, credentialSetAt, free);
   if (decision.kind !== "allowed") return decision;
   if (before === null) makeRoom(store, limit);
   store.set(by, decision.state);
@@ -29,7 +44,20 @@ export function releaseProof(store: ProofStore, by: Prover, attempt: AllowedAtte
 }
 
 export function clearAllProofs(store: ProofStore): void {
-  for (const [by] of store.entries()) store.delete(by);
+  for (const [by] of [...store.entries()]) store.delete(by);
+}
+
+export function clearFactorProofs(store: ProofStore): void {
+  for (const by of FACTOR_PROVERS) store.delete(by);
+}
+
+/**
+ * A password that was set by mail forgives what was tried at the one before. Codes of six digits
+ * are not forgiven: whoever reads somebody's mail would guess on for ever.
+ */
+export function clearPasswordProofs(store: ProofStore): void {
+  const stays: readonly Prover[] = ["totp", "factor_in_session"];
+  for (const [by] of [...store.entries()]) if (!stays.includes(by)) store.delete(by);
 }
 
 export function purgeProofs(store: ProofStore, now: number): void {
@@ -44,7 +72,9 @@ export function nextForgotten(store: ProofStore): number | null {
   return times.length === 0 ? null : Math.min(...times);
 }
 
+/** Those of devices alone make room: whoever holds many tokens could clear another count with them. */
 function makeRoom(store: ProofStore, limit: number): void {
-  const newestFirst = [...store.entries()].sort(([, a], [, b]) => b.lastAt - a.lastAt);
+  const devices = [...store.entries()].filter(([by]) => by !== "session" && !isFactorProver(by));
+  const newestFirst = devices.sort(([, a], [, b]) => b.lastAt - a.lastAt);
   for (const [by] of newestFirst.slice(limit - 1)) store.delete(by);
 }

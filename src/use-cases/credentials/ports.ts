@@ -1,19 +1,29 @@
 import type { Email } from "../../domain/accounts/email.ts";
 import type { User } from "../../domain/accounts/user.ts";
 import type { CodeFlow } from "../../domain/credentials/code-flow.ts";
+import type {
+  Factor,
+  FactorKind,
+  FactorProof,
+  HeldFactors,
+} from "../../domain/credentials/factor.ts";
 import type { Password, PasswordWeakness } from "../../domain/credentials/password.ts";
+import type { SecondFactorFlow } from "../../domain/credentials/second-factor-flow.ts";
 import type { ThrottleState } from "../../domain/credentials/throttle.ts";
 import type { Cause } from "../../domain/events/event.ts";
-import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { FactorId, SessionId, UserId } from "../../domain/ids.ts";
 import type { ObjectOutbox } from "../events/ports.ts";
 
 export type Credential = { readonly user: User; readonly passwordHash: string | null };
 
 /**
- * Whose tries count together: those made inside the user's sessions, or those of a sign-in that
- * shows a token of one session. No stranger can make either.
+ * Whose tries count together: those at a password inside the user's sessions, or at a sign-in that
+ * shows a token of one session; those at a factor inside the sessions; those at each kind of factor
+ * after a right first one. No stranger can make any of them.
  */
-export type Prover = "session" | SessionId;
+export type Prover = "session" | SessionId | FactorProver;
+
+export type FactorProver = "factor_in_session" | FactorKind;
 
 export type Attempt =
   | {
@@ -115,7 +125,7 @@ export interface Proofs {
   /** Takes back a try that an outage ended. */
   releaseProof(userId: UserId, by: Prover, attempt: AllowedAttempt): Promise<void>;
   /** A try that was let through was wrong. */
-  failProof(userId: UserId, failed: FailedTry): Promise<void>;
+  failProof(userId: UserId, failed: FailedTry, by: Prover): Promise<void>;
   clearProofs(userId: UserId, by: Prover): Promise<void>;
 }
 
@@ -182,4 +192,129 @@ export interface EmailCodes {
   codeFor(flowId: string, userId: UserId, accountVersion: number): string | null;
   /** The same work for a name without an account. */
   matches(code: string, expected: string | null): boolean;
+}
+
+/**
+ * The second factors as a user's object stores them, with the methods of a Map. Calls are
+ * synchronous.
+ */
+interface FactorStore {
+  get(id: FactorId): Factor | undefined;
+  set(id: FactorId, factor: Factor): unknown;
+  delete(id: FactorId): unknown;
+  entries(): Iterable<readonly [FactorId, Factor]>;
+}
+
+/** Values that a user's object stores by name, with the methods of a Map. Calls are synchronous. */
+interface NamedTimes {
+  get(name: string): number | undefined;
+  set(name: string, time: number): unknown;
+  delete(name: string): unknown;
+  entries(): Iterable<readonly [string, number]>;
+}
+
+/** The session that a factor is begun in is the one that asks. */
+export type AddFactor = { readonly factor: Factor };
+
+/**
+ * @property proof of a code of a factor that waits for its first
+ * @property sessionId the session that shows it, which has reached another level then
+ * @property recoveryCodes hashes, kept if it is the first factor
+ */
+export type ConfirmFactor = {
+  readonly proof: Extract<FactorProof, { kind: "totp" }>;
+  readonly sessionId: SessionId;
+  readonly recoveryCodes: readonly string[];
+  readonly cause: Cause;
+};
+
+/** @property except the session that goes on; the others end */
+export type RemoveFactor = {
+  readonly id: FactorId;
+  readonly except: SessionId;
+  readonly cause: Cause;
+};
+
+export type RenewRecoveryCodes = {
+  readonly hashes: readonly string[];
+  readonly sessionId: SessionId;
+  readonly cause: Cause;
+};
+
+/**
+ * A user's second factors, kept by the user's own object. An outage is `Unavailable`. "Refused" is an
+ * answer to a session that has ended, or shows less than the account asks for by now.
+ */
+export interface Factors {
+  /** Of whoever may act; null for anyone else. */
+  listFactors(userId: UserId): Promise<HeldFactors | null>;
+  addFactor(userId: UserId, command: AddFactor): Promise<"added" | "too_many" | "refused">;
+  /** @returns "first" when the recovery codes were kept */
+  confirmFactor(
+    userId: UserId,
+    command: ConfirmFactor,
+  ): Promise<"first" | "another" | "wrong" | "refused">;
+  /** Repeating it is harmless. */
+  removeFactor(userId: UserId, command: RemoveFactor): Promise<"removed" | "refused">;
+  /** Removes all factors and recovery codes, and ends every session. Repeating it is harmless. */
+  resetFactors(userId: UserId, cause: Cause): Promise<void>;
+  /** @returns "none" where there is no factor to recover */
+  renewRecoveryCodes(
+    userId: UserId,
+    command: RenewRecoveryCodes,
+  ): Promise<"renewed" | "none" | "refused">;
+}
+
+/** What a user's object keeps of second factors. */
+export interface FactorStores {
+  readonly factors: FactorStore;
+  /** Recovery codes that were not used, by hash, with the time when they were made. */
+  readonly recoveryCodes: NamedTimes;
+  /** What must not be done twice, with the time when nobody can ask for it again. */
+  readonly spent: NamedTimes;
+}
+
+/** A shared secret as its owner is shown it, once. */
+export type NewSecret = {
+  readonly wrapped: string;
+  /** Base32 (RFC 4648), for who types it. */
+  readonly secret: string;
+  /** `otpauth://`, as authenticators read it from a picture. */
+  readonly uri: string;
+};
+
+export interface OneTimePasswords {
+  /** @param label what an authenticator shows it as */
+  create(userId: UserId, id: FactorId, label: string): Promise<NewSecret>;
+  /**
+   * @param now Unix milliseconds
+   * @returns the time step whose code it is, now or one step either side; null for a wrong code
+   * @throws Unavailable where the secret cannot be read with the root secrets at hand
+   */
+  stepOf(userId: UserId, factor: Factor, code: string, now: number): Promise<number | null>;
+  /** The secret wrapped under the newest root secret; null where it is already, or cannot be read. */
+  rewrapped(userId: UserId, factor: Factor): Promise<string | null>;
+}
+
+export interface RecoveryCodes {
+  /** A set, as its owner is shown it, once. */
+  create(): readonly string[];
+  /** However it was typed. No two users' codes share a hash. */
+  hash(userId: UserId, code: string): string;
+}
+
+export interface SecondFactorTokens {
+  /**
+   * What the session of a sign-in by a recovery code is made from: the same for the same code, which
+   * may be the last, so that whoever lost the answer gets what was in it.
+   *
+   * @param code its hash
+   */
+  draw(
+    flow: SecondFactorFlow,
+    code: string,
+  ): { readonly sessionId: SessionId; readonly secret: Uint8Array };
+  format(flow: SecondFactorFlow): string;
+  /** Null for anything that was not made here under a known secret. */
+  parse(text: string): SecondFactorFlow | null;
 }

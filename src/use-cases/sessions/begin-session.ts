@@ -1,8 +1,8 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import type { Role } from "../../domain/access/role.ts";
 import type { User } from "../../domain/accounts/user.ts";
+import type { Proved } from "../../domain/assurance.ts";
 import type { SessionId } from "../../domain/ids.ts";
-import { type FirstFactor, openedBy } from "../../domain/sessions/opened-with.ts";
 import { deviceOf } from "../../domain/sessions/refresh-session.ts";
 import type { RoleCatalogue } from "../access/ports.ts";
 import { type RandomBytes, Unavailable } from "../outside.ts";
@@ -29,26 +29,42 @@ export type Beginning = {
 };
 
 /**
+ * What a session's id and first token are made from.
+ *
+ * @property secret 32 bytes
+ */
+export type Drawn = { readonly sessionId: SessionId; readonly secret: Uint8Array };
+
+/**
  * Begins a session for whoever just proved who they are. Prepares everything before the session
  * exists, so that its tokens cannot fail afterwards.
+ *
+ * @param drawn random, unless the same request must give the same session
  */
 export async function beginSession(
   deps: BeginDeps,
   actor: Actor,
   user: User,
-  factor: FirstFactor = "pwd",
+  proved: Proved,
+  drawn: Drawn = { sessionId: deps.newSessionId(), secret: deps.random(32) },
 ): Promise<Beginning> {
   const [sign, roles] = await Promise.all([
     deps.signer.prepare(),
     deps.catalogue.named(user.roles),
   ]);
-  const sessionId = deps.newSessionId();
-  const first = deps.refreshTokens.first(user.id, sessionId, deps.random(32));
+  const { sessionId, secret } = drawn;
+  const first = deps.refreshTokens.first(user.id, sessionId, secret);
   const refreshToken = deps.refreshTokens.format(first);
   const token = { hash: deps.refreshTokens.hash(first), secretVersion: first.version };
-  const openedWith = openedBy(factor, deps.clientId, deps.clock());
   return {
-    session: { ...openedWith, sessionId, token, device: deviceOf(actor) },
+    session: {
+      ...proved,
+      clientId: deps.clientId,
+      audience: null,
+      sessionId,
+      token,
+      device: deviceOf(actor),
+    },
     async issue(grant) {
       const known = await withNewRoles(deps.catalogue, roles, user, grant);
       return issueToken(deps, {

@@ -1,4 +1,6 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
+import type { Proved } from "../../domain/assurance.ts";
+import type { FactorKind, FactorProof } from "../../domain/credentials/factor.ts";
 import type { Cause } from "../../domain/events/event.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
@@ -24,13 +26,40 @@ export type NewSession = OpenedWith & {
 export type OpenSession = NewSession & {
   /** The row whose password was checked. */
   readonly seen: Authority;
+  /** The second factor that was shown, or null where only a first was. */
+  readonly second: SecondShown | null;
   readonly cause: Cause;
 };
 
-/** Stale: the account changed before the session was open, so the sign-in must be done again. */
+/**
+ * @property flowId of the sign-in that it belongs to, which opens one session
+ * @property flowEndsAt when nobody can go on with it (Unix milliseconds)
+ */
+export type SecondShown = {
+  readonly proof: FactorProof;
+  readonly flowId: string;
+  readonly flowEndsAt: number;
+};
+
+/**
+ * Stale: the account changed before the session was open, so the sign-in must be done again. Wrong:
+ * the second factor proves nothing, or was used before. Spent: the sign-in opened its session.
+ */
 export type OpenAnswer =
   | { readonly kind: "opened"; readonly grant: SessionGrant }
-  | { readonly kind: "stale" | "refused" };
+  | { readonly kind: "second_factor_required"; readonly factors: readonly FactorKind[] }
+  | { readonly kind: "stale" | "refused" | "wrong" | "spent" };
+
+/** @property proof of a factor; null for the password, which was right */
+export type StepUp = {
+  readonly sessionId: SessionId;
+  readonly proof: FactorProof | null;
+  readonly cause: Cause;
+};
+
+export type StepUpAnswer =
+  | { readonly kind: "done"; readonly grant: SessionGrant }
+  | { readonly kind: "wrong" | "refused" };
 
 export type RefreshCommand = {
   readonly sessionId: SessionId;
@@ -71,6 +100,8 @@ export type SessionsSelection =
 export interface Sessions extends LiveSessions {
   openSession(userId: UserId, command: OpenSession): Promise<OpenAnswer>;
   refresh(userId: UserId, command: RefreshCommand): Promise<RefreshAnswer>;
+  /** Proves again who they are, for a session that is open. */
+  stepUp(userId: UserId, command: StepUp): Promise<StepUpAnswer>;
   /** True when the session is alive and the token is one that could be refreshed now. */
   holdsToken(userId: UserId, sessionId: SessionId, hash: string): Promise<boolean>;
   listSessions(userId: UserId): Promise<SessionInfo[]>;
@@ -96,6 +127,8 @@ export interface SessionStore {
   add(session: StoredSession): void;
   /** @returns false when the session is gone; nothing is then brought back */
   update(session: StoredSession): boolean;
+  /** Takes what its owner proved since. */
+  prove(id: SessionId, proved: Proved): void;
   /** @returns how many ended, as the next */
   remove(id: SessionId): number;
   removeAllExcept(id: SessionId | null): number;

@@ -13,16 +13,15 @@ import type {
 } from "../credentials/ports.ts";
 import type { Throttled } from "../credentials/refusals.ts";
 import type { TokenPair } from "../tokens/issue-token.ts";
-import type { BeginDeps } from "./begin-session.ts";
-import { openSession } from "./sign-in.ts";
+import { type OpenDeps, openSession, type SecondFactorRequired } from "./open-session.ts";
 
-export type SignInByCodeDeps = BeginDeps & {
+export type SignInByCodeDeps = OpenDeps & {
   readonly users: Credentials;
   readonly throttle: LoginThrottle;
   readonly emailCodes: EmailCodes;
 };
 
-type Refusal = "invalid_code" | "account_disabled" | Throttled;
+type Refusal = "invalid_code" | "account_disabled" | SecondFactorRequired | Throttled;
 
 const INVALID = "invalid_code";
 
@@ -46,9 +45,10 @@ export async function signInByCode(
   if (!checked.ok) return checked;
   const { user } = checked.value;
   if (user.status !== "active") return err("account_disabled");
-  const tokens = await openSession(deps, actor, user, "otp");
+  const opened = await openSession(deps, actor, user, "otp");
   // The account changed while this was under way, and the code was that of what it was before.
-  return typeof tokens === "string" ? err(INVALID) : ok(tokens);
+  if (typeof opened === "string") return err(INVALID);
+  return "code" in opened ? err(opened) : ok(opened);
 }
 
 async function checkCode(

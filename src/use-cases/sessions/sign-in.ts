@@ -1,11 +1,8 @@
 import type { Actor } from "../../domain/access/actor.ts";
-import { authorityOf } from "../../domain/accounts/authority.ts";
 import type { Email } from "../../domain/accounts/email.ts";
-import { type SignInRefusal, signInRefusal, type User } from "../../domain/accounts/user.ts";
+import { type SignInRefusal, signInRefusal } from "../../domain/accounts/user.ts";
 import type { Password } from "../../domain/credentials/password.ts";
-import { causeOf } from "../../domain/events/event.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { FirstFactor } from "../../domain/sessions/opened-with.ts";
 import {
   checkPassword,
   type PasswordCheck,
@@ -17,10 +14,10 @@ import type { Credential, Credentials } from "../credentials/ports.ts";
 import type { Throttled } from "../credentials/refusals.ts";
 import { type Defer, Unavailable } from "../outside.ts";
 import type { TokenPair } from "../tokens/issue-token.ts";
-import { type BeginDeps, beginSession } from "./begin-session.ts";
+import { type OpenDeps, openSession, type SecondFactorRequired } from "./open-session.ts";
 
 export type SignInDeps = PasswordCheckDeps &
-  BeginDeps & {
+  OpenDeps & {
     readonly users: Credentials;
     readonly requireVerifiedEmail: boolean;
     readonly defer: Defer;
@@ -33,7 +30,10 @@ export type SignInInput = {
   readonly deviceToken: string | null;
 };
 
-export type SignIn = Result<TokenPair, "invalid_credentials" | SignInRefusal | Throttled>;
+export type SignIn = Result<
+  TokenPair,
+  "invalid_credentials" | SecondFactorRequired | SignInRefusal | Throttled
+>;
 
 /** Rounds of a sign-in whose account changed while the password was checked. */
 const MAX_ROUNDS = 2;
@@ -53,12 +53,12 @@ export async function authenticateUser(
     const { credential, outdatedHash } = check.value;
     const refusal = signInRefusal(credential.user, deps.requireVerifiedEmail);
     if (refusal !== null) return err(refusal);
-    const tokens = await openSession(deps, actor, credential.user);
-    if (tokens === "refused") return err("invalid_credentials");
-    if (tokens === "stale") continue;
+    const opened = await openSession(deps, actor, credential.user, "pwd");
+    if (opened === "stale") continue;
+    if (typeof opened === "string") return err("invalid_credentials");
     // Deferred: the sign-in does not need the second hash.
     if (outdatedHash) deps.defer(() => rehash(deps, credential, input.password));
-    return ok(tokens);
+    return "code" in opened ? err(opened) : ok(opened);
   }
   throw new Unavailable("account row");
 }
@@ -93,21 +93,6 @@ async function checkOwner(
 /** Milliseconds to wait, or null when the password was compared. */
 const waitOf = (check: PasswordCheck): number | null =>
   check.ok || check.error === "invalid_credentials" ? null : check.error.retryAfter;
-
-/** Opens a session for whoever just proved who they are. */
-export async function openSession(
-  deps: BeginDeps,
-  actor: Actor,
-  user: User,
-  factor: FirstFactor = "pwd",
-): Promise<TokenPair | "stale" | "refused"> {
-  const { session, issue } = await beginSession(deps, actor, user, factor);
-  // Who it is is known from here on.
-  const cause = causeOf({ ...actor, kind: "user", id: user.id });
-  const opening = { ...session, seen: authorityOf(user), cause };
-  const answer = await deps.sessions.openSession(user.id, opening);
-  return answer.kind === "opened" ? issue(answer.grant) : answer.kind;
-}
 
 /** Not part of the sign-in: when it fails, the next sign-in tries again. */
 async function rehash(deps: SignInDeps, old: Credential, password: Password): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Actor, Person } from "../../domain/access/actor.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { sessionOf } from "../../domain/tokens/access-token.ts";
-import { type VerifyDeps, verifyToken } from "./verify-token.ts";
+import { provedBy, sessionOf } from "../../domain/tokens/access-token.ts";
+import { currentClaims, type VerifyDeps } from "./verify-token.ts";
 
 /**
  * The actor behind a token, if the account vouches for it now.
@@ -13,12 +13,17 @@ export async function identifyCaller(
   token: string,
   rolesNow: boolean,
 ): Promise<Result<Actor | Person, "invalid_token">> {
-  const verdict = await verifyToken(deps, token, { maxStaleness: 0, rolesNow });
-  if (!verdict.ok) return err("invalid_token");
-  const { sub: id, roles, permissions } = verdict.value;
-  const session = sessionOf(verdict.value);
+  const presented = await deps.verifier.verify(token);
+  if (presented === null) return err("invalid_token");
+  const live = await deps.liveness.ask(presented, 0);
+  const current = await currentClaims(deps, presented, live, rolesNow);
+  if (current === null) return err("invalid_token");
+  const { claims, permissionsAtAal2 } = current;
+  const { sub: id, roles, permissions } = claims;
+  const session = sessionOf(claims);
   const caller = { id, roles, permissions };
-  return ok(
-    session === null ? { ...caller, kind: "service" } : { ...caller, kind: "user", ...session },
-  );
+  if (session === null) return ok({ ...caller, kind: "service" });
+  const accountAcr = live?.accountAcr ?? "aal1";
+  const proved = provedBy(claims);
+  return ok({ ...caller, kind: "user", ...session, proved, accountAcr, permissionsAtAal2 });
 }

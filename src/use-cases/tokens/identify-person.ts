@@ -1,6 +1,6 @@
 import type { Person } from "../../domain/access/actor.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { sessionOf } from "../../domain/tokens/access-token.ts";
+import { provedBy, sessionOf } from "../../domain/tokens/access-token.ts";
 import type { VerifyDeps } from "./verify-token.ts";
 
 /**
@@ -16,6 +16,15 @@ export async function identifyPerson(
   if (claims === null || session === null) return err("invalid_token");
   const authority = await deps.liveness.ask(claims, 0);
   if (authority === null) return err("invalid_token");
-  const { roles } = authority;
-  return ok({ kind: "user", id: session.userId, ...session, roles, permissions: [] });
+  const { roles, accountAcr = "aal1" } = authority;
+  return ok({
+    kind: "user",
+    id: session.userId,
+    ...session,
+    roles,
+    permissions: [],
+    proved: provedBy(claims),
+    accountAcr,
+    permissionsAtAal2: [],
+  });
 }

@@ -29,8 +29,9 @@ export async function introspectToken(
   const presented = await deps.verifier.verify(token);
   if (presented === null) return err("invalid_token");
   const account = await deps.liveness.askWithEmail(presented);
-  const claims = await currentClaims(deps, presented, account, false);
-  if (claims === null) return err("invalid_token");
+  const current = await currentClaims(deps, presented, account, false);
+  if (current === null) return err("invalid_token");
+  const { claims } = current;
   return ok({ claims, username: await usernameOf(deps.users, claims, account?.verifiedEmail) });
 }
 

@@ -1,4 +1,4 @@
-import { permissionsOf, type Role } from "../../domain/access/role.ts";
+import { countingRoles, permissionsOf, type Role } from "../../domain/access/role.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
 import type { Clock } from "../outside.ts";
@@ -23,44 +23,52 @@ export type IssueDeps = {
   readonly accessTokenTtl: number;
 };
 
+type Issue = {
+  readonly sign: (claims: AccessTokenClaims) => Promise<string>;
+  readonly roles: ReadonlyMap<string, Role | null>;
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly grant: SessionGrant;
+};
+
+export type IssuedToken = Pick<TokenPair, "accessToken" | "expiresIn" | "sessionId">;
+
 /** Everything it needs is at hand, so that it cannot fail after the session was changed. */
 export async function issueToken(
   deps: IssueDeps,
-  input: {
-    readonly sign: (claims: AccessTokenClaims) => Promise<string>;
-    readonly roles: ReadonlyMap<string, Role | null>;
-    readonly userId: UserId;
-    readonly sessionId: SessionId;
-    readonly grant: SessionGrant;
-    readonly refreshToken: string;
-  },
+  { refreshToken, ...input }: Issue & { readonly refreshToken: string },
 ): Promise<TokenPair> {
-  const { grant } = input;
+  const refreshExpiresIn = secondsLeft(input.grant, deps.clock());
+  return { ...(await issueAccessToken(deps, input)), refreshToken, refreshExpiresIn };
+}
+
+export async function issueAccessToken(
+  deps: IssueDeps,
+  { sign, roles, userId, sessionId, grant }: Issue,
+): Promise<IssuedToken> {
   const now = deps.clock();
   const issuedAt = Math.floor(now / 1_000);
-  const refreshExpiresIn = Math.max(0, Math.floor((grant.expiresAt - now) / 1_000));
   // Expires with its session at the latest.
-  const expiresIn = Math.min(Math.floor(deps.accessTokenTtl / 1_000), refreshExpiresIn);
-  const accessToken = await input.sign({
+  const expiresIn = Math.min(Math.floor(deps.accessTokenTtl / 1_000), secondsLeft(grant, now));
+  const counting = countingRoles(grant.authority.roles, roles, grant.acr);
+  const accessToken = await sign({
     iss: deps.issuer,
-    sub: input.userId,
+    sub: userId,
     aud: grant.audience ?? deps.audience,
     exp: issuedAt + expiresIn,
     iat: issuedAt,
     jti: deps.newTokenId(),
     client_id: grant.clientId,
-    sid: input.sessionId,
+    sid: sessionId,
     ver: grant.authority.version,
     auth_time: Math.floor(grant.authTime / 1_000),
     amr: grant.amr,
-    roles: grant.authority.roles,
-    permissions: permissionsOf(grant.authority.roles, input.roles),
+    acr: grant.acr,
+    roles: counting,
+    permissions: permissionsOf(counting, roles),
   });
-  return {
-    accessToken,
-    expiresIn,
-    refreshToken: input.refreshToken,
-    refreshExpiresIn,
-    sessionId: input.sessionId,
-  };
+  return { accessToken, expiresIn, sessionId };
 }
+
+const secondsLeft = ({ expiresAt }: SessionGrant, now: number): number =>
+  Math.max(0, Math.floor((expiresAt - now) / 1_000));

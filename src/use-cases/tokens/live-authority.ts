@@ -16,8 +16,9 @@ export async function liveAuthority(
   const session = sessionOf(claims);
   if (session !== null) {
     const grant = await deps.sessions.check(session.userId, session.sessionId, withEmail);
-    if (grant === null || !withEmail) return grant?.authority ?? null;
-    return { ...grant.authority, verifiedEmail: grant.verifiedEmail };
+    if (grant === null) return null;
+    const { authority, verifiedEmail, accountAcr = "aal1" } = grant;
+    return { ...authority, accountAcr, ...(withEmail ? { verifiedEmail } : {}) };
   }
   const id = parseServiceAccountId(claims.sub);
   const account = id.ok ? await deps.programs.find(id.value) : null;

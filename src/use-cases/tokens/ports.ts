@@ -1,5 +1,6 @@
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { Email } from "../../domain/accounts/email.ts";
+import type { Acr } from "../../domain/assurance.ts";
 import type { ProgramAuthority } from "../../domain/clients/service-account.ts";
 import type { ServiceAccountId, SessionId, UserId } from "../../domain/ids.ts";
 import type { OpenedWith } from "../../domain/sessions/opened-with.ts";
@@ -25,6 +26,8 @@ export type LiveAuthority = Pick<Authority, "roles" | "version"> & {
    * Of a service account: what its roles granted then, and the version of its oldest good tokens.
    */
   readonly program?: Pick<ProgramAuthority, "permissions" | "tokensFrom">;
+  /** Of a person: what a session of theirs must reach. */
+  readonly accountAcr?: Acr;
 };
 
 /** What a person may be called by. */
@@ -56,7 +59,8 @@ export type SessionGrant = OpenedWith & {
   readonly expiresAt: number;
 };
 
-export type CheckedSession = SessionGrant & Named;
+/** @property accountAcr what the account asks of a session; older code does not say */
+export type CheckedSession = SessionGrant & Named & { readonly accountAcr?: Acr };
 
 /** Whether a person's session lives. */
 export interface LiveSessions {

@@ -1,8 +1,15 @@
 import { covers } from "../../domain/access/permission.ts";
-import { BUILT_IN_CATALOGUE, isBuiltIn, permissionsOf } from "../../domain/access/role.ts";
+import { countingRoles, isBuiltIn, permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { AccessTokenClaims } from "../../domain/tokens/access-token.ts";
+import {
+  type AccessTokenClaims,
+  type AskedProof,
+  provesEnough,
+  type StepUpNeeded,
+  stepUpNeeded,
+} from "../../domain/tokens/access-token.ts";
 import type { RoleCatalogue, Roles } from "../access/ports.ts";
+import type { Clock } from "../outside.ts";
 import type { LiveAuthority, Liveness, TokenVerifier } from "./ports.ts";
 
 /**
@@ -19,15 +26,22 @@ export type VerifyOptions = {
   readonly audience?: string | undefined;
   /** True reads now what roles grant, not from a copy: for whoever is about to change something. */
   readonly rolesNow?: boolean;
-};
+} & AskedProof;
 
-export type Verdict = Result<AccessTokenClaims, "invalid_token" | "forbidden">;
+export type Verdict = Result<AccessTokenClaims, "invalid_token" | "forbidden" | StepUpNeeded>;
+
+/** @property permissionsAtAal2 those that wait for a second factor among them */
+export type Current = {
+  readonly claims: AccessTokenClaims;
+  readonly permissionsAtAal2: readonly string[];
+};
 
 export type VerifyDeps = {
   readonly verifier: TokenVerifier;
   readonly liveness: Liveness;
   readonly catalogue: RoleCatalogue;
   readonly roles: Roles;
+  readonly clock: Clock;
 };
 
 /**
@@ -39,18 +53,25 @@ export type VerifyDeps = {
 export async function verifyToken(
   deps: VerifyDeps,
   token: string,
-  { maxStaleness, permissions = [], audience, rolesNow = false }: VerifyOptions,
+  { maxStaleness, permissions = [], audience, rolesNow = false, ...asked }: VerifyOptions,
 ): Promise<Verdict> {
+  const judge = ({ claims, permissionsAtAal2 }: Current): Verdict => {
+    if (!covers(permissionsAtAal2, permissions)) return err("forbidden");
+    const isHeld = covers(claims.permissions, permissions);
+    const needed = isHeld ? asked : { ...asked, acr: "aal2" as const };
+    return isHeld && provesEnough(claims, asked, deps.clock())
+      ? ok(claims)
+      : err(stepUpNeeded(needed));
+  };
   const presented = await deps.verifier.verify(token, audience);
   if (presented === null) return err("invalid_token");
-  if (maxStaleness === "offline") return permitted(presented, permissions);
+  if (maxStaleness === "offline") {
+    return judge({ claims: presented, permissionsAtAal2: presented.permissions });
+  }
   const authority = await deps.liveness.ask(presented, maxStaleness * 1_000);
-  const claims = await currentClaims(deps, presented, authority, rolesNow);
-  return claims === null ? err("invalid_token") : permitted(claims, permissions);
+  const current = await currentClaims(deps, presented, authority, rolesNow);
+  return current === null ? err("invalid_token") : judge(current);
 }
-
-const permitted = (claims: AccessTokenClaims, needed: readonly string[]): Verdict =>
-  covers(claims.permissions, needed) ? ok(claims) : err("forbidden");
 
 /**
  * The claims of a good token as the account has them, or null where it vouches for it no more.
@@ -62,25 +83,34 @@ export async function currentClaims(
   claims: AccessTokenClaims,
   authority: LiveAuthority | null,
   rolesNow: boolean,
-): Promise<AccessTokenClaims | null> {
+): Promise<Current | null> {
   if (authority === null) return null;
   // Issued before a raise or before a secret ended: refused.
   if (claims.ver < (authority.program?.tokensFrom ?? 0)) return null;
-  const { roles, version } = authority;
-  const permissions = await permissionsNow(deps, authority, rolesNow);
-  return { ...claims, roles, ver: version, permissions };
+  const { roles, version, program } = authority;
+  // A program's are part of its object's answer: a token about to be refused must not act with new ones.
+  if (program !== undefined) {
+    const { permissions } = program;
+    return {
+      claims: { ...claims, roles, ver: version, permissions },
+      permissionsAtAal2: permissions,
+    };
+  }
+  const catalogue = await catalogueOf(deps, roles, rolesNow);
+  const counting = countingRoles(roles, catalogue, claims.acr ?? "aal1");
+  const permissions = permissionsOf(counting, catalogue);
+  return {
+    claims: { ...claims, roles: counting, ver: version, permissions },
+    permissionsAtAal2: permissionsOf(roles, catalogue),
+  };
 }
 
-/**
- * A program's permissions are part of its object's answer: a token about to be refused must not act
- * with new ones. Built-in roles need no look-up, so an administrator can act while D1 cannot be read.
- */
-async function permissionsNow(
-  deps: VerifyDeps,
-  { roles, program }: LiveAuthority,
+/** Built-in roles need no look-up, so an administrator can act while D1 cannot be read. */
+async function catalogueOf(
+  { roles, catalogue }: VerifyDeps,
+  names: readonly string[],
   rolesNow: boolean,
-): Promise<readonly string[]> {
-  if (program !== undefined) return program.permissions;
-  if (roles.every(isBuiltIn)) return permissionsOf(roles, BUILT_IN_CATALOGUE);
-  return permissionsOf(roles, await (rolesNow ? deps.roles : deps.catalogue).named(roles));
+): Promise<ReadonlyMap<string, Role | null>> {
+  if (names.every(isBuiltIn)) return catalogue.atHand();
+  return (rolesNow ? roles : catalogue).named(names);
 }

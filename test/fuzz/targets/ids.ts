@@ -1,21 +1,31 @@
 import { parsePermission } from "../../../src/domain/access/permission.ts";
 import { parseRoleName } from "../../../src/domain/access/role-name.ts";
 import { parseEventId } from "../../../src/domain/events/event.ts";
-import { parseServiceAccountId, parseSessionId, parseUserId } from "../../../src/domain/ids.ts";
+import {
+  parseFactorId,
+  parseServiceAccountId,
+  parseSessionId,
+  parseUserId,
+} from "../../../src/domain/ids.ts";
 import type { Result } from "../../../src/domain/result.ts";
 import type { FuzzTarget } from "../engine/corpus.ts";
 import { assert, assertEqual } from "../support/property.ts";
 
 type Parser = (input: string) => Result<string, string>;
 const PARSERS: readonly Parser[] = [
-  ...[parseUserId, parseServiceAccountId, parseSessionId, parseEventId],
+  ...[parseUserId, parseServiceAccountId, parseSessionId, parseEventId, parseFactorId],
 ];
 const WORDS: readonly Parser[] = [parsePermission, parseRoleName];
 const RANDOM = "AbCdEfGhIjKlMnOpQrSt_w";
 
 /** A text is taken as it is, and an id is of one kind and the one spelling of its bytes. */
 export const target: FuzzTarget = {
-  seeds: [..."usr svc ses evt".split(" ").map((kind) => `${kind}_${RANDOM}`), "a:b", "*", "user"],
+  seeds: [
+    ..."usr svc ses evt fac".split(" ").map((kind) => `${kind}_${RANDOM}`),
+    "a:b",
+    "*",
+    "user",
+  ],
   maxLength: 150,
   holds(input) {
     const [ids, words] = [PARSERS, WORDS].map((parsers) =>

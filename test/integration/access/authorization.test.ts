@@ -155,6 +155,7 @@ it("AUZ-01 every permission is asked for by some route, and the public ones are 
     "POST /v1/auth/email/resend",
     "POST /v1/auth/email/verify",
     "POST /v1/auth/login",
+    "POST /v1/auth/login/second-factor",
     "POST /v1/auth/logout",
     "POST /v1/auth/password/forgot",
     "POST /v1/auth/password/reset",

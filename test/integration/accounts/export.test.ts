@@ -75,6 +75,9 @@ describe("everything that is held of a person", () => {
       },
       password: { set_at: TIME },
       verified_email: null,
+      factors: [],
+      factors_not_confirmed: [],
+      recovery_codes_left: 0,
       sessions: [
         {
           id: user.sessionId,

@@ -14,7 +14,9 @@ import {
 } from "../../support/client.ts";
 import { mailTo } from "../../support/inbox.ts";
 import { routes } from "../../support/matrix.ts";
+import { firstFactor, newEnrolled, SECOND } from "../../support/second-factors.ts";
 import { basic, form, newServiceAccount } from "../../support/service-accounts.ts";
+import { codeOf } from "../../support/totp.ts";
 
 type Request = readonly [method: string, path: string, options: Options];
 
@@ -58,6 +60,40 @@ const REQUESTS: Record<string, () => Promise<Request>> = {
   "POST /v1/auth/login": async () => {
     const { email } = await insertUser(["user"]);
     return ["POST", "/v1/auth/login", { body: { email, password: PASSWORD } }];
+  },
+  "POST /v1/auth/login/second-factor": async () => {
+    const user = await newEnrolled();
+    const body = { second_factor_token: await firstFactor(user), totp: codeOf(user.secret) };
+    return ["POST", SECOND, { body }];
+  },
+  "POST /v1/auth/step-up": async () => {
+    const { accessToken: token, secret } = await newEnrolled();
+    return ["POST", "/v1/auth/step-up", { token, body: { totp: codeOf(secret) } }];
+  },
+  "POST /v1/users/me/factors/totp": async () => {
+    const { accessToken: token } = await newUser();
+    return ["POST", "/v1/users/me/factors/totp", { token, body: {} }];
+  },
+  "POST /v1/users/me/factors/totp/{id}/confirm": async () => {
+    const { accessToken: token } = await newUser();
+    const { body } = await call("POST", "/v1/users/me/factors/totp", { token, body: {} });
+    const path = `/v1/users/me/factors/totp/${body.id}/confirm`;
+    return ["POST", path, { token, body: { code: codeOf(body.secret) } }];
+  },
+  "POST /v1/users/me/factors/recovery-codes": async () => {
+    const { accessToken: token } = await newEnrolled();
+    return ["POST", "/v1/users/me/factors/recovery-codes", { token, body: {} }];
+  },
+  "DELETE /v1/users/me/factors/{id}": async () => {
+    const { accessToken: token, factor } = await newEnrolled();
+    return ["DELETE", `/v1/users/me/factors/${factor}`, { token, body: {} }];
+  },
+  "DELETE /v1/users/{id}/factors": async () => {
+    const [{ id }, { accessToken: token }] = [
+      await newEnrolled(),
+      await newEnrolled(await newAdmin()),
+    ];
+    return ["DELETE", `/v1/users/${id}/factors`, { token }];
   },
   "POST /v1/auth/email-code/start": async () => [
     "POST",

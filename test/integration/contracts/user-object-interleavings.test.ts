@@ -70,6 +70,7 @@ async function callsOf(
   await object.openSession(to, {
     ...someSession({ sessionId }),
     seen: authorityOf(user),
+    second: null,
     cause: CAUSE,
   });
   const refresh = (n: number) =>

@@ -19,6 +19,7 @@ import { stopClock } from "../../support/moving-clock.ts";
 import { answering } from "../../support/objects.ts";
 import { ports } from "../../support/ports.ts";
 import { ACCOUNT_POLICY, CLIENT, someSession } from "../../support/samples.ts";
+import { newEnrolled } from "../../support/second-factors.ts";
 import { newServiceAccount, post } from "../../support/service-accounts.ts";
 import { userObject } from "../../support/storage.ts";
 import { claimsOf } from "../../support/tokens.ts";
@@ -115,9 +116,24 @@ it("CFW-17 older Workers open sessions by password, for people's own sign-in", a
     const command = { ...wanted, seen: authorityOf(found.user) };
     return Reflect.apply(object.openSession, object, [to, command]);
   });
-  const grant = await accounts.check(id.value, wanted.sessionId);
-  expect(opened).toEqual({ kind: "opened", grant });
-  expect(grant).toMatchObject(openedByPassword(CLIENT, grant?.createdAt ?? 0));
+  const checked = await accounts.check(id.value, wanted.sessionId);
+  const { accountAcr, ...grant } = checked ?? {};
+  expect([opened, accountAcr]).toEqual([{ kind: "opened", grant }, "aal1"]);
+  expect(grant).toMatchObject(openedByPassword(CLIENT, checked?.createdAt ?? 0));
+});
+
+it("CFW-17 an older Worker, which knows no second factor, is let in by no password alone", async () => {
+  const enrolled = await newEnrolled();
+  const { users } = ports();
+  const id = parseUserId(enrolled.id);
+  const found = id.ok ? await users.findById(id.value) : null;
+  if (found === null) throw new Error("no such user");
+  const answer = await runInDurableObject(userObject(enrolled.id), (object) => {
+    const to = { userId: enrolled.id, policy: ACCOUNT_POLICY };
+    const command = { ...sessionOfOlderWorker(), seen: authorityOf(found.user) };
+    return Reflect.apply(object.openSession, object, [to, command]);
+  });
+  expect(answer).toMatchObject({ kind: "unavailable" });
 });
 
 it("CFW-17 the session that an older Worker's password change asks for is one by password", async () => {

@@ -116,7 +116,12 @@ it("an object whose user has no row keeps nothing, whatever it is asked", async 
   const command = { changeId: "of nobody", change, ifVersion: null, cause: CAUSE };
   const seen = authorityOf(found.user);
   expect(
-    await accounts.openSession(parsed.value, { ...someSession(), seen, cause: CAUSE }),
+    await accounts.openSession(parsed.value, {
+      ...someSession(),
+      seen,
+      second: null,
+      cause: CAUSE,
+    }),
   ).toEqual({
     kind: "refused",
   });
@@ -172,6 +177,7 @@ it("a sign-in whose row was read before the deletion is refused for as long as t
   const answer = await accounts.openSession(id.value, {
     ...someSession(),
     seen: authorityOf(found.user),
+    second: null,
     cause: CAUSE,
   });
   expect(answer).toEqual({ kind: "refused" });

@@ -79,6 +79,7 @@ async function openSessions(user: SignedIn, count: number): Promise<void> {
     const answer = await accounts.openSession(id.value, {
       ...someSession({ sessionId, token: { hash, secretVersion: token.version } }),
       seen: authorityOf(found.user),
+      second: null,
       cause: CAUSE,
     });
     expect(answer.kind).toBe("opened");

@@ -4,6 +4,7 @@ import { chores } from "./chores.ts";
 import { client } from "./client.ts";
 import { crons } from "./crons.ts";
 import { deployer } from "./deployer.ts";
+import { factorOwner } from "./factor-owner.ts";
 import { guesser } from "./guesser.ts";
 import { keyKeeper } from "./key-keeper.ts";
 import { mailReader } from "./mail-reader.ts";
@@ -25,6 +26,7 @@ export const ACTORS: readonly Actor[] = [
   crons,
   chores,
   guesser,
+  factorOwner,
   mailReader,
   programs,
   weather,

@@ -17,6 +17,7 @@ import { programs } from "./programs.ts";
 import { reuseNoticed } from "./reuse-noticed.ts";
 import { revokedKeys } from "./revoked-keys.ts";
 import { rightsAsGranted } from "./rights-as-granted.ts";
+import { assuranceShown, codesTakenOnce, secondFactorAsked } from "./second-factor.ts";
 import { triesLimited } from "./tries-limited.ts";
 
 /** All that is asked of every history. */
@@ -40,4 +41,7 @@ export const INVARIANTS: readonly Invariant[] = [
   triesLimited,
   mails,
   programs,
+  secondFactorAsked,
+  codesTakenOnce,
+  assuranceShown,
 ];

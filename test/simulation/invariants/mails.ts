@@ -14,7 +14,13 @@ const CAPS = [
   { period: 24 * HOUR - 10_000, limit: 20 },
 ] as const;
 
-const NOTICES: ReadonlySet<string> = new Set(["password_changed", "email_changed"]);
+const NOTICES: ReadonlySet<string> = new Set([
+  "password_changed",
+  "email_changed",
+  "factor_added",
+  "factor_removed",
+  "recovery_code_used",
+]);
 
 /** Milliseconds within which no other delivery may send what one has claimed. */
 const CLAIMED = 12_000;

@@ -1,5 +1,5 @@
 import { isUnderDropped, mayBeRevoked } from "../key-acts.ts";
-import { ends, type Seen, type Session } from "../ledger.ts";
+import { mayEnd, type Seen, type Session } from "../ledger.ts";
 import { MAX_SKEW, type World } from "../world.ts";
 import type { Invariant } from "./invariant.ts";
 
@@ -39,7 +39,7 @@ export function mayHaveEnded(world: World, session: Session, seen: Seen): boolea
   return (
     isOver(world, session, seen) ||
     wasMisused(world, session, seen.answered ?? Infinity) ||
-    ledger.all.some((act) => ends(act, session) && mayHaveHit(act, session, seen))
+    ledger.all.some((act) => mayEnd(act, session) && mayHaveHit(act, session, seen))
   );
 }
 

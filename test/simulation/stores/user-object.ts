@@ -3,7 +3,9 @@ import {
   completeCause,
   completePolicy,
   completeRefresh,
+  completeSecond,
   completeSession,
+  knownAnswer,
   UNSAID_CAUSE as UNSAID,
 } from "../../../src/persistence/durable/accounts/older-code.ts";
 import type { UserCalls } from "../../../src/persistence/durable/accounts/user-calls.ts";
@@ -89,7 +91,11 @@ function changed(judge: UserJudge, to: Addressed, command: ChangeCommand, now: n
 /** The object's shell, as src/persistence/durable/accounts/user-object.ts has it. */
 const callsOf = (judge: UserJudge, now: () => number): UserCalls => ({
   openSession: (to, command) =>
-    outcomeOf(judge.openSession(to, completeCause(completeSession(command, now())))),
+    outcomeOf(
+      judge
+        .openSession(to, completeSecond(completeCause(completeSession(command, now()))))
+        .then((answer) => knownAnswer(command, answer)),
+    ),
   refresh: (to, command) => outcomeOf(judge.refresh(to, completeRefresh(command))),
   check: (to, id, withEmail) =>
     outcomeOf(
@@ -106,8 +112,19 @@ const callsOf = (judge: UserJudge, now: () => number): UserCalls => ({
   catchUp: (to) => outcomeOf(judge.catchUp(to).then((whom) => ({ kind: "done", whom }))),
   reserveProof: async (to, by, credentialSetAt) => judge.reserveProof(to, by, credentialSetAt),
   releaseProof: async (to, by, attempt) => judge.releaseProof(to, by, attempt),
-  failProof: async (to, failed) => judge.failProof(to, failed),
+  failProof: async (to, failed, by = "session") => judge.failProof(to, failed, by),
   clearProofs: async (to, by) => judge.clearProofs(to, by),
+  listFactors: (to) =>
+    outcomeOf(judge.listFactors(to).then((held) => ({ kind: "answered", held }))),
+  addFactor: (to, command) => outcomeOf(judge.addFactor(to, command).then((kind) => ({ kind }))),
+  confirmFactor: (to, command) =>
+    outcomeOf(judge.confirmFactor(to, command).then((kind) => ({ kind }))),
+  removeFactor: (to, command) =>
+    outcomeOf(judge.removeFactor(to, command).then((kind) => ({ kind }))),
+  resetFactors: async (to, cause) => judge.resetFactors(to, cause),
+  renewRecoveryCodes: (to, command) =>
+    outcomeOf(judge.renewRecoveryCodes(to, command).then((kind) => ({ kind }))),
+  stepUp: (to, command) => outcomeOf(judge.stepUp(to, command)),
   exportHeld: async (to, cause) => judge.exportHeld(to, cause),
   confirmEvents: async (places) => judge.confirmEvents(places),
 });

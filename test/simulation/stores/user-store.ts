@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { kvFactorStores } from "../../../src/persistence/durable/credentials/factor-stores.ts";
 import { kvProofStore } from "../../../src/persistence/durable/credentials/proof-store.ts";
 import { KvOutbox } from "../../../src/persistence/durable/events/kv-outbox.ts";
 import type { AuthorityCopy, Intent, UserStore } from "../../../src/use-cases/accounts/ports.ts";
@@ -39,6 +40,7 @@ export function journaledUserStore(
     },
     sessions: sessionsIn(kv),
     proofs: kvProofStore(kv),
+    secondFactors: kvFactorStores(kv),
     outbox: new KvOutbox({
       ...outside,
       kv,
@@ -107,6 +109,10 @@ function sessionsIn(kv: JournaledKv): SessionStore {
       if (find(session.id) === null) return false;
       put(session);
       return true;
+    },
+    prove(id, proved) {
+      const session = find(id);
+      if (session !== null) put({ ...session, ...proved });
     },
     remove,
     removeAllExcept: (kept) =>

@@ -60,6 +60,13 @@ export function memoryAccounts({ policy, ...deps }: Deps): UserObjects & {
     reserveProof: ask((judge) => judge.reserveProof),
     releaseProof: ask((judge) => judge.releaseProof),
     clearProofs: ask((judge) => judge.clearProofs),
+    listFactors: ask((judge) => judge.listFactors),
+    addFactor: ask((judge) => judge.addFactor),
+    confirmFactor: ask((judge) => judge.confirmFactor),
+    removeFactor: ask((judge) => judge.removeFactor),
+    resetFactors: ask((judge) => judge.resetFactors),
+    renewRecoveryCodes: ask((judge) => judge.renewRecoveryCodes),
+    stepUp: ask((judge) => judge.stepUp),
     exportHeld: ask((judge) => judge.exportHeld),
     failProof: ask((judge) => judge.failProof),
     confirmEvents: async (userId, places) => objects.get(userId)?.judge.confirmEvents(places),
@@ -109,12 +116,17 @@ function memoryUserStore(
       all: () => [...sessions.values()],
       add: (session) => void sessions.set(session.id, session),
       update: (session) => find(session.id) !== null && sessions.set(session.id, session).size > 0,
+      prove(id, proved) {
+        const session = find(id);
+        if (session !== null) sessions.set(id, { ...session, ...proved });
+      },
       remove: (id) => Number(sessions.delete(id)),
       removeAllExcept: (kept) =>
         [...sessions.keys()].filter((id) => id !== kept && sessions.delete(id)).length,
       nextEnd: () => null, // no alarm rings here
     },
     proofs: new Map(),
+    secondFactors: memoryFactorStores(),
     outbox,
     atomically: (work) => work(),
     exclusively(work) {
@@ -127,3 +139,9 @@ function memoryUserStore(
     erase: async () => erase(),
   };
 }
+
+export const memoryFactorStores = (): UserStore["secondFactors"] => ({
+  factors: new Map(),
+  recoveryCodes: new Map(),
+  spent: new Map(),
+});

@@ -1,13 +1,21 @@
-import type { Actor } from "../../../src/domain/access/actor.ts";
+import { type Actor, isPerson } from "../../../src/domain/access/actor.ts";
 import { covers } from "../../../src/domain/access/permission.ts";
-import { isBuiltIn, permissionsOf, type Role } from "../../../src/domain/access/role.ts";
+import {
+  countingRoles,
+  isBuiltIn,
+  permissionsOf,
+  type Role,
+} from "../../../src/domain/access/role.ts";
 import type { MemoryDatabase } from "./memory-database.ts";
 
 /** As the real adapter's: these roles exist and together grant exactly what they granted. */
 export function areStill({ roles }: MemoryDatabase, wanted: readonly Role[]): boolean {
   const editable = wanted.filter((role) => !isBuiltIn(role.name));
   const granted = (all: readonly Role[]) =>
-    JSON.stringify([...new Set(all.flatMap((role) => role.permissions))].sort());
+    JSON.stringify([
+      [...new Set(all.flatMap((role) => role.permissions))].sort(),
+      all.filter((role) => role.requireAal2).length,
+    ]);
   const now = editable.flatMap(({ name }) => roles.get(name) ?? []);
   return now.length === editable.length && granted(now) === granted(editable);
 }
@@ -32,6 +40,7 @@ const mayStillGive = (db: MemoryDatabase, by: Actor, roles: readonly string[]): 
 /** As the real adapter's: whoever acts is active and holds the roles and rights they act by. */
 export function stillActs(db: MemoryDatabase, actor: Actor): boolean {
   const { kind, id, roles } = actor;
+  const acr = isPerson(actor) ? actor.proved.acr : null;
   if (kind !== "user" && kind !== "service") return true;
   const people = [...db.users.values()].map(({ user }) => user);
   const holders = kind === "user" ? people : [...db.serviceAccounts.values()];
@@ -40,6 +49,7 @@ export function stillActs(db: MemoryDatabase, actor: Actor): boolean {
       holder.id === id &&
       holder.status === "active" &&
       roles.every((role) => holder.roles.includes(role)) &&
+      countingRoles(roles, db.roles, acr).length === roles.length &&
       covers(permissionsOf(roles, db.roles), actor.permissions),
   );
 }

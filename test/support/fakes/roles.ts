@@ -8,7 +8,11 @@ import type { MemoryDatabase } from "./memory-database.ts";
 
 export function memoryRoles(db: MemoryDatabase): Roles {
   const { roles } = db;
-  const sorted = (role: Role): Role => ({ ...role, permissions: [...role.permissions].sort() });
+  const sorted = ({ requireAal2 = false, ...role }: Role): Role => ({
+    ...role,
+    permissions: [...role.permissions].sort(),
+    ...(requireAal2 && { requireAal2 }),
+  });
   const holdersOf = (name: string) =>
     [...[...db.users.values()].map((row) => row.user), ...db.serviceAccounts.values()].filter(
       (holder) => holder.roles.includes(name),

@@ -8,7 +8,7 @@ import {
   type Person,
   SYSTEM,
 } from "../../../src/domain/access/actor.ts";
-import { mayCallRoute } from "../../../src/domain/access/may-call-route.ts";
+import { judgeCall } from "../../../src/domain/access/may-call-route.ts";
 import { OWN_PERMISSIONS } from "../../../src/domain/access/permission.ts";
 import { someActor, someSessionId, someUserId } from "../../support/samples.ts";
 
@@ -19,6 +19,9 @@ const person: Person = {
   userId,
   sessionId: someSessionId(),
   roles: ["user"],
+  proved: { amr: ["pwd"], acr: "aal1", authTime: 0 },
+  accountAcr: "aal1",
+  permissionsAtAal2: [],
   permissions: [],
 };
 const program: Actor = { kind: "service", id: "svc_x", roles: [], permissions: ["users:read"] };
@@ -51,27 +54,36 @@ describe("whoever acts", () => {
 describe("who may call a route", () => {
   it("is everybody who is known, where no more is asked", () => {
     for (const actor of [person, program]) {
-      expect(mayCallRoute(actor, "caller")).toBe(true);
-      expect(mayCallRoute(actor, "public")).toBe(true);
+      expect(judgeCall(actor, "caller")).toBe("allowed");
+      expect(judgeCall(actor, "public")).toBe("allowed");
     }
   });
 
   it("is a person, where it is about their own account", () => {
-    expect(mayCallRoute(person, "self")).toBe(true);
-    expect(mayCallRoute(program, "self")).toBe(false);
+    expect(judgeCall(person, "self")).toBe("allowed");
+    expect(judgeCall(program, "self")).toBe("forbidden");
+  });
+
+  it("is whoever showed a second factor, where a role that grants it asks for one", () => {
+    const waiting = { ...person, permissionsAtAal2: ["users:*"] };
+    expect(judgeCall(waiting, { permission: "users:read" })).toBe("needs_aal2");
+    expect(judgeCall(waiting, { permission: "users:read", and: "users:write" })).toBe("needs_aal2");
+    expect(judgeCall(waiting, { permission: "users:read", and: "roles:read" })).toBe("forbidden");
+    const shown = { ...waiting, permissions: ["users:*"] };
+    expect(judgeCall(shown, { permission: "users:read" })).toBe("allowed");
   });
 
   it("is whoever holds the permission", () => {
-    expect(mayCallRoute(program, { permission: "users:read" })).toBe(true);
-    expect(mayCallRoute(program, { permission: "users:write" })).toBe(false);
-    expect(mayCallRoute(person, { permission: "users:read" })).toBe(false);
+    expect(judgeCall(program, { permission: "users:read" })).toBe("allowed");
+    expect(judgeCall(program, { permission: "users:write" })).toBe("forbidden");
+    expect(judgeCall(person, { permission: "users:read" })).toBe("forbidden");
   });
 
   it("is whoever holds both permissions, where it takes two", () => {
     const both = { permission: "users:read", and: "users:export" } as const;
-    expect(mayCallRoute(someActor("users:read", "users:export"), both)).toBe(true);
-    expect(mayCallRoute(someActor("users:*"), both)).toBe(true);
-    expect(mayCallRoute(someActor("users:read"), both)).toBe(false);
-    expect(mayCallRoute(someActor("users:export"), both)).toBe(false);
+    expect(judgeCall(someActor("users:read", "users:export"), both)).toBe("allowed");
+    expect(judgeCall(someActor("users:*"), both)).toBe("allowed");
+    expect(judgeCall(someActor("users:read"), both)).toBe("forbidden");
+    expect(judgeCall(someActor("users:export"), both)).toBe("forbidden");
   });
 });

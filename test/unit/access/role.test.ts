@@ -5,8 +5,12 @@ import {
   ADMIN,
   BUILT_IN_CATALOGUE,
   BUILT_IN_ROLES,
+  BUILT_IN_ROLES_AT_AAL2,
+  byName,
+  countingRoles,
   isBuiltIn,
   permissionsOf,
+  type Role,
   rolesAfter,
   USER,
 } from "../../../src/domain/access/role.ts";
@@ -48,6 +52,22 @@ describe("what roles amount to", () => {
       "users:read",
       "users:write",
     ]);
+  });
+
+  it("is less in a session with one factor, where a role asks for two", () => {
+    const [name, support] = role("strict", "users:read");
+    const strict = new Map<string, Role>([...catalogue, [name, { ...support, requireAal2: true }]]);
+    const held = ["strict", "gone", "editor"];
+    expect(countingRoles(held, strict, "aal1")).toEqual(["gone", "editor"]);
+    expect(countingRoles(held, strict, "aal2")).toEqual(held);
+    expect(countingRoles(held, strict, null)).toEqual(held);
+  });
+
+  it("is an administrator's all the same with one factor, unless that is configured otherwise", () => {
+    const both = ["admin", "user"];
+    expect(countingRoles(both, BUILT_IN_CATALOGUE, "aal1")).toEqual(both);
+    expect(countingRoles(both, byName(BUILT_IN_ROLES_AT_AAL2), "aal1")).toEqual(["user"]);
+    expect(permissionsOf(both, byName(BUILT_IN_ROLES_AT_AAL2))).toEqual(["*"]);
   });
 
   it("is nothing for a role that is gone", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AccountChange, judgeChange } from "../../../src/domain/accounts/account-change.ts";
-import { openedBy } from "../../../src/domain/sessions/opened-with.ts";
+import { proved } from "../../../src/domain/assurance.ts";
 import { whatOf } from "../../../src/use-cases/accounts/judge/tell-events.ts";
 import type { ChangeCommand } from "../../../src/use-cases/accounts/ports.ts";
 import {
@@ -28,7 +28,7 @@ async function object() {
     return row.authority;
   };
   const open = async (session = someSession()) =>
-    judge.openSession(to, { ...session, seen: await seen(), cause: CAUSE });
+    judge.openSession(to, { ...session, seen: await seen(), second: null, cause: CAUSE });
   const change = (wanted: AccountChange, given: Partial<ChangeCommand> = {}) =>
     judge.change(to, {
       changeId: someId(),
@@ -79,7 +79,12 @@ describe("D1 is asked", () => {
     const { judge, to, db, user, known } = await watchedObject();
     db.users.clear();
     const seen = { status: "active", roles: [], version: 1, passwordSetAt: 0 } as const;
-    const answer = await judge.openSession(to, { ...someSession(), seen, cause: CAUSE });
+    const answer = await judge.openSession(to, {
+      ...someSession(),
+      seen,
+      second: null,
+      cause: CAUSE,
+    });
     expect(answer).toEqual({ kind: "refused" });
     expect(known.copy).toBeNull();
     expect(await judge.listSessions(to)).toEqual([]);
@@ -170,7 +175,7 @@ describe("a session", () => {
   it("opened by the password clears what failed inside the sessions, one by a mailed code does not", async () => {
     const { judge, to, open, store, time } = await object();
     judge.reserveProof(to, "session");
-    const byCode = { ...someSession(), ...openedBy("otp", CLIENT, time.now) };
+    const byCode = { ...someSession(), ...proved("otp", time.now) };
     await open(byCode);
     expect([...store.proofs.entries()]).toHaveLength(1);
     await open();
@@ -217,7 +222,7 @@ describe("the alarm is set for what is told", () => {
   it("where a proof failed, and not where a try was refused", async () => {
     const { judge, to, during } = await object();
     const fail = (failures: number) => () =>
-      judge.failProof(to, { failures, userId: to.userId, cause: CAUSE });
+      judge.failProof(to, { failures, userId: to.userId, cause: CAUSE }, "session");
     expect((await during(fail(1))).isWoken).toBe(true);
     expect((await during(fail(2))).isWoken).toBe(false);
     let attempt = judge.reserveProof(to, "session");
@@ -272,7 +277,12 @@ it("an object that knows a user and told nothing of them stays", async () => {
   db.users.set(user.id, { ...row, user: { ...row.user, status: "disabled" } });
   const seen = (await record.read(user.id))?.authority;
   if (seen === undefined) throw new Error("the row is gone");
-  const answer = await judge.openSession(to, { ...someSession(), seen, cause: CAUSE });
+  const answer = await judge.openSession(to, {
+    ...someSession(),
+    seen,
+    second: null,
+    cause: CAUSE,
+  });
   expect(answer).toEqual({ kind: "refused" });
   await judge.alarm();
   expect(known.isErased).toBe(false);

@@ -23,7 +23,7 @@ async function known(given: Partial<User> = {}) {
   byHand(given, 0);
   const seen = (await record.read(user.id))?.authority;
   if (seen === undefined) throw new Error("the row is gone");
-  await judge.openSession(to, { ...someSession(), seen, cause: CAUSE });
+  await judge.openSession(to, { ...someSession(), seen, second: null, cause: CAUSE });
   const before = events.length;
   const told = () => events.slice(before).map(({ type, data }) => ({ type, ...data }));
 

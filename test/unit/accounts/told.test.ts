@@ -107,7 +107,7 @@ describe("the judge of a user tells each act once", () => {
   it("of wrong proofs the first, the tenth and the hundredth", async () => {
     const { accounts, id, told } = await somebody();
     for (let failures = 1; failures <= 100; failures++) {
-      await accounts.failProof(id, { failures, userId: id, cause: CAUSE });
+      await accounts.failProof(id, { failures, userId: id, cause: CAUSE }, "session");
     }
     expect(told().map(({ type, data }) => [type, data])).toEqual([
       ["proof.failed", { failures: 1 }],

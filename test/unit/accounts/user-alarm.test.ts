@@ -20,6 +20,7 @@ async function object() {
     const answer = await judge.openSession(to, {
       ...someSession(),
       seen: row.authority,
+      second: null,
       cause: CAUSE,
     });
     expect(answer.kind).toBe("opened");
@@ -180,7 +181,7 @@ describe("an object that never knew its user", () => {
 
   it("stays once it told of something: its numbers must not begin anew", async () => {
     const { judge, to, known, time } = await object();
-    judge.failProof(to, { failures: 1, userId: to.userId, cause: CAUSE });
+    judge.failProof(to, { failures: 1, userId: to.userId, cause: CAUSE }, "session");
     time.now += absoluteTtl;
     await judge.alarm();
     expect(known.isErased).toBe(false);

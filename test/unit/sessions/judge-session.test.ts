@@ -29,6 +29,7 @@ function storeOf(stored: readonly StoredSession[], remembered = stored) {
     find: (id) => held.get(id) ?? null,
     all: () => [...held.values()],
     add: (session) => void held.set(session.id, session),
+    prove: () => undefined, // nobody does here
     update: (session) => held.has(session.id) && held.set(session.id, session).size > 0,
     remove: (id) => Number(held.delete(id)),
     removeAllExcept: () => 0,

@@ -20,6 +20,7 @@ async function rollOut() {
   await before.accounts.openSession(user.id, {
     ...someSession({ sessionId, token }),
     seen: authorityOf(user),
+    second: null,
     cause: CAUSE,
   });
   const successorOf = async (deps: typeof before, text: string) => {

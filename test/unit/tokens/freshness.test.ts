@@ -37,6 +37,7 @@ async function signedIn(roles: readonly string[]) {
     catalogue: { ...service.deps.catalogue, ...granting("copy") },
     roles: { ...service.deps.roles, ...granting("now") },
     users: service.deps.users,
+    clock: service.deps.clock,
   };
   return { service, user, deps, accessToken, asked };
 }

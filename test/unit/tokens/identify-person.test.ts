@@ -27,11 +27,19 @@ async function signedIn() {
 
 describe("whoever is behind a token, where no permission is needed", () => {
   it("is the person in the session, without what they may do", async () => {
-    const { user, accessToken, sessionId, deps } = await signedIn();
+    const { service, user, accessToken, sessionId, deps } = await signedIn();
     const person = { id: user.id, userId: user.id, sessionId };
     expect(await identifyPerson(deps, accessToken)).toEqual({
       ok: true,
-      value: { kind: "user", ...person, roles: ["user"], permissions: [] },
+      value: {
+        kind: "user",
+        ...person,
+        roles: ["user"],
+        permissions: [],
+        proved: { amr: ["pwd"], acr: "aal1", authTime: service.deps.clock() },
+        accountAcr: "aal1",
+        permissionsAtAal2: [],
+      },
     });
   });
 

@@ -63,6 +63,7 @@ it("its claims are whole seconds and those of the session, for the audience it w
     ver: 7,
     auth_time: iat - 5,
     amr: ["pwd"],
+    acr: "aal1",
     roles: ["admin", "user"],
     permissions: ["*"],
   });

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, generateKeyPair } from "jose";
 import { describe, expect, it } from "vitest";
-import { CLOCK_LEEWAY } from "../../../src/client/access-token.ts";
 import { signAccessToken } from "../../../src/core/security/jwt.ts";
+import { CLOCK_LEEWAY } from "../../../src/domain/tokens/access-token.ts";
 import {
   CLAIMS,
   EXPECTED,

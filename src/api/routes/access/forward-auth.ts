@@ -1,9 +1,8 @@
 import { Hono } from "hono";
 import { isPerson } from "../../../domain/access/actor.ts";
-import { grants } from "../../../domain/access/permission.ts";
 import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
-import { problem } from "../../http/errors.ts";
+import { refused } from "../../http/refusals.ts";
 import { queryParams } from "../../http/validation.ts";
 import { forwardAuthQuery } from "../../wire/access/forward-auth.ts";
 
@@ -15,12 +14,12 @@ export const forwardAuthRoute = new Hono<AppEnv>().get(
   "/v1/auth/check",
   access("caller"),
   queryParams(forwardAuthQuery),
-  (c) => {
+  async (c) => {
     const caller = c.get("caller");
-    const { permission } = c.req.valid("query");
-    if (permission !== undefined && !grants(caller.permissions, permission)) {
-      return problem(c, "forbidden");
-    }
+    const { permission, acr, max_age: maxAge } = c.req.valid("query");
+    const { checkProof } = c.get("services").tokens;
+    const checked = await checkProof(caller, permission ?? null, { acr, maxAge });
+    if (!checked.ok) return refused(c, checked.error);
     c.header("x-auth-subject", caller.id);
     if (isPerson(caller)) c.header("x-auth-session", caller.sessionId);
     c.header("x-auth-roles", caller.roles.join(","));

@@ -62,7 +62,8 @@ export const accountFlowRoutes = new Hono<AppEnv>()
     const limited = await limitByAddress(c, actor.userId);
     if (limited !== null) return limited;
     const { requestEmailChange } = c.get("services").accountFlows;
-    const asked = await requestEmailChange(actor, c.req.valid("json"));
+    const { email, password = null } = c.req.valid("json");
+    const asked = await requestEmailChange(actor, { email, password });
     return answer(c, asked, () => c.body(null, 202));
   });
 

@@ -3,8 +3,9 @@ import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
-import { jsonBody } from "../../http/validation.ts";
-import { ownChange, passwordChange, passwordProof } from "../../wire/accounts/own-account.ts";
+import { jsonBody, optionalJsonBody } from "../../http/validation.ts";
+import { ownerProof } from "../../wire/accounts/factors.ts";
+import { ownChange, passwordChange } from "../../wire/accounts/own-account.ts";
 import { userOnWire } from "../../wire/accounts/users.ts";
 import { tokensOnWire } from "../../wire/sessions/sign-in.ts";
 
@@ -25,11 +26,11 @@ export const ownAccountRoutes = new Hono<AppEnv>()
     return answer(c, renamed, (user) => c.json({ user: userOnWire(user) }));
   })
 
-  .delete("/v1/users/me", access("self"), jsonBody(passwordProof), async (c) => {
+  .delete("/v1/users/me", access("self"), optionalJsonBody(ownerProof), async (c) => {
     const actor = c.get("user");
     const limited = await limitByAddress(c, actor.userId);
     if (limited !== null) return limited;
-    const { password } = c.req.valid("json");
+    const { password = null } = c.req.valid("json");
     const deleted = await c.get("services").accounts.deleteOwnAccount(actor, password);
     return answer(c, deleted, () => c.body(null, 204));
   })

@@ -11,7 +11,7 @@ export const verification = z.strictObject({ token, password: password.optional(
 
 export const passwordReset = z.strictObject({ token, password });
 
-export const emailChange = z.strictObject({ password, email });
+export const emailChange = z.strictObject({ password: password.optional(), email });
 
 export const codeProof = z.strictObject({
   flow: z.string().min(1).max(1_024),

@@ -1,9 +1,11 @@
 import * as z from "zod";
+import { isConfirmed } from "../../../domain/credentials/factor.ts";
 import { parseEventId } from "../../../domain/events/event.ts";
 import type { UserExport } from "../../../use-cases/accounts/export-user.ts";
 import { cursorOf, formatCursor } from "../cursor.ts";
 import { eventOnWire } from "../events/events.ts";
 import { time, timeOrNull } from "../time.ts";
+import { factorsOnWire } from "./factors.ts";
 import { userOnWire } from "./users.ts";
 
 export const exportQuery = z.strictObject({ cursor: cursorOf(parseEventId).optional() });
@@ -22,6 +24,8 @@ export const exportOnWire = ({
   password: hasPassword ? { set_at: time(user.passwordSetAt) } : null,
   verified_email: held.verifiedEmail ?? null,
   sessions: held.sessions.map(sessionOnWire),
+  ...factorsOnWire({ ...held, factors: held.factors.filter(isConfirmed) }),
+  factors_not_confirmed: held.factors.filter((one) => !isConfirmed(one)).map(({ id }) => id),
   failed_proofs: held.failedProofs.map(({ by, state }) => ({
     by,
     failures: state.failures,

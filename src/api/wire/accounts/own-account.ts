@@ -15,5 +15,3 @@ export const passwordChange = z.strictObject({
   current_password: password,
   new_password: password,
 });
-
-export const passwordProof = z.strictObject({ password });

@@ -30,6 +30,13 @@ const LOCK = 9;
 type Meaning = readonly [classUid: number, activity: number];
 
 const MEANINGS: Readonly<Record<EventType, Meaning>> = {
+  "factor.added": [ACCOUNT.class, OTHER],
+  "factor.failed": [AUTHENTICATION.class, OTHER],
+  "factor.locked": [ACCOUNT.class, LOCK],
+  "factor.recovery_code_used": [AUTHENTICATION.class, OTHER],
+  "factor.recovery_codes_renewed": [ACCOUNT.class, OTHER],
+  "factor.removed": [ACCOUNT.class, OTHER],
+  "factor.reset": [ACCOUNT.class, OTHER],
   "key.created": [ENTITY.class, ENTITY.create],
   "key.removed": [ENTITY.class, ENTITY.delete],
   "key.revoked": [ENTITY.class, ENTITY.update],

@@ -11,13 +11,21 @@ import { type Told, tellLater } from "../events/told.ts";
 import { rowReader, texts } from "../rows.ts";
 import { rolePermissions, roles } from "../schema.ts";
 
-export function d1Roles(db: Database, told: Told = tellLater): Roles {
+export function d1Roles(
+  db: Database,
+  told: Told = tellLater,
+  builtInRoles: readonly Role[] = BUILT_IN_ROLES,
+): Roles {
   /** @param names null for all of them */
   const editable = async (names: readonly string[] | null): Promise<Role[]> => {
     const [found, granted] = await onD1(() =>
       db.batch([
         db
-          .select({ name: roles.name, description: roles.description })
+          .select({
+            name: roles.name,
+            description: roles.description,
+            requireAal2: roles.requireAal2,
+          })
           .from(roles)
           .where(names === null ? undefined : isOneOf(roles.name, names))
           .orderBy(roles.name),
@@ -30,19 +38,20 @@ export function d1Roles(db: Database, told: Told = tellLater): Roles {
     const byRole = Map.groupBy(granted, (row) => row.role);
     return found
       .filter((role) => !isBuiltIn(role.name))
-      .map((role) => ({
+      .map(({ requireAal2, ...role }) => ({
         ...role,
+        ...(requireAal2 && { requireAal2 }),
         permissions: (byRole.get(role.name) ?? []).map((row) => row.permission).sort(),
       }));
   };
 
   return {
-    list: async () => [...BUILT_IN_ROLES, ...(await editable(null))],
+    list: async () => [...builtInRoles, ...(await editable(null))],
 
     async named(names) {
       const unknown = names.filter((name) => !isBuiltIn(name));
       const found = unknown.length === 0 ? [] : await editable(unknown);
-      const builtIn = BUILT_IN_ROLES.filter((role) => names.includes(role.name));
+      const builtIn = builtInRoles.filter((role) => names.includes(role.name));
       return new Map([...builtIn, ...found].map((role) => [role.name, role]));
     },
 
@@ -57,13 +66,14 @@ export function d1Roles(db: Database, told: Told = tellLater): Roles {
       return heldSets.read(result?.results);
     },
 
-    async create({ name, description, permissions }, { actor, changeId }) {
+    async create({ name, description, permissions, requireAal2 = false }, { actor, changeId }) {
       const isMade = isMarked(name, changeId);
       const subject = { kind: "role", id: name } as const;
-      const what = { type: "role.created", data: { permissions } } as const;
+      const data = { permissions, ...(requireAal2 && { require_aal2: true }) };
+      const what = { type: "role.created", data } as const;
       const [, , made, taken, full] = await atomically(db, [
-        sql`insert into roles (name, description, change_id)
-          select ${name}, ${description}, ${changeId}
+        sql`insert into roles (name, description, require_aal2, change_id)
+          select ${name}, ${description}, ${Number(requireAal2)}, ${changeId}
           where ${COUNT} < ${MAX_ROLES} and ${stillActs(actor)} on conflict do nothing`,
         insertPermissions(name, permissions, isMade),
         sql`select 1 where ${isMade}`,
@@ -76,7 +86,7 @@ export function d1Roles(db: Database, told: Told = tellLater): Roles {
       return full?.results.length ? "too_many" : "moved";
     },
 
-    async update(name, { description = null, permissions }, decided) {
+    async update(name, { description = null, permissions, requireAal2 = null }, decided) {
       const { actor, changeId, role } = decided;
       const isEdited = isMarked(name, changeId);
       const granted =
@@ -90,12 +100,18 @@ export function d1Roles(db: Database, told: Told = tellLater): Roles {
             ];
       const results = await atomically(db, [
         sql`update roles set change_id = ${changeId},
-          description = coalesce(${description}, description)
+          description = coalesce(${description}, description),
+          require_aal2 = coalesce(${requireAal2 === null ? null : Number(requireAal2)}, require_aal2)
           where name = ${name} and ${areStill([role])} and ${areHoldersStill(decided)}
             and ${stillActs(actor)}`,
         ...granted,
         ...raised(decided, isEdited),
-        told(actor, { kind: "role", id: name }, updated(permissions, decided.raise), isEdited),
+        told(
+          actor,
+          { kind: "role", id: name },
+          updated(permissions, requireAal2, decided.raise),
+          isEdited,
+        ),
         sql`select 1 where ${isEdited}`,
       ]);
       const [edited] = await editable([name]);
@@ -126,14 +142,16 @@ export function d1Roles(db: Database, told: Told = tellLater): Roles {
   };
 }
 
-/** @param permissions undefined where the edit left them */
+/** @param permissions undefined where the edit left them, as `requireAal2` is null */
 const updated = (
   permissions: readonly string[] | undefined,
+  requireAal2: boolean | null,
   raise: RoleDecision["raise"],
 ): What => ({
   type: "role.updated",
   data: {
     ...(permissions === undefined ? {} : { permissions }),
+    ...(requireAal2 === null ? {} : { require_aal2: requireAal2 }),
     ...toldOfEnded(raise?.ended ?? []),
   },
 });

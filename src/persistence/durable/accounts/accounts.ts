@@ -66,9 +66,25 @@ export function durableAccounts(
     releaseProof: (userId, by, attempt) =>
       askOnce(userId, (stub, to) => stub.releaseProof(to, by, attempt)),
     // An object with older code tells no events; a wrong password is no outage for that.
-    failProof: (userId, failed) =>
-      askOnce(userId, (stub, to) => stub.failProof(to, failed).catch(unlessOlder)),
+    failProof: (userId, failed, by) =>
+      askOnce(userId, (stub, to) => stub.failProof(to, failed, by).catch(unlessOlder)),
     confirmEvents: (userId, places) => ask(userId, (stub) => stub.confirmEvents(places)),
+    listFactors: async (userId) =>
+      answered(await ask(userId, (stub, to) => stub.listFactors(to))).held,
+    addFactor: async (userId, command) =>
+      answered(await ask(userId, (stub, to) => stub.addFactor(to, command))).kind,
+    confirmFactor: async (userId, command) =>
+      answered(await ask(userId, (stub, to) => stub.confirmFactor(to, command))).kind,
+    removeFactor: async (userId, command) =>
+      answered(await ask(userId, (stub, to) => stub.removeFactor(to, command))).kind,
+    resetFactors: (userId, cause) => ask(userId, (stub, to) => stub.resetFactors(to, cause)),
+    renewRecoveryCodes: async (userId, command) =>
+      answered(await ask(userId, (stub, to) => stub.renewRecoveryCodes(to, command))).kind,
+    // Asked once: after a lost answer the code was used.
+    stepUp: async (userId, command) => {
+      const answer = answered(await askOnce(userId, (stub, to) => stub.stepUp(to, command)));
+      return answer.kind === "done" ? { ...answer, grant: completeGrant(answer.grant) } : answer;
+    },
     exportHeld: (userId, cause) => askOnce(userId, (stub, to) => stub.exportHeld(to, cause)),
     clearProofs: (userId, by) => ask(userId, (stub, to) => stub.clearProofs(to, by)),
   };

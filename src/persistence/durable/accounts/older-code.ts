@@ -4,7 +4,13 @@ import type { AccountChange } from "../../../domain/accounts/account-change.ts";
 import { type Cause, causeOf } from "../../../domain/events/event.ts";
 import { openedByPassword } from "../../../domain/sessions/opened-with.ts";
 import type { AccountPolicy, Addressed } from "../../../use-cases/accounts/ports.ts";
-import type { NewSession, RefreshCommand } from "../../../use-cases/sessions/ports.ts";
+import { Unavailable } from "../../../use-cases/outside.ts";
+import type {
+  NewSession,
+  OpenAnswer,
+  OpenSession,
+  RefreshCommand,
+} from "../../../use-cases/sessions/ports.ts";
 import type { SessionGrant } from "../../../use-cases/tokens/ports.ts";
 
 /*
@@ -57,6 +63,19 @@ export function completePolicy(to: Addressed): Addressed {
 /** All that older Workers know is people's own sign-in by password. */
 export function completeSession<S extends NewSession>(wanted: S, now: number): S {
   return { ...openedByPassword(FIRST_PARTY_CLIENT, now), ...wanted };
+}
+
+/** Older Workers show no second factor. */
+export const completeSecond = (command: OpenSession): OpenSession => ({
+  ...command,
+  second: command.second ?? null,
+});
+
+/** They do not know that one can be asked for: the sign-in waits until they are gone. */
+export function knownAnswer(command: Partial<OpenSession>, answer: OpenAnswer): OpenAnswer {
+  const isKnown = command.second !== undefined || answer.kind !== "second_factor_required";
+  if (!isKnown) throw new Unavailable("account");
+  return answer;
 }
 
 export function completeRefresh(command: RefreshCommand): RefreshCommand {

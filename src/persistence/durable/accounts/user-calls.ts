@@ -1,3 +1,4 @@
+import type { HeldFactors } from "../../../domain/credentials/factor.ts";
 import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import type {
@@ -7,10 +8,15 @@ import type {
   Held,
 } from "../../../use-cases/accounts/ports.ts";
 import type {
+  AddFactor,
   AllowedAttempt,
   Attempt,
+  ConfirmFactor,
+  Factors,
   FailedTry,
   Prover,
+  RemoveFactor,
+  RenewRecoveryCodes,
 } from "../../../use-cases/credentials/ports.ts";
 import type {
   OpenAnswer,
@@ -19,6 +25,8 @@ import type {
   RefreshCommand,
   SessionInfo,
   SessionsSelection,
+  StepUp,
+  StepUpAnswer,
 } from "../../../use-cases/sessions/ports.ts";
 import type { CheckedSession } from "../../../use-cases/tokens/ports.ts";
 import type { Outage } from "../outcome.ts";
@@ -28,6 +36,13 @@ export type CheckAnswer =
   | { readonly kind: "dead" };
 
 export type HoldsAnswer = { readonly kind: "answered"; readonly holds: boolean };
+
+export type ListAnswer = { readonly kind: "answered"; readonly held: HeldFactors | null };
+
+/** What a port's method answers, as one that can also be an outage. */
+type Answered<M extends "addFactor" | "confirmFactor" | "removeFactor" | "renewRecoveryCodes"> = {
+  readonly kind: Awaited<ReturnType<Factors[M]>>;
+};
 
 /** @property whom absent from older code */
 type CaughtUp = { readonly kind: "done"; readonly whom?: "known" | "unknown" };
@@ -48,8 +63,19 @@ export interface UserCalls {
   catchUp(to: Addressed): Promise<CaughtUp | Outage>;
   reserveProof(to: Addressed, by: Prover, credentialSetAt?: number): Promise<Attempt>;
   releaseProof(to: Addressed, by: Prover, attempt: AllowedAttempt): Promise<void>;
-  failProof(to: Addressed, failed: FailedTry): Promise<void>;
+  /** Older Workers leave `by` out. */
+  failProof(to: Addressed, failed: FailedTry, by?: Prover): Promise<void>;
   clearProofs(to: Addressed, by: Prover): Promise<void>;
+  listFactors(to: Addressed): Promise<ListAnswer | Outage>;
+  addFactor(to: Addressed, command: AddFactor): Promise<Answered<"addFactor"> | Outage>;
+  confirmFactor(to: Addressed, command: ConfirmFactor): Promise<Answered<"confirmFactor"> | Outage>;
+  removeFactor(to: Addressed, command: RemoveFactor): Promise<Answered<"removeFactor"> | Outage>;
+  resetFactors(to: Addressed, cause: Cause): Promise<void>;
+  renewRecoveryCodes(
+    to: Addressed,
+    command: RenewRecoveryCodes,
+  ): Promise<Answered<"renewRecoveryCodes"> | Outage>;
+  stepUp(to: Addressed, command: StepUp): Promise<StepUpAnswer | Outage>;
   exportHeld(to: Addressed, cause: Cause): Promise<Held | null>;
   confirmEvents(places: readonly number[]): Promise<void>;
 }

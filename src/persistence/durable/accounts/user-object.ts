@@ -5,12 +5,22 @@ import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import { type UserJudge, userJudge } from "../../../use-cases/accounts/judge/judge-user.ts";
 import type { Addressed, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
-import type { AllowedAttempt, FailedTry, Prover } from "../../../use-cases/credentials/ports.ts";
+import type {
+  AddFactor,
+  AllowedAttempt,
+  ConfirmFactor,
+  FailedTry,
+  Prover,
+  RemoveFactor,
+  RenewRecoveryCodes,
+} from "../../../use-cases/credentials/ports.ts";
 import { Unavailable } from "../../../use-cases/outside.ts";
 import type {
+  OpenAnswer,
   OpenSession,
   RefreshCommand,
   SessionsSelection,
+  StepUp,
 } from "../../../use-cases/sessions/ports.ts";
 import { d1AccountRecord } from "../../d1/accounts/account-record.ts";
 import { database } from "../../d1/database.ts";
@@ -21,11 +31,13 @@ import {
   completeCause,
   completePolicy,
   completeRefresh,
+  completeSecond,
   completeSession,
   isKnownChange,
+  knownAnswer,
   UNSAID_CAUSE,
 } from "./older-code.ts";
-import type { CheckAnswer, HoldsAnswer, UserCalls } from "./user-calls.ts";
+import type { CheckAnswer, HoldsAnswer, ListAnswer, UserCalls } from "./user-calls.ts";
 import { durableUserStore } from "./user-store.ts";
 
 /**
@@ -50,8 +62,12 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
   }
 
   openSession(to: Addressed, command: OpenSession) {
-    const complete = completeCause(completeSession(command, Date.now()));
-    return outcomeOf(this.#judge.openSession(to, complete));
+    const open = async (): Promise<OpenAnswer> => {
+      const complete = completeCause(completeSession(command, Date.now()));
+      const answer = await this.#judge.openSession(to, completeSecond(complete));
+      return knownAnswer(command, answer);
+    };
+    return outcomeOf(open());
   }
 
   refresh(to: Addressed, command: RefreshCommand) {
@@ -112,12 +128,43 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     this.#judge.releaseProof(to, by, attempt);
   }
 
-  async failProof(to: Addressed, failed: FailedTry) {
-    this.#judge.failProof(to, failed);
+  async failProof(to: Addressed, failed: FailedTry, by: Prover = "session") {
+    this.#judge.failProof(to, failed, by);
   }
 
   async clearProofs(to: Addressed, by: Prover) {
     this.#judge.clearProofs(to, by);
+  }
+
+  listFactors(to: Addressed) {
+    const list = async (): Promise<ListAnswer> => {
+      return { kind: "answered", held: await this.#judge.listFactors(to) };
+    };
+    return outcomeOf(list());
+  }
+
+  addFactor(to: Addressed, command: AddFactor) {
+    return outcomeOf(asOutcome(this.#judge.addFactor(to, command)));
+  }
+
+  confirmFactor(to: Addressed, command: ConfirmFactor) {
+    return outcomeOf(asOutcome(this.#judge.confirmFactor(to, command)));
+  }
+
+  removeFactor(to: Addressed, command: RemoveFactor) {
+    return outcomeOf(asOutcome(this.#judge.removeFactor(to, command)));
+  }
+
+  async resetFactors(to: Addressed, cause: Cause) {
+    this.#judge.resetFactors(to, cause);
+  }
+
+  renewRecoveryCodes(to: Addressed, command: RenewRecoveryCodes) {
+    return outcomeOf(asOutcome(this.#judge.renewRecoveryCodes(to, command)));
+  }
+
+  stepUp(to: Addressed, command: StepUp) {
+    return outcomeOf(this.#judge.stepUp(to, command));
   }
 
   async exportHeld(to: Addressed, cause: Cause) {
@@ -132,4 +179,9 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     this.#store.alarmRang();
     return this.#judge.alarm();
   }
+}
+
+/** An answer by name, as a value that can be told from an outage. */
+async function asOutcome<K extends string>(answer: Promise<K>): Promise<{ readonly kind: K }> {
+  return { kind: await answer };
 }

@@ -3,6 +3,7 @@ import type { UserStore } from "../../../use-cases/accounts/ports.ts";
 import { messageOf } from "../../../use-cases/events/message-of.ts";
 import type { EventMessage, EventQueue } from "../../../use-cases/events/ports.ts";
 import { Impossible, Unavailable } from "../../../use-cases/outside.ts";
+import { kvFactorStores } from "../credentials/factor-stores.ts";
 import { kvProofStore } from "../credentials/proof-store.ts";
 import { KvOutbox } from "../events/kv-outbox.ts";
 import { inBackground } from "../in-background.ts";
@@ -35,6 +36,7 @@ export function durableUserStore(ctx: DurableObjectState, queue: EventQueue): Du
     authority,
     sessions,
     proofs: kvProofStore(storage.kv),
+    secondFactors: kvFactorStores(storage.kv),
     outbox,
 
     atomically(work) {

@@ -1,3 +1,4 @@
+import type { Proved } from "../../../domain/assurance.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import type { Rotation } from "../../../domain/sessions/refresh-session.ts";
 import type { SessionStore, StoredSession } from "../../../use-cases/sessions/ports.ts";
@@ -21,7 +22,7 @@ type Row = {
   purge_at: number;
   /** JSON. */
   amr: string;
-  acr: "aal1" | "aal2";
+  acr: Proved["acr"];
   client_id: string;
   audience: string | null;
   /** Null where older code opened the session, whose creation then counts. */
@@ -109,6 +110,17 @@ export class SessionTable implements SessionStore {
     if (rowsWritten === 0) return false;
     this.#used.set(session.id, session);
     return true;
+  }
+
+  prove(id: SessionId, { amr, acr, authTime }: Proved): void {
+    this.#used.delete(id);
+    this.#sql.exec(
+      "update sessions set amr = ?, acr = ?, auth_time = ? where id = ?",
+      JSON.stringify(amr),
+      acr,
+      authTime,
+      id,
+    );
   }
 
   /** The storage was emptied, or a write to it rolled back. */

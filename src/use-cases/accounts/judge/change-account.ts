@@ -5,11 +5,11 @@ import {
 } from "../../../domain/accounts/account-change.ts";
 import { type Authority, takeOver } from "../../../domain/accounts/authority.ts";
 import type { Email } from "../../../domain/accounts/email.ts";
-import { clearAllProofs } from "../../credentials/count-proofs.ts";
+import { clearAllProofs, clearPasswordProofs } from "../../credentials/count-proofs.ts";
 import { grantOf } from "../../sessions/judge-session.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "../ports.ts";
 import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
-import { isOpen, openOnce } from "./open-session.ts";
+import { isOpen, openOnce, reaches } from "./open-session.ts";
 import { eventsOf, happened, whatOf } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
 
@@ -62,6 +62,7 @@ async function attempt(
   if (copy === null || copy.authority.status === "deleted") return { kind: "not_found" };
   const { version } = copy.authority;
   if (ifVersion !== null && ifVersion !== version) return { kind: "conflict" };
+  if (isWalkedAround(deps, command)) return { kind: "conflict" };
 
   const before = await addressBefore(deps, to, change, version);
   if (before === "moved") return "moved";
@@ -83,6 +84,14 @@ async function attempt(
   const told = eventsOf(deps, to.userId, copy, row, made, version);
   settle(deps, to, taken, end, told);
   return answerTo(verdict, () => done(deps, to, command, authority, row?.updatedAt));
+}
+
+/** A factor was added since the caller was let through, whose session does not show it. */
+function isWalkedAround(deps: JudgeDeps, { open, inSession }: ChangeCommand): boolean {
+  if (open !== undefined && !reaches(deps, open)) return true;
+  if (inSession === undefined) return false;
+  const session = deps.store.sessions.find(inSession);
+  return session !== null && !reaches(deps, session);
 }
 
 /**
@@ -122,7 +131,7 @@ function done(
   authority: Authority,
   updatedAt?: number,
 ): ChangeAnswer {
-  if (forgetsFailures(change)) clearAllProofs(deps.store.proofs);
+  forgetFailures(deps, change);
   // The row was changed since by other means: what the caller proved is not what it says now.
   const isChangedSince = ifVersion !== null && authority.version !== ifVersion + 1;
   if (open !== undefined && isChangedSince && !isOpen(deps, open)) return { kind: "conflict" };
@@ -135,5 +144,7 @@ function done(
 }
 
 /** Failed tries were made against a password that is no more, or are forgiven. */
-const forgetsFailures = (change: AccountChange): boolean =>
-  change.kind === "reset_password" || (change.kind === "set_status" && change.status === "active");
+function forgetFailures({ store }: JudgeDeps, change: AccountChange): void {
+  if (change.kind === "reset_password") clearPasswordProofs(store.proofs);
+  if (change.kind === "set_status" && change.status === "active") clearAllProofs(store.proofs);
+}

@@ -1,4 +1,5 @@
 import { purgeProofs } from "../../credentials/count-proofs.ts";
+import { purgeSpent } from "../../credentials/take-factor.ts";
 import { removeEnded } from "../../sessions/judge-session.ts";
 import {
   forgetAt,
@@ -19,6 +20,7 @@ export async function endByAlarm(deps: JudgeDeps): Promise<void> {
   if (dueAt !== null && dueAt <= clock()) store.outbox.sendAgain();
   await settleIntent(deps);
   purgeProofs(store.proofs, clock());
+  purgeSpent(store.secondFactors, clock());
   // An object that does not know its user has no table of sessions.
   if (knownAuthority(deps) !== null) removeEnded(store.sessions, clock());
   if (isOver(deps)) await store.erase();

@@ -1,4 +1,6 @@
+import type { Factor } from "../../../domain/credentials/factor.ts";
 import type { Cause } from "../../../domain/events/event.ts";
+import { factorsOf, heldFactors } from "../../credentials/take-factor.ts";
 import type { StoredSession } from "../../sessions/ports.ts";
 import type { Addressed, Held } from "../ports.ts";
 import { forgetAt, type JudgeDeps, knownAuthority } from "./keep-authority.ts";
@@ -13,6 +15,8 @@ export function exportHeld(deps: JudgeDeps, { userId }: Addressed, cause: Cause)
     // An object that does not know its user yet has no table.
     sessions: knownAuthority(deps) === null ? [] : store.sessions.all().map(withoutHashes),
     verifiedEmail: store.authority.copy()?.verifiedEmail,
+    factors: factorsOf(store.secondFactors).map(withoutSecret),
+    recoveryCodesLeft: heldFactors(store.secondFactors).recoveryCodesLeft,
     failedProofs: [...store.proofs.entries()].map(([by, state]) => ({ by, state })),
     events: store.outbox.left(),
   };
@@ -22,6 +26,8 @@ export function exportHeld(deps: JudgeDeps, { userId }: Addressed, cause: Cause)
   wakeNext(deps);
   return held;
 }
+
+const withoutSecret = ({ wrappedSecret: _, ...factor }: Factor) => factor;
 
 const withoutHashes = ({ current: _, rotation, ...session }: StoredSession) => ({
   ...session,

@@ -1,8 +1,19 @@
+import { type HeldFactors, levelOf } from "../../../domain/credentials/factor.ts";
 import { reported } from "../../../domain/credentials/reported.ts";
 import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
-import { releaseProof, reserveProof } from "../../credentials/count-proofs.ts";
-import type { AllowedAttempt, Attempt, FailedTry, Prover } from "../../credentials/ports.ts";
+import { isFactorProver, releaseProof, reserveProof } from "../../credentials/count-proofs.ts";
+import type {
+  AddFactor,
+  AllowedAttempt,
+  Attempt,
+  ConfirmFactor,
+  FailedTry,
+  Prover,
+  RemoveFactor,
+  RenewRecoveryCodes,
+} from "../../credentials/ports.ts";
+import { factorsOf, heldFactors } from "../../credentials/take-factor.ts";
 import { renewal } from "../../renewal.ts";
 import {
   checkSession,
@@ -15,6 +26,8 @@ import type {
   RefreshAnswer,
   RefreshCommand,
   SessionsSelection,
+  StepUp,
+  StepUpAnswer,
 } from "../../sessions/ports.ts";
 import type { CheckedSession } from "../../tokens/ports.ts";
 import type { Addressed, ChangeCommand } from "../ports.ts";
@@ -29,6 +42,14 @@ import {
   type JudgeDeps,
   knownAuthority,
 } from "./keep-authority.ts";
+import {
+  addFactor,
+  confirmFactor,
+  removeFactor,
+  renewRecoveryCodes,
+  resetFactors,
+  stepUp,
+} from "./keep-factors.ts";
 import { openSession } from "./open-session.ts";
 import { happened } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
@@ -69,8 +90,15 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
     async check(to: Addressed, id: SessionId, withEmail = false): Promise<CheckedSession | null> {
       await freshen(deps, to);
       const grant = checkSession(sessions, currentAuthority(deps), id, now());
-      if (grant === null || !withEmail) return grant;
-      return { ...grant, verifiedEmail: store.authority.copy()?.verifiedEmail };
+      if (grant === null) return null;
+      const checked = { ...grant, accountAcr: levelOf(factorsOf(store.secondFactors)) };
+      if (!withEmail) return checked;
+      return { ...checked, verifiedEmail: store.authority.copy()?.verifiedEmail };
+    },
+
+    async stepUp(to: Addressed, command: StepUp): Promise<StepUpAnswer> {
+      await freshen(deps, to);
+      return stepUp(deps, to, command);
     },
 
     async holdsToken(to: Addressed, id: SessionId, hash: string) {
@@ -90,19 +118,42 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
     catchUp: (to: Addressed) => catchUp(deps, to),
 
     reserveProof({ policy }: Addressed, by: Prover, credentialSetAt?: number): Attempt {
-      const attempt = reserveProof(proofs, by, now(), policy.maxSessions, credentialSetAt);
+      const room = policy.maxSessions;
+      const attempt = reserveProof(proofs, by, now(), room, credentialSetAt);
       if (attempt.kind === "allowed") wakeNext(deps);
       return attempt;
     },
     releaseProof: (_: Addressed, by: Prover, attempt: AllowedAttempt) =>
       releaseProof(proofs, by, attempt),
-    failProof(to: Addressed, { failures, cause }: FailedTry): void {
-      const what = reported("proof", failures);
+    failProof(to: Addressed, { failures, cause }: FailedTry, by: Prover): void {
+      const what = reported(isFactorProver(by) ? "factor" : "proof", failures);
       if (what === null) return;
       store.atomically(() => store.outbox.add(happened(deps, to.userId, cause, what)));
       wakeNext(deps);
     },
     clearProofs: (_: Addressed, by: Prover) => void proofs.delete(by),
+
+    async listFactors(to: Addressed): Promise<HeldFactors | null> {
+      await freshen(deps, to);
+      return currentAuthority(deps) === null ? null : heldFactors(store.secondFactors);
+    },
+    async addFactor(to: Addressed, command: AddFactor) {
+      await freshen(deps, to);
+      return addFactor(deps, command);
+    },
+    async confirmFactor(to: Addressed, command: ConfirmFactor) {
+      await freshen(deps, to);
+      return confirmFactor(deps, to, command);
+    },
+    async removeFactor(to: Addressed, command: RemoveFactor) {
+      await freshen(deps, to);
+      return removeFactor(deps, to, command);
+    },
+    resetFactors: (to: Addressed, cause: Cause) => resetFactors(deps, to, cause),
+    async renewRecoveryCodes(to: Addressed, command: RenewRecoveryCodes) {
+      await freshen(deps, to);
+      return renewRecoveryCodes(deps, to, command);
+    },
 
     async exportHeld(to: Addressed, cause: Cause) {
       await freshen(deps, to);

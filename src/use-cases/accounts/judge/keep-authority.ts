@@ -6,9 +6,11 @@ import {
   takeOver,
 } from "../../../domain/accounts/authority.ts";
 import type { Unnumbered } from "../../../domain/events/event.ts";
+import { clearFactorProofs } from "../../credentials/count-proofs.ts";
+import { removeAllFactors } from "../../credentials/take-factor.ts";
 import type { Clock, Defer } from "../../outside.ts";
 import type { Renewal } from "../../renewal.ts";
-import type { AccountRecord, Addressed, Intent, UserStore } from "../ports.ts";
+import type { AccountRecord, Addressed, AuthorityCopy, Intent, UserStore } from "../ports.ts";
 import { eventsOf } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
 
@@ -141,15 +143,26 @@ export function settle(
 ): void {
   const { store, clock } = deps;
   const now = clock();
-  const forgetAt = taken.authority.status === "deleted" ? now + policy.refresh.absoluteTtl : null;
+  const known = store.authority.copy();
+  const isVoid = events.some((event) => voidsFactors(event, known));
+  const isGone = taken.authority.status === "deleted";
+  const forgetAt = isGone ? now + policy.refresh.absoluteTtl : null;
   store.atomically(() => {
     store.authority.settle({ ...taken, checkedAt: now, forgetAt });
     const ended = end === "all" ? store.sessions.removeAllExcept(null) : 0;
+    if (isGone || isVoid) removeAllFactors(store.secondFactors);
+    if (isGone || isVoid) clearFactorProofs(store.proofs);
     for (const [at, event] of events.entries()) {
       store.outbox.add(at > 0 || ended === 0 ? event : withEnded(event, ended));
     }
   });
   wakeNext(deps);
+}
+
+/** Whoever registered an address that was not theirs may have added factors as well. */
+function voidsFactors({ type, data }: Unnumbered, known: AuthorityCopy | null): boolean {
+  if (type === "user.email.verified") return data["password_kept"] === false;
+  return type === "user.password.reset" && known?.verifiedEmail === null;
 }
 
 const withEnded = (event: Unnumbered, ended: number): Unnumbered => ({

@@ -1,14 +1,25 @@
 import { sameAuthority } from "../../../domain/accounts/authority.ts";
+import { withSecond } from "../../../domain/assurance.ts";
+import { levelOf } from "../../../domain/credentials/factor.ts";
 import type { Cause } from "../../../domain/events/event.ts";
+import { isYounger } from "../../../domain/time.ts";
+import { factorsOf, kindsOf, takeProof } from "../../credentials/take-factor.ts";
 import { grantOf, newSession } from "../../sessions/judge-session.ts";
-import type { NewSession, OpenAnswer, OpenSession, StoredSession } from "../../sessions/ports.ts";
+import type {
+  NewSession,
+  OpenAnswer,
+  OpenSession,
+  SecondShown,
+  StoredSession,
+} from "../../sessions/ports.ts";
 import type { Addressed } from "../ports.ts";
 import { isSettled, type JudgeDeps, knownAuthority, reconcile } from "./keep-authority.ts";
-import { happened } from "./tell-events.ts";
+import { happened, recoveryCodeUsed } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
 
 /**
- * Opens a session for whoever proved the password of the row that was read.
+ * Opens a session for whoever proved the password of the row that was read, and a second factor
+ * where there is one.
  *
  * @throws Unavailable when the row must be read again and D1 does not answer
  */
@@ -29,9 +40,75 @@ export async function openSession(
 function open(deps: JudgeDeps, to: Addressed, command: OpenSession): OpenAnswer {
   const authority = knownAuthority(deps);
   if (authority === null || authority.status === "deleted") return { kind: "refused" };
-  if (!sameAuthority(authority, command.seen) && !isOpen(deps, command)) return { kind: "stale" };
+  const wasOpened = isOpen(deps, command);
+  if (!sameAuthority(authority, command.seen) && !wasOpened) return { kind: "stale" };
   if (authority.status !== "active") return { kind: "refused" };
-  return { kind: "opened", grant: grantOf(authority, openOnce(deps, to, command, command.cause)) };
+  const opened = passGate(deps, to, command);
+  return "kind" in opened ? opened : { kind: "opened", grant: grantOf(authority, opened) };
+}
+
+/** What is shown is looked at, also where nothing would have been asked for. */
+function passGate(
+  deps: JudgeDeps,
+  to: Addressed,
+  command: OpenSession,
+): StoredSession | Exclude<OpenAnswer, { kind: "opened" }> {
+  const { store, clock } = deps;
+  const { second, cause } = command;
+  const existing = store.sessions.find(command.sessionId);
+  if (second !== null) {
+    if (existing !== null) return isRepeated(deps, to, command, existing) ? existing : SPENT;
+    const { flowId, flowEndsAt, proof } = second;
+    const isSpent = store.secondFactors.spent.get(flowId) !== undefined;
+    if (isSpent || flowEndsAt <= clock()) return SPENT;
+    const take = takeProof(store.secondFactors, proof, clock());
+    return take === null ? { kind: "wrong" } : openWithSecond(deps, to, command, second, take);
+  }
+  if (existing !== null || reaches(deps, command)) return openOnce(deps, to, command, cause);
+  return { kind: "second_factor_required", factors: kindsOf(store.secondFactors) };
+}
+
+const SPENT = { kind: "spent" } as const;
+
+/**
+ * Whether the sign-in that opened a session is asked for again by whoever lost the answer: the call,
+ * or the request with a recovery code, which its id and first token are made from. Once somebody
+ * used what it gave, it is not.
+ */
+function isRepeated(
+  { clock }: JudgeDeps,
+  { policy }: Addressed,
+  { token }: OpenSession,
+  { createdAt, current, rotation }: StoredSession,
+): boolean {
+  const isYoung = isYounger(createdAt, clock(), policy.refresh.replayWindow);
+  return isYoung && rotation === null && current.hash === token.hash;
+}
+
+/**
+ * True for a session that is as much as the account asks for. The one gate that every session passes
+ * when it opens, whatever proved the first factor.
+ */
+export const reaches = ({ store }: JudgeDeps, { acr }: Pick<NewSession, "acr">): boolean =>
+  acr === "aal2" || levelOf(factorsOf(store.secondFactors)) === "aal1";
+
+/** The factor is used, the sign-in spent and the session open, or none of it. */
+function openWithSecond(
+  deps: JudgeDeps,
+  to: Addressed,
+  command: OpenSession,
+  { proof, flowId, flowEndsAt }: SecondShown,
+  take: () => void,
+): StoredSession {
+  const { store, clock } = deps;
+  const wanted = { ...command, ...withSecond(command, proof.kind, clock()) };
+  return openOnce(deps, to, wanted, command.cause, () => {
+    take();
+    store.secondFactors.spent.set(flowId, flowEndsAt);
+    store.proofs.delete(proof.kind);
+    if (proof.kind === "totp") return;
+    store.outbox.add(happened(deps, to.userId, command.cause, recoveryCodeUsed(store)));
+  });
 }
 
 /**
@@ -41,12 +118,17 @@ function open(deps: JudgeDeps, to: Addressed, command: OpenSession): OpenAnswer 
 export const isOpen = ({ store }: JudgeDeps, { sessionId }: NewSession): boolean =>
   store.sessions.find(sessionId) !== null;
 
-/** After a lost answer the session may exist already. */
+/**
+ * After a lost answer the session may exist already.
+ *
+ * @param alongside what else is stored in the step that opens it
+ */
 export function openOnce(
   deps: JudgeDeps,
   { userId, policy }: Addressed,
   wanted: NewSession,
   cause: Cause,
+  alongside: () => void = () => undefined,
 ): StoredSession {
   const { store } = deps;
   const existing = store.sessions.find(wanted.sessionId);
@@ -64,6 +146,7 @@ export function openOnce(
     for (const id of evicted) store.sessions.remove(id);
     store.sessions.add(session);
     if (amr.includes("pwd")) store.proofs.delete("session"); // the password was proved
+    alongside();
     store.outbox.add(happened(deps, userId, cause, { type: "session.opened", data }));
   });
   wakeNext(deps);

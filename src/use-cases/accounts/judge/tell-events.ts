@@ -3,14 +3,29 @@ import type { Email } from "../../../domain/accounts/email.ts";
 import {
   BY_HAND,
   type Cause,
+  type EventMail,
   type EventType,
   eventOf,
   type Unnumbered,
   type What,
 } from "../../../domain/events/event.ts";
 import type { UserId } from "../../../domain/ids.ts";
-import type { AuthorityCopy } from "../ports.ts";
+import { heldFactors } from "../../credentials/take-factor.ts";
+import type { AuthorityCopy, UserStore } from "../ports.ts";
 import type { JudgeDeps } from "./keep-authority.ts";
+
+/** A message about a factor to the account's own address. */
+export const factorMail = (purpose: "factor_added" | "factor_removed"): EventMail => ({
+  purpose,
+  to: null,
+});
+
+/** Told when the code is used already: `left` does not count it. */
+export const recoveryCodeUsed = ({ secondFactors }: Pick<UserStore, "secondFactors">): What => ({
+  type: "factor.recovery_code_used",
+  data: { left: heldFactors(secondFactors).recoveryCodesLeft },
+  mail: { purpose: "recovery_code_used", to: null },
+});
 
 /** What a change of an account is told as. */
 type ChangeEvent = Extract<

@@ -1,4 +1,5 @@
 import { nextForgotten } from "../../credentials/count-proofs.ts";
+import { nextSpent } from "../../credentials/take-factor.ts";
 import type { JudgeDeps } from "./keep-authority.ts";
 
 /** Milliseconds after which a change that was begun and not settled is looked into. */
@@ -12,7 +13,7 @@ export function wakeNext(deps: JudgeDeps): void {
 
 /** When the next thing is due here (Unix milliseconds), or null when nothing is. */
 export function nextWake({ store, clock }: JudgeDeps): number | null {
-  const { authority, outbox, proofs, sessions } = store;
+  const { authority, outbox, proofs, secondFactors, sessions } = store;
   const copy = authority.copy();
   const isGone = copy?.authority.status === "deleted";
   const times = [
@@ -20,6 +21,7 @@ export function nextWake({ store, clock }: JudgeDeps): number | null {
     // One that older code began names nobody to look into: the next call does.
     authority.intent()?.to === undefined ? null : clock() + INTENT_PATIENCE,
     isGone ? (copy.forgetAt ?? copy.checkedAt) : nextForgotten(proofs),
+    isGone ? null : nextSpent(secondFactors),
     isGone || copy === null ? null : sessions.nextEnd(),
   ].filter((time) => time !== null);
   return times.length === 0 ? null : Math.min(...times);

@@ -1,0 +1,84 @@
+import type { Seen } from "../ledger.ts";
+import type { World } from "../world.ts";
+import type { Invariant } from "./invariant.ts";
+
+type Act = Seen["asked"]["what"];
+
+/** What opens a session by a first factor alone. */
+const FIRST: ReadonlySet<Act> = new Set(["sign in", "finish code", "change password"]);
+
+const claimsOf = ({ answer }: Seen) =>
+  answer?.kind === "ok" ? (answer.tokens?.claims ?? null) : null;
+
+/** A second factor is never walked around: not by a mailed code, an older session, a raced try. */
+export const secondFactorAsked: Invariant = {
+  name: "a second factor is asked for",
+  watch: (world) => ({
+    answered: (seen) =>
+      isWalkedAround(world, seen) ? `"${seen.asked.what}" asked for none` : null,
+  }),
+};
+
+function isWalkedAround({ ledger }: World, seen: Seen): boolean {
+  const { asked, begun, answered } = seen;
+  if (!FIRST.has(asked.what) || claimsOf(seen)?.acr !== "aal1") return false;
+  return !ledger.factor(asked.user).allows(false, begun, answered ?? begun);
+}
+
+/**
+ * A code of a factor works once, whatever it is shown for. A recovery code opens one session, however
+ * often the request comes.
+ */
+export const codesTakenOnce: Invariant = {
+  name: "a code of a second factor is taken once",
+  watch() {
+    const taken = new Map<string, string>();
+    return {
+      answered(seen) {
+        const { asked, answer } = seen;
+        if (answer?.kind !== "ok" || !("proof" in asked)) return null;
+        const proof = `${asked.user} ${asked.proof}`;
+        const { sid = "" } = claimsOf(seen) ?? {};
+        const before = taken.get(proof);
+        taken.set(proof, sid);
+        if (before === undefined) return null;
+        const isRepeated = sid !== "" && before === sid && asked.proof.startsWith("recovery_code");
+        return isRepeated ? null : `${asked.proof} was taken twice`;
+      },
+    };
+  },
+};
+
+/** Tokens say two factors where two were shown, from then on. */
+export const assuranceShown: Invariant = {
+  name: "tokens say what was proved, and keep saying it",
+  watch() {
+    /** By session, when a token first said two factors. */
+    const raised = new Map<string, number>();
+    return {
+      answered(seen) {
+        const claims = claimsOf(seen);
+        if (claims === null) return null;
+        const { sid = "", acr = "aal1", amr } = claims;
+        const before = raised.get(sid) ?? Infinity;
+        if (acr === "aal2" && before === Infinity) raised.set(sid, seen.answered ?? seen.begun);
+        if ((acr === "aal2") !== amr.includes("mfa")) return `${acr} was said of ${amr}`;
+        return said(seen.asked.what, acr === "aal2", before < seen.begun);
+      },
+    };
+  },
+};
+
+function said(what: Act, isTwo: boolean, wasTwo: boolean): string | null {
+  switch (what) {
+    case "refresh":
+      return wasTwo && !isTwo ? "a refresh lowered what its session had proved" : null;
+    case "sign in":
+    case "finish code":
+      return isTwo ? `"${what}" showed one factor, not two` : null;
+    case "second factor":
+      return isTwo ? null : "two factors were shown, not one";
+    default:
+      return null;
+  }
+}
