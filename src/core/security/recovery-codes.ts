@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import * as OTPAuth from "otpauth/slim";
+import * as OTPAuth from "otpauth/bare";
 import type { RecoveryCodes } from "../../use-cases/credentials/ports.ts";
 import type { RandomBytes } from "../../use-cases/outside.ts";
 

@@ -1,4 +1,5 @@
-import * as OTPAuth from "otpauth/slim";
+import { createHmac } from "node:crypto";
+import * as OTPAuth from "otpauth/bare";
 import type { Factor } from "../../domain/credentials/factor.ts";
 import type { FactorId, UserId } from "../../domain/ids.ts";
 import type { OneTimePasswords } from "../../use-cases/credentials/ports.ts";
@@ -9,7 +10,13 @@ import { unwrap, versionOf, wrap } from "./wrapping.ts";
 const LABEL = "totp-wrap";
 
 /** As authenticators assume it, some of which read nothing else from the address (RFC 6238). */
-const USUAL = { algorithm: "SHA1", digits: 6, period: 30 } as const;
+const USUAL = {
+  algorithm: "SHA1",
+  digits: 6,
+  period: 30,
+  hmac: (_algorithm: string, key: Uint8Array, message: Uint8Array) =>
+    new Uint8Array(createHmac("sha1", key).update(message).digest()),
+};
 
 /** Bytes of a shared secret: as many as the hash has (RFC 4226, section 4). */
 const SECRET_LENGTH = 20;
