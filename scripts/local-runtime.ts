@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import process from "node:process";
 
 /** Variables that a script reads and that no tool it starts needs to see. */
@@ -8,8 +9,12 @@ export type SecretVariable = (typeof SECRET_VARIABLES)[number];
 
 const isSecret = (name: string): boolean => SECRET_VARIABLES.some((secret) => secret === name);
 
+/** Where Node keeps what it compiled of a tool: wrangler starts in two thirds of the time. */
+const COMPILE_CACHE = join(import.meta.dirname, "../node_modules/.cache/node-compile-cache");
+
 /** The environment of a tool: without secrets, telemetry and prompts. */
 export const toolEnv = (): NodeJS.ProcessEnv => ({
+  NODE_COMPILE_CACHE: COMPILE_CACHE,
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSecret(name))),
   CI: "1",
   WRANGLER_SEND_METRICS: "false",

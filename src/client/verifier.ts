@@ -1,9 +1,7 @@
-import { covers } from "../domain/access/permission.ts";
 import {
   type AccessTokenClaims,
   type AskedProof,
-  provesEnough,
-  stepUpNeeded,
+  judgeClaims,
 } from "../domain/tokens/access-token.ts";
 import { verifyAccessToken } from "./access-token.ts";
 import {
@@ -200,8 +198,7 @@ function judge(
   now: number,
 ): Verdict {
   if (claims === null) return { ok: false, code: "invalid_token" };
-  if (!covers(claims.permissions, needed)) return { ok: false, code: "forbidden" };
-  return provesEnough(claims, asked, now)
-    ? { ok: true, claims }
-    : { ok: false, ...stepUpNeeded(asked) };
+  const found = judgeClaims(claims, claims.permissions, needed, asked, now);
+  if (found === "enough") return { ok: true, claims };
+  return { ok: false, ...(found === "forbidden" ? { code: found } : found) };
 }

@@ -30,12 +30,17 @@ export const withSecond = (
   authTime,
 });
 
-/** The password once more. It says nothing of a second factor, which was shown when it was. */
-export const provedAgain = (before: Proved, authTime: number): Proved => ({
-  amr: also(before.amr, ["pwd"]),
-  acr: before.acr,
-  authTime: before.acr === "aal2" ? before.authTime : authTime,
-});
+/**
+ * The password once more. It says nothing of a second factor, which was shown when it was; unless
+ * there is none any more, and the password is all that can be proved.
+ *
+ * @param level what the account asks of a session
+ */
+export function provedAgain(before: Proved, level: Acr, authTime: number): Proved {
+  if (before.acr === "aal1") return { ...before, amr: also(before.amr, ["pwd"]), authTime };
+  if (level === "aal1") return proved("pwd", authTime);
+  return { ...before, amr: also(before.amr, ["pwd"]) };
+}
 
 const also = (amr: readonly string[], more: readonly string[]): readonly string[] => [
   ...new Set([...amr, ...more]),

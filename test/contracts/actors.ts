@@ -55,6 +55,8 @@ export function actorsContract(make: () => Promise<Harness>): void {
     expect(await both()).toEqual([true, true]);
     await on.roles.update("reporter", { requireAal2: true }, unedited());
     expect(await both()).toEqual([false, true]);
+    const byOther = { ...person("aal1"), roles: ["user"], permissions: [] };
+    expect(await on.actors.stillAct(byOther)).toBe(true);
   });
 
   /** Somebody who acts by two roles, and the ways in which they may no more. */

@@ -86,6 +86,9 @@ export function rolesContract(make: () => Promise<Harness>): void {
       expect(await roles.update("editor", { description: "?" }, editOf(EDITOR))).toBe("moved");
       expect(await roles.remove(EDITOR, someEdit())).toBe("moved");
       expect(await editable()).toEqual([strict]);
+      await roles.update("editor", { requireAal2: false }, editOf(strict));
+      expect(await roles.remove(strict, someEdit())).toBe("moved");
+      expect(await editable()).toEqual([EDITOR]);
     });
 
     it("refuses a name that is taken, and leaves its role alone", async () => {

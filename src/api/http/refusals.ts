@@ -1,7 +1,9 @@
 import { stepUpChallenge } from "../../client/bearer-token.ts";
+import { type Actor, atAal2 } from "../../domain/access/actor.ts";
+import { covers } from "../../domain/access/permission.ts";
 import { MAX_CLIENT_SECRETS, MAX_ROLES, MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
 import type { Result } from "../../domain/result.ts";
-import type { StepUpNeeded } from "../../domain/tokens/access-token.ts";
+import { type StepUpNeeded, stepUpNeeded } from "../../domain/tokens/access-token.ts";
 import type { Throttled, WeakPassword } from "../../use-cases/credentials/refusals.ts";
 import type { SecondFactorRequired } from "../../use-cases/sessions/open-session.ts";
 import type { AppContext } from "./context.ts";
@@ -54,10 +56,18 @@ export function refused(c: AppContext, refusal: Refusal, at: Places = {}): Respo
       return tooMany(c, `${MAX_CLIENT_SECRETS} living secrets of an account: end one first`);
     case "too_many_service_accounts":
       return tooMany(c, `${MAX_SERVICE_ACCOUNTS} service accounts`);
+    case "forbidden":
+      return waitsForAal2(c.get("caller"))
+        ? refused(c, stepUpNeeded({ acr: "aal2" }))
+        : problem(c, refusal);
     default:
       return problem(c, refusal);
   }
 }
+
+/** Whether they would hold more with a second factor: then it may be that which is missing. */
+const waitsForAal2 = (caller: Actor | undefined): boolean =>
+  caller !== undefined && !covers(caller.permissions, atAal2(caller)?.permissions ?? []);
 
 type Detailed = Extract<Refusal, { readonly code: string }>;
 

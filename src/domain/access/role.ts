@@ -44,7 +44,8 @@ export function permissionsOf(
 }
 
 /**
- * The roles that count in a session. What is held beyond them waits for the second factor.
+ * The roles that count in a session. What is held beyond them waits for the second factor, as does
+ * a role that the catalogue does not know.
  *
  * @param acr null for a program, which has no second factor
  */
@@ -53,7 +54,10 @@ export const countingRoles = (
   catalogue: ReadonlyMap<string, Role | null>,
   acr: Acr | null,
 ): readonly string[] =>
-  acr === "aal1" ? names.filter((name) => catalogue.get(name)?.requireAal2 !== true) : names;
+  acr === "aal2" || acr === null ? names : names.filter((name) => isLax(catalogue.get(name)));
+
+const isLax = (role: Role | null | undefined): boolean =>
+  role !== undefined && role !== null && role.requireAal2 !== true;
 
 /** What is held once a role is given or taken; any other change leaves it as it is. */
 export function rolesAfter(

@@ -1,3 +1,4 @@
+import { covers } from "../access/permission.ts";
 import type { Acr, Proved } from "../assurance.ts";
 import { parseSessionId, parseUserId, type SessionId, type UserId } from "../ids.ts";
 
@@ -64,16 +65,38 @@ export const stepUpNeeded = ({ acr, maxAge }: AskedProof): StepUpNeeded => ({
  *
  * @param now Unix milliseconds
  */
-export function provesEnough(
+function provesEnough(
   claims: Pick<AccessTokenClaims, "sid" | "acr" | "auth_time">,
   { acr, maxAge }: AskedProof,
   now: number,
 ): boolean {
   if (acr === "aal2" && claims.acr !== "aal2") return false;
+  if (claims.sid === undefined) return acr === undefined && maxAge === undefined;
   if (maxAge === undefined) return true;
-  if (claims.sid === undefined) return false;
   const age = now / 1_000 - claims.auth_time;
   return age >= -CLOCK_LEEWAY && age <= maxAge;
+}
+
+/**
+ * Whether a good token is enough for what is asked, by permissions and proof.
+ *
+ * @param permissionsAtAal2 what its holder would have with a second factor, as far as that is known
+ */
+export function judgeClaims(
+  claims: Pick<AccessTokenClaims, "sid" | "acr" | "auth_time" | "permissions">,
+  permissionsAtAal2: readonly string[],
+  needed: readonly string[],
+  asked: AskedProof,
+  now: number,
+): "enough" | "forbidden" | StepUpNeeded {
+  const { sid, acr, permissions } = claims;
+  // A second factor is asked for first: roles may wait for it that the token does not name.
+  const waits = asked.acr === "aal2" && sid !== undefined && acr !== "aal2";
+  if (!waits && !covers(permissionsAtAal2, needed)) return "forbidden";
+  if (!waits && !covers(permissions, needed)) return stepUpNeeded({ ...asked, acr: "aal2" });
+  if (provesEnough(claims, asked, now)) return "enough";
+  // In a session with two factors the password alone proves nothing anew.
+  return stepUpNeeded(acr === "aal2" ? { ...asked, acr } : asked);
 }
 
 /** A person's session. */

@@ -3,6 +3,7 @@ import { covers } from "../../domain/access/permission.ts";
 import { isBuiltIn, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Clock } from "../outside.ts";
+import { mayHandle } from "./may-grant.ts";
 import type { Actors, RoleCatalogue, RoleEdit, RoleHolders, Roles } from "./ports.ts";
 
 export type ManageRolesDeps = {
@@ -30,5 +31,6 @@ export async function editable(
   if (isBuiltIn(name)) return err("conflict");
   const role = (await deps.roles.named([name])).get(name);
   if (role === undefined) return err("not_found");
-  return covers(actor.permissions, role.permissions) ? ok(role) : err("forbidden");
+  const isAllowed = covers(actor.permissions, role.permissions) && mayHandle(actor, role);
+  return isAllowed ? ok(role) : err("forbidden");
 }

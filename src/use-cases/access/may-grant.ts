@@ -1,4 +1,4 @@
-import { type Actor, may } from "../../domain/access/actor.ts";
+import { type Actor, isPerson, may } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import { permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
@@ -29,5 +29,16 @@ export async function mayMakeWith(
   names: readonly string[],
 ): Promise<Result<ReadonlyMap<string, Role>, "forbidden" | "no_such_role">> {
   if (names.length > 0 && !may(actor, "roles:assign")) return err("forbidden");
-  return mayGrant(roles, actor, names);
+  const allowed = await mayGrant(roles, actor, names);
+  if (!allowed.ok) return allowed;
+  return [...allowed.value.values()].every((role) => mayHandle(actor, role))
+    ? allowed
+    : err("forbidden");
 }
+
+/**
+ * False for a role that asks for two factors, to a person who showed one: they neither give nor edit
+ * it, whatever it grants, since others may go by its name.
+ */
+export const mayHandle = (actor: Actor, role: Role | undefined): boolean =>
+  role?.requireAal2 !== true || !isPerson(actor) || actor.proved.acr !== "aal1";

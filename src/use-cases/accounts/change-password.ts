@@ -40,7 +40,7 @@ export async function changePassword(
   if (weakness !== null) return err({ code: "weak_password", weakness });
   const passwordHash = await deps.hasher.hash(input.next);
   // What the session proved, its heir has proved.
-  const proved = provedAgain(actor.proved, deps.clock());
+  const proved = provedAgain(actor.proved, actor.accountAcr, deps.clock());
   const { session, issue } = await beginSession(deps, actor, credential.user, proved);
   const change = { kind: "set_password", passwordHash } as const;
   const changed = await changeOwn(deps, actor, credential, change, session);

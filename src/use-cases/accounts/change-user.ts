@@ -7,7 +7,7 @@ import { causeOf } from "../../domain/events/event.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { decideInRounds } from "../access/decide-in-rounds.ts";
-import { mayGrant } from "../access/may-grant.ts";
+import { mayGrant, mayHandle } from "../access/may-grant.ts";
 import type { Actors, Roles } from "../access/ports.ts";
 import { Impossible } from "../outside.ts";
 import type { Accounts, ChangeAnswer, Users } from "./ports.ts";
@@ -84,6 +84,8 @@ export async function targetOf(
   const after = rolesAfter(user.roles, change);
   const allowed = await mayGrant(deps.roles, actor, [...new Set([...user.roles, ...after])]);
   if (!allowed.ok) return allowed;
+  const given = change?.kind === "assign_role" ? allowed.value.get(change.role) : undefined;
+  if (!mayHandle(actor, given)) return err("forbidden");
   const rights = (roles: readonly string[]) => rightsOf(roles, allowed.value);
   const fits = fitsLimits(rights(user.roles), rights(after));
   return fits ? ok(user) : err("too_many_permissions");

@@ -1,4 +1,4 @@
-import type { Actor } from "../../domain/access/actor.ts";
+import { type Actor, isPerson } from "../../domain/access/actor.ts";
 import { makerName, type ServiceAccount } from "../../domain/clients/service-account.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import type { ClientSecretCodec } from "./authenticate-client.ts";
@@ -16,6 +16,13 @@ export type NewSecretDeps = {
   readonly newSecretId: () => string;
 };
 
+/**
+ * A person is judged by their roles when it matters. What a program could do is kept, since its
+ * holders may change, and what a person could in a session that their roles do not all count in.
+ */
+const isJudgedByRoles = (actor: Actor): boolean =>
+  actor.kind === "user" && !(isPerson(actor) && actor.proved.acr === "aal1");
+
 /** A new secret of an account, to be shown once, and what is stored of it. */
 export function newSecret(
   deps: NewSecretDeps,
@@ -23,9 +30,7 @@ export function newSecret(
   id: ServiceAccountId,
 ): { readonly secret: string; readonly stored: NewClientSecret } {
   const { secret, hash } = deps.clientSecrets.create(id);
-  // A person is judged by their roles when it matters; what a program could do is kept, since its
-  // holders may change.
-  const had = actor.kind === "user" ? null : actor.permissions;
+  const had = isJudgedByRoles(actor) ? null : actor.permissions;
   const maker = { name: makerName(actor), had };
   return { secret, stored: { id: deps.newSecretId(), hash, maker } };
 }

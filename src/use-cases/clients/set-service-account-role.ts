@@ -6,7 +6,7 @@ import type { ServiceAccountId } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { decideInRounds } from "../access/decide-in-rounds.ts";
 import { decideRaise } from "../access/decide-raise.ts";
-import { mayGrant } from "../access/may-grant.ts";
+import { mayGrant, mayHandle } from "../access/may-grant.ts";
 import type { Roles } from "../access/ports.ts";
 import { type AccountRefusal, type ChangeAccountDeps, endedBy } from "./target-account.ts";
 import { thenTell } from "./tell-programs.ts";
@@ -35,6 +35,7 @@ export async function setServiceAccountRole(
       ...new Set([...account.roles, ...names, role]),
     ]);
     if (!allowed.ok) return allowed;
+    if (!mayHandle(actor, allowed.value.get(role))) return err("forbidden");
     if (names.length === account.roles.length) return ok([]);
     const before = rightsOf(account.roles, allowed.value);
     const after = rightsOf(names, allowed.value);

@@ -83,7 +83,7 @@ export async function beginSession(
  * What roles grant, those among them that were given since the row was read. If they cannot be looked
  * up, the tokens grant less until the next refresh: the session is open, and must not be lost.
  */
-async function withNewRoles(
+export async function withNewRoles(
   catalogue: RoleCatalogue,
   roles: ReadonlyMap<string, Role>,
   user: User,

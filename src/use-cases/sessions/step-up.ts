@@ -11,6 +11,7 @@ import type { Credential, Credentials } from "../credentials/ports.ts";
 import type { Throttled } from "../credentials/refusals.ts";
 import { type IssueDeps, type IssuedToken, issueAccessToken } from "../tokens/issue-token.ts";
 import type { SessionGrant, TokenSigner } from "../tokens/ports.ts";
+import { withNewRoles } from "./begin-session.ts";
 import type { Sessions } from "./ports.ts";
 
 export type StepUpDeps = PasswordCheckDeps &
@@ -40,11 +41,13 @@ export async function stepUp(
   ]);
   if (credential === null) return err("invalid_token");
   // Those of the account: what waits for a second factor does not stand in the caller's token.
-  const roles = await deps.catalogue.named(credential.user.roles);
+  const named = await deps.catalogue.named(credential.user.roles);
   const proven = await prove(deps, actor, credential, shown);
   if (!proven.ok) return proven;
   const { userId, sessionId } = actor;
-  return ok(await issueAccessToken(deps, { sign, roles, userId, sessionId, grant: proven.value }));
+  const grant = proven.value;
+  const roles = await withNewRoles(deps.catalogue, named, credential.user, grant);
+  return ok(await issueAccessToken(deps, { sign, roles, userId, sessionId, grant }));
 }
 
 async function prove(

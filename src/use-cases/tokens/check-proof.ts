@@ -1,11 +1,9 @@
 import { type Actor, atAal2, isPerson } from "../../domain/access/actor.ts";
-import { grants } from "../../domain/access/permission.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import {
   type AskedProof,
-  provesEnough,
+  judgeClaims,
   type StepUpNeeded,
-  stepUpNeeded,
 } from "../../domain/tokens/access-token.ts";
 import type { Clock } from "../outside.ts";
 
@@ -20,12 +18,12 @@ export async function checkProof(
   permission: string | null,
   asked: AskedProof,
 ): Promise<Result<null, "forbidden" | StepUpNeeded>> {
-  if (permission !== null && !grants(caller.permissions, permission)) {
-    const could = grants(atAal2(caller)?.permissions ?? [], permission);
-    return err(could ? stepUpNeeded({ ...asked, acr: "aal2" }) : "forbidden");
-  }
   const proof = isPerson(caller)
     ? { sid: caller.sessionId, acr: caller.proved.acr, auth_time: caller.proved.authTime / 1_000 }
     : { auth_time: 0 };
-  return provesEnough(proof, asked, clock()) ? ok(null) : err(stepUpNeeded(asked));
+  const { permissions } = caller;
+  const needed = permission === null ? [] : [permission];
+  const withSecond = atAal2(caller)?.permissions ?? permissions;
+  const found = judgeClaims({ ...proof, permissions }, withSecond, needed, asked, clock());
+  return found === "enough" ? ok(null) : err(found);
 }

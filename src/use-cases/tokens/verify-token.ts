@@ -1,12 +1,10 @@
-import { covers } from "../../domain/access/permission.ts";
 import { countingRoles, isBuiltIn, permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import {
   type AccessTokenClaims,
   type AskedProof,
-  provesEnough,
+  judgeClaims,
   type StepUpNeeded,
-  stepUpNeeded,
 } from "../../domain/tokens/access-token.ts";
 import type { RoleCatalogue, Roles } from "../access/ports.ts";
 import type { Clock } from "../outside.ts";
@@ -56,12 +54,8 @@ export async function verifyToken(
   { maxStaleness, permissions = [], audience, rolesNow = false, ...asked }: VerifyOptions,
 ): Promise<Verdict> {
   const judge = ({ claims, permissionsAtAal2 }: Current): Verdict => {
-    if (!covers(permissionsAtAal2, permissions)) return err("forbidden");
-    const isHeld = covers(claims.permissions, permissions);
-    const needed = isHeld ? asked : { ...asked, acr: "aal2" as const };
-    return isHeld && provesEnough(claims, asked, deps.clock())
-      ? ok(claims)
-      : err(stepUpNeeded(needed));
+    const found = judgeClaims(claims, permissionsAtAal2, permissions, asked, deps.clock());
+    return found === "enough" ? ok(claims) : err(found);
   };
   const presented = await deps.verifier.verify(token, audience);
   if (presented === null) return err("invalid_token");

@@ -11,7 +11,7 @@ import {
 import { serviceWith } from "../../support/faults.ts";
 import { isolateWith } from "../../support/rpc.ts";
 import { enrol, newEnrolled } from "../../support/second-factors.ts";
-import { clientToken, newServiceAccount } from "../../support/service-accounts.ts";
+import { clientToken, newServiceAccount, tokenReply } from "../../support/service-accounts.ts";
 import { claimsOf } from "../../support/tokens.ts";
 import { codeOf } from "../../support/totp.ts";
 
@@ -93,16 +93,61 @@ it("nobody gives or edits at one factor what waits for the second", async () => 
   const { email, id } = await insertUser(["auditor", "keeper", "user"]);
   const { accessToken: token } = await signIn(email);
   const give = await call("PUT", `/v1/users/${id}/roles/auditor`, { token });
-  expect([give.status, give.body.code]).toEqual([403, "forbidden"]);
+  expect([give.status, give.headers.get("www-authenticate")]).toEqual([401, NEEDS_AAL2]);
   const edit = { token, body: { require_aal2: false } };
-  expect((await call("PATCH", "/v1/roles/auditor", edit)).status).toBe(403);
+  expect((await call("PATCH", "/v1/roles/auditor", edit)).status).toBe(401);
+  // What a role allows that asks for no second factor, it allows.
+  const plain = { name: "plain", permissions: [] };
+  expect((await call("POST", "/v1/roles", { token, body: plain })).status).toBe(201);
+  expect((await call("PUT", `/v1/users/${id}/roles/plain`, { token })).status).toBe(204);
+});
+
+it("nobody gives or edits at one factor a role that asks for two, though it grants nothing", async () => {
+  const named = { name: "deployer", permissions: [], require_aal2: true };
+  await call("POST", "/v1/roles", { token: admin.accessToken, body: named });
+  const keeper = {
+    name: "giver",
+    permissions: ["roles:assign", "roles:write", "service-accounts:write"],
+  };
+  await call("POST", "/v1/roles", { token: admin.accessToken, body: keeper });
+  const { email, id } = await insertUser(["giver", "user"]);
+  const { accessToken: token } = await signIn(email);
+  const program = await newServiceAccount(admin.accessToken);
+  const body = { name: "x", roles: ["deployer"] };
+  for (const [method, path, options] of [
+    ["PUT", `/v1/users/${id}/roles/deployer`, { token }],
+    ["PUT", `/v1/service-accounts/${program.id}/roles/deployer`, { token }],
+    ["POST", "/v1/service-accounts", { token, body }],
+    ["PATCH", "/v1/roles/deployer", { token, body: { require_aal2: false } }],
+    ["DELETE", "/v1/roles/deployer", { token }],
+  ] as const) {
+    const reply = await call(method, path, options);
+    expect([path, reply.status, reply.body.code]).toEqual([path, 403, "forbidden"]);
+  }
+});
+
+it("a secret made at one factor ends when its account comes to hold what waited for the second", async () => {
+  const maker = { name: "maker", permissions: ["service-accounts:*"] };
+  await call("POST", "/v1/roles", { token: admin.accessToken, body: maker });
+  const { email } = await insertUser(["auditor", "maker", "user"]);
+  const { accessToken: token } = await signIn(email);
+  const account = await newServiceAccount(admin.accessToken);
+  const secrets = `/v1/service-accounts/${account.id}/secrets`;
+  const made = await call("POST", secrets, { token, body: {} });
+  expect(made.status).toBe(201);
+  const program = { id: account.id, secret: made.body.client_secret };
+  expect((await tokenReply(program)).status).toBe(200);
+  const path = `/v1/service-accounts/${account.id}/roles/auditor`;
+  const given = await call("PUT", path, { token: admin.accessToken });
+  expect(given.body.ended_secrets).toEqual([made.body.secret_id]);
+  expect((await tokenReply(program)).status).toBe(401);
 });
 
 it("an administrator without aal2 is challenged, steps up, and goes on in the same session", async () => {
   const strict = serviceWith({ ADMIN_REQUIRES_AAL2: "true" });
   const { email } = await insertUser(["admin", "user"]);
   const login = () => strict("POST", "/v1/auth/login", { body: { email, password: PASSWORD } });
-  const first = await login();
+  const [first, older] = [await login(), await login()];
   const { access_token: token, session_id: session } = first.body;
   expect(claimsOf(token)).toMatchObject({ acr: "aal1", roles: ["user"], permissions: [] });
   const refused = await strict("GET", "/v1/users", { token });
@@ -116,12 +161,13 @@ it("an administrator without aal2 is challenged, steps up, and goes on in the sa
     refreshToken: first.body.refresh_token,
     sessionId: session,
   });
+  // Another session of theirs, from before the factor.
   const stepped = await strict("POST", "/v1/auth/step-up", {
-    token,
+    token: older.body.access_token,
     body: { totp: codeOf(enrolled.secret) },
   });
   expect(claimsOf(stepped.body.access_token)).toMatchObject({
-    sid: session,
+    sid: older.body.session_id,
     acr: "aal2",
     roles: ["admin", "user"],
     permissions: ["*"],

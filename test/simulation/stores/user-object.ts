@@ -1,5 +1,6 @@
 import type { UserId } from "../../../src/domain/ids.ts";
 import {
+  completeBy,
   completeCause,
   completePolicy,
   completeRefresh,
@@ -83,7 +84,7 @@ function gated(
 }
 
 function changed(judge: UserJudge, to: Addressed, command: ChangeCommand, now: number) {
-  const { open, ...rest } = completeCause(command);
+  const { open, ...rest } = completeBy(completeCause(command));
   const whole = open === undefined ? rest : { ...rest, open: completeSession(open, now) };
   return judge.change(completePolicy(to), whole);
 }

@@ -1,5 +1,5 @@
 import { FIRST_PARTY_CLIENT } from "../../../core/config/constants.ts";
-import { ANYONE } from "../../../domain/access/actor.ts";
+import { type Actor, ANYONE, isPerson, type Person } from "../../../domain/access/actor.ts";
 import type { AccountChange } from "../../../domain/accounts/account-change.ts";
 import { type Cause, causeOf } from "../../../domain/events/event.ts";
 import { openedByPassword } from "../../../domain/sessions/opened-with.ts";
@@ -54,6 +54,14 @@ export const UNSAID_CAUSE: Cause = causeOf(ANYONE);
 
 export function completeCause<C extends { readonly cause: Cause }>(command: C): C {
   return { ...command, cause: command.cause ?? UNSAID_CAUSE };
+}
+
+/** They do not say what a person proved: one factor, then. */
+export function completeBy<C extends { readonly by?: Actor }>(command: C): C {
+  const { by } = command;
+  if (by === undefined || !isPerson(by)) return command;
+  const { proved = { amr: [], acr: "aal1", authTime: 0 } }: Partial<Person> = by;
+  return { ...command, by: { ...by, proved } };
 }
 
 export function completePolicy(to: Addressed): Addressed {

@@ -28,6 +28,7 @@ import { eventQueue } from "../../queue/event-queue.ts";
 import { inBackground } from "../in-background.ts";
 import { outcomeOf } from "../outcome.ts";
 import {
+  completeBy,
   completeCause,
   completePolicy,
   completeRefresh,
@@ -107,7 +108,7 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   async #change(to: Addressed, command: ChangeCommand) {
     if (!isKnownChange(command.change)) throw new Unavailable("account");
-    const { open, ...rest } = completeCause(command);
+    const { open, ...rest } = completeBy(completeCause(command));
     const complete =
       open === undefined ? rest : { ...rest, open: completeSession(open, Date.now()) };
     return this.#judge.change(completePolicy(to), complete);

@@ -86,12 +86,12 @@ async function attempt(
   return answerTo(verdict, () => done(deps, to, command, authority, row?.updatedAt));
 }
 
-/** A factor was added since the caller was let through, whose session does not show it. */
+/** The caller's session has ended since they were let through, or a factor was added that it lacks. */
 function isWalkedAround(deps: JudgeDeps, { open, inSession }: ChangeCommand): boolean {
   if (open !== undefined && !reaches(deps, open)) return true;
   if (inSession === undefined) return false;
   const session = deps.store.sessions.find(inSession);
-  return session !== null && !reaches(deps, session);
+  return session === null || !reaches(deps, session);
 }
 
 /**

@@ -196,7 +196,9 @@ export function stepUp(
   if (authority === null || grant === null) return { kind: "refused" };
   const take = proof === null ? () => undefined : takeProof(store.secondFactors, proof, now);
   if (take === null) return { kind: "wrong" };
-  const proven = proof === null ? provedAgain(grant, now) : withSecond(grant, proof.kind, now);
+  const level = levelOf(factorsOf(store.secondFactors));
+  const proven =
+    proof === null ? provedAgain(grant, level, now) : withSecond(grant, proof.kind, now);
   store.atomically(() => {
     take();
     store.sessions.prove(sessionId, proven);
