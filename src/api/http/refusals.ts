@@ -1,6 +1,5 @@
 import { stepUpChallenge } from "../../client/bearer-token.ts";
-import { type Actor, atAal2 } from "../../domain/access/actor.ts";
-import { covers } from "../../domain/access/permission.ts";
+import { ANYONE, waitsForAal2 } from "../../domain/access/actor.ts";
 import { MAX_CLIENT_SECRETS, MAX_ROLES, MAX_SERVICE_ACCOUNTS } from "../../domain/limits.ts";
 import type { Result } from "../../domain/result.ts";
 import { type StepUpNeeded, stepUpNeeded } from "../../domain/tokens/access-token.ts";
@@ -57,17 +56,14 @@ export function refused(c: AppContext, refusal: Refusal, at: Places = {}): Respo
     case "too_many_service_accounts":
       return tooMany(c, `${MAX_SERVICE_ACCOUNTS} service accounts`);
     case "forbidden":
-      return waitsForAal2(c.get("caller"))
+      // It may be the second factor that is missing; with it, the answer is the same as ever.
+      return waitsForAal2(c.get("caller") ?? ANYONE)
         ? refused(c, stepUpNeeded({ acr: "aal2" }))
         : problem(c, refusal);
     default:
       return problem(c, refusal);
   }
 }
-
-/** Whether they would hold more with a second factor: then it may be that which is missing. */
-const waitsForAal2 = (caller: Actor | undefined): boolean =>
-  caller !== undefined && !covers(caller.permissions, atAal2(caller)?.permissions ?? []);
 
 type Detailed = Extract<Refusal, { readonly code: string }>;
 

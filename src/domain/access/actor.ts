@@ -1,6 +1,6 @@
 import type { Acr, Proved } from "../assurance.ts";
 import type { SessionId, UserId } from "../ids.ts";
-import { grants, type OwnPermission } from "./permission.ts";
+import { covers, grants, type OwnPermission } from "./permission.ts";
 
 /** Where a request came from, as far as it tells. */
 export type Origin = {
@@ -54,6 +54,10 @@ export const SYSTEM: Actor = { kind: "system", id: "auth-service", roles: [], pe
 /** The same person as they are once they show a second factor, or null for who has none to show. */
 export const atAal2 = (actor: Actor): Actor | null =>
   isPerson(actor) ? { ...actor, permissions: actor.permissionsAtAal2 } : null;
+
+/** Whether they would hold more once they show a second factor. */
+export const waitsForAal2 = (actor: Actor): boolean =>
+  isPerson(actor) && !covers(actor.permissions, actor.permissionsAtAal2);
 
 export const may = (actor: Actor, needed: OwnPermission): boolean =>
   grants(actor.permissions, needed);

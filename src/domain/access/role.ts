@@ -44,8 +44,7 @@ export function permissionsOf(
 }
 
 /**
- * The roles that count in a session. What is held beyond them waits for the second factor, as does
- * a role that the catalogue does not know.
+ * The roles that count in a session. What is held beyond them waits for the second factor.
  *
  * @param acr null for a program, which has no second factor
  */
@@ -54,10 +53,9 @@ export const countingRoles = (
   catalogue: ReadonlyMap<string, Role | null>,
   acr: Acr | null,
 ): readonly string[] =>
-  acr === "aal2" || acr === null ? names : names.filter((name) => isLax(catalogue.get(name)));
-
-const isLax = (role: Role | null | undefined): boolean =>
-  role !== undefined && role !== null && role.requireAal2 !== true;
+  acr === "aal2" || acr === null
+    ? names
+    : names.filter((name) => catalogue.get(name)?.requireAal2 !== true);
 
 /** What is held once a role is given or taken; any other change leaves it as it is. */
 export function rolesAfter(

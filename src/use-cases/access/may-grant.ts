@@ -1,4 +1,4 @@
-import { type Actor, isPerson, may } from "../../domain/access/actor.ts";
+import { type Actor, isPerson, may, mayDoEverything } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import { permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
@@ -38,7 +38,10 @@ export async function mayMakeWith(
 
 /**
  * False for a role that asks for two factors, to a person who showed one: they neither give nor edit
- * it, whatever it grants, since others may go by its name.
+ * it, whatever it grants, since others may go by its name. Who may do everything may do that.
  */
 export const mayHandle = (actor: Actor, role: Role | undefined): boolean =>
-  role?.requireAal2 !== true || !isPerson(actor) || actor.proved.acr !== "aal1";
+  role?.requireAal2 !== true ||
+  !isPerson(actor) ||
+  actor.proved.acr === "aal2" ||
+  mayDoEverything(actor);

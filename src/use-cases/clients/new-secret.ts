@@ -1,4 +1,4 @@
-import { type Actor, isPerson } from "../../domain/access/actor.ts";
+import { type Actor, waitsForAal2 } from "../../domain/access/actor.ts";
 import { makerName, type ServiceAccount } from "../../domain/clients/service-account.ts";
 import type { ServiceAccountId } from "../../domain/ids.ts";
 import type { ClientSecretCodec } from "./authenticate-client.ts";
@@ -18,10 +18,9 @@ export type NewSecretDeps = {
 
 /**
  * A person is judged by their roles when it matters. What a program could do is kept, since its
- * holders may change, and what a person could in a session that their roles do not all count in.
+ * holders may change, and what a person could while a role of theirs waited for a second factor.
  */
-const isJudgedByRoles = (actor: Actor): boolean =>
-  actor.kind === "user" && !(isPerson(actor) && actor.proved.acr === "aal1");
+const isJudgedByRoles = (actor: Actor): boolean => actor.kind === "user" && !waitsForAal2(actor);
 
 /** A new secret of an account, to be shown once, and what is stored of it. */
 export function newSecret(

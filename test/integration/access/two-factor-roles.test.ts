@@ -99,7 +99,8 @@ it("nobody gives or edits at one factor what waits for the second", async () => 
   // What a role allows that asks for no second factor, it allows.
   const plain = { name: "plain", permissions: [] };
   expect((await call("POST", "/v1/roles", { token, body: plain })).status).toBe(201);
-  expect((await call("PUT", `/v1/users/${id}/roles/plain`, { token })).status).toBe(204);
+  const other = await insertUser(["user"]);
+  expect((await call("PUT", `/v1/users/${other.id}/roles/plain`, { token })).status).toBe(204);
 });
 
 it("nobody gives or edits at one factor a role that asks for two, though it grants nothing", async () => {

@@ -171,7 +171,7 @@ describe("AUZ-03 a secret does not grow with its account", () => {
     const same = await edit(["reports:read"]);
     expect([same.status, same.body]).toEqual([
       200,
-      { name: "grower", description: "", permissions: ["reports:read"] },
+      { name: "grower", description: "", permissions: ["reports:read"], require_aal2: false },
     ]);
     const raised = await edit(["reports:read", "users:read"]);
     expect([raised.status, raised.body]).toEqual([
@@ -180,6 +180,7 @@ describe("AUZ-03 a secret does not grow with its account", () => {
         name: "grower",
         description: "",
         permissions: ["reports:read", "users:read"],
+        require_aal2: false,
         ended_secrets: [keepers.secretId],
       },
     ]);

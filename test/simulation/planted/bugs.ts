@@ -158,13 +158,6 @@ export const BUGS: readonly Bug[] = [
     replace: "const others = now;",
   },
   {
-    name: "a sign-in whose answer was lost opens another session once the account changed",
-    seed: 2_701,
-    file: "src/use-cases/accounts/judge/open-session.ts",
-    find: "command.seen) && !wasOpened) return",
-    replace: "command.seen)) return",
-  },
-  {
     name: "an export reads the trail before it asks the object",
     seed: 2_243,
     file: "src/use-cases/accounts/export-user.ts",

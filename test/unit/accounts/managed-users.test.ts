@@ -199,9 +199,10 @@ describe("what is told of a new account", () => {
 describe("a change of one's own account", () => {
   /** Somebody whose account other hands change between the proof and the change. */
   async function between(meanwhile: (deps: Deps, id: UserId) => Promise<unknown>) {
-    const { deps, register } = await service();
+    const { deps, register, signIn } = await service();
     await register({ roles: ["admin"] });
-    const { id } = await register();
+    const { id, email } = await register();
+    const { sessionId } = await signIn(email);
     let asked = 0;
     const change: Accounts["change"] = async (userId, command) => {
       asked += 1;
@@ -209,7 +210,7 @@ describe("a change of one's own account", () => {
       return deps.accounts.change(userId, command);
     };
     const racing = { ...deps, accounts: { ...deps.accounts, change } };
-    const code = codeOf(await deleteOwnAccount(racing, somePerson(id), PASSWORD));
+    const code = codeOf(await deleteOwnAccount(racing, somePerson(id, sessionId), PASSWORD));
     const isThere = (await deps.users.findById(id)) !== null;
     return { code, asked, isThere };
   }
@@ -229,15 +230,17 @@ describe("a change of one's own account", () => {
   });
 
   it("that is refused for itself is not asked for twice", async () => {
-    const { deps, register } = await service();
-    const { id } = await register({ roles: ["admin"] });
+    const { deps, register, signIn } = await service();
+    const { id, email } = await register({ roles: ["admin"] });
+    const { sessionId } = await signIn(email);
     let asked = 0;
     const change: Accounts["change"] = (userId, command) => {
       asked += 1;
       return deps.accounts.change(userId, command);
     };
     const watched = { ...deps, accounts: { ...deps.accounts, change } };
-    expect(codeOf(await deleteOwnAccount(watched, somePerson(id), PASSWORD))).toBe("last_admin");
+    const owner = somePerson(id, sessionId);
+    expect(codeOf(await deleteOwnAccount(watched, owner, PASSWORD))).toBe("last_admin");
     expect(asked).toBe(1);
   });
 });
