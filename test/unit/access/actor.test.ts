@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import {
   type Actor,
   ANYONE,
+  atAal2,
   isPerson,
   may,
   mayDoEverything,
   type Person,
   SYSTEM,
+  waitsForAal2,
 } from "../../../src/domain/access/actor.ts";
 import { judgeCall } from "../../../src/domain/access/may-call-route.ts";
 import { OWN_PERMISSIONS } from "../../../src/domain/access/permission.ts";
@@ -37,6 +39,14 @@ describe("whoever acts", () => {
     expect(may(someActor("users:read"), "users:read")).toBe(true);
     expect(may(someActor("users:*"), "users:write")).toBe(true);
     expect(may(someActor("roles:*"), "users:write")).toBe(false);
+  });
+
+  it("waits for a second factor only as a person who would hold more with it", () => {
+    const waiting: Person = { ...person, permissionsAtAal2: ["users:read"] };
+    expect(waitsForAal2(waiting)).toBe(true);
+    expect(waitsForAal2(person)).toBe(false);
+    expect(waitsForAal2(program)).toBe(false);
+    expect(atAal2(program)).toBeNull();
   });
 
   it("may do everything by the star alone", () => {

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { proved, provedAgain, withSecond } from "../../../src/domain/assurance.ts";
+
+const byCode = proved("otp", 1);
+const byBoth = withSecond(byCode, "totp", 2);
+
+it("a second factor makes two of one, whatever the first was", () => {
+  expect(byBoth).toEqual({ amr: ["otp", "mfa"], acr: "aal2", authTime: 2 });
+  const byRecovery = withSecond(proved("pwd", 1), "recovery_code", 2);
+  expect(byRecovery).toEqual({ amr: ["pwd", "mfa"], acr: "aal2", authTime: 2 });
+});
+
+it("the password once more proves who it is, now, in a session of one factor", () => {
+  for (const level of ["aal1", "aal2"] as const) {
+    expect(provedAgain(byCode, level, 3)).toEqual({
+      amr: ["otp", "pwd"],
+      acr: "aal1",
+      authTime: 3,
+    });
+  }
+});
+
+it("it says nothing of a second factor, and takes its place where there is none any more", () => {
+  expect(provedAgain(byBoth, "aal2", 3)).toEqual({
+    amr: ["otp", "mfa", "pwd"],
+    acr: "aal2",
+    authTime: 2,
+  });
+  expect(provedAgain(byBoth, "aal1", 3)).toEqual(proved("pwd", 3));
+});
