@@ -80,7 +80,11 @@ it("the caller is the person in the session, or else the program", async () => {
   const claims: AccessTokenClaims = JSON.parse(accessToken);
   const person = unwrapped(await identifyCaller(deps, accessToken, false));
   expect(person).toMatchObject({ kind: "user", id: user.id, userId: user.id });
-  expect(person).toMatchObject({ sessionId: claims.sid, roles: ["user"] });
+  expect(person).toMatchObject({ sessionId: claims.sid, roles: ["user"], accountAcr: "aal1" });
+  const ask = async () => ({ roles: ["user"], version: 2, accountAcr: "aal2" }) as const;
+  const strict = { ...deps, liveness: { ...deps.liveness, ask } };
+  const owner = unwrapped(await identifyCaller(strict, accessToken, false));
+  expect(owner).toMatchObject({ accountAcr: "aal2" });
   const { sid: _, ...rest } = { ...claims, sub: `svc_${someId()}` };
   const program = unwrapped(await identifyCaller(deps, JSON.stringify(rest), false));
   expect(program).toEqual({
