@@ -55,6 +55,10 @@ export const SYSTEM: Actor = { kind: "system", id: "auth-service", roles: [], pe
 export const atAal2 = (actor: Actor): Actor | null =>
   isPerson(actor) ? { ...actor, permissions: actor.permissionsAtAal2 } : null;
 
+/** True for a person whose token says less than two factors; a program has none to show. */
+export const showedOneFactor = (actor: Actor): boolean =>
+  isPerson(actor) && actor.proved.acr !== "aal2";
+
 /** Whether they would hold more once they show a second factor. */
 export const waitsForAal2 = (actor: Actor): boolean =>
   isPerson(actor) && !covers(actor.permissions, actor.permissionsAtAal2);

@@ -1,5 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { type Actor, isPerson } from "../../domain/access/actor.ts";
+import { type Actor, showedOneFactor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import {
   BUILT_IN_CATALOGUE,
@@ -48,7 +48,7 @@ export function stillActs(actor: Actor): SQL {
           id,
           roles,
         );
-  const counts = isPerson(actor) && actor.proved.acr === "aal1" ? countAtAal1(roles) : sql`true`;
+  const counts = showedOneFactor(actor) ? countAtAal1(roles) : sql`true`;
   return sql`(${isHolder} and ${grantStill(roles, permissions)} and ${counts})`;
 }
 

@@ -1,4 +1,4 @@
-import { type Actor, isPerson, may, mayDoEverything } from "../../domain/access/actor.ts";
+import { type Actor, may, mayDoEverything, showedOneFactor } from "../../domain/access/actor.ts";
 import { covers } from "../../domain/access/permission.ts";
 import { permissionsOf, type Role } from "../../domain/access/role.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
@@ -41,7 +41,4 @@ export async function mayMakeWith(
  * it, whatever it grants, since others may go by its name. Who may do everything may do that.
  */
 export const mayHandle = (actor: Actor, role: Role | undefined): boolean =>
-  role?.requireAal2 !== true ||
-  !isPerson(actor) ||
-  actor.proved.acr === "aal2" ||
-  mayDoEverything(actor);
+  role?.requireAal2 !== true || !showedOneFactor(actor) || mayDoEverything(actor);

@@ -93,9 +93,10 @@ export async function currentClaims(
   const catalogue = await catalogueOf(deps, roles, rolesNow);
   const counting = countingRoles(roles, catalogue, claims.acr ?? "aal1");
   const permissions = permissionsOf(counting, catalogue);
+  const waits = counting.length < roles.length;
   return {
     claims: { ...claims, roles: counting, ver: version, permissions },
-    permissionsAtAal2: permissionsOf(roles, catalogue),
+    permissionsAtAal2: waits ? permissionsOf(roles, catalogue) : permissions,
   };
 }
 

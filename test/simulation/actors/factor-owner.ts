@@ -28,6 +28,16 @@ async function ask(
   );
 }
 
+/** An act of somebody with one of their devices. */
+const withDevice =
+  (
+    act: (world: World, device: Device, random: Random) => Promise<string>,
+  ): Actor["acts"][string]["run"] =>
+  async (world, people, random) => {
+    const device = deviceOf(people, random);
+    return `${device.name}: ${await act(world, device, random)}`;
+  };
+
 const told = (answer: Answer | "lost" | null): string =>
   answer === null ? "cannot sign in" : shown(answer);
 
@@ -132,42 +142,29 @@ export const factorOwner: Actor = {
   acts: {
     "adds a factor": {
       weight: 3,
-      async run(world, people, random) {
-        const device = deviceOf(people, random);
-        return `${device.name}: ${await enrol(world, device)}`;
-      },
+      run: withDevice(enrol),
     },
     "shows its first code again": {
       weight: 1,
-      async run(world, people, random) {
-        const device = deviceOf(people, random);
-        return `${device.name}: ${await confirm(world, device)}`;
-      },
+      run: withDevice(confirm),
     },
     "steps up": {
       weight: 2,
-      async run(world, people, random) {
-        const device = deviceOf(people, random);
-        return `${device.name}: ${await stepUp(world, device)}`;
-      },
+      run: withDevice(stepUp),
     },
     "removes a factor": {
       weight: 1,
-      async run(world, people, random) {
-        const device = deviceOf(people, random);
-        return `${device.name}: ${await remove(world, device, random)}`;
-      },
+      run: withDevice(remove),
     },
     "is let in by an administrator": { weight: 0.5, run: reset },
     "shows one code twice at once, and a worn one": {
       weight: 2,
-      async run(world, people, random) {
-        const device = deviceOf(people, random);
+      run: withDevice(async (world, device) => {
         const both = await Promise.all([device.signIn(world), device.signIn(world)]);
         const worn = device.owner.worn.at(-1);
         const third = worn === undefined ? [] : [await device.signIn(world, worn)];
-        return `${device.name}: ${[...both, ...third].join(" / ")}`;
-      },
+        return [...both, ...third].join(" / ");
+      }),
     },
   },
 };

@@ -13,7 +13,7 @@ export async function listOwnFactors(
 ): Promise<Result<HeldFactors, "not_found">> {
   const held = await factors.listFactors(userId);
   if (held === null) return err("not_found");
-  return ok({ ...held, factors: held.factors.filter(isConfirmed) });
+  return ok(confirmed(held));
 }
 
 /** Those of an account. An id without a row never reaches a user's object. */
@@ -26,5 +26,10 @@ export async function listUserFactors(
   const held = await deps.factors.listFactors(userId);
   // Of an account that may not act, nothing is asked and nothing told.
   if (held === null) return ok({ factors: [], recoveryCodesLeft: 0 });
-  return ok({ ...held, factors: held.factors.filter(isConfirmed) });
+  return ok(confirmed(held));
 }
+
+const confirmed = (held: HeldFactors): HeldFactors => ({
+  ...held,
+  factors: held.factors.filter(isConfirmed),
+});

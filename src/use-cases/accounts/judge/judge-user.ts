@@ -3,16 +3,7 @@ import { reported } from "../../../domain/credentials/reported.ts";
 import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId } from "../../../domain/ids.ts";
 import { isFactorProver, releaseProof, reserveProof } from "../../credentials/count-proofs.ts";
-import type {
-  AddFactor,
-  AllowedAttempt,
-  Attempt,
-  ConfirmFactor,
-  FailedTry,
-  Prover,
-  RemoveFactor,
-  RenewRecoveryCodes,
-} from "../../credentials/ports.ts";
+import type { AllowedAttempt, Attempt, FailedTry, Prover } from "../../credentials/ports.ts";
 import { factorsOf, heldFactors } from "../../credentials/take-factor.ts";
 import { renewal } from "../../renewal.ts";
 import {
@@ -26,8 +17,6 @@ import type {
   RefreshAnswer,
   RefreshCommand,
   SessionsSelection,
-  StepUp,
-  StepUpAnswer,
 } from "../../sessions/ports.ts";
 import type { CheckedSession } from "../../tokens/ports.ts";
 import type { Addressed, ChangeCommand } from "../ports.ts";
@@ -72,6 +61,12 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
   const { store, clock: now } = deps;
   const { sessions, proofs } = store;
   const isKnown = () => knownAuthority(deps) !== null;
+  const whenFresh =
+    <C, A>(decide: (deps: JudgeDeps, to: Addressed, command: C) => A) =>
+    async (to: Addressed, command: C): Promise<A> => {
+      await freshen(deps, to);
+      return decide(deps, to, command);
+    };
 
   return {
     openSession: (to: Addressed, command: OpenSession) => openSession(deps, to, command),
@@ -96,10 +91,7 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
       return { ...checked, verifiedEmail: store.authority.copy()?.verifiedEmail };
     },
 
-    async stepUp(to: Addressed, command: StepUp): Promise<StepUpAnswer> {
-      await freshen(deps, to);
-      return stepUp(deps, to, command);
-    },
+    stepUp: whenFresh(stepUp),
 
     async holdsToken(to: Addressed, id: SessionId, hash: string) {
       await freshen(deps, to);
@@ -137,28 +129,13 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
       await freshen(deps, to);
       return currentAuthority(deps) === null ? null : heldFactors(store.secondFactors);
     },
-    async addFactor(to: Addressed, command: AddFactor) {
-      await freshen(deps, to);
-      return addFactor(deps, command);
-    },
-    async confirmFactor(to: Addressed, command: ConfirmFactor) {
-      await freshen(deps, to);
-      return confirmFactor(deps, to, command);
-    },
-    async removeFactor(to: Addressed, command: RemoveFactor) {
-      await freshen(deps, to);
-      return removeFactor(deps, to, command);
-    },
+    addFactor: whenFresh(addFactor),
+    confirmFactor: whenFresh(confirmFactor),
+    removeFactor: whenFresh(removeFactor),
     resetFactors: (to: Addressed, cause: Cause) => resetFactors(deps, to, cause),
-    async renewRecoveryCodes(to: Addressed, command: RenewRecoveryCodes) {
-      await freshen(deps, to);
-      return renewRecoveryCodes(deps, to, command);
-    },
+    renewRecoveryCodes: whenFresh(renewRecoveryCodes),
 
-    async exportHeld(to: Addressed, cause: Cause) {
-      await freshen(deps, to);
-      return exportHeld(deps, to, cause);
-    },
+    exportHeld: whenFresh(exportHeld),
 
     confirmEvents(places: readonly number[]): void {
       store.outbox.confirm(places);

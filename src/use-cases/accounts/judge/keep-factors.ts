@@ -46,6 +46,7 @@ function ownSession(deps: JudgeDeps, sessionId: SessionId): SessionGrant | null 
  */
 export function addFactor(
   deps: JudgeDeps,
+  _to: Addressed,
   { factor }: AddFactor,
 ): "added" | "too_many" | "refused" {
   const { store } = deps;
