@@ -1,6 +1,7 @@
 import { base64url, compactVerify, decodeProtectedHeader } from "jose";
 import { parseServiceAccountId, parseSessionId, parseUserId } from "../domain/ids.ts";
-import { type AccessTokenClaims, CLOCK_LEEWAY } from "../domain/tokens/access-token.ts";
+import { CLOCK_LEEWAY } from "../domain/time.ts";
+import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
 
 export type VerificationKey = { readonly alg: "ES256" | "EdDSA"; readonly key: CryptoKey };
 

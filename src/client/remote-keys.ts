@@ -1,6 +1,5 @@
 import { importJWK, type JWK } from "jose";
-import { isYounger } from "../domain/time.ts";
-import { CLOCK_LEEWAY } from "../domain/tokens/access-token.ts";
+import { CLOCK_LEEWAY, isYounger } from "../domain/time.ts";
 import type { FindKey, VerificationKey } from "./access-token.ts";
 
 export type RemoteKeysOptions = {

@@ -10,25 +10,60 @@ export type Proved = {
   readonly authTime: number;
 };
 
-/** What was proved: the password, or a code that was mailed. */
-export type FirstFactor = "pwd" | "otp";
+/** A passkey by where its key is: in one authenticator, or wherever its owner's are synchronised. */
+export type PasskeyMethod = "hwk" | "swk";
 
-export const proved = (factor: FirstFactor, authTime: number): Proved => ({
-  amr: [factor],
+/** What was proved first: the password, a code that was mailed, or a passkey. */
+export type FirstFactor = "pwd" | "otp" | PasskeyMethod;
+
+/** What was proved beside it. */
+type SecondFactor = "totp" | "recovery_code" | PasskeyMethod;
+
+/** With a passkey, somebody touched it. */
+const FIRST: Readonly<Record<FirstFactor, readonly string[]>> = {
+  pwd: ["pwd"],
+  otp: ["otp"],
+  hwk: ["hwk", "user"],
+  swk: ["swk", "user"],
+};
+
+/** A recovery code has no value of its own in RFC 8176. */
+const SECOND: Readonly<Record<SecondFactor, readonly string[]>> = {
+  totp: ["otp", "mfa"],
+  recovery_code: ["mfa"],
+  hwk: ["hwk", "user", "mfa"],
+  swk: ["swk", "user", "mfa"],
+};
+
+/** What a passkey says of itself, which is no other factor. */
+const OF_PASSKEYS = ["hwk", "swk", "user"];
+
+/** @param factor null where nothing was proved yet */
+export const proved = (factor: FirstFactor | null, authTime: number): Proved => ({
+  amr: factor === null ? [] : FIRST[factor],
   acr: "aal1",
   authTime,
 });
 
-/** One factor more than before. A recovery code has no value of its own in RFC 8176. */
+/** One factor more than before. */
 export const withSecond = (
   { amr }: Pick<Proved, "amr">,
-  kind: "totp" | "recovery_code",
+  factor: SecondFactor,
   authTime: number,
-): Proved => ({
-  amr: also(amr, kind === "totp" ? ["otp", "mfa"] : ["mfa"]),
-  acr: "aal2",
-  authTime,
-});
+): Proved => ({ amr: also(amr, SECOND[factor]), acr: "aal2", authTime });
+
+/**
+ * A passkey. One that knew its owner, by a PIN or a finger, is two factors by itself; one that was
+ * only touched is one, whatever it is shown beside.
+ */
+export function withPasskey(
+  before: Pick<Proved, "amr">,
+  { method, userVerified }: { readonly method: PasskeyMethod; readonly userVerified: boolean },
+  authTime: number,
+): Proved {
+  const isSecond = userVerified || before.amr.some((one) => !OF_PASSKEYS.includes(one));
+  return isSecond ? withSecond(before, method, authTime) : proved(method, authTime);
+}
 
 /**
  * The password once more. It says nothing of a second factor, which was shown when it was; unless

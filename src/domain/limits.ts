@@ -21,7 +21,7 @@ export const MAX_WRITTEN_RIGHTS = 5_000;
 
 export const MAX_SERVICE_ACCOUNTS = 1_000;
 
-/** Second factors of a user, those among them that wait for their first code. */
+/** Second factors of a user, of each kind. */
 export const MAX_FACTORS = 10;
 
 /** Of a service account, those among them that were superseded and go on for a while. */
@@ -29,5 +29,6 @@ export const MAX_CLIENT_SECRETS = 10;
 
 // Characters.
 export const MAX_ROLE_NAME_LENGTH = 64;
+export const MAX_FACTOR_NAME_LENGTH = 64;
 export const MAX_DISPLAY_NAME_LENGTH = 200;
 export const MAX_DESCRIPTION_LENGTH = 500;

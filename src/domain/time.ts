@@ -1,12 +1,21 @@
 // What a clock says that may have jumped back, in milliseconds. There are two rules, by who would
 // suffer from the other: a trust ends, and a wait does not grow.
 
+/** Seconds by which clocks of two machines may differ, which every verifier forgives (ASVS 9.2.1). */
+export const CLOCK_LEEWAY = 30;
+
 /**
  * True while less than `maxAge` has passed since something was read, asked or begun. After a clock
  * jumped back the age is unknown, not small, so it counts as old.
  */
 export function isYounger(since: number, now: number, maxAge: number): boolean {
   return since <= now && now - since < maxAge;
+}
+
+/** The same of what another machine began, whose clock may be ahead of this one. */
+export function isYoungerElsewhere(since: number, now: number, maxAge: number): boolean {
+  const isAhead = since > now && since <= now + CLOCK_LEEWAY * 1_000;
+  return isYounger(isAhead ? now : since, now, maxAge);
 }
 
 /**

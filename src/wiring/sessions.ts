@@ -11,14 +11,21 @@ import {
 import { authenticateUser, type SignInDeps } from "../use-cases/sessions/sign-in.ts";
 import { type SignInByCodeDeps, signInByCode } from "../use-cases/sessions/sign-in-by-code.ts";
 import {
+  challengeAnyone,
+  type PasskeySignInDeps,
+  signInByPasskey,
+} from "../use-cases/sessions/sign-in-by-passkey.ts";
+import {
+  challengeSecondFactor,
   type SecondFactorDeps,
   signInBySecondFactor,
 } from "../use-cases/sessions/sign-in-by-second-factor.ts";
-import { type StepUpDeps, stepUp } from "../use-cases/sessions/step-up.ts";
+import { challengeStepUp, type StepUpDeps, stepUp } from "../use-cases/sessions/step-up.ts";
 import { bind } from "./bind.ts";
 
 type SessionDeps = SignInDeps &
   SignInByCodeDeps &
+  PasskeySignInDeps &
   SecondFactorDeps &
   StepUpDeps &
   RefreshDeps &
@@ -27,6 +34,9 @@ type SessionDeps = SignInDeps &
 export const wireSessions = (deps: SessionDeps) =>
   bind(deps, {
     authenticateUser,
+    challengeAnyone,
+    challengeSecondFactor,
+    challengeStepUp,
     endOwnSession,
     endUserSessions,
     listOwnSessions,
@@ -35,6 +45,7 @@ export const wireSessions = (deps: SessionDeps) =>
     rotateRefreshToken,
     revokeToken,
     signInByCode,
+    signInByPasskey,
     signInBySecondFactor,
     stepUp,
   });

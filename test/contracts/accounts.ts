@@ -4,6 +4,7 @@ import { accountChangesContract } from "./account-changes.ts";
 import { accountProofsContract } from "./account-proofs.ts";
 import { accountSessionsContract } from "./account-sessions.ts";
 import { factorsContract } from "./factors.ts";
+import { passkeysContract } from "./passkeys.ts";
 import { refreshContract } from "./refresh.ts";
 import { signInContract } from "./sign-in.ts";
 
@@ -29,4 +30,5 @@ export function accountsContract(make: () => Promise<AccountsHarness>): void {
   accountChangesContract(make);
   accountProofsContract(make);
   factorsContract(make);
+  passkeysContract(make);
 }

@@ -17,6 +17,8 @@ import { done, kidOf, OK, send, shown, withTokens } from "./network.ts";
 import type { Person } from "./people.ts";
 import type { World } from "./world.ts";
 
+type Code = Exclude<Shown, { kind: "passkey" }>;
+
 type Held = TokenPair & { readonly claims: AccessTokenClaims; readonly since: number };
 
 /** How often a tab tries, and how long it waits in between, in milliseconds. */
@@ -73,7 +75,7 @@ export class Device {
     const { owner } = this;
     const newestFirst = [...owner.authenticator].reverse().slice(0, 2);
     const now = world.scheduler.now;
-    const shows = newestFirst.map(({ secret }): Shown => {
+    const shows = newestFirst.map(({ secret }): Code => {
       return { kind: "totp", code: codeOf(secret, 0, now) };
     });
     const written = worn ?? owner.codes.shift();

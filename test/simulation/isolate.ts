@@ -2,11 +2,13 @@ import type { Config } from "../../src/core/config/config.ts";
 import { DEFERRAL, MAX_SESSIONS } from "../../src/core/config/constants.ts";
 import type { Log } from "../../src/core/logging.ts";
 import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
+import { challenges } from "../../src/core/security/challenge-token.ts";
 import { emailCodes } from "../../src/core/security/email-codes.ts";
 import { mailTokenCodec } from "../../src/core/security/mail-token.ts";
 import { recoveryCodes } from "../../src/core/security/recovery-codes.ts";
 import { secondFactorTokens } from "../../src/core/security/second-factor-token.ts";
 import { oneTimePasswords } from "../../src/core/security/totp.ts";
+import { userHandles } from "../../src/core/security/user-handle.ts";
 import { SYSTEM } from "../../src/domain/access/actor.ts";
 import { serviceAccountIdOf } from "../../src/domain/ids.ts";
 import { eventQueue } from "../../src/persistence/queue/event-queue.ts";
@@ -16,6 +18,7 @@ import { sendRecordEvents } from "../../src/use-cases/events/send-record-events.
 import type { Outside } from "../../src/wiring/outside.ts";
 import type { Stores } from "../../src/wiring/stores.ts";
 import { wireUseCases } from "../../src/wiring/use-cases.ts";
+import { plainPasskeys } from "../support/fakes/passkeys.ts";
 import { someFactorId, someId, someSessionId, someUserId } from "../support/samples.ts";
 import { Host } from "./host.ts";
 import { arrive } from "./people.ts";
@@ -45,10 +48,13 @@ export function startIsolate(world: World, name: string, skew: number): Isolate 
   const outside = outsideOf(world, host, skew);
   const stores = storesSeenBy(world, host, config, outside);
   const trade = {
+    challenges: challenges(config.secrets, random),
     emailCodes: emailCodes(config.secrets, random),
     oneTimePasswords: oneTimePasswords(config.secrets, "auth.example.com", random),
+    passkeys: plainPasskeys,
     recoveryCodes: recoveryCodes(random),
     secondFactorTokens: secondFactorTokens(config.secrets),
+    userHandles: userHandles(config.secrets),
     hasher: countingHasher(world.tries),
     policy: anyPassword,
     mailSender: world.mailbox.seenBy(world, host),

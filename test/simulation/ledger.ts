@@ -43,8 +43,19 @@ export type Asked = {
       readonly password: string | null;
     }
   | { readonly what: "finish code"; readonly flow: string }
-  /** @property proof names the code, and its time where it has one */
-  | { readonly what: "second factor" | "step up"; readonly proof: string }
+  /**
+   * @property proof names the code, with its time where it has one, or the challenge
+   * @property key the authenticator that answered
+   * @property signCount how often it had signed; null for one that does not count
+   * @property isTouched whether it did not know by whom
+   */
+  | {
+      readonly what: "second factor" | "step up" | "passkey";
+      readonly proof: string;
+      readonly key?: string;
+      readonly signCount?: number | null;
+      readonly isTouched?: boolean;
+    }
   | { readonly what: "enrol" | "confirm factor" | "remove factor"; readonly session: SessionId }
   | { readonly what: "reset factors" }
   | { readonly what: "make program" }
@@ -62,7 +73,7 @@ export type Asked = {
   /** A wrong password; with a name where it counts for that. */
   | { readonly what: "guess"; readonly name: string | null }
   /** All else, which no register is kept of. */
-  | { readonly what: "ask for mail" | "export" }
+  | { readonly what: "ask for mail" | "ask for options" | "export" }
   | { readonly what: "edit role"; readonly role: string; readonly permissions: readonly string[] }
   | { readonly what: "rotate keys" }
   | { readonly what: "revoke key"; readonly kid: string }

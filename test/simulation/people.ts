@@ -5,6 +5,7 @@ import {
   userIdOf,
 } from "../../src/domain/ids.ts";
 import type { NewUser } from "../../src/use-cases/accounts/ports.ts";
+import type { PlainAuthenticator } from "../support/fakes/passkeys.ts";
 import { emailOf, someUserId } from "../support/samples.ts";
 import { Device } from "./device.ts";
 import type { Ledger } from "./ledger.ts";
@@ -20,6 +21,9 @@ export type Person = {
   /** What their authenticator and their drawer hold, the newest last. */
   readonly authenticator: { readonly id: FactorId; readonly secret: string }[];
   readonly codes: string[];
+  /** Authenticators with a passkey of theirs, and what the service calls those that it kept. */
+  readonly keyring: PlainAuthenticator[];
+  readonly keyIds: Map<string, FactorId>;
   /** Recovery codes that opened a session, the newest last. */
   readonly worn: string[];
   readonly devices: readonly [Device, ...Device[]];
@@ -65,9 +69,7 @@ export function populate(world: World): People {
       id: someUserId(),
       email: emailOf(`${name}@example.com`),
       password,
-      authenticator: [],
-      codes: [],
-      worn: [],
+      ...nothingYet(),
     };
     const made = devices.map((device) => new Device(`${name}'s ${device}`));
     const [first = new Device(name), ...rest] = made;
@@ -86,11 +88,19 @@ export function populate(world: World): People {
   };
 }
 
+const nothingYet = () => ({
+  authenticator: [],
+  codes: [],
+  keyring: [],
+  keyIds: new Map<string, FactorId>(),
+  worn: [],
+});
+
 function newcomer(name: string): Person {
   const password = `first password of ${name}`;
   const devices = [new Device(`${name}'s phone`)] as const;
   const email = emailOf(`${name}@example.com`);
-  return { name, id: NOBODY, email, password, authenticator: [], codes: [], worn: [], devices };
+  return { name, id: NOBODY, email, password, ...nothingYet(), devices };
 }
 
 function putRow(world: World, { id, name, email, password }: Person, role: string | null): void {

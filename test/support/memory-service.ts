@@ -1,4 +1,5 @@
 import { roleCatalogue } from "../../src/core/memory/role-catalogue.ts";
+import { challenges } from "../../src/core/security/challenge-token.ts";
 import { emailCodes } from "../../src/core/security/email-codes.ts";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
 import { mailTokenCodec } from "../../src/core/security/mail-token.ts";
@@ -7,6 +8,7 @@ import { refreshTokenCodec } from "../../src/core/security/refresh-token-codec.t
 import { secondFactorTokens } from "../../src/core/security/second-factor-token.ts";
 import { parseSecrets } from "../../src/core/security/secrets.ts";
 import { oneTimePasswords } from "../../src/core/security/totp.ts";
+import { userHandles } from "../../src/core/security/user-handle.ts";
 import { ANYONE, SYSTEM } from "../../src/domain/access/actor.ts";
 import type { Email } from "../../src/domain/accounts/email.ts";
 import { type Password, parsePassword } from "../../src/domain/credentials/password.ts";
@@ -24,6 +26,7 @@ import { memoryActors } from "./fakes/actors.ts";
 import { memoryLoginThrottle } from "./fakes/login-throttle.ts";
 import { memoryMailbox, memoryMails } from "./fakes/mails.ts";
 import { memoryDatabase } from "./fakes/memory-database.ts";
+import { plainPasskeys } from "./fakes/passkeys.ts";
 import { plainHasher } from "./fakes/password-hasher.ts";
 import { memoryRoles } from "./fakes/roles.ts";
 import { plainSigner } from "./fakes/token-signer.ts";
@@ -109,10 +112,13 @@ export function memoryService() {
     catalogue: roleCatalogue(roles, clock),
     signer: plainSigner,
     hasher: plainHasher,
+    challenges: challenges(secrets, random),
     emailCodes: emailCodes(secrets, random),
     oneTimePasswords: oneTimePasswords(secrets, "auth.example.com", random),
+    passkeys: plainPasskeys,
     recoveryCodes: recoveryCodes(random),
     secondFactorTokens: secondFactorTokens(secrets),
+    userHandles: userHandles(secrets),
     stepUpMaxAge: 600 * SECOND,
     mailTokens: mailTokenCodec(secrets),
     publicAppUrl: "https://app.example.com",

@@ -42,6 +42,14 @@ const TEXTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   totp: fc.constantFrom("000000", "123456"),
   recovery_code: fc.constantFrom("abcd-efgh-2345-6777", "ABCD EFGH 2345 6777"),
   second_factor_token: opaque("sf1."),
+  challenge_token: opaque("ch1."),
+  ...Object.fromEntries(
+    [
+      ...["id", "rawId", "clientDataJSON", "authenticatorData", "signature", "userHandle"],
+      "attestationObject",
+    ].map((name) => [name, fc.constantFrom("AAAA", "eyJ9")]),
+  ),
+  transports: fc.constantFrom("usb", "internal"),
   max_age: fc.integer({ min: 0, max: 86_400 }).map(String),
   revoke: fc.constant("A".repeat(43)),
   type: fc.constantFrom(...EVENT_TYPES, "session", "user.role"),
@@ -60,6 +68,7 @@ const TEXTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
 export const SECRET_FIELDS: ReadonlySet<string> = new Set([
   ...["password", "current_password", "new_password", "refresh_token", "device", "token"],
   ...["flow", "code", "totp", "recovery_code", "second_factor_token"],
+  "challenge_token",
 ]);
 
 type Fields = Readonly<Record<string, z.core.$ZodType>>;
@@ -81,6 +90,8 @@ function valuesOf(name: string, schema: z.core.$ZodType): fc.Arbitrary<unknown> 
   if (schema instanceof z.ZodArray) {
     return fc.uniqueArray(valuesOf(name, schema.def.element), { maxLength: 2 });
   }
+  if (schema instanceof z.ZodObject) return rightValues(schema);
+  if (schema instanceof z.ZodLiteral) return fc.constantFrom(...schema.values);
   if (schema instanceof z.ZodEnum) return fc.constantFrom(...schema.options);
   if (schema instanceof z.ZodBoolean) return fc.boolean();
   const known = TEXTS[name];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { elapsed, isYounger } from "../../src/domain/time.ts";
+import { CLOCK_LEEWAY, elapsed, isYounger, isYoungerElsewhere } from "../../src/domain/time.ts";
 
 describe("the time that elapsed", () => {
   it("grows forwards", () => {
@@ -29,5 +29,21 @@ describe("what is younger than an age", () => {
 
   it.each([1, 1_000_000])("CFW-15 is nothing after the clock jumped back by %s", (jump) => {
     expect(isYounger(2_000_000, 2_000_000 - jump, Number.POSITIVE_INFINITY)).toBe(false);
+  });
+});
+
+describe("what another machine began", () => {
+  const LEEWAY = CLOCK_LEEWAY * 1_000;
+
+  it("is of now where its clock is ahead by no more than clocks may differ", () => {
+    expect(isYoungerElsewhere(1_001, 1_000, 30)).toBe(true);
+    expect(isYoungerElsewhere(1_000 + LEEWAY, 1_000, 30)).toBe(true);
+    expect(isYoungerElsewhere(1_001 + LEEWAY, 1_000, 30)).toBe(false);
+  });
+
+  it("lives no longer for that, and not at all without an age", () => {
+    expect(isYoungerElsewhere(1_000, 1_029, 30)).toBe(true);
+    expect(isYoungerElsewhere(1_000, 1_030, 30)).toBe(false);
+    expect(isYoungerElsewhere(1_000, 1_000, 0)).toBe(false);
   });
 });

@@ -38,6 +38,12 @@ export const PROBLEMS = {
     explanation:
       "The code is wrong, was used before, is too old or of another sign-in. A mailed code works for ten minutes and five tries. The reply is the same for every reason, so that it does not tell whether an account exists.",
   },
+  invalid_passkey: {
+    status: 401,
+    title: "The passkey is not accepted.",
+    explanation:
+      "The challenge is over, was answered before or is of another sign-in, or the authenticator's answer does not verify. Ask for new options and let the browser ask its user again. The reply is the same for every reason, so that it does not tell whether an account exists.",
+  },
   insufficient_user_authentication: {
     status: 401,
     title: "The session proves too little for this.",
@@ -105,7 +111,7 @@ export const PROBLEMS = {
   too_many_factors: {
     status: 409,
     title: "That would be too many second factors.",
-    explanation: `An account has at most ${MAX_FACTORS}. Remove one that is not in use first.`,
+    explanation: `An account has at most ${MAX_FACTORS} authenticators of codes and as many passkeys. Remove one that is not in use first.`,
   },
   too_many_permissions: {
     status: 409,

@@ -65,7 +65,7 @@ const TEXT_FAULTS: Readonly<Record<TextFault, string>> = {
 };
 
 /** Text that is shown, never interpreted. */
-const shownText = (min: number, max: number) =>
+export const shownText = (min: number, max: number) =>
   z.string().min(min).max(max).transform(madeBy(parseShownText, TEXT_FAULTS));
 
 /** What a person is called. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Email, parseEmail } from "../../domain/accounts/email.ts";
-import { CLOCK_LEEWAY } from "../../domain/tokens/access-token.ts";
+import { CLOCK_LEEWAY } from "../../domain/time.ts";
+import type { RelyingParty } from "../security/passkeys.ts";
 import { parseSecrets, type Secrets } from "../security/secrets.ts";
 import { JWKS_MAX_AGE, KEYS_CRON_INTERVAL, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
 import { misspelt } from "./misspelt.ts";
@@ -40,6 +41,8 @@ export type Config = {
   readonly corsOrigins: readonly string[];
   /** How long a sign-in or step-up stands for the password. */
   readonly stepUpMaxAge: number;
+  /** Whose passkeys these are. */
+  readonly relyingParty: RelyingParty;
   /** Whether an administrator needs two factors. */
   readonly adminRequiresAal2: boolean;
   /** How long events are kept. */
@@ -110,6 +113,31 @@ const origin = z.string().refine((value) => isOrigin(value) || isAppOrigin(value
     "must be origins, such as https://app.example.com or capacitor://localhost, separated by commas",
 });
 
+/** Texts separated by commas. */
+const list = (one: z.ZodType<string, string>) =>
+  z
+    .string()
+    .default("")
+    .transform((value) => (value.trim() === "" ? [] : value.split(",").map((o) => o.trim())))
+    .pipe(z.array(one));
+
+/** A page that browsers give passkeys to, or an app on Android, which is known by its signer. */
+const passkeyOrigin = z
+  .string()
+  .refine(
+    (value) =>
+      (isOrigin(value) && isSecureContext(value)) || /^android:apk-key-hash:[\w-]{43}$/.test(value),
+    {
+      message:
+        "must be origins, such as https://app.example.com, separated by commas; http only on localhost",
+    },
+  );
+
+const isSecureContext = (value: string): boolean => {
+  const { protocol, hostname } = new URL(value);
+  return protocol === "https:" || hostname === "localhost";
+};
+
 /** In its canonical form: mail is sent from that, whatever letters the domain was typed in. */
 const emailAddress = z.string().transform((value, context): Email => {
   const parsed = parseEmail(value);
@@ -159,13 +187,11 @@ const schema = z
       .pipe(z.number().min(8).max(64)),
     PASSWORD_SCRYPT: z.enum(["noble", "native"]).default("noble"),
     BREACH_CHECK_URL: z.union([z.literal("").transform(() => null), httpUrl]).default(null),
-    CORS_ORIGINS: z
-      .string()
-      .default("")
-      .transform((value) => (value.trim() === "" ? [] : value.split(",").map((o) => o.trim())))
-      .pipe(z.array(origin)),
+    CORS_ORIGINS: list(origin),
     STEP_UP_MAX_AGE: seconds(1, DAY, 600),
     ADMIN_REQUIRES_AAL2: z.enum(["true", "false"]).default("false").transform(isTrue),
+    WEBAUTHN_RP_ID: z.string().default(""),
+    WEBAUTHN_ORIGINS: list(passkeyOrigin),
     AUDIT_RETENTION: seconds(DAY, 3_650 * DAY, 90 * DAY),
     AUTH_SECRETS: secrets,
   })
@@ -184,6 +210,14 @@ const schema = z
     if (vars.REFRESH_REPLAY_WINDOW > vars.REFRESH_IDLE_TTL) {
       refuse("REFRESH_REPLAY_WINDOW", "must not exceed REFRESH_IDLE_TTL");
     }
+    const { id, origins } = relyingPartyOf(vars);
+    const isGiven = vars.WEBAUTHN_RP_ID !== "" || vars.WEBAUTHN_ORIGINS.length > 0;
+    if (isGiven && !isRelyingParty(id)) {
+      refuse("WEBAUTHN_RP_ID", "must be a domain, such as example.com, in lower case");
+    } else if (isGiven && !origins.some((one) => isUnder(one, id))) {
+      // Browsers would refuse every request; those of other domains are asked for it (section 5.11).
+      refuse("WEBAUTHN_ORIGINS", `must have a page of ${id}, or of a domain under it`);
+    }
     // Verifiers cache the JWKS and KV is slow to tell: a key that signed sooner would be unknown.
     if (vars.KEY_PUBLISH_AHEAD < (JWKS_MAX_AGE + KV_PROPAGATION) * 1_000) {
       refuse("KEY_PUBLISH_AHEAD", `must be at least ${JWKS_MAX_AGE + KV_PROPAGATION}`);
@@ -196,6 +230,32 @@ const schema = z
       );
     }
   });
+
+type WebAuthnVars = {
+  readonly PUBLIC_APP_URL: string;
+  readonly WEBAUTHN_RP_ID: string;
+  readonly WEBAUTHN_ORIGINS: readonly string[];
+};
+
+/** Without a word of it, passkeys are those of the app's own host. */
+function relyingPartyOf(vars: WebAuthnVars): RelyingParty {
+  const app = URL.parse(vars.PUBLIC_APP_URL);
+  return {
+    id: vars.WEBAUTHN_RP_ID || (app?.hostname ?? ""),
+    origins: vars.WEBAUTHN_ORIGINS.length > 0 ? vars.WEBAUTHN_ORIGINS : [app?.origin ?? ""],
+  };
+}
+
+/** A domain (WebAuthn 3, section 4), as browsers spell it: no address, no port. */
+const isRelyingParty = (id: string): boolean =>
+  /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(id) &&
+  !/^[0-9.]+$/.test(id) &&
+  URL.parse(`https://${id}`)?.host === id;
+
+function isUnder(origin: string, id: string): boolean {
+  const host = URL.parse(origin)?.hostname ?? "";
+  return host === id || host.endsWith(`.${id}`);
+}
 
 /** Everything that is read from outside, by name. */
 export const VARIABLES: readonly string[] = Object.keys(schema.shape);
@@ -246,6 +306,7 @@ function configOf(vars: z.output<typeof schema>): Config {
     breachCheckUrl: vars.BREACH_CHECK_URL,
     corsOrigins: vars.CORS_ORIGINS,
     stepUpMaxAge: vars.STEP_UP_MAX_AGE,
+    relyingParty: relyingPartyOf(vars),
     adminRequiresAal2: vars.ADMIN_REQUIRES_AAL2,
     auditRetention: vars.AUDIT_RETENTION,
     secrets: vars.AUTH_SECRETS,

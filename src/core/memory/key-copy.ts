@@ -1,6 +1,5 @@
 import { SYSTEM } from "../../domain/access/actor.ts";
-import { isYounger } from "../../domain/time.ts";
-import { CLOCK_LEEWAY } from "../../domain/tokens/access-token.ts";
+import { CLOCK_LEEWAY, isYounger } from "../../domain/time.ts";
 import type { Notify } from "../../use-cases/events/ports.ts";
 import type { SigningKeys, StoredSigningKey } from "../../use-cases/keys/ports.ts";
 import { type Clock, type Defer, Unavailable } from "../../use-cases/outside.ts";

@@ -18,6 +18,8 @@ export type SubkeyLabel =
   | "totp-wrap"
   | "second-factor-mac"
   | "second-factor-session"
+  | "challenge-mac"
+  | "user-handle-mac"
   | "email-code";
 
 /** The root secrets by version. */

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import * as OTPAuth from "otpauth/bare";
-import type { Factor } from "../../domain/credentials/factor.ts";
+import type { Totp } from "../../domain/credentials/factor.ts";
 import type { FactorId, UserId } from "../../domain/ids.ts";
 import type { OneTimePasswords } from "../../use-cases/credentials/ports.ts";
 import { type RandomBytes, Unavailable } from "../../use-cases/outside.ts";
@@ -49,7 +49,7 @@ export function oneTimePasswords(
       return delta === null ? null : totp.counter({ timestamp: now }) + delta;
     },
 
-    async rewrapped(userId, { id, wrappedSecret }: Factor) {
+    async rewrapped(userId, { id, wrappedSecret }: Totp) {
       if (versionOf(wrappedSecret) === secrets.newest) return null;
       const owner = ownerOf(userId, id);
       const bytes = await unwrap(secrets, LABEL, owner, wrappedSecret);

@@ -1,9 +1,7 @@
 import { covers } from "../access/permission.ts";
 import type { Acr, Proved } from "../assurance.ts";
 import { parseSessionId, parseUserId, type SessionId, type UserId } from "../ids.ts";
-
-/** Seconds of clock difference that every verifier forgives (ASVS 9.2.1). */
-export const CLOCK_LEEWAY = 30;
+import { CLOCK_LEEWAY } from "../time.ts";
 
 /** The claims of an access token (RFC 9068, section 2.2). Times are Unix seconds. */
 export type AccessTokenClaims = {

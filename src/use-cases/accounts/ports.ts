@@ -3,7 +3,7 @@ import type { AccountChange, RowAfter } from "../../domain/accounts/account-chan
 import type { Authority } from "../../domain/accounts/authority.ts";
 import type { Email } from "../../domain/accounts/email.ts";
 import type { User, UserStatus } from "../../domain/accounts/user.ts";
-import type { Factor, HeldFactors } from "../../domain/credentials/factor.ts";
+import type { HeldFactors, WithoutSecret } from "../../domain/credentials/factor.ts";
 import type { ThrottleState } from "../../domain/credentials/throttle.ts";
 import type { Cause, Event, Unnumbered } from "../../domain/events/event.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
@@ -159,12 +159,12 @@ type HeldSession = Omit<StoredSession, "current" | "rotation"> & {
   readonly rotated: { readonly at: number; readonly by: Device } | null;
 };
 
-/** All that a user's own object holds of them, but for hashes. */
+/** All that a user's own object holds of them, but for hashes and shared secrets. */
 export type Held = {
   readonly sessions: readonly HeldSession[];
   /** As the row had it; undefined where the object does not know its user yet. */
   readonly verifiedEmail: AuthorityCopy["verifiedEmail"];
-  readonly factors: readonly Omit<Factor, "wrappedSecret">[];
+  readonly factors: readonly WithoutSecret[];
   readonly recoveryCodesLeft: HeldFactors["recoveryCodesLeft"];
   readonly failedProofs: readonly { readonly by: Prover; readonly state: ThrottleState }[];
   /** Those that are not known to be stored. */

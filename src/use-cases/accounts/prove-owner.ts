@@ -4,7 +4,7 @@ import type { Acr } from "../../domain/assurance.ts";
 import type { Password } from "../../domain/credentials/password.ts";
 import { causeOf } from "../../domain/events/event.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { isYounger } from "../../domain/time.ts";
+import { isYoungerElsewhere } from "../../domain/time.ts";
 import { type StepUpNeeded, stepUpNeeded } from "../../domain/tokens/access-token.ts";
 import {
   checkPassword,
@@ -50,7 +50,7 @@ export async function proveOwner(
   const { proved, accountAcr: acr } = actor;
   const insufficient = insufficientFor(deps, acr);
   if (acr === "aal2" && proved.acr !== "aal2") return err(insufficient);
-  const isRecent = isYounger(proved.authTime, deps.clock(), deps.stepUpMaxAge);
+  const isRecent = isYoungerElsewhere(proved.authTime, deps.clock(), deps.stepUpMaxAge);
   if (password === null && !isRecent) return err(insufficient);
   const credential = await deps.users.findById(actor.userId);
   if (credential === null) return err("not_found");

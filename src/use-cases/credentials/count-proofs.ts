@@ -10,6 +10,7 @@ import type { AllowedAttempt, Attempt, FactorProver, ProofStore, Prover } from "
 const FACTOR_PROVERS: readonly Prover[] = [
   "factor_in_session",
   "totp",
+  "passkey",
   "recovery_code",
 ] satisfies FactorProver[];
 

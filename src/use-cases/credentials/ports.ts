@@ -1,11 +1,14 @@
 import type { Email } from "../../domain/accounts/email.ts";
 import type { User } from "../../domain/accounts/user.ts";
+import type { Challenge, ChallengePurpose } from "../../domain/credentials/challenge.ts";
 import type { CodeFlow } from "../../domain/credentials/code-flow.ts";
 import type {
   Factor,
   FactorKind,
   FactorProof,
   HeldFactors,
+  Passkey,
+  Totp,
 } from "../../domain/credentials/factor.ts";
 import type { Password, PasswordWeakness } from "../../domain/credentials/password.ts";
 import type { SecondFactorFlow } from "../../domain/credentials/second-factor-flow.ts";
@@ -228,6 +231,39 @@ export type ConfirmFactor = {
   readonly cause: Cause;
 };
 
+/**
+ * @property endsAt when nobody can answer it any more (Unix milliseconds)
+ * @property credentialId of the passkey that is asked for
+ */
+export type TakeChallenge = {
+  readonly challenge: string;
+  readonly endsAt: number;
+  readonly credentialId: string;
+};
+
+/** @property passkey the one that was asked for, or null for one that the user does not have */
+export type TakenChallenge = {
+  readonly kind: "taken" | "spent";
+  readonly passkey: Passkey | null;
+};
+
+/** @property recoveryCodes hashes, kept if it is the first factor */
+export type AddPasskey = {
+  readonly passkey: Passkey;
+  readonly recoveryCodes: readonly string[];
+  readonly cause: Cause;
+};
+
+export type RenamePasskey = {
+  readonly id: FactorId;
+  readonly name: string;
+  readonly sessionId: SessionId;
+};
+
+export type RenamedPasskey =
+  | { readonly kind: "renamed"; readonly passkey: Passkey }
+  | { readonly kind: "none" | "refused" };
+
 /** @property except the session that goes on; the others end */
 export type RemoveFactor = {
   readonly id: FactorId;
@@ -254,6 +290,19 @@ export interface Factors {
     userId: UserId,
     command: ConfirmFactor,
   ): Promise<"first" | "another" | "wrong" | "refused">;
+  /** Spends a challenge, whatever is found of the answer to it. Not repeated: it would be spent. */
+  takeChallenge(userId: UserId, command: TakeChallenge): Promise<TakenChallenge>;
+  /**
+   * Repeating it is harmless.
+   *
+   * @returns "first" when the recovery codes were kept; "exists" for an authenticator that is there
+   */
+  addPasskey(
+    userId: UserId,
+    command: AddPasskey,
+  ): Promise<"first" | "another" | "too_many" | "exists" | "refused">;
+  /** @returns "none" for what is no passkey of the user */
+  renamePasskey(userId: UserId, command: RenamePasskey): Promise<RenamedPasskey>;
   /** Repeating it is harmless. */
   removeFactor(userId: UserId, command: RemoveFactor): Promise<"removed" | "refused">;
   /** Removes all factors and recovery codes, and ends every session. Repeating it is harmless. */
@@ -291,9 +340,84 @@ export interface OneTimePasswords {
    * @returns the time step whose code it is, now or one step either side; null for a wrong code
    * @throws Unavailable where the secret cannot be read with the root secrets at hand
    */
-  stepOf(userId: UserId, factor: Factor, code: string, now: number): Promise<number | null>;
+  stepOf(userId: UserId, factor: Totp, code: string, now: number): Promise<number | null>;
   /** The secret wrapped under the newest root secret; null where it is already, or cannot be read. */
-  rewrapped(userId: UserId, factor: Factor): Promise<string | null>;
+  rewrapped(userId: UserId, factor: Totp): Promise<string | null>;
+}
+
+/** Challenges that nobody needs to remember until they are answered. */
+export interface Challenges {
+  /** @param now Unix milliseconds */
+  start(purpose: ChallengePurpose, now: number): { readonly token: string; readonly value: string };
+  /** Null for anything that was not made here under a known secret. */
+  parse(token: string): Challenge | null;
+}
+
+/** What an authenticator knows its owner by. */
+export interface UserHandles {
+  format(userId: UserId): string;
+  /**
+   * Null for what is none, or is forged.
+   *
+   * @returns isProven false where the root secret is gone that would tell
+   */
+  parse(text: string): { readonly userId: UserId; readonly isProven: boolean } | null;
+}
+
+/**
+ * What `navigator.credentials.create` gave, as `toJSON` writes it (WebAuthn 3, section 5.1.1).
+ * Bytes are base64url.
+ */
+export type Attestation = {
+  readonly id: string;
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly attestationObject: string;
+    readonly transports: readonly string[];
+  };
+};
+
+/** What `navigator.credentials.get` gave. */
+export type Assertion = {
+  readonly id: string;
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly authenticatorData: string;
+    readonly signature: string;
+    readonly userHandle: string | null;
+  };
+};
+
+/** Options for a browser, as `parseCreationOptionsFromJSON` and its sibling read them. */
+export type PasskeyOptions = Readonly<Record<string, unknown>>;
+
+/** What an authenticator made. */
+type MadePasskey = Pick<
+  Passkey,
+  "credentialId" | "publicKey" | "signCount" | "method" | "transports"
+>;
+
+/** Verifies what authenticators sign (WebAuthn 3, sections 7.1 and 7.2). */
+export interface Passkeys {
+  /**
+   * @param owner as an authenticator shows it
+   * @param held those that the owner has: their authenticators make no other
+   */
+  creationOptions(
+    challenge: string,
+    owner: { readonly handle: string; readonly email: string; readonly name: string | null },
+    held: readonly Passkey[],
+  ): Promise<PasskeyOptions>;
+  /** @param allowed those that may answer; null for whichever the person chooses */
+  requestOptions(challenge: string, allowed: readonly Passkey[] | null): Promise<PasskeyOptions>;
+  /** Null for what does not verify. */
+  made(challenge: string, attestation: Attestation): Promise<MadePasskey | null>;
+  /** Null for what does not verify. Whether it is of a copy the user's object alone knows. */
+  shown(
+    challenge: string,
+    passkey: Passkey,
+    assertion: Assertion,
+  ): Promise<Extract<FactorProof, { kind: "passkey" }> | null>;
 }
 
 export interface RecoveryCodes {

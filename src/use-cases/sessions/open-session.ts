@@ -5,6 +5,7 @@ import { type FirstFactor, proved } from "../../domain/assurance.ts";
 import type { FactorKind } from "../../domain/credentials/factor.ts";
 import { causeOf } from "../../domain/events/event.ts";
 import type { SecondFactorTokens } from "../credentials/ports.ts";
+import { Impossible } from "../outside.ts";
 import type { TokenPair } from "../tokens/issue-token.ts";
 import { type BeginDeps, beginSession, type Drawn } from "./begin-session.ts";
 import type { OpenAnswer, SecondShown } from "./ports.ts";
@@ -24,12 +25,16 @@ export type SecondFactorRequired = {
 
 type Refusal = Exclude<OpenAnswer["kind"], "opened" | "second_factor_required">;
 
-/** Opens a session for whoever just proved who they are. */
+/**
+ * Opens a session for whoever just proved who they are.
+ *
+ * @param first null where a passkey alone was shown, as the second
+ */
 export async function openSession(
   deps: OpenDeps,
   actor: Actor,
   user: User,
-  first: FirstFactor,
+  first: FirstFactor | null,
   second: SecondShown | null = null,
   drawn?: Drawn,
 ): Promise<TokenPair | SecondFactorRequired | Refusal> {
@@ -44,11 +49,23 @@ export async function openSession(
       return issue(answer.grant);
     case "second_factor_required": {
       const { id: userId, version: accountVersion } = user;
-      const flow = { id: deps.newFlowId(), userId, accountVersion, first, startedAt: now };
+      const flow = {
+        id: deps.newFlowId(),
+        userId,
+        accountVersion,
+        first: first ?? passkeyOf(second),
+        startedAt: now,
+      };
       const token = deps.secondFactorTokens.format(flow);
       return { code: "second_factor_required", token, factors: answer.factors };
     }
     default:
       return answer.kind;
   }
+}
+
+/** What was shown where nothing was before it. */
+function passkeyOf(second: SecondShown | null): FirstFactor {
+  if (second?.proof.kind !== "passkey") throw new Impossible("session_without_a_first_factor");
+  return second.proof.method;
 }

@@ -2,7 +2,7 @@ import type { Actor } from "../../domain/access/actor.ts";
 import { CODE_LIFETIME } from "../../domain/credentials/code-flow.ts";
 import { userIdOf } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { isYounger } from "../../domain/time.ts";
+import { isYoungerElsewhere } from "../../domain/time.ts";
 import { checkTry, type Tries } from "../credentials/check-try.ts";
 import type {
   Credential,
@@ -38,7 +38,7 @@ export async function signInByCode(
   { flow: text, code }: { readonly flow: string; readonly code: string },
 ): Promise<Result<TokenPair, Refusal>> {
   const flow = await deps.emailCodes.open(text);
-  if (flow === null || !isYounger(flow.startedAt, deps.clock(), CODE_LIFETIME)) {
+  if (flow === null || !isYoungerElsewhere(flow.startedAt, deps.clock(), CODE_LIFETIME)) {
     return err(INVALID);
   }
   const checked = await checkCode(deps, actor, flow, code);

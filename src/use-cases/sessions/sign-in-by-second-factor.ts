@@ -5,10 +5,16 @@ import {
   type SecondFactorFlow,
 } from "../../domain/credentials/second-factor-flow.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { isYounger } from "../../domain/time.ts";
+import { isYoungerElsewhere } from "../../domain/time.ts";
 import { triesBy } from "../credentials/check-password.ts";
 import { checkTry } from "../credentials/check-try.ts";
-import { type MatchDeps, matchFactor, type Shown } from "../credentials/match-factor.ts";
+import {
+  type MatchDeps,
+  matchFactor,
+  type Shown,
+  wrongFactor,
+} from "../credentials/match-factor.ts";
+import { type Challenged, challengePasskeys } from "../credentials/match-passkey.ts";
 import type { Credential, Credentials, Proofs } from "../credentials/ports.ts";
 import type { Throttled } from "../credentials/refusals.ts";
 import type { TokenPair } from "../tokens/issue-token.ts";
@@ -21,7 +27,37 @@ export type SecondFactorDeps = OpenDeps &
     readonly requireVerifiedEmail: boolean;
   };
 
-type Refusal = "invalid_token" | "invalid_code" | SignInRefusal | Throttled;
+type FlowRefusal = "invalid_token" | SignInRefusal;
+
+type Refusal = FlowRefusal | "invalid_code" | "invalid_passkey" | Throttled;
+
+/** Whose sign-in a token is, while it can go on. */
+async function flowOf(
+  deps: SecondFactorDeps,
+  token: string,
+): Promise<Result<{ flow: SecondFactorFlow; credential: Credential }, FlowRefusal>> {
+  const flow = deps.secondFactorTokens.parse(token);
+  if (flow === null || !isYoungerElsewhere(flow.startedAt, deps.clock(), SECOND_FACTOR_LIFETIME)) {
+    return err("invalid_token");
+  }
+  const credential = await deps.users.findById(flow.userId);
+  if (credential?.user.version !== flow.accountVersion) return err("invalid_token");
+  const refusal = signInRefusal(credential.user, deps.requireVerifiedEmail);
+  return refusal === null ? ok({ flow, credential }) : err(refusal);
+}
+
+/** Asks for a passkey, of those of the account. */
+export async function challengeSecondFactor(
+  deps: SecondFactorDeps,
+  _actor: Actor,
+  token: string,
+): Promise<Result<Challenged, FlowRefusal | "not_found">> {
+  const found = await flowOf(deps, token);
+  if (!found.ok) return found;
+  const { id, userId } = found.value.flow;
+  const challenged = await challengePasskeys(deps, userId, `second-factor ${id}`);
+  return challenged === null ? err("not_found") : ok(challenged);
+}
 
 /**
  * Goes on with a sign-in whose first factor was right. A try is counted before the code is compared,
@@ -32,17 +68,12 @@ export async function signInBySecondFactor(
   actor: Actor,
   { token, shown }: { readonly token: string; readonly shown: Shown },
 ): Promise<Result<TokenPair, Refusal>> {
-  const flow = deps.secondFactorTokens.parse(token);
-  if (flow === null || !isYounger(flow.startedAt, deps.clock(), SECOND_FACTOR_LIFETIME)) {
-    return err("invalid_token");
-  }
-  const credential = await deps.users.findById(flow.userId);
-  if (credential?.user.version !== flow.accountVersion) return err("invalid_token");
-  const refusal = signInRefusal(credential.user, deps.requireVerifiedEmail);
-  if (refusal !== null) return err(refusal);
+  const found = await flowOf(deps, token);
+  if (!found.ok) return found;
+  const { flow, credential } = found.value;
   const open = () => openWith(deps, actor, flow, credential, shown);
   const tries = triesBy(deps, flow.userId, shown.kind);
-  const checked = await checkTry(actor, tries, async () => credential, open, "invalid_code");
+  const checked = await checkTry(actor, tries, async () => credential, open, wrongFactor(shown));
   if (!checked.ok) return checked;
   return checked.value === "over" ? err("invalid_token") : ok(checked.value);
 }
@@ -55,11 +86,12 @@ async function openWith(
   { user }: Credential,
   shown: Shown,
 ): Promise<TokenPair | "over" | null> {
-  const proof = await matchFactor(deps, flow.userId, shown);
+  const proof = await matchFactor(deps, flow.userId, `second-factor ${flow.id}`, shown);
   if (proof === null) return null;
   const flowEndsAt = flow.startedAt + SECOND_FACTOR_LIFETIME;
   const second = { proof, flowId: flow.id, flowEndsAt };
-  const drawn = proof.kind === "totp" ? undefined : deps.secondFactorTokens.draw(flow, proof.hash);
+  const drawn =
+    proof.kind === "recovery_code" ? deps.secondFactorTokens.draw(flow, proof.hash) : undefined;
   const opened = await openSession(deps, actor, user, flow.first, second, drawn);
   if (opened === "wrong") return null;
   return typeof opened === "string" || "code" in opened ? "over" : opened;

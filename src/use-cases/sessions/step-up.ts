@@ -6,7 +6,13 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import type { RoleCatalogue } from "../access/ports.ts";
 import { checkPassword, type PasswordCheckDeps, triesBy } from "../credentials/check-password.ts";
 import { checkTry } from "../credentials/check-try.ts";
-import { type MatchDeps, matchFactor, type Shown } from "../credentials/match-factor.ts";
+import {
+  type MatchDeps,
+  matchFactor,
+  type Shown,
+  wrongFactor,
+} from "../credentials/match-factor.ts";
+import { type Challenged, challengePasskeys } from "../credentials/match-passkey.ts";
 import type { Credential, Credentials } from "../credentials/ports.ts";
 import type { Throttled } from "../credentials/refusals.ts";
 import { type IssueDeps, type IssuedToken, issueAccessToken } from "../tokens/issue-token.ts";
@@ -23,7 +29,21 @@ export type StepUpDeps = PasswordCheckDeps &
     readonly signer: TokenSigner;
   };
 
-type Refusal = "invalid_credentials" | "invalid_code" | "invalid_token" | Throttled;
+type Refusal =
+  | "invalid_credentials"
+  | "invalid_code"
+  | "invalid_passkey"
+  | "invalid_token"
+  | Throttled;
+
+/** Asks for a passkey, of those of the account, in the session at hand. */
+export async function challengeStepUp(
+  deps: MatchDeps,
+  { userId, sessionId }: Person,
+): Promise<Result<Challenged, "not_found">> {
+  const challenged = await challengePasskeys(deps, userId, `step-up ${sessionId}`);
+  return challenged === null ? err("not_found") : ok(challenged);
+}
 
 /**
  * Proves again who it is, in the session at hand (RFC 9470): its tokens say so from now on, and the
@@ -65,12 +85,12 @@ async function prove(
     return typeof grant === "object" ? ok(grant) : err("invalid_token");
   }
   const compare = async () => {
-    const proof = await matchFactor(deps, actor.userId, shown);
+    const proof = await matchFactor(deps, actor.userId, `step-up ${actor.sessionId}`, shown);
     const grant = proof === null ? "wrong" : await take(deps, actor, proof);
     return grant === "wrong" ? null : grant;
   };
   const tries = triesBy(deps, actor.userId, "factor_in_session");
-  const checked = await checkTry(actor, tries, find, compare, "invalid_code");
+  const checked = await checkTry(actor, tries, find, compare, wrongFactor(shown));
   if (!checked.ok) return checked;
   return checked.value === "refused" ? err("invalid_token") : ok(checked.value);
 }

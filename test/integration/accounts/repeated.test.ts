@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import endpoints from "../../../docs/endpoints.md?raw";
+import { newAuthenticator } from "../../support/authenticator.ts";
 import {
   call,
   freshEmail,
@@ -14,6 +15,7 @@ import {
 } from "../../support/client.ts";
 import { mailTo } from "../../support/inbox.ts";
 import { routes } from "../../support/matrix.ts";
+import { answerTo, challengeAnyone, newWithPasskey, PASSKEYS } from "../../support/passkeys.ts";
 import { firstFactor, newEnrolled, SECOND } from "../../support/second-factors.ts";
 import { basic, form, newServiceAccount } from "../../support/service-accounts.ts";
 import { codeOf } from "../../support/totp.ts";
@@ -66,6 +68,20 @@ const REQUESTS: Record<string, () => Promise<Request>> = {
     const body = { second_factor_token: await firstFactor(user), totp: codeOf(user.secret) };
     return ["POST", SECOND, { body }];
   },
+  "POST /v1/auth/login/second-factor/options": async () => {
+    const body = { second_factor_token: await firstFactor(await newWithPasskey()) };
+    return ["POST", `${SECOND}/options`, { body }];
+  },
+  "POST /v1/auth/passkeys/options": async () => ["POST", "/v1/auth/passkeys/options", {}],
+  "POST /v1/auth/passkeys/login": async () => {
+    const { authenticator } = await newWithPasskey();
+    const body = await answerTo(await challengeAnyone(), authenticator);
+    return ["POST", "/v1/auth/passkeys/login", { body }];
+  },
+  "POST /v1/auth/step-up/options": async () => {
+    const { accessToken: token } = await newWithPasskey();
+    return ["POST", "/v1/auth/step-up/options", { token }];
+  },
   "POST /v1/auth/step-up": async () => {
     const { accessToken: token, secret } = await newEnrolled();
     return ["POST", "/v1/auth/step-up", { token, body: { totp: codeOf(secret) } }];
@@ -79,6 +95,21 @@ const REQUESTS: Record<string, () => Promise<Request>> = {
     const { body } = await call("POST", "/v1/users/me/factors/totp", { token, body: {} });
     const path = `/v1/users/me/factors/totp/${body.id}/confirm`;
     return ["POST", path, { token, body: { code: codeOf(body.secret) } }];
+  },
+  "POST /v1/users/me/factors/passkeys/options": async () => {
+    const { accessToken: token } = await newUser();
+    return ["POST", `${PASSKEYS}/options`, { token, body: {} }];
+  },
+  "POST /v1/users/me/factors/passkeys": async () => {
+    const { accessToken: token } = await newUser();
+    const { body: asked } = await call("POST", `${PASSKEYS}/options`, { token, body: {} });
+    const credential = await (await newAuthenticator()).create(asked.options);
+    const { challenge_token } = asked;
+    return ["POST", PASSKEYS, { token, body: { challenge_token, credential, name: "Key" } }];
+  },
+  "PATCH /v1/users/me/factors/{id}": async () => {
+    const { accessToken: token, factor } = await newWithPasskey();
+    return ["PATCH", `/v1/users/me/factors/${factor}`, { token, body: { name: "Blue" } }];
   },
   "POST /v1/users/me/factors/recovery-codes": async () => {
     const { accessToken: token } = await newEnrolled();

@@ -9,6 +9,7 @@ import { guesser } from "./guesser.ts";
 import { keyKeeper } from "./key-keeper.ts";
 import { mailReader } from "./mail-reader.ts";
 import { operator } from "./operator.ts";
+import { passkeyOwner } from "./passkey-owner.ts";
 import { programs } from "./programs.ts";
 import { thief } from "./thief.ts";
 import { verifiers } from "./verifiers.ts";
@@ -27,6 +28,7 @@ export const ACTORS: readonly Actor[] = [
   chores,
   guesser,
   factorOwner,
+  passkeyOwner,
   mailReader,
   programs,
   weather,

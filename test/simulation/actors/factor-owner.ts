@@ -1,45 +1,13 @@
 import { sessionIdOf } from "../../../src/domain/ids.ts";
 import { passwordOf } from "../../support/memory-service.ts";
 import { codeOf } from "../../support/totp.ts";
-import { asPerson, type Device } from "../device.ts";
-import type { Answer, Asked } from "../ledger.ts";
+import type { Device } from "../device.ts";
 import { done, send, shown } from "../network.ts";
 import type { People } from "../people.ts";
 import type { Random } from "../random.ts";
 import type { World } from "../world.ts";
 import { type Actor, NETWORK_FAULTS } from "./actor.ts";
-
-const deviceOf = ({ users }: People, random: Random): Device =>
-  random.pick(random.pick(users).devices);
-
-/** Asks in the session at hand, as its owner. */
-async function ask(
-  world: World,
-  device: Device,
-  asked: (session: NonNullable<Device["held"]>["sessionId"]) => Asked,
-  act: Parameters<typeof asPerson>[3] extends (caller: infer Caller) => Promise<Answer>
-    ? (useCases: Parameters<Parameters<typeof send>[2]>[0], caller: Caller) => Promise<Answer>
-    : never,
-): Promise<Answer | "lost" | null> {
-  const token = await device.access(world);
-  if (token === null || device.held === null) return null;
-  return send(world, asked(device.held.sessionId), (useCases, from) =>
-    asPerson(useCases, from, token, (caller) => act(useCases, caller)),
-  );
-}
-
-/** An act of somebody with one of their devices. */
-const withDevice =
-  (
-    act: (world: World, device: Device, random: Random) => Promise<string>,
-  ): Actor["acts"][string]["run"] =>
-  async (world, people, random) => {
-    const device = deviceOf(people, random);
-    return `${device.name}: ${await act(world, device, random)}`;
-  };
-
-const told = (answer: Answer | "lost" | null): string =>
-  answer === null ? "cannot sign in" : shown(answer);
+import { ask, told, withDevice } from "./with-device.ts";
 
 /** The secret is in the authenticator before its first code is shown. */
 async function enrol(world: World, device: Device): Promise<string> {

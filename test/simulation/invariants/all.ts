@@ -17,7 +17,12 @@ import { programs } from "./programs.ts";
 import { reuseNoticed } from "./reuse-noticed.ts";
 import { revokedKeys } from "./revoked-keys.ts";
 import { rightsAsGranted } from "./rights-as-granted.ts";
-import { assuranceShown, codesTakenOnce, secondFactorAsked } from "./second-factor.ts";
+import {
+  assuranceShown,
+  codesTakenOnce,
+  copiesNoticed,
+  secondFactorAsked,
+} from "./second-factor.ts";
 import { triesLimited } from "./tries-limited.ts";
 
 /** All that is asked of every history. */
@@ -44,4 +49,5 @@ export const INVARIANTS: readonly Invariant[] = [
   secondFactorAsked,
   codesTakenOnce,
   assuranceShown,
+  copiesNoticed,
 ];

@@ -144,6 +144,7 @@ function typeOf({ asked }: Seen): EventType | null {
   switch (asked.what) {
     case "sign in":
     case "finish code":
+    case "passkey":
       return "session.opened";
     case "change password":
       return "user.password.changed";

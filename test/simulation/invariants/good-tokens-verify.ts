@@ -1,5 +1,5 @@
 import type { SessionId } from "../../../src/domain/ids.ts";
-import { CLOCK_LEEWAY } from "../../../src/domain/tokens/access-token.ts";
+import { CLOCK_LEEWAY } from "../../../src/domain/time.ts";
 import { MADE_UP } from "../actors/verifiers.ts";
 import { mayBeRevoked } from "../key-acts.ts";
 import type { Seen } from "../ledger.ts";

@@ -1,6 +1,6 @@
 import { JWKS_MAX_AGE, KEYS_SIGNING_MAX_AGE } from "../../../src/core/config/constants.ts";
 import { JWKS_COPY_AGE } from "../../../src/core/memory/jwks-copy.ts";
-import { CLOCK_LEEWAY } from "../../../src/domain/tokens/access-token.ts";
+import { CLOCK_LEEWAY } from "../../../src/domain/time.ts";
 import type { Seen } from "../ledger.ts";
 import { kidOf } from "../network.ts";
 import { LONGEST_KEPT } from "../stores/edge-kv.ts";

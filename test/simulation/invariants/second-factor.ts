@@ -49,6 +49,29 @@ export const codesTakenOnce: Invariant = {
   },
 };
 
+/** A passkey that counts its signatures: whatever was copied from it is noticed. */
+export const copiesNoticed: Invariant = {
+  name: "a copied authenticator is noticed",
+  watch() {
+    const taken: Seen[] = [];
+    return {
+      answered(seen) {
+        const { asked, answer, begun } = seen;
+        if (answer?.kind !== "ok" || !("key" in asked) || asked.signCount == null) return null;
+        const { key, signCount } = asked;
+        const isLater = ({ asked: one, answered }: Seen) =>
+          "key" in one &&
+          one.key === key &&
+          (one.signCount ?? 0) >= signCount &&
+          (answered ?? 0) < begun;
+        const isBehind = taken.some(isLater);
+        taken.push(seen);
+        return isBehind ? `a signature of ${key} was taken after a later one` : null;
+      },
+    };
+  },
+};
+
 /** Tokens say two factors where two were shown, from then on. */
 export const assuranceShown: Invariant = {
   name: "tokens say what was proved, and keep saying it",
@@ -62,8 +85,10 @@ export const assuranceShown: Invariant = {
         const { sid = "", acr = "aal1", amr } = claims;
         const before = raised.get(sid) ?? Infinity;
         if (acr === "aal2" && before === Infinity) raised.set(sid, seen.answered ?? seen.begun);
+        const { asked } = seen;
+        if (asked.what === "passkey" && asked.isTouched) return "a touch was two factors";
         if ((acr === "aal2") !== amr.includes("mfa")) return `${acr} was said of ${amr}`;
-        return said(seen.asked.what, acr === "aal2", before < seen.begun);
+        return said(asked.what, acr === "aal2", before < seen.begun);
       },
     };
   },
@@ -77,6 +102,7 @@ function said(what: Act, isTwo: boolean, wasTwo: boolean): string | null {
     case "finish code":
       return isTwo ? `"${what}" showed one factor, not two` : null;
     case "second factor":
+    case "passkey":
       return isTwo ? null : "two factors were shown, not one";
     default:
       return null;

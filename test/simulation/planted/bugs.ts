@@ -336,16 +336,43 @@ export const BUGS: readonly Bug[] = [
     name: "a session forgets at its next refresh that two factors were shown",
     seed: 7,
     file: "src/use-cases/accounts/judge/keep-factors.ts",
-    find: `    store.sessions.prove(sessionId, withSecond(grant, factor.kind, now));
-    store.proofs`,
-    replace: `    store.sessions.prove(sessionId, { ...withSecond(grant, factor.kind, now), acr: "aal1" });
-    store.proofs`,
+    find: "store.sessions.prove(factor.begunIn, provedWith(grant, proof, now));",
+    replace:
+      'store.sessions.prove(factor.begunIn, { ...provedWith(grant, proof, now), acr: "aal1" });',
   },
   {
     name: "a second factor that is shown in vain opens a session where none is asked for any more",
     seed: 1_085,
     file: "src/use-cases/accounts/judge/open-session.ts",
-    find: "  if (second !== null) {",
-    replace: "  if (second !== null && !reaches(deps, command)) {",
+    find: "  if (second !== null) return showSecond",
+    replace: "  if (second !== null && !reaches(deps, command)) return showSecond",
+  },
+  {
+    name: "a challenge to a passkey is answered again",
+    seed: 1,
+    file: "src/use-cases/accounts/judge/keep-factors.ts",
+    find: "endsAt <= clock() || spent.get(name) !== undefined",
+    replace: "endsAt <= clock()",
+  },
+  {
+    name: "a passkey that was only touched is two factors",
+    seed: 1,
+    file: "src/domain/assurance.ts",
+    find: "const isSecond = userVerified || others.length > 0;",
+    replace: "const isSecond = userVerified || others.length >= 0;",
+  },
+  {
+    name: "a copy of a passkey is not noticed",
+    seed: 1,
+    file: "src/domain/credentials/factor.ts",
+    find: "if (counts && signCount <= factor.signCount) return null;",
+    replace: "if (counts && signCount < 0) return null;",
+  },
+  {
+    name: "a passkey makes its owner nobody's two factors",
+    seed: 1,
+    file: "src/domain/credentials/factor.ts",
+    find: "factors.some(isConfirmed)",
+    replace: "factors.filter(isTotp).some(isConfirmed)",
   },
 ];

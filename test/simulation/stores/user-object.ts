@@ -7,6 +7,7 @@ import {
   completeSecond,
   completeSession,
   knownAnswer,
+  knownFactors,
   UNSAID_CAUSE as UNSAID,
 } from "../../../src/persistence/durable/accounts/older-code.ts";
 import type { UserCalls } from "../../../src/persistence/durable/accounts/user-calls.ts";
@@ -115,11 +116,18 @@ const callsOf = (judge: UserJudge, now: () => number): UserCalls => ({
   releaseProof: async (to, by, attempt) => judge.releaseProof(to, by, attempt),
   failProof: async (to, failed, by = "session") => judge.failProof(to, failed, by),
   clearProofs: async (to, by) => judge.clearProofs(to, by),
-  listFactors: (to) =>
-    outcomeOf(judge.listFactors(to).then((held) => ({ kind: "answered", held }))),
+  listFactors: (to, knowsPasskeys = false) =>
+    outcomeOf(
+      judge
+        .listFactors(to)
+        .then((held) => ({ kind: "answered", held: knownFactors(held, knowsPasskeys) })),
+    ),
   addFactor: (to, command) => outcomeOf(judge.addFactor(to, command).then((kind) => ({ kind }))),
   confirmFactor: (to, command) =>
     outcomeOf(judge.confirmFactor(to, command).then((kind) => ({ kind }))),
+  takeChallenge: (to, command) => outcomeOf(judge.takeChallenge(to, command)),
+  addPasskey: (to, command) => outcomeOf(judge.addPasskey(to, command).then((kind) => ({ kind }))),
+  renamePasskey: (to, command) => outcomeOf(judge.renamePasskey(to, command)),
   removeFactor: (to, command) =>
     outcomeOf(judge.removeFactor(to, command).then((kind) => ({ kind }))),
   resetFactors: async (to, cause) => judge.resetFactors(to, cause),

@@ -27,7 +27,9 @@ const good = {
   CORS_ORIGINS: "",
   AUTH_SECRETS: secret,
 };
-type Name = keyof typeof good;
+type Name = keyof typeof good | "WEBAUTHN_RP_ID" | "WEBAUTHN_ORIGINS";
+
+const APP = good.PUBLIC_APP_URL;
 
 /** What an installation must say for itself: there is no default, so that a typing error is seen. */
 const DECIDING = [
@@ -96,6 +98,17 @@ describe("a good configuration", () => {
     ],
     ["MAIL_FROM", "No-Reply@MÜNCHEN.example", { mailFrom: "no-reply@xn--mnchen-3ya.example" }],
     ["PASSWORD_MIN_LENGTH", "8", { passwordMinLength: 8 }],
+    ["WEBAUTHN_RP_ID", "example.com", { relyingParty: { id: "example.com", origins: [APP] } }],
+    [
+      "WEBAUTHN_ORIGINS",
+      `${APP}, https://other.example, android:apk-key-hash:${"a".repeat(43)}`,
+      {
+        relyingParty: {
+          id: "app.example.com",
+          origins: [APP, "https://other.example", `android:apk-key-hash:${"a".repeat(43)}`],
+        },
+      },
+    ],
     ["PUBLIC_APP_URL", "https://example.com/app", { publicAppUrl: "https://example.com/app" }],
     ["REFRESH_REPLAY_WINDOW", "1", { refresh: { replayWindow: 1_000 } }],
     ["ISSUER", "http://localhost:8787", { issuer: "http://localhost:8787" }],
@@ -115,6 +128,29 @@ it.each([
     ok: true,
     value: { mailTransport: { url, apiKey: "re_1" } },
   });
+});
+
+it("without a word of it, passkeys are those of the app's own page", () => {
+  const relyingParty = { id: "app.example.com", origins: [APP] };
+  expect(parseConfig(good)).toMatchObject({ ok: true, value: { relyingParty } });
+  const port = { PUBLIC_APP_URL: "http://localhost:3000/app" };
+  const local = { id: "localhost", origins: ["http://localhost:3000"] };
+  expect(parseConfig({ ...good, ...port })).toMatchObject({ value: { relyingParty: local } });
+});
+
+it("an app without a domain has no passkeys, and is no wrong configuration for that", () => {
+  expect(problemsOf({ ...good, PUBLIC_APP_URL: "http://127.0.0.1:3000" })).toEqual([]);
+});
+
+it("passkeys of a domain are asked for by one of its pages at least", () => {
+  const other = { WEBAUTHN_RP_ID: "example.org" };
+  expect(problemsOf({ ...good, ...other })).toEqual([
+    "WEBAUTHN_ORIGINS: must have a page of example.org, or of a domain under it",
+  ]);
+  const both = { ...other, WEBAUTHN_ORIGINS: `https://login.example.org,${APP}` };
+  expect(problemsOf({ ...good, ...both })).toEqual([]);
+  const local = { WEBAUTHN_RP_ID: "localhost", WEBAUTHN_ORIGINS: "http://localhost:3000" };
+  expect(problemsOf({ ...good, ...local })).toEqual([]);
 });
 
 describe("a wrong configuration", () => {
@@ -140,6 +176,15 @@ describe("a wrong configuration", () => {
     ["AUDIENCE", "https://a.example.com,https://b.example.com"],
     ["AUDIENCE", ""],
     ["AUDIENCE", "one two"],
+    ...["com.", "EXAMPLE.com", "example.com:8443", "https://example.com", "127.0.0.1", "a b"].map(
+      (id): [Name, string] => ["WEBAUTHN_RP_ID", id],
+    ),
+    ["WEBAUTHN_ORIGINS", "https://other.example"],
+    ["WEBAUTHN_ORIGINS", `${APP}/`],
+    ["WEBAUTHN_ORIGINS", `${APP},`],
+    ["WEBAUTHN_ORIGINS", `${APP},http://app.example.com`],
+    ["WEBAUTHN_ORIGINS", `${APP},capacitor://localhost`],
+    ["WEBAUTHN_ORIGINS", `${APP},android:apk-key-hash:abc`],
     ["PUBLIC_APP_URL", "javascript:alert(1)"],
     ["PUBLIC_APP_URL", ""],
     ["PUBLIC_APP_URL", "https://app.example.com/"],
@@ -245,13 +290,13 @@ describe("a wrong configuration", () => {
     ["PASSWORD_MIN_LENGHT", "PASSWORD_MIN_LENGTH"],
     ["signing_alg", "SIGNING_ALG"],
   ])("names what is nearly a variable, whose default would hold: %s", (name, meant) => {
-    const { [meant as Name]: value, ...rest } = good;
+    const { [meant as Name]: value, ...rest }: Partial<Record<Name, string>> = good;
     const problems = problemsOf({ ...rest, [name]: value });
     expect(problems).toEqual([`${name}: is it ${meant}?`]);
   });
 
   it("leaves other bindings and secrets alone, which may be there for a later release", () => {
-    const more = { WEBAUTHN_RP_ID: "x", AUTH_SECRETS2: "x", CF_VERSION: {} };
+    const more = { OTLP_ENDPOINT: "x", AUTH_SECRETS2: "x", CF_VERSION: {} };
     expect(problemsOf({ ...good, ...more })).toEqual([]);
     const { CORS_ORIGINS: _, ...rest } = good;
     expect(problemsOf({ ...rest, CORS_ORIGIN: { binding: true } })).toEqual([]);

@@ -22,7 +22,7 @@ it("says what it was made from", () => {
     id: fc.constant(0).map(someId),
     userId: fc.constant(0).map(someUserId),
     accountVersion: fc.maxSafeNat(),
-    first: fc.constantFrom("pwd", "otp" as const),
+    first: fc.constantFrom(...(["pwd", "otp", "hwk", "swk"] as const)),
     startedAt: fc.maxSafeNat(),
   });
   fc.assert(

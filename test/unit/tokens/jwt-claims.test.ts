@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, generateKeyPair } from "jose";
 import { describe, expect, it } from "vitest";
 import { signAccessToken } from "../../../src/core/security/jwt.ts";
-import { CLOCK_LEEWAY } from "../../../src/domain/tokens/access-token.ts";
+import { CLOCK_LEEWAY } from "../../../src/domain/time.ts";
 import {
   CLAIMS,
   EXPECTED,

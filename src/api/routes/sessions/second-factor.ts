@@ -3,10 +3,13 @@ import { access } from "../../http/access.ts";
 import { type AppEnv, anyoneAt } from "../../http/context.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
-import { jsonBody } from "../../http/validation.ts";
+import { jsonBody, optionalJsonBody } from "../../http/validation.ts";
+import { challengedOnWire, nothing } from "../../wire/credentials/passkeys.ts";
 import {
   accessTokenOnWire,
+  proofIn,
   secondFactor,
+  secondFactorOptions,
   shownIn,
   stepUpProof,
   tokensOnWire,
@@ -24,13 +27,29 @@ export const secondFactorRoutes = new Hono<AppEnv>()
     return answer(c, signedIn, (tokens) => c.json(tokensOnWire(tokens)));
   })
 
+  .post(
+    "/v1/auth/login/second-factor/options",
+    access("public"),
+    jsonBody(secondFactorOptions),
+    async (c) => {
+      const { second_factor_token: token } = c.req.valid("json");
+      const limited = await limitByAddress(c, token);
+      if (limited !== null) return limited;
+      const { challengeSecondFactor } = c.get("services").sessions;
+      const challenged = await challengeSecondFactor(anyoneAt(c), token);
+      return answer(c, challenged, (value) => c.json(challengedOnWire(value)));
+    },
+  )
+
+  .post("/v1/auth/step-up/options", access("self"), optionalJsonBody(nothing), async (c) => {
+    const challenged = await c.get("services").sessions.challengeStepUp(c.get("user"));
+    return answer(c, challenged, (value) => c.json(challengedOnWire(value)));
+  })
+
   .post("/v1/auth/step-up", access("self"), jsonBody(stepUpProof), async (c) => {
     const actor = c.get("user");
     const limited = await limitByAddress(c, actor.userId);
     if (limited !== null) return limited;
-    const { password, ...factor } = c.req.valid("json");
-    const shown =
-      password === undefined ? shownIn(factor) : ({ kind: "password", password } as const);
-    const proven = await c.get("services").sessions.stepUp(actor, shown);
+    const proven = await c.get("services").sessions.stepUp(actor, proofIn(c.req.valid("json")));
     return answer(c, proven, (token) => c.json(accessTokenOnWire(token)));
   });

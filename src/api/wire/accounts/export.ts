@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { isConfirmed } from "../../../domain/credentials/factor.ts";
+import { isConfirmed, isPasskey } from "../../../domain/credentials/factor.ts";
 import { parseEventId } from "../../../domain/events/event.ts";
 import type { UserExport } from "../../../use-cases/accounts/export-user.ts";
 import { cursorOf, formatCursor } from "../cursor.ts";
 import { eventOnWire } from "../events/events.ts";
 import { time, timeOrNull } from "../time.ts";
-import { factorsOnWire } from "./factors.ts";
+import { factorOnWire } from "./factors.ts";
 import { userOnWire } from "./users.ts";
 
 export const exportQuery = z.strictObject({ cursor: cursorOf(parseEventId).optional() });
@@ -24,7 +24,8 @@ export const exportOnWire = ({
   password: hasPassword ? { set_at: time(user.passwordSetAt) } : null,
   verified_email: held.verifiedEmail ?? null,
   sessions: held.sessions.map(sessionOnWire),
-  ...factorsOnWire({ ...held, factors: held.factors.filter(isConfirmed) }),
+  factors: held.factors.filter(isConfirmed).map(heldFactorOnWire),
+  recovery_codes_left: held.recoveryCodesLeft,
   factors_not_confirmed: held.factors.filter((one) => !isConfirmed(one)).map(({ id }) => id),
   failed_proofs: held.failedProofs.map(({ by, state }) => ({
     by,
@@ -35,6 +36,18 @@ export const exportOnWire = ({
   events: events.map(eventOnWire),
   truncated: last !== null,
   next_cursor: last === null ? null : formatCursor({ at: last.occurredAt, id: last.id }),
+});
+
+const heldFactorOnWire = (factor: UserExport["held"]["factors"][number]) => ({
+  ...factorOnWire(factor),
+  ...(isPasskey(factor)
+    ? {
+        credential_id: factor.credentialId,
+        public_key: factor.publicKey,
+        sign_count: factor.signCount,
+        transports: factor.transports,
+      }
+    : {}),
 });
 
 const sessionOnWire = (session: UserExport["held"]["sessions"][number]) => ({

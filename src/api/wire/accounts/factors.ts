@@ -1,7 +1,8 @@
 import * as z from "zod";
-import type { Factor, HeldFactors } from "../../../domain/credentials/factor.ts";
-
-import { password } from "../fields.ts";
+import { isPasskey, type WithoutSecret } from "../../../domain/credentials/factor.ts";
+import { MAX_FACTOR_NAME_LENGTH } from "../../../domain/limits.ts";
+import { attestation, challengeToken } from "../credentials/passkeys.ts";
+import { password, shownText } from "../fields.ts";
 import { time, timeOrNull } from "../time.ts";
 
 /** A password, or a sign-in or step-up of a moment ago in its place. */
@@ -13,17 +14,32 @@ export const totpConfirmation = z.strictObject({ code: totpCode });
 
 export const recoveryCode = z.string().min(1).max(64);
 
+/** A name for a passkey, which its owner sees in a list. */
+const passkeyName = shownText(1, MAX_FACTOR_NAME_LENGTH);
+
+export const renaming = z.strictObject({ name: passkeyName });
+
+export const passkeyEnrolment = z.strictObject({
+  challenge_token: challengeToken,
+  credential: attestation,
+  name: passkeyName,
+});
+
+export const factorOnWire = (factor: WithoutSecret) => ({
+  id: factor.id,
+  kind: factor.kind,
+  ...(isPasskey(factor) ? { name: factor.name, synced: factor.method === "swk" } : {}),
+  created_at: time(factor.createdAt),
+  last_used_at: timeOrNull(factor.lastUsedAt),
+});
+
 export const factorsOnWire = ({
   factors,
   recoveryCodesLeft,
-}: Pick<HeldFactors, "recoveryCodesLeft"> & {
-  readonly factors: readonly Omit<Factor, "wrappedSecret">[];
+}: {
+  readonly factors: readonly WithoutSecret[];
+  readonly recoveryCodesLeft: number;
 }) => ({
-  factors: factors.map(({ id, kind, createdAt, lastUsedAt }) => ({
-    id,
-    kind,
-    created_at: time(createdAt),
-    last_used_at: timeOrNull(lastUsedAt),
-  })),
+  factors: factors.map(factorOnWire),
   recovery_codes_left: recoveryCodesLeft,
 });

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import type { Password } from "../../../domain/credentials/password.ts";
 import type { Shown } from "../../../use-cases/credentials/match-factor.ts";
 import type { IssuedToken, TokenPair } from "../../../use-cases/tokens/issue-token.ts";
 import { recoveryCode, totpCode } from "../accounts/factors.ts";
+import { answeredChallenge, assertion, challengeToken } from "../credentials/passkeys.ts";
 import { email, password } from "../fields.ts";
 
 const refreshToken = z.string().min(1).max(1_024);
@@ -10,7 +12,9 @@ export const credentials = z.strictObject({ email, password, device: refreshToke
 
 export const refreshRequest = z.strictObject({ refresh_token: refreshToken });
 
-const factor = { totp: totpCode.optional(), recovery_code: recoveryCode.optional() };
+const secondFactorToken = z.string().min(1).max(1_024);
+
+export const secondFactorOptions = z.strictObject({ second_factor_token: secondFactorToken });
 
 /** Of none, each is named; of several, those that are given. */
 const exactlyOne =
@@ -26,18 +30,51 @@ const exactlyOne =
 
 /** Two in one request could be told apart only by leaving one unread. */
 export const secondFactor = z
-  .strictObject({ second_factor_token: z.string().min(1).max(1_024), ...factor })
-  .superRefine(exactlyOne(["totp", "recovery_code"]));
+  .strictObject({
+    second_factor_token: secondFactorToken,
+    totp: totpCode.optional(),
+    recovery_code: recoveryCode.optional(),
+    passkey: answeredChallenge.optional(),
+  })
+  .superRefine(exactlyOne(["totp", "recovery_code", "passkey"]));
 
 export const stepUpProof = z
-  .strictObject({ password: password.optional(), ...factor })
-  .superRefine(exactlyOne(["password", "totp", "recovery_code"]));
+  .strictObject({
+    password: password.optional(),
+    totp: totpCode.optional(),
+    recovery_code: recoveryCode.optional(),
+    challenge_token: challengeToken.optional(),
+    credential: assertion.optional(),
+  })
+  .superRefine(exactlyOne(["password", "totp", "recovery_code", "credential"]))
+  .refine(isWithChallenge, { path: ["challenge_token"], message: "goes with a credential" });
 
-type OneOf = Pick<z.output<typeof stepUpProof>, "totp" | "recovery_code">;
+function isWithChallenge(body: { challenge_token?: unknown; credential?: unknown }): boolean {
+  return (body.challenge_token === undefined) === (body.credential === undefined);
+}
+
+type Given = Partial<Omit<z.output<typeof secondFactor>, "second_factor_token">>;
 
 /** The one of them that is there, which was checked. */
-export const shownIn = ({ totp, recovery_code: code = "" }: OneOf): Shown =>
-  totp === undefined ? { kind: "recovery_code", code } : { kind: "totp", code: totp };
+export function shownIn({ totp, recovery_code: code = "", passkey }: Given): Shown {
+  if (passkey !== undefined) {
+    const { challenge_token: token, credential } = passkey;
+    return { kind: "passkey", token, credential };
+  }
+  return totp === undefined ? { kind: "recovery_code", code } : { kind: "totp", code: totp };
+}
+
+/** The same of a step-up, where a password is one of them. */
+export function proofIn({
+  password,
+  challenge_token = "",
+  credential,
+  ...codes
+}: z.output<typeof stepUpProof>): Shown | { kind: "password"; password: Password } {
+  if (password !== undefined) return { kind: "password", password };
+  if (credential === undefined) return shownIn(codes);
+  return shownIn({ passkey: { challenge_token, credential } });
+}
 
 /** RFC 6749, section 5.1, without a refresh token: the session goes on with the one it has. */
 export const accessTokenOnWire = ({ accessToken, expiresIn, sessionId }: IssuedToken) => ({

@@ -70,11 +70,18 @@ export function durableAccounts(
       askOnce(userId, (stub, to) => stub.failProof(to, failed, by).catch(unlessOlder)),
     confirmEvents: (userId, places) => ask(userId, (stub) => stub.confirmEvents(places)),
     listFactors: async (userId) =>
-      answered(await ask(userId, (stub, to) => stub.listFactors(to))).held,
+      answered(await ask(userId, (stub, to) => stub.listFactors(to, true))).held,
     addFactor: async (userId, command) =>
       answered(await ask(userId, (stub, to) => stub.addFactor(to, command))).kind,
     confirmFactor: async (userId, command) =>
       answered(await ask(userId, (stub, to) => stub.confirmFactor(to, command))).kind,
+    // Asked once: after a lost answer it would be spent.
+    takeChallenge: async (userId, command) =>
+      answered(await askOnce(userId, (stub, to) => stub.takeChallenge(to, command))),
+    addPasskey: async (userId, command) =>
+      answered(await ask(userId, (stub, to) => stub.addPasskey(to, command))).kind,
+    renamePasskey: async (userId, command) =>
+      answered(await ask(userId, (stub, to) => stub.renamePasskey(to, command))),
     removeFactor: async (userId, command) =>
       answered(await ask(userId, (stub, to) => stub.removeFactor(to, command))).kind,
     resetFactors: (userId, cause) => ask(userId, (stub, to) => stub.resetFactors(to, cause)),

@@ -1,6 +1,7 @@
 import { FIRST_PARTY_CLIENT } from "../../../core/config/constants.ts";
 import { type Actor, ANYONE, isPerson, type Person } from "../../../domain/access/actor.ts";
 import type { AccountChange } from "../../../domain/accounts/account-change.ts";
+import { type HeldFactors, isTotp } from "../../../domain/credentials/factor.ts";
 import { type Cause, causeOf } from "../../../domain/events/event.ts";
 import { openedByPassword } from "../../../domain/sessions/opened-with.ts";
 import type { AccountPolicy, Addressed } from "../../../use-cases/accounts/ports.ts";
@@ -78,6 +79,13 @@ export const completeSecond = (command: OpenSession): OpenSession => ({
   ...command,
   second: command.second ?? null,
 });
+
+/** Nor do they know every kind of factor. */
+export const knownFactors = (
+  held: HeldFactors | null,
+  knowsPasskeys: boolean,
+): HeldFactors | null =>
+  held && { ...held, factors: knowsPasskeys ? held.factors : held.factors.filter(isTotp) };
 
 /** They do not know that one can be asked for: the sign-in waits until they are gone. */
 export function knownAnswer(command: Partial<OpenSession>, answer: OpenAnswer): OpenAnswer {

@@ -9,6 +9,7 @@ import type {
 } from "../../../use-cases/accounts/ports.ts";
 import type {
   AddFactor,
+  AddPasskey,
   AllowedAttempt,
   Attempt,
   ConfirmFactor,
@@ -16,7 +17,11 @@ import type {
   FailedTry,
   Prover,
   RemoveFactor,
+  RenamedPasskey,
+  RenamePasskey,
   RenewRecoveryCodes,
+  TakeChallenge,
+  TakenChallenge,
 } from "../../../use-cases/credentials/ports.ts";
 import type {
   OpenAnswer,
@@ -40,7 +45,9 @@ export type HoldsAnswer = { readonly kind: "answered"; readonly holds: boolean }
 export type ListAnswer = { readonly kind: "answered"; readonly held: HeldFactors | null };
 
 /** What a port's method answers, as one that can also be an outage. */
-type Answered<M extends "addFactor" | "confirmFactor" | "removeFactor" | "renewRecoveryCodes"> = {
+type Answered<
+  M extends "addFactor" | "addPasskey" | "confirmFactor" | "removeFactor" | "renewRecoveryCodes",
+> = {
   readonly kind: Awaited<ReturnType<Factors[M]>>;
 };
 
@@ -66,9 +73,13 @@ export interface UserCalls {
   /** Older Workers leave `by` out. */
   failProof(to: Addressed, failed: FailedTry, by?: Prover): Promise<void>;
   clearProofs(to: Addressed, by: Prover): Promise<void>;
-  listFactors(to: Addressed): Promise<ListAnswer | Outage>;
+  /** Older Workers leave `knowsPasskeys` out. */
+  listFactors(to: Addressed, knowsPasskeys?: boolean): Promise<ListAnswer | Outage>;
   addFactor(to: Addressed, command: AddFactor): Promise<Answered<"addFactor"> | Outage>;
   confirmFactor(to: Addressed, command: ConfirmFactor): Promise<Answered<"confirmFactor"> | Outage>;
+  takeChallenge(to: Addressed, command: TakeChallenge): Promise<TakenChallenge | Outage>;
+  addPasskey(to: Addressed, command: AddPasskey): Promise<Answered<"addPasskey"> | Outage>;
+  renamePasskey(to: Addressed, command: RenamePasskey): Promise<RenamedPasskey | Outage>;
   removeFactor(to: Addressed, command: RemoveFactor): Promise<Answered<"removeFactor"> | Outage>;
   resetFactors(to: Addressed, cause: Cause): Promise<void>;
   renewRecoveryCodes(

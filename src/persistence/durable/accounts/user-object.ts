@@ -7,12 +7,15 @@ import { type UserJudge, userJudge } from "../../../use-cases/accounts/judge/jud
 import type { Addressed, ChangeCommand } from "../../../use-cases/accounts/ports.ts";
 import type {
   AddFactor,
+  AddPasskey,
   AllowedAttempt,
   ConfirmFactor,
   FailedTry,
   Prover,
   RemoveFactor,
+  RenamePasskey,
   RenewRecoveryCodes,
+  TakeChallenge,
 } from "../../../use-cases/credentials/ports.ts";
 import { Unavailable } from "../../../use-cases/outside.ts";
 import type {
@@ -36,6 +39,7 @@ import {
   completeSession,
   isKnownChange,
   knownAnswer,
+  knownFactors,
   UNSAID_CAUSE,
 } from "./older-code.ts";
 import type { CheckAnswer, HoldsAnswer, ListAnswer, UserCalls } from "./user-calls.ts";
@@ -137,9 +141,12 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
     this.#judge.clearProofs(to, by);
   }
 
-  listFactors(to: Addressed) {
+  listFactors(to: Addressed, knowsPasskeys = false) {
     const list = async (): Promise<ListAnswer> => {
-      return { kind: "answered", held: await this.#judge.listFactors(to) };
+      return {
+        kind: "answered",
+        held: knownFactors(await this.#judge.listFactors(to), knowsPasskeys),
+      };
     };
     return outcomeOf(list());
   }
@@ -150,6 +157,18 @@ export class UserObject extends DurableObject<Env> implements UserCalls {
 
   confirmFactor(to: Addressed, command: ConfirmFactor) {
     return outcomeOf(asOutcome(this.#judge.confirmFactor(to, command)));
+  }
+
+  takeChallenge(to: Addressed, command: TakeChallenge) {
+    return outcomeOf(this.#judge.takeChallenge(to, command));
+  }
+
+  addPasskey(to: Addressed, command: AddPasskey) {
+    return outcomeOf(asOutcome(this.#judge.addPasskey(to, command)));
+  }
+
+  renamePasskey(to: Addressed, command: RenamePasskey) {
+    return outcomeOf(this.#judge.renamePasskey(to, command));
   }
 
   removeFactor(to: Addressed, command: RemoveFactor) {

@@ -1,4 +1,5 @@
 import type { Person } from "../../../domain/access/actor.ts";
+import { isTotp } from "../../../domain/credentials/factor.ts";
 import { causeOf } from "../../../domain/events/event.ts";
 import type { FactorId } from "../../../domain/ids.ts";
 import { err, ok, type Result } from "../../../domain/result.ts";
@@ -26,7 +27,7 @@ export async function confirmTotp(
   const { userId, sessionId } = actor;
   const credential = await deps.users.findById(userId);
   const held = await deps.factors.listFactors(userId);
-  const factor = held?.factors.find((one) => one.id === id);
+  const factor = held?.factors.filter(isTotp).find((one) => one.id === id);
   if (credential === null || factor === undefined) return err("not_found");
   const recoveryCodes = deps.recoveryCodes.create();
   const confirm = async () => {

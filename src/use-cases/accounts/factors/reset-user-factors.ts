@@ -2,7 +2,7 @@ import { type Actor, isPerson } from "../../../domain/access/actor.ts";
 import { causeOf } from "../../../domain/events/event.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import { err, ok, type Result } from "../../../domain/result.ts";
-import { isYounger } from "../../../domain/time.ts";
+import { isYoungerElsewhere } from "../../../domain/time.ts";
 import type { StepUpNeeded } from "../../../domain/tokens/access-token.ts";
 import type { Factors } from "../../credentials/ports.ts";
 import { type ChangeUserDeps, targetOf, type UserRefusal } from "../change-user.ts";
@@ -24,7 +24,7 @@ export async function resetUserFactors(
   userId: UserId,
 ): Promise<Result<null, UserRefusal | StepUpNeeded>> {
   const { acr, authTime } = isPerson(actor) ? actor.proved : NEVER;
-  if (acr !== "aal2" || !isYounger(authTime, deps.clock(), deps.stepUpMaxAge)) {
+  if (acr !== "aal2" || !isYoungerElsewhere(authTime, deps.clock(), deps.stepUpMaxAge)) {
     return err(insufficientFor(deps));
   }
   const target = await targetOf(deps, actor, userId, null);

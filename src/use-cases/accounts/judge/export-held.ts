@@ -1,4 +1,4 @@
-import type { Factor } from "../../../domain/credentials/factor.ts";
+import { withoutSecret } from "../../../domain/credentials/factor.ts";
 import type { Cause } from "../../../domain/events/event.ts";
 import { factorsOf, heldFactors } from "../../credentials/take-factor.ts";
 import type { StoredSession } from "../../sessions/ports.ts";
@@ -26,8 +26,6 @@ export function exportHeld(deps: JudgeDeps, { userId }: Addressed, cause: Cause)
   wakeNext(deps);
   return held;
 }
-
-const withoutSecret = ({ wrappedSecret: _, ...factor }: Factor) => factor;
 
 const withoutHashes = ({ current: _, rotation, ...session }: StoredSession) => ({
   ...session,

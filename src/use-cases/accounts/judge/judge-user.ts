@@ -33,11 +33,14 @@ import {
 } from "./keep-authority.ts";
 import {
   addFactor,
+  addPasskey,
   confirmFactor,
   removeFactor,
+  renamePasskey,
   renewRecoveryCodes,
   resetFactors,
   stepUp,
+  takeChallenge,
 } from "./keep-factors.ts";
 import { openSession } from "./open-session.ts";
 import { happened } from "./tell-events.ts";
@@ -131,6 +134,9 @@ export function userJudge(given: Omit<JudgeDeps, "memory" | "renewal">) {
     },
     addFactor: whenFresh(addFactor),
     confirmFactor: whenFresh(confirmFactor),
+    takeChallenge: whenFresh(takeChallenge),
+    addPasskey: whenFresh(addPasskey),
+    renamePasskey: whenFresh(renamePasskey),
     removeFactor: whenFresh(removeFactor),
     resetFactors: (to: Addressed, cause: Cause) => resetFactors(deps, to, cause),
     renewRecoveryCodes: whenFresh(renewRecoveryCodes),

@@ -1,14 +1,30 @@
-import { provedAgain, withSecond } from "../../../domain/assurance.ts";
-import { isConfirmable, isConfirmed, levelOf, usedAt } from "../../../domain/credentials/factor.ts";
+import { provedAgain } from "../../../domain/assurance.ts";
+import {
+  codeUsed,
+  type Factor,
+  type FactorProof,
+  isConfirmable,
+  isConfirmed,
+  isPasskey,
+  isTotp,
+  levelOf,
+  type Passkey,
+  provedWith,
+} from "../../../domain/credentials/factor.ts";
 import type { Cause } from "../../../domain/events/event.ts";
-import type { SessionId } from "../../../domain/ids.ts";
+import type { SessionId, UserId } from "../../../domain/ids.ts";
 import { MAX_FACTORS } from "../../../domain/limits.ts";
 import { clearFactorProofs } from "../../credentials/count-proofs.ts";
 import type {
   AddFactor,
+  AddPasskey,
   ConfirmFactor,
   RemoveFactor,
+  RenamedPasskey,
+  RenamePasskey,
   RenewRecoveryCodes,
+  TakeChallenge,
+  TakenChallenge,
 } from "../../credentials/ports.ts";
 import {
   factorsOf,
@@ -20,7 +36,7 @@ import { checkSession } from "../../sessions/judge-session.ts";
 import type { StepUp, StepUpAnswer } from "../../sessions/ports.ts";
 import type { SessionGrant } from "../../tokens/ports.ts";
 import type { Addressed, UserStore } from "../ports.ts";
-import { currentAuthority, type JudgeDeps } from "./keep-authority.ts";
+import { currentAuthority, type JudgeDeps, knownAuthority } from "./keep-authority.ts";
 import { reaches } from "./open-session.ts";
 import { factorMail, happened, recoveryCodeUsed } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
@@ -53,7 +69,7 @@ export function addFactor(
   const { factors } = store.secondFactors;
   if (ownSession(deps, factor.begunIn) === null) return "refused";
   if (factors.get(factor.id) !== undefined) return "added";
-  const held = factorsOf(store.secondFactors);
+  const held = factorsOf(store.secondFactors).filter(isTotp);
   if (held.filter(isConfirmed).length >= MAX_FACTORS) return "too_many";
   store.atomically(() => {
     for (const { id, confirmedAt } of held) if (confirmedAt === null) factors.delete(id);
@@ -75,31 +91,112 @@ export function confirmFactor(
   const now = clock();
   const grant = ownSession(deps, sessionId);
   const factor = store.secondFactors.factors.get(proof.id);
-  if (grant === null || factor?.begunIn !== sessionId) return "refused";
+  if (grant === null || factor?.begunIn !== sessionId || !isTotp(factor)) return "refused";
   if (isConfirmed(factor)) {
-    if (factor.lastStep !== proof.step) return "wrong";
-    const isOurs = store.secondFactors.recoveryCodes.get(recoveryCodes[0] ?? "") !== undefined;
-    return isOurs ? "first" : "another";
+    return factor.lastStep === proof.step ? addedBefore(store, recoveryCodes) : "wrong";
   }
-  const used = usedAt(factor, proof, now);
+  const used = codeUsed(factor, proof, now);
   if (used === null) return "wrong";
   if (!isConfirmable(factor, sessionId, now)) return "refused";
+  const confirmed = { ...used, confirmedAt: now };
+  return hold(deps, userId, grant, confirmed, { proof, recoveryCodes, cause });
+}
+
+/** What it was told that asked before: the codes that were kept then are shown to nobody else. */
+const addedBefore = (
+  { secondFactors }: Pick<UserStore, "secondFactors">,
+  [code = ""]: readonly string[],
+): "first" | "another" =>
+  secondFactors.recoveryCodes.get(code) === undefined ? "another" : "first";
+
+/** From here on its owner is asked for it. The session that showed it has shown a factor more. */
+function hold(
+  deps: JudgeDeps,
+  userId: UserId,
+  grant: SessionGrant,
+  factor: Factor,
+  { proof, recoveryCodes, cause }: Omit<ConfirmFactor, "proof" | "sessionId"> & Proving,
+): "first" | "another" {
+  const { store, clock } = deps;
+  const now = clock();
   const isFirst = levelOf(factorsOf(store.secondFactors)) === "aal1";
   store.atomically(() => {
-    store.secondFactors.factors.set(factor.id, { ...used, confirmedAt: now });
+    store.secondFactors.factors.set(factor.id, factor);
     if (isFirst) replaceRecoveryCodes(store.secondFactors, recoveryCodes, now);
-    store.sessions.prove(sessionId, withSecond(grant, factor.kind, now));
+    store.sessions.prove(factor.begunIn, provedWith(grant, proof, now));
     store.proofs.delete("factor_in_session");
     store.outbox.add(
       happened(deps, userId, cause, {
         type: "factor.added",
-        data: { factor_id: factor.id, kind: factor.kind, session_id: sessionId },
+        data: { factor_id: factor.id, kind: factor.kind, session_id: factor.begunIn },
         mail: factorMail("factor_added"),
       }),
     );
   });
   wakeNext(deps);
   return isFirst ? "first" : "another";
+}
+
+type Proving = { readonly proof: FactorProof };
+
+/** An answer that is wrong is the last one to its challenge, too. Of nobody nothing is kept. */
+export function takeChallenge(
+  deps: JudgeDeps,
+  _to: Addressed,
+  { challenge, endsAt, credentialId }: TakeChallenge,
+): TakenChallenge {
+  const { store, clock } = deps;
+  const known = knownAuthority(deps);
+  if (known === null || known.status === "deleted") return { kind: "spent", passkey: null };
+  const passkey = passkeyWith(store, credentialId);
+  const { spent } = store.secondFactors;
+  const name = `challenge ${challenge}`;
+  if (endsAt <= clock() || spent.get(name) !== undefined) return { kind: "spent", passkey };
+  store.atomically(() => spent.set(name, endsAt));
+  wakeNext(deps);
+  return { kind: "taken", passkey };
+}
+
+const passkeyWith = (
+  { secondFactors }: Pick<UserStore, "secondFactors">,
+  credentialId: string,
+): Passkey | null =>
+  factorsOf(secondFactors)
+    .filter(isPasskey)
+    .find((one) => one.credentialId === credentialId) ?? null;
+
+/** Its making is its first use. The same authenticator twice is refused, but where it was asked again. */
+export function addPasskey(
+  deps: JudgeDeps,
+  { userId }: Addressed,
+  { passkey, recoveryCodes, cause }: AddPasskey,
+): "first" | "another" | "too_many" | "exists" | "refused" {
+  const { store } = deps;
+  const grant = ownSession(deps, passkey.begunIn);
+  if (grant === null) return "refused";
+  const same = passkeyWith(store, passkey.credentialId);
+  if (same !== null) {
+    return same.challenge === passkey.challenge ? addedBefore(store, recoveryCodes) : "exists";
+  }
+  const held = factorsOf(store.secondFactors).filter(isPasskey);
+  if (held.length >= MAX_FACTORS) return "too_many";
+  const { kind, id, signCount, method } = passkey;
+  const proof = { kind, id, signCount, userVerified: true, method };
+  return hold(deps, userId, grant, passkey, { proof, recoveryCodes, cause });
+}
+
+export function renamePasskey(
+  deps: JudgeDeps,
+  _to: Addressed,
+  { id, name, sessionId }: RenamePasskey,
+): RenamedPasskey {
+  const { factors } = deps.store.secondFactors;
+  if (ownSession(deps, sessionId) === null) return { kind: "refused" };
+  const factor = factors.get(id);
+  if (factor === undefined || !isPasskey(factor)) return { kind: "none" };
+  const passkey = { ...factor, name };
+  factors.set(id, passkey);
+  return { kind: "renamed", passkey };
 }
 
 /**
@@ -198,8 +295,7 @@ export function stepUp(
   const take = proof === null ? () => undefined : takeProof(store.secondFactors, proof, now);
   if (take === null) return { kind: "wrong" };
   const level = levelOf(factorsOf(store.secondFactors));
-  const proven =
-    proof === null ? provedAgain(grant, level, now) : withSecond(grant, proof.kind, now);
+  const proven = proof === null ? provedAgain(grant, level, now) : provedWith(grant, proof, now);
   store.atomically(() => {
     take();
     store.sessions.prove(sessionId, proven);

@@ -1,6 +1,5 @@
 import { sameAuthority } from "../../../domain/accounts/authority.ts";
-import { withSecond } from "../../../domain/assurance.ts";
-import { levelOf } from "../../../domain/credentials/factor.ts";
+import { levelOf, provedWith } from "../../../domain/credentials/factor.ts";
 import type { Cause } from "../../../domain/events/event.ts";
 import { isYounger } from "../../../domain/time.ts";
 import { factorsOf, kindsOf, takeProof } from "../../credentials/take-factor.ts";
@@ -53,19 +52,35 @@ function passGate(
   to: Addressed,
   command: OpenSession,
 ): StoredSession | Exclude<OpenAnswer, { kind: "opened" }> {
-  const { store, clock } = deps;
   const { second, cause } = command;
+  if (second !== null) return showSecond(deps, to, command, second);
+  if (isOpen(deps, command) || reaches(deps, command)) return openOnce(deps, to, command, cause);
+  return required(deps);
+}
+
+const required = ({ store }: JudgeDeps) => ({
+  kind: "second_factor_required" as const,
+  factors: kindsOf(store.secondFactors),
+});
+
+function showSecond(
+  deps: JudgeDeps,
+  to: Addressed,
+  command: OpenSession,
+  second: SecondShown,
+): StoredSession | Exclude<OpenAnswer, { kind: "opened" }> {
+  const { store, clock } = deps;
+  const { flowId, flowEndsAt, proof } = second;
   const existing = store.sessions.find(command.sessionId);
-  if (second !== null) {
-    if (existing !== null) return isRepeated(deps, to, command, existing) ? existing : SPENT;
-    const { flowId, flowEndsAt, proof } = second;
-    const isSpent = store.secondFactors.spent.get(flowId) !== undefined;
-    if (isSpent || flowEndsAt <= clock()) return SPENT;
-    const take = takeProof(store.secondFactors, proof, clock());
-    return take === null ? { kind: "wrong" } : openWithSecond(deps, to, command, second, take);
-  }
-  if (existing !== null || reaches(deps, command)) return openOnce(deps, to, command, cause);
-  return { kind: "second_factor_required", factors: kindsOf(store.secondFactors) };
+  if (existing !== null) return isRepeated(deps, to, command, existing) ? existing : SPENT;
+  const isSpent = store.secondFactors.spent.get(flowId) !== undefined;
+  if (isSpent || flowEndsAt <= clock()) return SPENT;
+  const take = takeProof(store.secondFactors, proof, clock());
+  if (take === null) return { kind: "wrong" };
+  const wanted = { ...command, ...provedWith(command, proof, clock()) };
+  if (reaches(deps, wanted)) return openWithSecond(deps, to, wanted, second, take);
+  // A passkey that was touched is the first factor, and no second one to itself.
+  return command.amr.length === 0 ? required(deps) : { kind: "wrong" };
 }
 
 const SPENT = { kind: "spent" } as const;
@@ -96,18 +111,17 @@ export const reaches = ({ store }: JudgeDeps, { acr }: Pick<NewSession, "acr">):
 function openWithSecond(
   deps: JudgeDeps,
   to: Addressed,
-  command: OpenSession,
+  wanted: OpenSession,
   { proof, flowId, flowEndsAt }: SecondShown,
   take: () => void,
 ): StoredSession {
-  const { store, clock } = deps;
-  const wanted = { ...command, ...withSecond(command, proof.kind, clock()) };
-  return openOnce(deps, to, wanted, command.cause, () => {
+  const { store } = deps;
+  return openOnce(deps, to, wanted, wanted.cause, () => {
     take();
     store.secondFactors.spent.set(flowId, flowEndsAt);
     store.proofs.delete(proof.kind);
-    if (proof.kind === "totp") return;
-    store.outbox.add(happened(deps, to.userId, command.cause, recoveryCodeUsed(store)));
+    if (proof.kind !== "recovery_code") return;
+    store.outbox.add(happened(deps, to.userId, wanted.cause, recoveryCodeUsed(store)));
   });
 }
 

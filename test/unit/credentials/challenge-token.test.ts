@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { challenges } from "../../../src/core/security/challenge-token.ts";
+import { CHALLENGE_LIFETIME, isAnswerable } from "../../../src/domain/credentials/challenge.ts";
+import { secretsMaker } from "../../support/memory-service.ts";
+
+const secretsOf = secretsMaker();
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+const { start, parse } = challenges(secretsOf(1), random);
+
+it("says what it was started for, and when", () => {
+  const purpose = fc.constantFrom("sign-in", "second-factor abc", "step-up ses_x" as const);
+  fc.assert(
+    fc.property(purpose, fc.maxSafeNat(), (wanted, now) => {
+      const { token, value } = start(wanted, now);
+      expect(parse(token)).toEqual({ value, purpose: wanted, startedAt: now });
+      expect(Buffer.from(value, "base64url")).toHaveLength(32);
+    }),
+  );
+});
+
+it("is never the same twice", () => {
+  expect(start("sign-in", 1).value).not.toBe(start("sign-in", 1).value);
+});
+
+it("is refused with any of its characters changed, cut or added", () => {
+  const { token } = start("sign-in", 1);
+  const changed = fc.tuple(fc.nat(token.length - 1), fc.constantFrom(..."AZaz09-_.=+/ "));
+  fc.assert(
+    fc.property(changed, ([at, letter]) => {
+      fc.pre(token[at] !== letter);
+      expect(parse(token.slice(0, at) + letter + token.slice(at + 1))).toBeNull();
+      expect(parse(token.slice(0, at))).toBeNull();
+      expect(parse(token + letter)).toBeNull();
+    }),
+  );
+});
+
+it("lives on under an older root secret, and dies with it", () => {
+  const { token } = start("sign-in", 1);
+  expect(challenges(secretsOf(2, 1), random).parse(token)).not.toBeNull();
+  expect(challenges(secretsOf(2), random).parse(token)).toBeNull();
+  expect(challenges(secretsMaker()(1), random).parse(token)).toBeNull();
+});
+
+it("is answered for five minutes, and for nothing else than it was asked for", () => {
+  const asked = { value: "", purpose: "step-up a", startedAt: 1 };
+  expect(isAnswerable(asked, "step-up a", CHALLENGE_LIFETIME)).toBe(true);
+  expect(isAnswerable(asked, "step-up a", CHALLENGE_LIFETIME + 1)).toBe(false);
+  expect(isAnswerable(asked, "step-up b", 1)).toBe(false);
+  expect(isAnswerable(asked, "sign-in", 1)).toBe(false);
+});
