@@ -358,8 +358,8 @@ export const BUGS: readonly Bug[] = [
     name: "a passkey that was only touched is two factors",
     seed: 1,
     file: "src/domain/assurance.ts",
-    find: "const isSecond = userVerified || others.length > 0;",
-    replace: "const isSecond = userVerified || others.length >= 0;",
+    find: "const isSecond = userVerified ||",
+    replace: "const isSecond = userVerified || method !== undefined ||",
   },
   {
     name: "a copy of a passkey is not noticed",

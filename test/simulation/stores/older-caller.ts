@@ -1,3 +1,5 @@
+import { Unavailable } from "../../../src/use-cases/outside.ts";
+
 /** What code of an earlier release does not say: src/persistence/durable/accounts/older-code.ts. */
 const UNSAID: Readonly<Record<string, readonly string[]>> = {
   openSession: ["cause", "clientId", "amr", "authTime"],
@@ -6,8 +8,12 @@ const UNSAID: Readonly<Record<string, readonly string[]>> = {
   redeem: ["cause"],
 };
 
+/** What it does not ask at all: it has no route that would. */
+const UNASKED: ReadonlySet<string> = new Set(["takeChallenge", "addPasskey", "renamePasskey"]);
+
 /** The arguments of a call to a user's object, as an isolate that still runs that code makes it. */
 export function saidByOlder(method: string, [to, command, ...rest]: readonly unknown[]): unknown[] {
+  if (UNASKED.has(method)) throw new Unavailable("route");
   const unsaid = UNSAID[method];
   const without = unsaid === undefined ? command : leaving(command, unsaid);
   return [withoutPolicy(to), without, ...rest];
