@@ -78,6 +78,7 @@ export function accountRecordContract(make: () => Promise<Harness>): void {
           passwordSetAt: 1_000,
         },
         verifiedEmail: null,
+        factorsVoidAt: 0,
         updatedAt: 1_000,
       });
       expect(await record.read(someUserId())).toBeNull();

@@ -28,6 +28,8 @@ export type RowAfter = {
   readonly email: Email | undefined;
   /** Null where nobody verified it; undefined where the row's address cannot be read. */
   readonly verifiedEmail: Email | null | undefined;
+  /** Second factors from before are void (Unix milliseconds); 0 where none ever were. */
+  readonly factorsVoidAt: number;
   /** Unix milliseconds. A change of name sets it, too. */
   readonly updatedAt: number;
 };

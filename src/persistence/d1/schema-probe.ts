@@ -20,6 +20,7 @@ const FEED = [
   "users_password_moves",
   "users_version_moves",
   "users_email_moves",
+  "users_factors_move",
   "user_roles_moves_insert",
   "user_roles_moves_update",
   "user_roles_moves_delete",

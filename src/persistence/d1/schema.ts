@@ -21,6 +21,8 @@ export const users = sqliteTable(
     version: integer("version").notNull().default(1),
     /** Which change made this version: tells a lost reply from a refusal. */
     changeId: text("change_id").notNull().default(""),
+    /** What second factors there were before then are void, by an operator's word. */
+    factorsVoidAt: integer("factors_void_at").notNull().default(0),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     /** When the account goes, if nobody verified its address by then; null for one that stays. */

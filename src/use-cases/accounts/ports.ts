@@ -224,6 +224,8 @@ export type AuthorityCopy = {
   readonly authority: Authority;
   /** As the row had it. Undefined, too, in a copy by older code and in a tombstone. */
   readonly verifiedEmail?: RowAfter["verifiedEmail"];
+  /** As the row had it. Absent from a copy by older code, and from a tombstone. */
+  readonly factorsVoidAt?: number;
   /** When D1 last said so, in Unix milliseconds. */
   readonly checkedAt: number;
   /** The change that made this version, so that one asked for twice is made once. */

@@ -15,7 +15,7 @@ export type Bug = {
 export const BUGS: readonly Bug[] = [
   {
     name: "the successor is drawn and not derived from the token presented",
-    seed: 3,
+    seed: 2,
     file: "src/core/security/refresh-token-codec.ts",
     find: "return { ...token, version, secret: mac(key, input) };",
     replace:
@@ -23,21 +23,21 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a reused token is refused and its session lives on",
-    seed: 31,
+    seed: 52,
     file: "src/use-cases/accounts/judge/end-sessions.ts",
     find: 'if (type === "refresh.reused") store.sessions.remove(sessionId);',
     replace: "",
   },
   {
     name: "a disabled account keeps its sessions",
-    seed: 3,
+    seed: 9,
     file: "src/use-cases/accounts/judge/keep-authority.ts",
     find: 'const ended = end === "all" ? store.sessions.removeAllExcept(null) : 0;',
     replace: "const ended = 0;",
   },
   {
     name: "an object's event is forgotten when it is sent",
-    seed: 4,
+    seed: 2,
     file: "src/persistence/durable/events/kv-outbox.ts",
     find: "      if (messages.length > 0) await queue.send(messages);",
     replace:
@@ -89,7 +89,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a try within the delay is let through",
-    seed: 89,
+    seed: 5,
     file: "src/domain/credentials/throttle.ts",
     find: '? { kind: "delayed", retryAfter: delay - elapsed(lastAt, now), lastAt }',
     replace: '? { kind: "allowed", state: { failures: failures + 1, lastAt: now } }',
@@ -103,14 +103,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a reset keeps the sessions",
-    seed: 18,
+    seed: 9,
     file: "src/use-cases/accounts/judge/change-account.ts",
     find: "settle(deps, to, taken, end, told);",
     replace: 'settle(deps, to, taken, change.kind === "reset_password" ? "none" : end, told);',
   },
   {
     name: "a message that left is sent again when it comes again",
-    seed: 23,
+    seed: 13,
     file: "src/use-cases/accounts/send-once.ts",
     find: 'if (claimed !== "claimed") return;',
     replace: 'if (claimed === "withheld") return;',
@@ -124,21 +124,21 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a message that did not leave counts as sent",
-    seed: 653,
+    seed: 199,
     file: "src/use-cases/accounts/send-once.ts",
     find: "    throw error;\n",
     replace: "",
   },
   {
     name: "whoever registered stays in when the owner verifies the address",
-    seed: 33,
+    seed: 108,
     file: "src/use-cases/accounts/verify-email.ts",
     find: "const keepPassword = shown.value && credential.passwordHash !== null;",
     replace: "const keepPassword = credential.passwordHash !== null;",
   },
   {
     name: "a mailed code works again",
-    seed: 211,
+    seed: 374,
     file: "src/use-cases/credentials/count-codes.ts",
     find: "if (flow === undefined || flow.isSpent || flow.endsAt <= now) return false;",
     replace: "if (flow === undefined || flow.endsAt <= now) return false;",
@@ -159,7 +159,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "an export reads the trail before it asks the object",
-    seed: 2_243,
+    seed: 3_745,
     file: "src/use-cases/accounts/export-user.ts",
     find: `  const held = await deps.accounts.exportHeld(userId, causeOf(actor));
   if (held === null) return err("not_found");
@@ -184,7 +184,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a key goes as soon as its successor signs",
-    seed: 77,
+    seed: 50,
     file: "src/domain/keys/signing-key.ts",
     find: "return Math.min(...takeovers, Number.POSITIVE_INFINITY) + policy.tokenLifetime;",
     replace: "return Math.min(...takeovers, Number.POSITIVE_INFINITY);",
@@ -220,21 +220,21 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a refresh token is checked with the newest secret alone",
-    seed: 4,
+    seed: 2,
     file: "src/core/security/refresh-token-codec.ts",
     find: 'const key = secrets.subkey(bytes.readUInt16BE(), "refresh-token-mac");',
     replace: 'const key = secrets.subkey(secrets.newest, "refresh-token-mac");',
   },
   {
     name: "a revoked key is taken out of the set in KV and nowhere else",
-    seed: 16,
+    seed: 9,
     file: "src/domain/keys/signing-key.ts",
     find: 'if (key.revokedAt !== null) return "revoked";',
     replace: "",
   },
   {
     name: "the copy of the keys is verified with for as long as it is signed with",
-    seed: 28,
+    seed: 74,
     file: "src/core/security/key-ring.ts",
     find: "return jwksOf(await copy.read(KEYS_MAX_AGE), deps.clock(), deps.policy).keys;",
     replace:
@@ -242,7 +242,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "an older key signs again when the current one is revoked",
-    seed: 3,
+    seed: 9,
     file: "src/domain/keys/signing-key.ts",
     find: "return latest(keys.filter((key) => signsSince(key) <= now));",
     replace:
@@ -264,14 +264,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a missing set in KV is an empty one",
-    seed: 5,
+    seed: 136,
     file: "src/core/security/key-ring.ts",
     find: "if (cached === null || cached.keys.length === 0) return null;",
     replace: "if (cached === null) return { keys: [] };",
   },
   {
     name: "a verifier elsewhere keeps its keys for a day",
-    seed: 210,
+    seed: 432,
     file: "src/client/remote-keys.ts",
     find: "const isCurrent = known !== null && isYoungerThan(known.maxAge, known.askedAt);",
     replace: "const isCurrent = known !== null && isYoungerThan(86_400_000, known.askedAt);",
@@ -285,35 +285,35 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a copy of a role never grows old",
-    seed: 2,
+    seed: 14,
     file: "src/core/memory/role-catalogue.ts",
     find: "isYounger(readAt, now, ROLES_MAX_AGE);",
     replace: "readAt <= now;",
   },
   {
     name: "a verdict is remembered for ten times as long as was asked for",
-    seed: 104,
+    seed: 5,
     file: "src/core/memory/liveness.ts",
     find: "return isYounger(askedAt, now, limit);",
     replace: "return isYounger(askedAt, now, 10 * limit);",
   },
   {
     name: "the freshness of zero takes what is remembered",
-    seed: 104,
+    seed: 5,
     file: "src/use-cases/tokens/verify-token.ts",
     find: "const authority = await deps.liveness.ask(presented, maxStaleness * 1_000);",
     replace: "const authority = await deps.liveness.ask(presented, 60_000 + maxStaleness * 1_000);",
   },
   {
     name: "a verdict carries the roles of the token",
-    seed: 2,
+    seed: 18,
     file: "src/use-cases/tokens/verify-token.ts",
     find: "claims: { ...claims, roles: counting, ver: version, permissions },",
     replace: "claims: { ...claims, ver: version, permissions },",
   },
   {
     name: "no second factor is asked for",
-    seed: 7,
+    seed: 3,
     file: "src/use-cases/accounts/judge/open-session.ts",
     find: `acr === "aal2" || levelOf(`,
     replace: `acr !== undefined || levelOf(`,
@@ -334,7 +334,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a session forgets at its next refresh that two factors were shown",
-    seed: 7,
+    seed: 3,
     file: "src/use-cases/accounts/judge/keep-factors.ts",
     find: "store.sessions.prove(factor.begunIn, provedWith(grant, proof, now));",
     replace:
@@ -342,35 +342,35 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a second factor that is shown in vain opens a session where none is asked for any more",
-    seed: 1_085,
+    seed: 98,
     file: "src/use-cases/accounts/judge/open-session.ts",
     find: "  if (second !== null) return showSecond",
     replace: "  if (second !== null && !reaches(deps, command)) return showSecond",
   },
   {
     name: "a challenge to a passkey is answered again",
-    seed: 1,
+    seed: 558,
     file: "src/use-cases/accounts/judge/keep-factors.ts",
     find: "endsAt <= clock() || spent.get(name) !== undefined",
     replace: "endsAt <= clock()",
   },
   {
     name: "a passkey that was only touched is two factors",
-    seed: 1,
+    seed: 3,
     file: "src/domain/assurance.ts",
     find: "const isSecond = userVerified ||",
     replace: "const isSecond = userVerified || method !== undefined ||",
   },
   {
     name: "a copy of a passkey is not noticed",
-    seed: 1,
+    seed: 94,
     file: "src/domain/credentials/factor.ts",
     find: "if (counts && signCount <= factor.signCount) return null;",
     replace: "if (counts && signCount < 0) return null;",
   },
   {
     name: "a passkey makes its owner nobody's two factors",
-    seed: 1,
+    seed: 3,
     file: "src/domain/credentials/factor.ts",
     find: "factors.some(isConfirmed)",
     replace: "factors.filter(isTotp).some(isConfirmed)",

@@ -11,9 +11,10 @@ export function memoryAccountRecord(db: MemoryDatabase): AccountRecord {
   const rowOf = (userId: UserId) => {
     const row = db.users.get(userId);
     if (row === undefined) return null;
-    const { changeId, user } = row;
+    const { changeId, user, factorsVoidAt = 0 } = row;
     const [authority, verifiedEmail] = [authorityOf(user), verifiedEmailOf(user)];
-    return { changeId, authority, email: user.email, verifiedEmail, updatedAt: user.updatedAt };
+    const { email, updatedAt } = user;
+    return { changeId, authority, email, verifiedEmail, factorsVoidAt, updatedAt };
   };
 
   return {

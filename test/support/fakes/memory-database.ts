@@ -14,6 +14,8 @@ export type UserRow = {
   readonly changeId: string;
   /** Unix milliseconds, or null for one that stays. */
   readonly expiresAt: number | null;
+  /** Second factors from before are void (Unix milliseconds). */
+  readonly factorsVoidAt?: number;
 };
 
 export type ServiceAccountRow = Omit<ServiceAccount, "permissions">;

@@ -44,7 +44,7 @@ export function d1AccountRecord(db: Database): AccountRecord {
 
 const selectRow = (userId: UserId) => sql`
   select id, rowid as row_number, change_id, email, email_verified, status, version,
-    password_set_at, updated_at, ${ROLES_OF_USER} as role_names
+    password_set_at, factors_void_at, updated_at, ${ROLES_OF_USER} as role_names
   from users where id = ${userId}`;
 
 const reader = rowReader(
@@ -58,6 +58,7 @@ const reader = rowReader(
       status,
       version,
       password_set_at: time,
+      factors_void_at: time,
       updated_at: time,
       role_names: texts,
     })
@@ -72,6 +73,7 @@ const reader = rowReader(
       verifiedEmail:
         emailVerified === undefined ? undefined : verifiedEmailOf({ email, emailVerified }),
       email,
+      factorsVoidAt: row.factors_void_at,
       updatedAt: row.updated_at,
     })),
 );

@@ -8,7 +8,14 @@ import type { Email } from "../../../domain/accounts/email.ts";
 import { clearAllProofs, clearPasswordProofs } from "../../credentials/count-proofs.ts";
 import { grantOf } from "../../sessions/judge-session.ts";
 import type { Addressed, ChangeAnswer, ChangeCommand } from "../ports.ts";
-import { isSettled, type JudgeDeps, knownAuthority, reconcile, settle } from "./keep-authority.ts";
+import {
+  isSettled,
+  type JudgeDeps,
+  knownAuthority,
+  ofRow,
+  reconcile,
+  settle,
+} from "./keep-authority.ts";
 import { isOpen, openOnce, reaches } from "./open-session.ts";
 import { eventsOf, happened, whatOf } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
@@ -79,7 +86,7 @@ async function attempt(
   const verdict = judgeChange(change, changeId, version, row);
   const { authority, end } = takeOver(copy.authority, row?.authority ?? null);
   const settledBy = verdict === "applied" ? changeId : (row?.changeId ?? "");
-  const taken = { authority, changeId: settledBy, verifiedEmail: row?.verifiedEmail };
+  const taken = { authority, changeId: settledBy, ...ofRow(row) };
   const made = verdict === "applied" ? event : null;
   const told = eventsOf(deps, to.userId, copy, row, made, version);
   settle(deps, to, taken, end, told);

@@ -5,13 +5,15 @@ import {
   sameAuthority,
   takeOver,
 } from "../../../domain/accounts/authority.ts";
-import type { Unnumbered } from "../../../domain/events/event.ts";
+import { type Factor, isConfirmed, levelOf } from "../../../domain/credentials/factor.ts";
+import { BY_HAND, type Unnumbered } from "../../../domain/events/event.ts";
+import type { UserId } from "../../../domain/ids.ts";
 import { clearFactorProofs } from "../../credentials/count-proofs.ts";
-import { removeAllFactors } from "../../credentials/take-factor.ts";
+import { factorsOf, removeAllFactors } from "../../credentials/take-factor.ts";
 import type { Clock, Defer } from "../../outside.ts";
 import type { Renewal } from "../../renewal.ts";
 import type { AccountRecord, Addressed, AuthorityCopy, Intent, UserStore } from "../ports.ts";
-import { eventsOf } from "./tell-events.ts";
+import { eventsOf, factorMail, happened } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
 
 /*
@@ -99,7 +101,7 @@ async function takeRow(deps: JudgeDeps, to: Addressed): Promise<boolean> {
   const changeId = row?.changeId ?? intent?.changeId ?? "";
   const base = intent?.base ?? authority.version;
   const events = eventsOf(deps, to.userId, copy, row, madeBy(intent, row), base);
-  settle(deps, to, { authority, changeId, verifiedEmail: row?.verifiedEmail }, end, events);
+  settle(deps, to, { authority, changeId, ...ofRow(row) }, end, events);
   return true;
 }
 
@@ -129,6 +131,12 @@ function isOvertaken(deps: JudgeDeps, before: Authority | null, intent: Intent |
 /** What is taken over of a row; of one that is gone, no address. */
 type Taken = Omit<RowAfter, "updatedAt" | "email">;
 
+/** What is taken over as it stands there. */
+export const ofRow = (row: RowAfter | null): Pick<Taken, "verifiedEmail" | "factorsVoidAt"> => ({
+  verifiedEmail: row?.verifiedEmail,
+  factorsVoidAt: row?.factorsVoidAt ?? 0,
+});
+
 /**
  * Takes an authority, ends what must end, tells of it and forgets the intent: all or nothing.
  *
@@ -136,7 +144,7 @@ type Taken = Omit<RowAfter, "updatedAt" | "email">;
  */
 export function settle(
   deps: JudgeDeps,
-  { policy }: Addressed,
+  { userId, policy }: Addressed,
   taken: Taken,
   end: SessionsToEnd,
   events: readonly Unnumbered[],
@@ -145,18 +153,50 @@ export function settle(
   const now = clock();
   const known = store.authority.copy();
   const isVoid = events.some((event) => voidsFactors(event, known));
+  const lost = isVoid ? [] : lostFactors(deps, known, taken);
+  const told = lost.some(isConfirmed) ? [...events, factorsLost(deps, userId, lost)] : events;
   const isGone = taken.authority.status === "deleted";
   const forgetAt = isGone ? now + policy.refresh.absoluteTtl : null;
   store.atomically(() => {
     store.authority.settle({ ...taken, checkedAt: now, forgetAt });
-    const ended = end === "all" ? store.sessions.removeAllExcept(null) : 0;
-    if (isGone || isVoid) removeAllFactors(store.secondFactors);
-    if (isGone || isVoid) clearFactorProofs(store.proofs);
-    for (const [at, event] of events.entries()) {
+    const ended = end === "all" || told !== events ? store.sessions.removeAllExcept(null) : 0;
+    if (isGone || isVoid) forgetFactors(store);
+    else forget(store, lost);
+    for (const [at, event] of told.entries()) {
       store.outbox.add(at > 0 || ended === 0 ? event : withEnded(event, ended));
     }
   });
   wakeNext(deps);
+}
+
+/** Those that were there when an operator said that they are lost. */
+function lostFactors(
+  { store }: JudgeDeps,
+  known: AuthorityCopy | null,
+  { factorsVoidAt }: Taken,
+): Factor[] {
+  if (factorsVoidAt <= (known?.factorsVoidAt ?? 0)) return [];
+  return factorsOf(store.secondFactors).filter(({ createdAt }) => createdAt < factorsVoidAt);
+}
+
+/** Without a factor there is nothing to recover. */
+function forget(store: UserStore, lost: readonly Factor[]): void {
+  if (lost.length === 0) return;
+  for (const { id } of lost) store.secondFactors.factors.delete(id);
+  if (levelOf(factorsOf(store.secondFactors)) === "aal1") forgetFactors(store);
+}
+
+const factorsLost = (deps: JudgeDeps, userId: UserId, lost: readonly Factor[]): Unnumbered =>
+  happened(deps, userId, BY_HAND, {
+    type: "factor.reset",
+    data: { factors: lost.filter(isConfirmed).length },
+    mail: factorMail("factor_removed"),
+  });
+
+/** With all that counts for factors that are there no more. */
+export function forgetFactors({ secondFactors, proofs }: UserStore): void {
+  removeAllFactors(secondFactors);
+  clearFactorProofs(proofs);
 }
 
 /** Whoever registered an address that was not theirs may have added factors as well. */

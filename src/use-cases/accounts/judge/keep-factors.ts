@@ -14,7 +14,6 @@ import {
 import type { Cause } from "../../../domain/events/event.ts";
 import type { SessionId, UserId } from "../../../domain/ids.ts";
 import { MAX_FACTORS } from "../../../domain/limits.ts";
-import { clearFactorProofs } from "../../credentials/count-proofs.ts";
 import type {
   AddFactor,
   AddPasskey,
@@ -26,17 +25,17 @@ import type {
   TakeChallenge,
   TakenChallenge,
 } from "../../credentials/ports.ts";
-import {
-  factorsOf,
-  removeAllFactors,
-  replaceRecoveryCodes,
-  takeProof,
-} from "../../credentials/take-factor.ts";
+import { factorsOf, replaceRecoveryCodes, takeProof } from "../../credentials/take-factor.ts";
 import { checkSession } from "../../sessions/judge-session.ts";
 import type { StepUp, StepUpAnswer } from "../../sessions/ports.ts";
 import type { SessionGrant } from "../../tokens/ports.ts";
 import type { Addressed, UserStore } from "../ports.ts";
-import { currentAuthority, type JudgeDeps, knownAuthority } from "./keep-authority.ts";
+import {
+  currentAuthority,
+  forgetFactors,
+  type JudgeDeps,
+  knownAuthority,
+} from "./keep-authority.ts";
 import { reaches } from "./open-session.ts";
 import { factorMail, happened, recoveryCodeUsed } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
@@ -227,12 +226,6 @@ export function removeFactor(
   });
   wakeNext(deps);
   return "removed";
-}
-
-/** With all that counts for factors that are there no more. */
-function forgetFactors({ secondFactors, proofs }: UserStore): void {
-  removeAllFactors(secondFactors);
-  clearFactorProofs(proofs);
 }
 
 /** Lets somebody in who lost every factor. Whoever is in already is out: nobody knows who it is. */
