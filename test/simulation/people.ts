@@ -61,7 +61,7 @@ export const FIRST_GRANT: readonly string[] = ["articles:write"];
 /** Accounts as they stand before anything happens. */
 export function populate(world: World): People {
   const editor = { name: EDITOR, description: "Edits.", permissions: FIRST_GRANT };
-  world.db.roles.set(EDITOR, editor);
+  world.db.roles.set(EDITOR, { ...editor, requireAal2: world.editorWaits });
   const someone = (name: string, devices: readonly string[], role: string | null): Person => {
     const password = `first password of ${name}`;
     const person = {

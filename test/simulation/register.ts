@@ -50,7 +50,8 @@ function isOver<V>(write: Write<V>, later: Write<V>, begun: number): boolean {
 /** From when on a write is made for certain; one whose outcome is unknown may always come late. */
 function endOf<V>({ seen }: Write<V>): number {
   if (seen === null) return 0;
-  if (seen.byHand) return seen.begun;
+  // A row is changed at once; factors are the object's, and are lost when it hears of it.
+  if (seen.byHand && seen.asked.what !== "reset factors") return seen.begun;
   const isKnown = seen.answer !== null && seen.answer.kind === "ok";
   return isKnown ? (seen.answered ?? Infinity) : Infinity;
 }

@@ -27,6 +27,9 @@ export type Outcome = {
 const BEGINNING = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 
+/** In how many histories, of 1, the role that can be edited asks for two factors. */
+const WAITING = 0.2;
+
 class Violated extends Error {
   readonly violation: Violation;
 
@@ -40,7 +43,8 @@ class Violated extends Error {
 export async function simulate(plan: Plan): Promise<Outcome> {
   const scheduler = new Scheduler(BEGINNING, contextOf(-1, plan.seed, []));
   return withOutside(seeded(plan.seed ^ 0x5eed), scheduler, async () => {
-    const world = new World(scheduler, seeded(plan.seed ^ 0x150));
+    const waits = seeded(plan.seed ^ 0xaa12).chance(WAITING);
+    const world = new World(scheduler, seeded(plan.seed ^ 0x150), waits);
     const people = populate(world);
     const history: History = { played: [] };
     const violation = await violationOf(() => play(world, people, plan, history));

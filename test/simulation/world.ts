@@ -73,11 +73,14 @@ export class World {
   readonly refusedAt = new Map<string, number>();
   readonly #skews = new Map<UserId, number>();
   readonly #downUntil = new Map<Part, number>();
+  readonly editorWaits: boolean;
   #started = 0;
   #wokenAt = 0;
   #calm = false;
 
-  constructor(scheduler: Scheduler, random: Random) {
+  /** @param editorWaits whether the role that can be edited asks for two factors, in this history */
+  constructor(scheduler: Scheduler, random: Random, editorWaits = false) {
+    this.editorWaits = editorWaits;
     this.scheduler = scheduler;
     this.#random = random;
     this.settings = new Settings(random);

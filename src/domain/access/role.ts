@@ -44,7 +44,8 @@ export function permissionsOf(
 }
 
 /**
- * The roles that count in a session. What is held beyond them waits for the second factor.
+ * The roles that count in a session. What is held beyond them waits for the second factor; so does a
+ * role that is not known, which may ask for one.
  *
  * @param acr null for a program, which has no second factor
  */
@@ -55,7 +56,9 @@ export const countingRoles = (
 ): readonly string[] =>
   acr === "aal2" || acr === null
     ? names
-    : names.filter((name) => catalogue.get(name)?.requireAal2 !== true);
+    : names.filter((name) => !(catalogue.get(name) ?? UNKNOWN).requireAal2);
+
+const UNKNOWN: Pick<Role, "requireAal2"> = { requireAal2: true };
 
 /** What is held once a role is given or taken; any other change leaves it as it is. */
 export function rolesAfter(

@@ -67,7 +67,7 @@ export const keyKeeper: Actor = {
         const permissions = GRANTS[random.below(GRANTS.length)] ?? [];
         const user = people.administrator.id;
         const asked = { what: "edit role", user, role: EDITOR, permissions } as const;
-        const role = { name: EDITOR, description: "Edits.", permissions };
+        const role = { name: EDITOR, description: "Edits.", permissions, ...waiting(world) };
         return administer(world, people, asked, async ({ access }, caller) =>
           done(await access.createRole(caller, role)),
         );
@@ -75,6 +75,8 @@ export const keyKeeper: Actor = {
     },
   },
 };
+
+const waiting = ({ editorWaits }: World) => (editorWaits ? { requireAal2: true } : {});
 
 async function revoke(world: World, people: People, random: Random): Promise<string> {
   const kid = await keyToRevoke(world, random.chance(0.8));

@@ -8,7 +8,7 @@ import type { Actor } from "./actor.ts";
 type Edit = { readonly asked: Asked; readonly row: (row: UserRow, now: number) => UserRow };
 
 /** A row changed in D1 by hand; its triggers move the version on and note the account. */
-function byHand(world: World, { asked, row }: Edit): string {
+export function byHand(world: World, { asked, row }: Edit): string {
   const before = world.db.users.get(asked.user);
   if (before === undefined) return "no such row";
   const after = row(before, world.scheduler.now);
@@ -41,6 +41,7 @@ export const operator: Actor = {
       async run(world, people, random) {
         const { id: user, name } = someone(people, random);
         const holds = random.chance(0.5);
+        if (holds && !world.db.roles.has(EDITOR)) return "no such role"; // the foreign key
         const roles = holds ? [EDITOR, "user"] : ["user"];
         const row = (old: UserRow): UserRow => ({ ...old, user: { ...old.user, roles } });
         const asked = { what: "set role", user, role: EDITOR, holds } as const;

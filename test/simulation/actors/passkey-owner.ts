@@ -1,14 +1,17 @@
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import type { FactorId } from "../../../src/domain/ids.ts";
+import type { UserRow } from "../../support/fakes/memory-database.ts";
 import { madeBy, type PlainAuthenticator, signedBy } from "../../support/fakes/passkeys.ts";
 import { passwordOf } from "../../support/memory-service.ts";
 import { someId } from "../../support/samples.ts";
 import { type Device, secondFactorToken } from "../device.ts";
 import type { UseCases } from "../isolate.ts";
 import { done, send, shown, withTokens } from "../network.ts";
+import type { People } from "../people.ts";
 import type { Random } from "../random.ts";
 import type { World } from "../world.ts";
 import { type Actor, NETWORK_FAULTS } from "./actor.ts";
+import { byHand } from "./operator.ts";
 import { ask, told, withDevice } from "./with-device.ts";
 
 /** The passkey is in the authenticator before anybody keeps it. */
@@ -193,6 +196,13 @@ async function remove(world: World, device: Device, random: Random): Promise<str
   return told(answer);
 }
 
+/** An operator says that every factor is lost, whatever there is. */
+async function declareLost(world: World, people: People, random: Random): Promise<string> {
+  const { id: user, name } = random.pick(people.users);
+  const row = (old: UserRow, now: number): UserRow => ({ ...old, factorsVoidAt: now });
+  return `${name}: ${byHand(world, { asked: { what: "reset factors", user }, row })}`;
+}
+
 /** People with passkeys, some of which somebody copied. */
 export const passkeyOwner: Actor = {
   name: "passkey owner",
@@ -204,5 +214,6 @@ export const passkeyOwner: Actor = {
     "signs in by password and passkey": { weight: 2, run: withDevice(signInByBoth) },
     "steps up by a passkey": { weight: 2, run: withDevice(stepUp) },
     "removes a passkey": { weight: 1, run: withDevice(remove) },
+    "is let in through the database": { weight: 0.5, run: declareLost },
   },
 };

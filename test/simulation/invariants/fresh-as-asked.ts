@@ -1,4 +1,5 @@
 import type { SessionId } from "../../../src/domain/ids.ts";
+import type { AccessTokenClaims } from "../../../src/domain/tokens/access-token.ts";
 import { ends, type Ledger, type Seen } from "../ledger.ts";
 import { EDITOR } from "../people.ts";
 import type { Invariant } from "./invariant.ts";
@@ -6,7 +7,7 @@ import type { Invariant } from "./invariant.ts";
 /** A verdict of a freshness knows all that had happened so many seconds before it was asked for. */
 export const freshAsAsked: Invariant = {
   name: "a verdict is as fresh as it was asked to be",
-  watch: ({ ledger }) => ({
+  watch: ({ ledger, editorWaits }) => ({
     answered(seen) {
       const { asked, answer } = seen;
       if (asked.what !== "judge" || asked.staleness === "offline") return null;
@@ -24,13 +25,23 @@ export const freshAsAsked: Invariant = {
           (session.openedBy.answered ?? Infinity) < act.begun,
       );
       if (end !== undefined) return `"${end.asked.what}" had ended its session`;
-      const holds = claims.roles.includes(EDITOR);
-      const role = ledger.role(asked.user, EDITOR);
-      if (role.allows(holds, orderAt(ledger, since), seen.answered ?? seen.begun)) return null;
-      return `it was answered ${holds ? "with" : "without"} the role ${EDITOR}`;
+      // A role that waits is none: "rights as granted" looks at that.
+      return editorWaits && claims.acr !== "aal2" ? null : roleProblem(ledger, seen, claims, since);
     },
   }),
 };
+
+function roleProblem(
+  ledger: Ledger,
+  { asked, begun, answered }: Seen,
+  { roles }: AccessTokenClaims,
+  since: number,
+): string | null {
+  const holds = roles.includes(EDITOR);
+  const role = ledger.role(asked.user, EDITOR);
+  if (role.allows(holds, orderAt(ledger, since), answered ?? begun)) return null;
+  return `it was answered ${holds ? "with" : "without"} the role ${EDITOR}`;
+}
 
 /** The order of what began first after a time. */
 const orderAt = ({ all }: Ledger, time: number): number =>

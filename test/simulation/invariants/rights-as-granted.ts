@@ -5,23 +5,27 @@ import type { Invariant } from "./invariant.ts";
 
 /**
  * Tokens are signed, and answers at freshness 0 given, with the rights that the record grants: at
- * once after a change through the API, and after one by hand as soon as the feed has told of it.
+ * once after a change through the API, and after one by hand as soon as the feed has told of it. A
+ * role that asks for two factors is none of a session that showed one.
  */
 export const rightsAsGranted: Invariant = {
   name: "no rights but those that the record grants",
-  watch({ ledger }) {
+  watch({ ledger, editorWaits }) {
+    const isRight = (seen: Seen, claims: AccessTokenClaims, role: string): boolean => {
+      const holds = claims.roles.includes(role);
+      const waits = role === EDITOR && editorWaits && claims.acr !== "aal2";
+      const register = ledger.role(seen.asked.user, role);
+      return waits ? !holds : register.allows(holds, seen.begun, seen.answered ?? seen.begun);
+    };
     const wrong = (seen: Seen, claims: AccessTokenClaims): string | null => {
-      const { user } = seen.asked;
-      const [begun, answered] = [seen.begun, seen.answered ?? seen.begun];
-      if (!ledger.status(user).allows("active", begun, answered)) {
-        return `${seen.asked.what} succeeded for an account that may not act`;
+      const { asked, begun, answered } = seen;
+      if (!ledger.status(asked.user).allows("active", begun, answered ?? begun)) {
+        return `${asked.what} succeeded for an account that may not act`;
       }
-      for (const role of [EDITOR, "admin"]) {
-        const holds = claims.roles.includes(role);
-        if (ledger.role(user, role).allows(holds, begun, answered)) continue;
-        return `${seen.asked.what} was answered ${holds ? "with" : "without"} the role ${role}`;
-      }
-      return null;
+      const role = [EDITOR, "admin"].find((name) => !isRight(seen, claims, name));
+      if (role === undefined) return null;
+      const how = claims.roles.includes(role) ? "with" : "without";
+      return `${asked.what} was answered ${how} the role ${role}`;
     };
     return {
       answered(seen) {

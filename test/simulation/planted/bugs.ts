@@ -348,6 +348,20 @@ export const BUGS: readonly Bug[] = [
     replace: "  if (second !== null && !reaches(deps, command)) return showSecond",
   },
   {
+    name: "a role that asks for two factors counts at one",
+    seed: 1,
+    file: "src/domain/access/role.ts",
+    find: `acr === "aal2" || acr === null`,
+    replace: "acr !== undefined",
+  },
+  {
+    name: "factors that an operator said are lost go on",
+    seed: 1,
+    file: "src/use-cases/accounts/judge/keep-authority.ts",
+    find: "if (factorsVoidAt <= (heard ?? 0)) return [];",
+    replace: "if (factorsVoidAt >= 0) return [];",
+  },
+  {
     name: "a challenge to a passkey is answered again",
     seed: 558,
     file: "src/use-cases/accounts/judge/keep-factors.ts",

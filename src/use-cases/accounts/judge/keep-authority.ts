@@ -169,14 +169,19 @@ export function settle(
   wakeNext(deps);
 }
 
-/** Those that were there when an operator said that they are lost. */
+/**
+ * All there are when the object hears that they are lost: whoever was in a session until then could
+ * add one of their own. A copy by older code has heard of it already, or never will.
+ */
 function lostFactors(
   { store }: JudgeDeps,
   known: AuthorityCopy | null,
   { factorsVoidAt }: Taken,
 ): Factor[] {
-  if (factorsVoidAt <= (known?.factorsVoidAt ?? 0)) return [];
-  return factorsOf(store.secondFactors).filter(({ createdAt }) => createdAt < factorsVoidAt);
+  const heard = known?.factorsVoidAt;
+  if (factorsVoidAt <= (heard ?? 0)) return [];
+  const held = factorsOf(store.secondFactors);
+  return heard === undefined ? held.filter(({ createdAt }) => createdAt < factorsVoidAt) : held;
 }
 
 /** Without a factor there is nothing to recover. */
