@@ -38,7 +38,11 @@ export type LogEvent =
     } & ErrorDetails)
   | ({ readonly event: "message_not_delivered"; readonly attempts: number } & ErrorDetails)
   | ({
-      readonly event: "deferred_work_failed" | "cron_failed" | "breach_check_failed";
+      readonly event:
+        | "deferred_work_failed"
+        | "cron_failed"
+        | "breach_check_failed"
+        | "passkey_refused";
     } & ErrorDetails)
   | { readonly event: "breach_check_failed"; readonly status: number }
   | {

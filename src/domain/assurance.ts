@@ -36,7 +36,7 @@ const SECOND: Readonly<Record<SecondFactor, readonly string[]>> = {
 };
 
 /** What a passkey says of itself, which is no other factor. */
-const OF_PASSKEYS = ["hwk", "swk", "user"];
+const OF_PASSKEYS = ["hwk", "swk", "user", "mfa"];
 
 /** @param factor null where nothing was proved yet */
 export const proved = (factor: FirstFactor | null, authTime: number): Proved => ({

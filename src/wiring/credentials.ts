@@ -1,4 +1,5 @@
 import type { Config } from "../core/config/config.ts";
+import { errorDetails } from "../core/logging.ts";
 import { breachCheck } from "../core/security/breach-check.ts";
 import { challenges } from "../core/security/challenge-token.ts";
 import { emailCodes } from "../core/security/email-codes.ts";
@@ -17,7 +18,9 @@ export const wireCredentials = (config: Config, { clock, log, outlive, random }:
   challenges: challenges(config.secrets, random),
   emailCodes: emailCodes(config.secrets, random),
   oneTimePasswords: oneTimePasswords(config.secrets, new URL(config.issuer).host, random),
-  passkeys: passkeys(config.relyingParty),
+  passkeys: passkeys(config.relyingParty, (error) =>
+    log.info({ event: "passkey_refused", ...errorDetails(error) }),
+  ),
   recoveryCodes: recoveryCodes(random),
   secondFactorTokens: secondFactorTokens(config.secrets),
   userHandles: userHandles(config.secrets),

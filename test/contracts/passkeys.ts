@@ -64,7 +64,7 @@ export function passkeysContract(make: () => Promise<AccountsHarness>): void {
       on.accounts.takeChallenge(user.id, { challenge, endsAt, credentialId });
     const show = (proof: FactorProof, before: Partial<OpenSession> = NOTHING) => {
       const second = { proof, flowId: someId(), flowEndsAt: Date.now() + 60 * SECOND };
-      return on.open(user, { ...before, sessionId: someSessionId(), second });
+      return on.open(user, { sessionId: someSessionId(), ...before, second });
     };
     const kindOf = async (answer: Promise<{ readonly kind: string }>) => (await answer).kind;
     const acrOf = async (id: SessionId) => (await on.accounts.check(user.id, id))?.acr;
@@ -222,6 +222,16 @@ export function passkeysContract(make: () => Promise<AccountsHarness>): void {
         expect(await kindOf(up())).toBe("wrong");
       });
 
+      it("a touch steps up no session that a passkey alone opened", async () => {
+        const passkey = await enrolled();
+        const alone = someSessionId();
+        await show(shownBy(passkey, 2), { ...NOTHING, sessionId: alone });
+        const up = (proof: FactorProof) =>
+          on.accounts.stepUp(user.id, { sessionId: alone, proof, cause: CAUSE });
+        expect(await kindOf(up(shownBy(passkey, 3, false)))).toBe("wrong");
+        expect(await up(shownBy(passkey, 3))).toMatchObject({ grant: { acr: "aal2" } });
+      });
+
       it("is shown by no proof of another kind", async () => {
         const { id } = await enrolled({ signCount: 0 });
         const proof = { kind: "totp", id, step: 1, rewrapped: null } as const;
@@ -232,10 +242,12 @@ export function passkeysContract(make: () => Promise<AccountsHarness>): void {
 
       it("tries are counted by themselves, and cleared by a right one", async () => {
         const passkey = await enrolled();
-        const reserve = (by: "totp" | "passkey") => kindOf(on.accounts.reserveProof(user.id, by));
+        const reserve = (by: "totp" | "passkey" | "passkey_alone") =>
+          kindOf(on.accounts.reserveProof(user.id, by));
         for (let n = 0; n < FREE_FACTOR_TRIES; n++)
           expect(await reserve("passkey")).toBe("allowed");
-        expect([await reserve("passkey"), await reserve("totp")]).toEqual(["delayed", "allowed"]);
+        const others = [await reserve("totp"), await reserve("passkey_alone")];
+        expect([await reserve("passkey"), ...others]).toEqual(["delayed", "allowed", "allowed"]);
         await show(shownBy(passkey, 2));
         expect(await reserve("passkey")).toBe("allowed");
       });

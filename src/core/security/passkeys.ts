@@ -22,12 +22,26 @@ const TIMEOUT = 5 * 60 * 1_000;
  */
 export type RelyingParty = { readonly id: string; readonly origins: readonly string[] };
 
-export function passkeys({ id: rpId, origins }: RelyingParty): Passkeys {
+/** @param refused told why an answer does not verify: it may be the configuration that is wrong */
+export function passkeys(
+  { id: rpId, origins }: RelyingParty,
+  refused: (error: unknown) => void,
+): Passkeys {
   const expected = (challenge: string) => ({
     expectedChallenge: challenge,
     expectedOrigin: [...origins],
     expectedRPID: rpId,
   });
+
+  /** What the library refuses, it throws. */
+  const unlessRefused = async <T>(verify: () => Promise<T | null>): Promise<T | null> => {
+    try {
+      return await verify();
+    } catch (error) {
+      refused(error);
+      return null;
+    }
+  };
 
   return {
     async creationOptions(challenge, { handle, email, name }, held) {
@@ -111,15 +125,6 @@ export function passkeys({ id: rpId, origins }: RelyingParty): Passkeys {
       });
     },
   };
-}
-
-/** What the library refuses, it throws. */
-async function unlessRefused<T>(verify: () => Promise<T | null>): Promise<T | null> {
-  try {
-    return await verify();
-  } catch {
-    return null;
-  }
 }
 
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, "base64url"));

@@ -26,7 +26,11 @@ export const userHandles = (secrets: Secrets): UserHandles => ({
     const userId = parseUserId(userIdOf(encoded));
     if (!userId.ok) return null;
     const version = new DataView(bytes.buffer).getUint16(0);
-    if (!secrets.versions.includes(version)) return { userId: userId.value, isProven: false };
+    if (isGone(secrets, version)) return { userId: userId.value, isProven: false };
     return opened(secrets, KIND, text) && { userId: userId.value, isProven: true };
   },
 });
+
+/** Whether a root secret may have been configured once. None is newer than all there are. */
+const isGone = ({ versions }: Secrets, version: number): boolean =>
+  version > 0 && !versions.includes(version) && version < Math.max(...versions);

@@ -1,3 +1,4 @@
+import type { SessionId } from "../ids.ts";
 import { isYoungerElsewhere } from "../time.ts";
 
 /** Milliseconds in which an authenticator must answer. */
@@ -8,7 +9,8 @@ export type ChallengePurpose =
   | "sign-in"
   | `second-factor ${string}`
   | `step-up ${string}`
-  | `enrolment ${string}`;
+  /** With the session, and the handle that the authenticator is given. */
+  | `enrolment ${string} ${string}`;
 
 /** What an authenticator is to sign (WebAuthn 3, section 13.4.3), as the client holds it. */
 export type Challenge = {
@@ -18,6 +20,12 @@ export type Challenge = {
   /** Unix milliseconds. */
   readonly startedAt: number;
 };
+
+/** What the options of an enrolment called its owner, or null for any other challenge. */
+export function handleIn({ purpose }: Challenge, sessionId: SessionId): string | null {
+  const [what, session, handle = null] = purpose.split(" ");
+  return what === "enrolment" && session === sessionId ? handle : null;
+}
 
 export const isAnswerable = (
   { purpose, startedAt }: Challenge,

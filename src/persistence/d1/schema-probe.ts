@@ -21,6 +21,7 @@ const FEED = [
   "users_version_moves",
   "users_email_moves",
   "users_factors_move",
+  "users_factors_void",
   "user_roles_moves_insert",
   "user_roles_moves_update",
   "user_roles_moves_delete",

@@ -35,10 +35,14 @@ export const insufficientFor = (
 
 export type ProofRefusal = "invalid_credentials" | "not_found" | StepUpNeeded | Throttled;
 
+/** What proves too little for what adds a factor: where there is one already, it must be shown. */
+type Asked = { readonly addsFactor?: boolean };
+
 /**
  * An access token alone does not change an account: a thief of the session has one. What its owner
  * adds is the password, or a sign-in or step-up of a moment ago; and with a second factor the
- * session must have shown it, however old it is.
+ * session must have shown it, however old it is. Only another factor needs it of a moment ago: the
+ * new one would prove what the password could not.
  *
  * @param password null where none was shown
  */
@@ -46,12 +50,14 @@ export async function proveOwner(
   deps: OwnAccountDeps,
   actor: Person,
   password: Password | null,
+  { addsFactor = false }: Asked = {},
 ): Promise<Result<Proof, ProofRefusal>> {
   const { proved, accountAcr: acr } = actor;
   const insufficient = insufficientFor(deps, acr);
   if (acr === "aal2" && proved.acr !== "aal2") return err(insufficient);
   const isRecent = isYoungerElsewhere(proved.authTime, deps.clock(), deps.stepUpMaxAge);
-  if (password === null && !isRecent) return err(insufficient);
+  const isEnough = isRecent || (password !== null && !(addsFactor && acr === "aal2"));
+  if (!isEnough) return err(insufficient);
   const credential = await deps.users.findById(actor.userId);
   if (credential === null) return err("not_found");
   if (password === null) return ok({ credential, outdatedHash: false });

@@ -11,6 +11,7 @@ const FACTOR_PROVERS: readonly Prover[] = [
   "factor_in_session",
   "totp",
   "passkey",
+  "passkey_alone",
   "recovery_code",
 ] satisfies FactorProver[];
 

@@ -22,11 +22,12 @@ export type Credential = { readonly user: User; readonly passwordHash: string | 
 /**
  * Whose tries count together: those at a password inside the user's sessions, or at a sign-in that
  * shows a token of one session; those at a factor inside the sessions; those at each kind of factor
- * after a right first one. No stranger can make any of them.
+ * after a right first one; those at a passkey without one. No stranger can make any of them, and
+ * whoever knows the password none of the last.
  */
 export type Prover = "session" | SessionId | FactorProver;
 
-export type FactorProver = "factor_in_session" | FactorKind;
+export type FactorProver = "factor_in_session" | "passkey_alone" | FactorKind;
 
 export type Attempt =
   | {

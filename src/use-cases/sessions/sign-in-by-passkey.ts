@@ -68,7 +68,7 @@ export async function signInByPasskey(
     const second = { proof, flowId: `passkey ${asked.challenge}`, flowEndsAt: asked.endsAt };
     return openFor(deps, actor, credential, second);
   };
-  const tries = triesBy(deps, userId, "passkey");
+  const tries = triesBy(deps, userId, "passkey_alone");
   const checked = await checkTry(actor, tries, async () => credential, open, "invalid_passkey");
   if (!checked.ok) return checked;
   // A session that was opened has cleared them.

@@ -6,10 +6,10 @@ import { someFactorId, someSessionId } from "../../support/samples.ts";
 
 export const CHALLENGE = "A".repeat(43);
 
-export const { made, shown } = passkeys({
-  id: "example.com",
-  origins: ["https://app.example.com"],
-});
+export const { made, shown } = passkeys(
+  { id: "example.com", origins: ["https://app.example.com"] },
+  () => undefined,
+);
 
 export const ATTESTATION = {
   id: "GMo0bAXnhJiyDEik4GdxeHYdS2KDW4UaAy6V8H1TSbE",

@@ -79,8 +79,13 @@ it("nobody is put out who has none", async () => {
   expect((await refresh(user.refreshToken)).status).toBe(200);
 });
 
-it("seconds in place of milliseconds, which would do nothing, are refused", async () => {
+it.each([
+  ["seconds in place of milliseconds, which would do nothing", "unixepoch()", /CHECK/],
+  ["a time to come, which would hide the next one", "unixepoch() * 1000 + 86400000", /future/],
+  ["what is no time", "unixepoch() * 1000000", /CHECK|future/],
+  ["what is no number", "'now'", /CHECK/],
+])("%s, is refused", async (_, value, told) => {
   const { email } = await newUser();
-  const wrong = byHand("update users set factors_void_at = unixepoch() where email = ?", email);
-  await expect(wrong).rejects.toThrow(/CHECK/);
+  const wrong = byHand(`update users set factors_void_at = ${value} where email = ?`, email);
+  await expect(wrong).rejects.toThrow(told);
 });

@@ -4,7 +4,7 @@ import { ask, expectInvalid, pathTo } from "../../support/bounded-call.ts";
 import { newAdmin, newUser, type Options, type Reply } from "../../support/client.ts";
 import { accessTo, expectedVerdict, type Kind, routes, verdictOf } from "../../support/matrix.ts";
 import { nameOf, routesWith } from "../../support/route-inputs.ts";
-import { rightValues } from "../../support/schema-values.ts";
+import { fieldsOf, rightValues } from "../../support/schema-values.ts";
 import { basic, clientToken, newServiceAccount } from "../../support/service-accounts.ts";
 
 type Caller = { readonly kind: Kind; readonly token?: string };
@@ -58,7 +58,12 @@ const damaged = (field: string, json: string): Record<string, Options["body"]> =
   "white space": "  ",
 });
 
-describe.each(routesWith("body"))("API-01 the body of %s", (_, { route, input: schema }) => {
+/** A body that may say nothing has no field that could be named. */
+const withFields = routesWith("body").filter(
+  ([, { input }]) => Object.keys(fieldsOf(input)).length > 0,
+);
+
+describe.each(withFields)("API-01 the body of %s", (_, { route, input: schema }) => {
   const path = pathTo(route);
   const [right = {}] = fc.sample(
     rightValues(schema).filter((value) => Object.keys(value).length > 0),

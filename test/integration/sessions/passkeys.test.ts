@@ -333,6 +333,17 @@ describe("a passkey's owner", () => {
     expect((await call("POST", SECOND, { body })).status).toBe(200);
   });
 
+  it("is not kept from it by whoever knows the password", async () => {
+    const user = await newWithPasskey();
+    const token = await firstFactor(user);
+    const wrong = await answerTo(await challengeAnyone(), user.authenticator);
+    const body = { second_factor_token: token, passkey: wrong };
+    const statuses = [];
+    for (let n = 0; n < 6; n++) statuses.push((await call("POST", SECOND, { body })).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+    expect((await signInByPasskey(user.authenticator)).status).toBe(200);
+  });
+
   it("who may not sign in does not by one", async () => {
     const user = await newWithPasskey();
     const admin = await newAdmin();

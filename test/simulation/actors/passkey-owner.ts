@@ -88,7 +88,7 @@ async function signIn(world: World, device: Device, random: Random): Promise<str
       second = secondFactorToken(signedIn) ?? second;
       return withTokens(signedIn);
     });
-  const answers = await Promise.all(random.chance(0.3) ? [one(), one()] : [one()]);
+  const answers = await Promise.all(random.chance(0.5) ? [one(), one()] : [one()]);
   for (const answer of answers) device.keep(world, answer);
   const last = answers.map(shown).join(" and ");
   return second === null ? last : `${last}, ${await device.showSecond(world, second)}`;

@@ -21,6 +21,7 @@ import {
   assuranceShown,
   codesTakenOnce,
   copiesNoticed,
+  lostFactorsGone,
   secondFactorAsked,
 } from "./second-factor.ts";
 import { triesLimited } from "./tries-limited.ts";
@@ -50,4 +51,5 @@ export const INVARIANTS: readonly Invariant[] = [
   codesTakenOnce,
   assuranceShown,
   copiesNoticed,
+  lostFactorsGone,
 ];

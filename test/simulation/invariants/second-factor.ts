@@ -25,6 +25,32 @@ function isWalkedAround({ ledger }: World, seen: Seen): boolean {
   return !ledger.factor(asked.user).allows(false, begun, answered ?? begun);
 }
 
+/** What proves something because a factor is there. A recovery code may be asked for again. */
+const showsFactor = ({ asked }: Seen): boolean =>
+  asked.what === "passkey" || ("proof" in asked && !asked.proof.startsWith("recovery_code"));
+
+const isDone = ({ asked, answer, answered }: Seen, what: Act, before: number): boolean =>
+  asked.what === what && answer?.kind === "ok" && (answered ?? Infinity) < before;
+
+/** Factors that an administrator took, or an operator declared lost, prove nothing from then on. */
+export const lostFactorsGone: Invariant = {
+  name: "a factor that is gone proves nothing",
+  watch: ({ ledger }) => ({
+    answered(seen) {
+      const { asked, answer } = seen;
+      if (answer?.kind !== "ok" || !showsFactor(seen)) return null;
+      const own = ledger.all.filter((act) => act.asked.user === asked.user);
+      const reset = own.findLast((act) => isDone(act, "reset factors", seen.begun));
+      const isNew = (act: Seen) =>
+        act.asked.what === "confirm factor" &&
+        act.answer?.kind !== "refused" &&
+        (act.answered ?? Infinity) > (reset?.begun ?? 0);
+      if (reset === undefined || own.some(isNew)) return null;
+      return `"${asked.what}" was done by a factor that is gone`;
+    },
+  }),
+};
+
 /**
  * A code of a factor works once, whatever it is shown for. A recovery code opens one session, however
  * often the request comes.

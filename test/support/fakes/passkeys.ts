@@ -29,9 +29,9 @@ export const plainPasskeys: Passkeys = {
     return { credentialId: id, publicKey: key, signCount: 0, method: "swk", transports: [] };
   },
 
-  async shown(challenge, { id, publicKey, method }: Passkey, { response }) {
+  async shown(challenge, { id, publicKey, method, userHandle }: Passkey, { response }) {
     const [asked, key, signCount, touched] = response.signature.split(" ");
-    if (asked !== challenge || key !== publicKey) return null;
+    if (asked !== challenge || key !== publicKey || response.userHandle !== userHandle) return null;
     return {
       kind: "passkey",
       id,

@@ -46,6 +46,17 @@ describe("the owner of an account is whoever", () => {
     expect(resultOf(await prove(null, proven))).toBe("done");
   });
 
+  it("shows a factor of a moment ago, and not the password, to add another one", async () => {
+    const { service, owner } = await signedIn();
+    const add = (actor: Person) => proveOwner(service.deps, actor, PASSWORD, { addsFactor: true });
+    const proved = { ...owner.proved, acr: "aal2" } as const;
+    const proven = { ...owner, proved, accountAcr: "aal2" } as const;
+    expect(resultOf(await add(proven))).toBe("done");
+    service.advance(600 * SECOND);
+    expect(await add(proven)).toEqual(insufficient("aal2"));
+    expect(resultOf(await add(owner))).toBe("done"); // the first one
+  });
+
   it("exists", async () => {
     const { service, owner, prove } = await signedIn();
     unwrapped(await deleteOwnAccount(service.deps, owner, null));

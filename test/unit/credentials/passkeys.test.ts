@@ -7,10 +7,11 @@ import { someFactorId, someSessionId } from "../../support/samples.ts";
 
 const ORIGIN = "https://app.example.com";
 const RELATED = "https://app.example.org";
-const { made, shown, creationOptions, requestOptions } = passkeys({
-  id: "example.com",
-  origins: [ORIGIN, RELATED],
-});
+const refusals: unknown[] = [];
+const { made, shown, creationOptions, requestOptions } = passkeys(
+  { id: "example.com", origins: [ORIGIN, RELATED] },
+  (error) => refusals.push(error),
+);
 
 const challenge = () => toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
 const OWNER = { handle: "b3duZXI", email: "ann@example.com", name: null };
@@ -180,6 +181,13 @@ describe("Passkeys, what an authenticator signs", () => {
       }
     },
   );
+});
+
+it("an operator is told why one does not verify: a page may be missing in the configuration", async () => {
+  refusals.length = 0;
+  const { authenticator, passkey } = await both();
+  await answered(authenticator, passkey, { origin: "https://new.example.com" });
+  expect(refusals).toEqual([expect.any(Error)]);
 });
 
 describe("Passkeys, what browsers are asked", () => {

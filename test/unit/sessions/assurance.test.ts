@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { proved, provedAgain, withSecond } from "../../../src/domain/assurance.ts";
+import { proved, provedAgain, withPasskey, withSecond } from "../../../src/domain/assurance.ts";
 
 const byCode = proved("otp", 1);
 const byBoth = withSecond(byCode, "totp", 2);
@@ -27,4 +27,28 @@ it("it says nothing of a second factor, and takes its place where there is none 
     authTime: 2,
   });
   expect(provedAgain(byBoth, "aal1", 3)).toEqual(proved("pwd", 3));
+});
+
+const passkey = (userVerified: boolean) => ({ method: "hwk", userVerified }) as const;
+
+it("a passkey that knew its owner is two factors", () => {
+  const two = { amr: ["hwk", "user", "mfa"], acr: "aal2", authTime: 2 };
+  expect(withPasskey(proved(null, 1), passkey(true), 2)).toEqual(two);
+});
+
+it.each([
+  ["nothing", []],
+  ["itself", ["hwk", "user"]],
+  ["itself, when it knew its owner", ["swk", "user", "mfa"]],
+])("one that was only touched is one factor beside %s", (_, amr) => {
+  const one = { amr: ["hwk", "user"], acr: "aal1", authTime: 2 };
+  expect(withPasskey({ amr }, passkey(false), 2)).toEqual(one);
+});
+
+it.each([["pwd"], ["otp"]])("and the second one beside %s", (first) => {
+  expect(withPasskey({ amr: [first] }, passkey(false), 2)).toEqual({
+    amr: [first, "hwk", "user", "mfa"],
+    acr: "aal2",
+    authTime: 2,
+  });
 });

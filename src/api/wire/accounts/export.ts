@@ -44,6 +44,7 @@ const heldFactorOnWire = (factor: UserExport["held"]["factors"][number]) => ({
     ? {
         credential_id: factor.credentialId,
         public_key: factor.publicKey,
+        user_handle: factor.userHandle,
         sign_count: factor.signCount,
         transports: factor.transports,
       }

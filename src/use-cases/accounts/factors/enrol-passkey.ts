@@ -1,5 +1,5 @@
 import type { Person } from "../../../domain/access/actor.ts";
-import type { ChallengePurpose } from "../../../domain/credentials/challenge.ts";
+import { type ChallengePurpose, handleIn } from "../../../domain/credentials/challenge.ts";
 import { isPasskey, type Passkey } from "../../../domain/credentials/factor.ts";
 import type { Password } from "../../../domain/credentials/password.ts";
 import { causeOf } from "../../../domain/events/event.ts";
@@ -31,7 +31,8 @@ export type EnrolledPasskey = {
   readonly recoveryCodes: readonly string[] | null;
 };
 
-const purposeIn = (sessionId: SessionId): ChallengePurpose => `enrolment ${sessionId}`;
+const purposeIn = (sessionId: SessionId, handle: string): ChallengePurpose =>
+  `enrolment ${sessionId} ${handle}`;
 
 /** Asks an authenticator for a passkey; it is kept once the session that asked brings it. */
 export async function beginPasskey(
@@ -39,14 +40,17 @@ export async function beginPasskey(
   actor: Person,
   password: Password | null,
 ): Promise<Result<Challenged, ProofRefusal | "too_many_factors">> {
-  const proven = await proveOwner(deps, actor, password);
+  const proven = await proveOwner(deps, actor, password, { addsFactor: true });
   if (!proven.ok) return proven;
   const { id, email, name } = proven.value.credential.user;
   const held = await deps.factors.listFactors(id);
   const passkeys = held?.factors.filter(isPasskey) ?? [];
   if (passkeys.length >= MAX_FACTORS) return err("too_many_factors");
-  const { token, value } = deps.challenges.start(purposeIn(actor.sessionId), deps.clock());
-  const owner = { handle: deps.userHandles.format(id), email, name };
+  // An authenticator keeps one passkey for a handle: another one would stand beside it.
+  const handle = passkeys[0]?.userHandle ?? deps.userHandles.format(id);
+  const purpose = purposeIn(actor.sessionId, handle);
+  const { token, value } = deps.challenges.start(purpose, deps.clock());
+  const owner = { handle, email, name };
   const options = await deps.passkeys.creationOptions(value, owner, passkeys);
   return ok({ token, options });
 }
@@ -63,8 +67,10 @@ export async function addPasskey(
   Result<EnrolledPasskey, "invalid_passkey" | "too_many_factors" | "conflict" | StepUpNeeded>
 > {
   const { userId, sessionId } = actor;
-  const asked = challengeOf(deps, token, purposeIn(sessionId));
-  if (asked === null) return err("invalid_passkey");
+  const parsed = deps.challenges.parse(token);
+  const userHandle = parsed && handleIn(parsed, sessionId);
+  const asked = userHandle && challengeOf(deps, token, purposeIn(sessionId, userHandle));
+  if (!userHandle || !asked) return err("invalid_passkey");
   const taken = await takeChallenge(deps, userId, asked, credential);
   if (taken.kind === "spent") {
     const isDone = taken.passkey?.challenge === asked.challenge;
@@ -82,7 +88,7 @@ export async function addPasskey(
     begunIn: sessionId,
     confirmedAt: now,
     lastUsedAt: null,
-    userHandle: deps.userHandles.format(userId),
+    userHandle,
     challenge: asked.challenge,
   };
   const recoveryCodes = deps.recoveryCodes.create();

@@ -25,7 +25,7 @@ export async function enrolTotp(
   actor: Person,
   password: Password | null,
 ): Promise<Result<Enrolled, ProofRefusal | "too_many_factors">> {
-  const proven = await proveOwner(deps, actor, password);
+  const proven = await proveOwner(deps, actor, password, { addsFactor: true });
   if (!proven.ok) return proven;
   const id = deps.newFactorId();
   const { user } = proven.value.credential;

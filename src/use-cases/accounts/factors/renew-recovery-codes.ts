@@ -14,7 +14,7 @@ export async function renewRecoveryCodes(
   actor: Person,
   password: Password | null,
 ): Promise<Result<readonly string[], ProofRefusal>> {
-  const proven = await proveOwner(deps, actor, password);
+  const proven = await proveOwner(deps, actor, password, { addsFactor: true });
   if (!proven.ok) return proven;
   const codes = deps.recoveryCodes.create();
   const hashes = codes.map((code) => deps.recoveryCodes.hash(actor.userId, code));

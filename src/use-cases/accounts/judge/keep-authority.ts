@@ -5,11 +5,15 @@ import {
   sameAuthority,
   takeOver,
 } from "../../../domain/accounts/authority.ts";
-import { type Factor, isConfirmed, levelOf } from "../../../domain/credentials/factor.ts";
+import { type Factor, isConfirmed } from "../../../domain/credentials/factor.ts";
 import { BY_HAND, type Unnumbered } from "../../../domain/events/event.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import { clearFactorProofs } from "../../credentials/count-proofs.ts";
-import { factorsOf, removeAllFactors } from "../../credentials/take-factor.ts";
+import {
+  factorsOf,
+  removeAllFactors,
+  replaceRecoveryCodes,
+} from "../../credentials/take-factor.ts";
 import type { Clock, Defer } from "../../outside.ts";
 import type { Renewal } from "../../renewal.ts";
 import type { AccountRecord, Addressed, AuthorityCopy, Intent, UserStore } from "../ports.ts";
@@ -184,11 +188,12 @@ function lostFactors(
   return heard === undefined ? held.filter(({ createdAt }) => createdAt < factorsVoidAt) : held;
 }
 
-/** Without a factor there is nothing to recover. */
-function forget(store: UserStore, lost: readonly Factor[]): void {
+/** The recovery codes are lost with them. */
+function forget({ secondFactors, proofs }: UserStore, lost: readonly Factor[]): void {
   if (lost.length === 0) return;
-  for (const { id } of lost) store.secondFactors.factors.delete(id);
-  if (levelOf(factorsOf(store.secondFactors)) === "aal1") forgetFactors(store);
+  for (const { id } of lost) secondFactors.factors.delete(id);
+  replaceRecoveryCodes(secondFactors, [], 0);
+  clearFactorProofs(proofs);
 }
 
 const factorsLost = (deps: JudgeDeps, userId: UserId, lost: readonly Factor[]): Unnumbered =>

@@ -289,6 +289,8 @@ export function stepUp(
   if (take === null) return { kind: "wrong" };
   const level = levelOf(factorsOf(store.secondFactors));
   const proven = proof === null ? provedAgain(grant, level, now) : provedWith(grant, proof, now);
+  // A passkey that was only touched, in a session that nothing but a passkey opened.
+  if (proof !== null && !reaches(deps, proven)) return { kind: "wrong" };
   store.atomically(() => {
     take();
     store.sessions.prove(sessionId, proven);

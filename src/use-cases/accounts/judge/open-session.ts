@@ -120,6 +120,7 @@ function openWithSecond(
     take();
     store.secondFactors.spent.set(flowId, flowEndsAt);
     store.proofs.delete(proof.kind);
+    if (proof.kind === "passkey") store.proofs.delete("passkey_alone");
     if (proof.kind !== "recovery_code") return;
     store.outbox.add(happened(deps, to.userId, wanted.cause, recoveryCodeUsed(store)));
   });
