@@ -23,21 +23,21 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a reused token is refused and its session lives on",
-    seed: 52,
+    seed: 13,
     file: "src/use-cases/accounts/judge/end-sessions.ts",
     find: 'if (type === "refresh.reused") store.sessions.remove(sessionId);',
     replace: "",
   },
   {
     name: "a disabled account keeps its sessions",
-    seed: 9,
+    seed: 2,
     file: "src/use-cases/accounts/judge/keep-authority.ts",
     find: 'end === "all" || told !== events ?',
     replace: "told !== events ?",
   },
   {
     name: "an object's event is forgotten when it is sent",
-    seed: 2,
+    seed: 3,
     file: "src/persistence/durable/events/kv-outbox.ts",
     find: "      if (messages.length > 0) await queue.send(messages);",
     replace:
@@ -89,7 +89,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a try within the delay is let through",
-    seed: 5,
+    seed: 9,
     file: "src/domain/credentials/throttle.ts",
     find: '? { kind: "delayed", retryAfter: delay - elapsed(lastAt, now), lastAt }',
     replace: '? { kind: "allowed", state: { failures: failures + 1, lastAt: now } }',
@@ -110,7 +110,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a message that left is sent again when it comes again",
-    seed: 13,
+    seed: 3,
     file: "src/use-cases/accounts/send-once.ts",
     find: 'if (claimed !== "claimed") return;',
     replace: 'if (claimed === "withheld") return;',
@@ -131,7 +131,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "whoever registered stays in when the owner verifies the address",
-    seed: 108,
+    seed: 1_498,
     file: "src/use-cases/accounts/verify-email.ts",
     find: "const keepPassword = shown.value && credential.passwordHash !== null;",
     replace: "const keepPassword = credential.passwordHash !== null;",
@@ -184,7 +184,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a key goes as soon as its successor signs",
-    seed: 50,
+    seed: 77,
     file: "src/domain/keys/signing-key.ts",
     find: "return Math.min(...takeovers, Number.POSITIVE_INFINITY) + policy.tokenLifetime;",
     replace: "return Math.min(...takeovers, Number.POSITIVE_INFINITY);",
@@ -220,7 +220,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a refresh token is checked with the newest secret alone",
-    seed: 2,
+    seed: 4,
     file: "src/core/security/refresh-token-codec.ts",
     find: 'const key = secrets.subkey(bytes.readUInt16BE(), "refresh-token-mac");',
     replace: 'const key = secrets.subkey(secrets.newest, "refresh-token-mac");',
@@ -264,7 +264,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a missing set in KV is an empty one",
-    seed: 136,
+    seed: 8,
     file: "src/core/security/key-ring.ts",
     find: "if (cached === null || cached.keys.length === 0) return null;",
     replace: "if (cached === null) return { keys: [] };",
@@ -278,7 +278,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a verifier elsewhere asks for no key that it lacks",
-    seed: 37,
+    seed: 5,
     file: "src/client/remote-keys.ts",
     find: "if (!(isCurrent && known?.keys.has(kid)) && mayAsk()) await reload();",
     replace: "if (known === null && mayAsk()) await reload();",
@@ -349,21 +349,21 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a role that asks for two factors counts at one",
-    seed: 1,
+    seed: 4,
     file: "src/domain/access/role.ts",
     find: `acr === "aal2" || acr === null`,
     replace: "acr !== undefined",
   },
   {
     name: "factors that an operator said are lost go on",
-    seed: 1,
+    seed: 41,
     file: "src/use-cases/accounts/judge/keep-authority.ts",
     find: "if (factorsVoidAt <= (heard ?? 0)) return [];",
     replace: "if (factorsVoidAt >= 0) return [];",
   },
   {
     name: "a challenge to a passkey is answered again",
-    seed: 558,
+    seed: 140,
     file: "src/use-cases/accounts/judge/keep-factors.ts",
     find: "endsAt <= clock() || spent.get(name) !== undefined",
     replace: "endsAt <= clock()",
@@ -377,7 +377,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "a copy of a passkey is not noticed",
-    seed: 94,
+    seed: 82,
     file: "src/domain/credentials/factor.ts",
     find: "if (counts && signCount <= factor.signCount) return null;",
     replace: "if (counts && signCount < 0) return null;",

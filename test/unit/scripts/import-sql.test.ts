@@ -66,6 +66,7 @@ it("an account is stored as the service stores one, and nobody is told of a chan
       created_at: 1_700_000_000_000,
       updated_at: NOW,
       expires_at: null,
+      factors_void_at: 0,
     },
     expect.objectContaining({
       email_verified: 0,
