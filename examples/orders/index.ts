@@ -30,6 +30,16 @@ const app = new Hono<Env>()
   .delete("/orders/:id", requireAuth({ permission: "orders:delete", maxStaleness: 0 }), (c) => {
     const deleted = orders.delete(c.req.param("id"));
     return deleted ? c.body(null, 204) : c.json({ code: "not_found" }, 404);
-  });
+  })
+
+  // All of it at once: two factors, the last of them shown within five minutes.
+  .delete(
+    "/orders",
+    requireAuth({ permission: "orders:delete", acr: "aal2", maxAge: 300 }),
+    (c) => {
+      orders.clear();
+      return c.body(null, 204);
+    },
+  );
 
 export default app;

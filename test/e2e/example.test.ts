@@ -3,6 +3,7 @@ import { copyProject, type ProjectCopy, until } from "../support/dev-server.ts";
 import { type ExampleWorkers, startExample } from "../support/example-workers.ts";
 import { httpClient } from "../support/http-client.ts";
 import { signInOperator } from "../support/scripts.ts";
+import { codeOf } from "../support/totp.ts";
 
 const PASSWORD = "seven quiet herons by the estuary";
 const EMAIL = "ada@example.com";
@@ -109,6 +110,26 @@ it("a disabled user is refused at the next request where the account is asked, a
   expect(await statusOf("DELETE", "/orders/none", token)).toBe(401);
   expect(await statusOf("GET", "/orders", token)).toBe(200);
   await asAdmin("PATCH", `/v1/users/${ada}`, { status: "active" });
+});
+
+it("what asks for two factors answers with a challenge, and is done after a step up", async () => {
+  await assign();
+  const token = await newToken();
+  const refused = await order("DELETE", "/orders", token);
+  expect(refused.status).toBe(401);
+  expect(refused.headers.get("www-authenticate")).toBe(
+    'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"',
+  );
+  const factor = "/v1/users/me/factors/totp";
+  const { body } = await auth().call("POST", factor, { token, body: { password: PASSWORD } });
+  const confirm = { token, body: { code: codeOf(body.secret, -1) } };
+  expect((await auth().call("POST", `${factor}/${body.id}/confirm`, confirm)).status).toBe(200);
+  const up = await auth().call("POST", "/v1/auth/step-up", {
+    token,
+    body: { totp: codeOf(body.secret) },
+  });
+  expect(await statusOf("DELETE", "/orders", up.body.access_token)).toBe(204);
+  expect(await statusOf("DELETE", "/orders", token)).toBe(401);
 });
 
 it("an outage of the service is 503 with Retry-After, never 401", async () => {
