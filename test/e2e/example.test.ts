@@ -128,8 +128,12 @@ it("what asks for two factors answers with a challenge, and is done after a step
     token,
     body: { totp: codeOf(body.secret) },
   });
-  expect(await statusOf("DELETE", "/orders", up.body.access_token)).toBe(204);
+  const proven = up.body.access_token;
+  expect(await statusOf("DELETE", "/orders", proven)).toBe(204);
   expect(await statusOf("DELETE", "/orders", token)).toBe(401);
+  const gone = { token: proven, body: {} };
+  const removed = await auth().call("DELETE", `/v1/users/me/factors/${body.id}`, gone);
+  expect(removed.status).toBe(204);
 });
 
 it("an outage of the service is 503 with Retry-After, never 401", async () => {
