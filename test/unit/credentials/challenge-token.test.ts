@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { challenges } from "../../../src/core/security/challenge-token.ts";
-import { CHALLENGE_LIFETIME, isAnswerable } from "../../../src/domain/credentials/challenge.ts";
+import {
+  CHALLENGE_LIFETIME,
+  handleIn,
+  isAnswerable,
+} from "../../../src/domain/credentials/challenge.ts";
 import { secretsMaker } from "../../support/memory-service.ts";
+import { someSessionId } from "../../support/samples.ts";
 
 const secretsOf = secretsMaker();
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -49,4 +54,14 @@ it("is answered for five minutes, and for nothing else than it was asked for", (
   expect(isAnswerable(asked, "step-up a", CHALLENGE_LIFETIME + 1)).toBe(false);
   expect(isAnswerable(asked, "step-up b", 1)).toBe(false);
   expect(isAnswerable(asked, "sign-in", 1)).toBe(false);
+});
+
+it("of an enrolment names a handle, to the session that asked alone", () => {
+  const session = someSessionId();
+  const named = (purpose: string, by = session) =>
+    handleIn({ value: "", purpose, startedAt: 1 }, by);
+  expect(named(`enrolment ${session} handle`)).toBe("handle");
+  expect(named(`enrolment ${session} handle`, someSessionId())).toBeNull();
+  expect(named(`enrolment ${session}`)).toBeNull();
+  expect(named(`step-up ${session} handle`)).toBeNull();
 });
