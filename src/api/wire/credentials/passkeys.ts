@@ -16,45 +16,37 @@ export const challengeToken = z.string().min(1).max(1_024);
 /** Bytes of an id (WebAuthn 3, section 5.8.3), as base64url. */
 const credentialId = bytes(1_364);
 
-const isOneId = ({ id, rawId }: { readonly id: string; readonly rawId: string }) => id === rawId;
-const ONE_ID = { path: ["rawId"], message: "must be the id" };
-
 /*
  * What `toJSON` of a browser's credential writes (WebAuthn 3, section 5.1). It is the browser's form
  * and may gain members, which are not read.
  */
 
-export const attestation = z
-  .object({
-    id: credentialId,
-    rawId: credentialId,
-    type: z.literal("public-key"),
-    response: z.object({
-      clientDataJSON: bytes(4_096),
-      attestationObject: bytes(12_288),
-      transports: z
-        .array(z.string().regex(/^[a-z-]{1,32}$/))
-        .max(8)
-        .default([]),
-    }),
-  })
-  .refine(isOneId, ONE_ID);
+const credential = <R extends z.ZodType>(response: R) =>
+  z
+    .object({ id: credentialId, rawId: credentialId, type: z.literal("public-key"), response })
+    .refine(({ id, rawId }) => id === rawId, { path: ["rawId"], message: "must be the id" });
 
-export const assertion = z
-  .object({
-    id: credentialId,
-    rawId: credentialId,
-    type: z.literal("public-key"),
-    response: z.object({
-      clientDataJSON: bytes(4_096),
-      authenticatorData: bytes(4_096),
-      signature: bytes(2_048),
-      userHandle: bytes(88)
-        .nullish()
-        .transform((handle) => handle ?? null),
-    }),
-  })
-  .refine(isOneId, ONE_ID);
+export const attestation = credential(
+  z.object({
+    clientDataJSON: bytes(4_096),
+    attestationObject: bytes(12_288),
+    transports: z
+      .array(z.string().regex(/^[a-z-]{1,32}$/))
+      .max(8)
+      .default([]),
+  }),
+);
+
+export const assertion = credential(
+  z.object({
+    clientDataJSON: bytes(4_096),
+    authenticatorData: bytes(4_096),
+    signature: bytes(2_048),
+    userHandle: bytes(88)
+      .nullish()
+      .transform((handle) => handle ?? null),
+  }),
+);
 
 /** An authenticator's answer, with the challenge that it is to. */
 export const answeredChallenge = z.strictObject({
