@@ -1,5 +1,5 @@
-// What a clock says that may have jumped back, in milliseconds. There are two rules, by who would
-// suffer from the other: a trust ends, and a wait does not grow.
+// What clocks say that may have jumped back, or differ from machine to machine; in milliseconds but
+// for CLOCK_LEEWAY. By who would suffer from another rule, a trust ends, and a wait does not grow.
 
 /** Seconds by which clocks of two machines may differ, which every verifier forgives (ASVS 9.2.1). */
 export const CLOCK_LEEWAY = 30;

@@ -42,7 +42,7 @@ export const PROBLEMS = {
     status: 401,
     title: "The passkey is not accepted.",
     explanation:
-      "The challenge is over, was answered before or is of another sign-in, or the authenticator's answer does not verify. Ask for new options and let the browser ask its user again. The reply is the same for every reason, so that it does not tell whether an account exists.",
+      "The challenge is over, was answered before or is of another sign-in, or the authenticator's answer does not verify, or it was only touched where it must know its owner (by a PIN or a finger). Ask for new options and let the browser ask its user again. The reply is the same for every reason, so that it does not tell whether an account exists.",
   },
   insufficient_user_authentication: {
     status: 401,
@@ -122,7 +122,7 @@ export const PROBLEMS = {
     status: 409,
     title: "The state does not allow this.",
     explanation:
-      "The resource changed while the request was under way, or it is built in and cannot be changed, or there are as many as there may be; then `errors` says so. Read it again.",
+      "The resource changed while the request was under way, or it is built in and cannot be changed, or it is there already, or there are as many as there may be; then `errors` says so. Read it again.",
   },
   payload_too_large: {
     status: 413,

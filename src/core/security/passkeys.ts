@@ -62,20 +62,19 @@ export function passkeys(
       return { ...options };
     },
 
-    async requestOptions(challenge, allowed) {
+    async requestOptions(challenge, allowed, isAlone) {
       const { generateAuthenticationOptions } = await webauthn();
       const options = await generateAuthenticationOptions({
         rpID: rpId,
         challenge: bytesOf(challenge),
         timeout: TIMEOUT,
-        // Beside another factor a touch is enough; by itself it must know its owner.
-        userVerification: allowed === null ? "required" : "preferred",
+        userVerification: isAlone ? "required" : "preferred",
         allowCredentials: (allowed ?? []).map(descriptorOf),
       });
       return { ...options };
     },
 
-    async made(challenge, { id, response }) {
+    async verifyAttestation(challenge, { id, response }) {
       const { verifyRegistrationResponse } = await webauthn();
       const { decodeAttestationObject } = await helpers();
       return unlessRefused(async () => {
@@ -99,7 +98,7 @@ export function passkeys(
       });
     },
 
-    async shown(challenge, passkey, { id, response }) {
+    async verifyAssertion(challenge, passkey, { id, response }) {
       const { verifyAuthenticationResponse } = await webauthn();
       return unlessRefused(async () => {
         if (isFramed(response)) return null;

@@ -22,12 +22,11 @@ const START_AT = ACCOUNT_AT + 8;
 const BODY_LENGTH = START_AT + 8;
 
 /** A number is never given a second meaning. */
-const FIRST_FACTORS: Readonly<Record<FirstFactor, number>> = {
-  pwd: 1,
-  otp: 2,
-  hwk: 3,
-  swk: 4,
-};
+const FIRST_FACTORS: Readonly<Record<FirstFactor, number>> = { pwd: 1, otp: 2, hwk: 3, swk: 4 };
+
+const BY_NUMBER: ReadonlyMap<number, FirstFactor> = new Map(
+  (Object.keys(FIRST_FACTORS) as FirstFactor[]).map((name) => [FIRST_FACTORS[name], name]),
+);
 
 export function secondFactorTokens(secrets: Secrets): SecondFactorTokens {
   return {
@@ -56,10 +55,7 @@ export function secondFactorTokens(secrets: Secrets): SecondFactorTokens {
 }
 
 function read(body: Buffer): SecondFactorFlow | null {
-  const number = body.readUInt8();
-  const first = (["pwd", "otp", "hwk", "swk"] as const).find(
-    (name) => FIRST_FACTORS[name] === number,
-  );
+  const first = BY_NUMBER.get(body.readUInt8());
   const userId = parseUserId(userIdOf(body.toString("base64url", USER_AT, ACCOUNT_AT)));
   if (first === undefined || !userId.ok) return null;
   return {

@@ -56,9 +56,10 @@ export const countingRoles = (
 ): readonly string[] =>
   acr === "aal2" || acr === null
     ? names
-    : names.filter((name) => !(catalogue.get(name) ?? UNKNOWN).requireAal2);
-
-const UNKNOWN: Pick<Role, "requireAal2"> = { requireAal2: true };
+    : names.filter((name) => {
+        const role = catalogue.get(name) ?? null;
+        return role !== null && role.requireAal2 !== true;
+      });
 
 /** What is held once a role is given or taken; any other change leaves it as it is. */
 export function rolesAfter(

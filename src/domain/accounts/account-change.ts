@@ -28,7 +28,10 @@ export type RowAfter = {
   readonly email: Email | undefined;
   /** Null where nobody verified it; undefined where the row's address cannot be read. */
   readonly verifiedEmail: Email | null | undefined;
-  /** Second factors from before are void (Unix milliseconds); 0 where none ever were. */
+  /**
+   * When an operator last said that second factors are lost (Unix milliseconds); 0 for never. Later
+   * than what was heard: all that are held are void.
+   */
   readonly factorsVoidAt: number;
   /** Unix milliseconds. A change of name sets it, too. */
   readonly updatedAt: number;

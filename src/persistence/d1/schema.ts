@@ -21,7 +21,10 @@ export const users = sqliteTable(
     version: integer("version").notNull().default(1),
     /** Which change made this version: tells a lost reply from a refusal. */
     changeId: text("change_id").notNull().default(""),
-    /** What second factors there were before then are void, by an operator's word. */
+    /**
+     * When an operator last said that second factors are lost: all that the user's object holds
+     * when it hears of it are void.
+     */
     factorsVoidAt: integer("factors_void_at").notNull().default(0),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),

@@ -1,3 +1,4 @@
+import { type Proved, withPasskey } from "../../domain/assurance.ts";
 import {
   CHALLENGE_LIFETIME,
   type ChallengePurpose,
@@ -28,15 +29,22 @@ export type Challenged = { readonly token: string; readonly options: PasskeyOpti
 /** An authenticator's answer, with the challenge that it is to. */
 export type Answered<A> = { readonly token: string; readonly credential: A };
 
-/** A challenge to the passkeys of a user, or null where there is none. */
+/**
+ * A challenge to the passkeys of a user, or null where there is none.
+ *
+ * @param before what was proved: beside nothing but a passkey, a touch proves no more
+ */
 export async function challengePasskeys(
   deps: ChallengeDeps,
   userId: UserId,
   purpose: ChallengePurpose,
+  before: Pick<Proved, "amr">,
 ): Promise<Challenged | null> {
   const held = await deps.factors.listFactors(userId);
   const passkeys = held?.factors.filter(isPasskey) ?? [];
-  return passkeys.length === 0 ? null : challenge(deps, purpose, passkeys);
+  const touched = { method: "hwk", userVerified: false } as const;
+  const isAlone = withPasskey(before, touched, 0).acr === "aal1";
+  return passkeys.length === 0 ? null : challenge(deps, purpose, passkeys, isAlone);
 }
 
 /** @param allowed null for whichever passkey the person chooses */
@@ -44,9 +52,10 @@ export async function challenge(
   deps: ChallengeDeps,
   purpose: ChallengePurpose,
   allowed: readonly Passkey[] | null,
+  isAlone: boolean,
 ): Promise<Challenged> {
   const { token, value } = deps.challenges.start(purpose, deps.clock());
-  return { token, options: await deps.passkeys.requestOptions(value, allowed) };
+  return { token, options: await deps.passkeys.requestOptions(value, allowed, isAlone) };
 }
 
 /** The challenge of a token, or null for one that may not be answered now, or not here. */
@@ -71,7 +80,7 @@ export async function matchPasskey(
   if (asked === null) return null;
   const taken = await takeChallenge(deps, userId, asked, credential);
   if (taken.kind === "spent" || taken.passkey === null) return null;
-  return deps.passkeys.shown(asked.challenge, taken.passkey, credential);
+  return deps.passkeys.verifyAssertion(asked.challenge, taken.passkey, credential);
 }
 
 /** Before anything is verified: an answer that is wrong is the last one to its challenge, too. */

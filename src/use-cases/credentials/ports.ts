@@ -409,12 +409,19 @@ export interface Passkeys {
     owner: { readonly handle: string; readonly email: string; readonly name: string | null },
     held: readonly Passkey[],
   ): Promise<PasskeyOptions>;
-  /** @param allowed those that may answer; null for whichever the person chooses */
-  requestOptions(challenge: string, allowed: readonly Passkey[] | null): Promise<PasskeyOptions>;
+  /**
+   * @param allowed those that may answer; null for whichever the person chooses
+   * @param isAlone whether it must know its owner: it is shown beside no other factor
+   */
+  requestOptions(
+    challenge: string,
+    allowed: readonly Passkey[] | null,
+    isAlone: boolean,
+  ): Promise<PasskeyOptions>;
   /** Null for what does not verify. */
-  made(challenge: string, attestation: Attestation): Promise<MadePasskey | null>;
+  verifyAttestation(challenge: string, attestation: Attestation): Promise<MadePasskey | null>;
   /** Null for what does not verify. Whether it is of a copy the user's object alone knows. */
-  shown(
+  verifyAssertion(
     challenge: string,
     passkey: Passkey,
     assertion: Assertion,

@@ -46,7 +46,7 @@ export async function challengeAnyone(
   deps: ChallengeDeps,
   _actor: Actor,
 ): Promise<Result<Challenged, never>> {
-  return ok(await challenge(deps, PURPOSE, null));
+  return ok(await challenge(deps, PURPOSE, null, true));
 }
 
 /**
@@ -77,8 +77,9 @@ export async function signInByPasskey(
 }
 
 /**
- * Whose passkey it says it is. A handle that nobody made wakes no object, and drives no count; where
- * the root secret is gone that would tell, its user's object knows the handles that it gave.
+ * Whose passkey it says it is. A handle that nobody made drives no count, and is refused before its
+ * object is asked; but where the root secret is gone that would tell, the object of the user it names
+ * is asked whether it gave it.
  */
 async function ownerOf(
   deps: PasskeySignInDeps,

@@ -1,5 +1,6 @@
 import type { Actor } from "../../domain/access/actor.ts";
 import { type SignInRefusal, signInRefusal } from "../../domain/accounts/user.ts";
+import { proved } from "../../domain/assurance.ts";
 import {
   SECOND_FACTOR_LIFETIME,
   type SecondFactorFlow,
@@ -54,8 +55,9 @@ export async function challengeSecondFactor(
 ): Promise<Result<Challenged, FlowRefusal | "not_found">> {
   const found = await flowOf(deps, token);
   if (!found.ok) return found;
-  const { id, userId } = found.value.flow;
-  const challenged = await challengePasskeys(deps, userId, `second-factor ${id}`);
+  const { id, userId, first } = found.value.flow;
+  const before = proved(first, 0);
+  const challenged = await challengePasskeys(deps, userId, `second-factor ${id}`, before);
   return challenged === null ? err("not_found") : ok(challenged);
 }
 

@@ -39,9 +39,9 @@ type Refusal =
 /** Asks for a passkey, of those of the account, in the session at hand. */
 export async function challengeStepUp(
   deps: MatchDeps,
-  { userId, sessionId }: Person,
+  { userId, sessionId, proved }: Person,
 ): Promise<Result<Challenged, "not_found">> {
-  const challenged = await challengePasskeys(deps, userId, `step-up ${sessionId}`);
+  const challenged = await challengePasskeys(deps, userId, `step-up ${sessionId}`, proved);
   return challenged === null ? err("not_found") : ok(challenged);
 }
 

@@ -6,7 +6,7 @@ import { someFactorId, someSessionId } from "../../support/samples.ts";
 
 export const CHALLENGE = "A".repeat(43);
 
-export const { made, shown } = passkeys(
+export const { verifyAttestation, verifyAssertion } = passkeys(
   { id: "example.com", origins: ["https://app.example.com"] },
   () => undefined,
 );
@@ -30,7 +30,10 @@ export const ASSERTION = {
 /** The passkey that the attestation is of. */
 export async function enrolled(): Promise<Passkey> {
   const { id, ...response } = ATTESTATION;
-  const answer = await made(CHALLENGE, { id, response: { ...response, transports: [] } });
+  const answer = await verifyAttestation(CHALLENGE, {
+    id,
+    response: { ...response, transports: [] },
+  });
   if (answer === null) throw new Error("an honest answer was refused");
   return {
     ...answer,

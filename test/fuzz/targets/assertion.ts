@@ -1,5 +1,11 @@
 import type { FuzzTarget } from "../engine/corpus.ts";
-import { ASSERTION, ATTESTATION, CHALLENGE, enrolled, shown } from "../support/passkeys.ts";
+import {
+  ASSERTION,
+  ATTESTATION,
+  CHALLENGE,
+  enrolled,
+  verifyAssertion,
+} from "../support/passkeys.ts";
 import { assert } from "../support/property.ts";
 
 const bytes = (text: string): string => Buffer.from(text, "base64url").toString("latin1");
@@ -19,7 +25,7 @@ export const target: FuzzTarget = {
     const found = [];
     for (const part of parts) {
       const response = { ...ASSERTION, userHandle: null, [part]: changed };
-      const proof = await shown(CHALLENGE, passkey, { id: ATTESTATION.id, response });
+      const proof = await verifyAssertion(CHALLENGE, passkey, { id: ATTESTATION.id, response });
       const isOwn = part === "signature" || changed === ASSERTION[part];
       assert(proof === null || isOwn, `another ${part} was taken`);
       found.push(proof === null ? "refused" : part);

@@ -75,6 +75,7 @@ describe("a passkey", () => {
     expect([first.status, first.body.code]).toEqual([403, "second_factor_required"]);
     const token = first.body.second_factor_token;
     const asked = await call("POST", `${SECOND}/options`, { body: { second_factor_token: token } });
+    expect(asked.body.options.userVerification).toBe("required");
     const passkey = await answerTo(asked, user.authenticator, touched);
     const again = await call("POST", SECOND, { body: { second_factor_token: token, passkey } });
     expect([again.status, again.body.code]).toEqual([401, "invalid_passkey"]);
@@ -93,6 +94,7 @@ describe("a passkey", () => {
     expect(first.body.factors).toEqual(["passkey", "recovery_code"]);
     const token = first.body.second_factor_token;
     const asked = await call("POST", `${SECOND}/options`, { body: { second_factor_token: token } });
+    expect(asked.body.options.userVerification).toBe("preferred");
     expect(asked.body.options.allowCredentials).toEqual([
       { id: user.authenticator.id, type: "public-key", transports: ["usb"] },
     ]);

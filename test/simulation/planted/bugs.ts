@@ -32,8 +32,8 @@ export const BUGS: readonly Bug[] = [
     name: "a disabled account keeps its sessions",
     seed: 2,
     file: "src/use-cases/accounts/judge/keep-authority.ts",
-    find: 'end === "all" || told !== events ?',
-    replace: "told !== events ?",
+    find: 'end === "all" || isLost ?',
+    replace: "isLost ?",
   },
   {
     name: "an object's event is forgotten when it is sent",
@@ -357,7 +357,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "factors that an operator said are lost go on",
     seed: 41,
-    file: "src/use-cases/accounts/judge/keep-authority.ts",
+    file: "src/use-cases/accounts/judge/lose-factors.ts",
     find: "if (factorsVoidAt <= (heard ?? 0)) return [];",
     replace: "if (factorsVoidAt >= 0) return [];",
   },

@@ -23,13 +23,13 @@ export const plainPasskeys: Passkeys = {
     allowCredentials: (allowed ?? []).map(({ credentialId }) => ({ id: credentialId })),
   }),
 
-  async made(challenge, { id, response }) {
+  async verifyAttestation(challenge, { id, response }) {
     const [asked, key = ""] = response.attestationObject.split(" ");
     if (asked !== challenge) return null;
     return { credentialId: id, publicKey: key, signCount: 0, method: "swk", transports: [] };
   },
 
-  async shown(challenge, { id, publicKey, method, userHandle }: Passkey, { response }) {
+  async verifyAssertion(challenge, { id, publicKey, method, userHandle }: Passkey, { response }) {
     const [asked, key, signCount, touched] = response.signature.split(" ");
     if (asked !== challenge || key !== publicKey || response.userHandle !== userHandle) return null;
     return {

@@ -8,7 +8,7 @@ import { someFactorId, someSessionId } from "../../support/samples.ts";
 const ORIGIN = "https://app.example.com";
 const RELATED = "https://app.example.org";
 const refusals: unknown[] = [];
-const { made, shown, creationOptions, requestOptions } = passkeys(
+const { verifyAttestation, verifyAssertion, creationOptions, requestOptions } = passkeys(
   { id: "example.com", origins: [ORIGIN, RELATED] },
   (error) => refusals.push(error),
 );
@@ -26,7 +26,7 @@ const asked = (value: string) => ({
 
 async function enrolled(authenticator: Authenticator, lies: Lies = {}): Promise<Passkey | null> {
   const value = challenge();
-  const answer = await made(value, await authenticator.create(asked(value), lies));
+  const answer = await verifyAttestation(value, await authenticator.create(asked(value), lies));
   return (
     answer && {
       ...answer,
@@ -46,7 +46,7 @@ async function enrolled(authenticator: Authenticator, lies: Lies = {}): Promise<
 async function answered(authenticator: Authenticator, passkey: Passkey, lies: Lies = {}) {
   const value = challenge();
   const assertion = await authenticator.get({ challenge: value, rpId: "example.com" }, lies);
-  return shown(value, passkey, assertion);
+  return verifyAssertion(value, passkey, assertion);
 }
 
 const newKey = (given: Parameters<typeof newAuthenticator>[0] = {}) =>
@@ -117,8 +117,8 @@ describe("Passkeys, what an authenticator makes", () => {
     const authenticator = await newKey();
     const value = challenge();
     const credential = await authenticator.create(asked(value));
-    expect(await made(value, { ...credential, id: "AAAA" })).toBeNull();
-    expect(await made(value, credential)).not.toBeNull();
+    expect(await verifyAttestation(value, { ...credential, id: "AAAA" })).toBeNull();
+    expect(await verifyAttestation(value, credential)).not.toBeNull();
   });
 
   it.each(["", "AAAA", "oA", "eyJ9", "_____w"])("is refused as %j", async (junk) => {
@@ -126,9 +126,11 @@ describe("Passkeys, what an authenticator makes", () => {
     const value = challenge();
     const { id, response } = await authenticator.create(asked(value));
     expect(
-      await made(value, { id, response: { ...response, attestationObject: junk } }),
+      await verifyAttestation(value, { id, response: { ...response, attestationObject: junk } }),
     ).toBeNull();
-    expect(await made(value, { id, response: { ...response, clientDataJSON: junk } })).toBeNull();
+    expect(
+      await verifyAttestation(value, { id, response: { ...response, clientDataJSON: junk } }),
+    ).toBeNull();
   });
 });
 
@@ -176,7 +178,7 @@ describe("Passkeys, what an authenticator signs", () => {
       const { id, response } = await authenticator.get({ challenge: value, rpId: "example.com" });
       for (const junk of ["", "AAAA", `A${response[part].slice(1)}`]) {
         expect(
-          await shown(value, passkey, { id, response: { ...response, [part]: junk } }),
+          await verifyAssertion(value, passkey, { id, response: { ...response, [part]: junk } }),
         ).toBeNull();
       }
     },
@@ -208,13 +210,13 @@ describe("Passkeys, what browsers are asked", () => {
   it("any that knows its owner, or one of those that are named", async () => {
     const { passkey } = await both();
     const value = challenge();
-    expect(await requestOptions(value, null)).toMatchObject({
+    expect(await requestOptions(value, null, true)).toMatchObject({
       challenge: value,
       rpId: "example.com",
       userVerification: "required",
       allowCredentials: [],
     });
-    expect(await requestOptions(value, [passkey])).toMatchObject({
+    expect(await requestOptions(value, [passkey], false)).toMatchObject({
       userVerification: "preferred",
       allowCredentials: [{ id: passkey.credentialId, type: "public-key", transports: ["usb"] }],
     });

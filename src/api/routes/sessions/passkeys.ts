@@ -4,13 +4,13 @@ import { type AppEnv, anyoneAt } from "../../http/context.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody, optionalJsonBody } from "../../http/validation.ts";
-import { answeredChallenge, challengedOnWire, nothing } from "../../wire/credentials/passkeys.ts";
+import { answeredChallenge, challengedOnWire, emptyBody } from "../../wire/credentials/passkeys.ts";
 import { tokensOnWire } from "../../wire/sessions/sign-in.ts";
 
 /** Signing in with a passkey and without a user name. */
 export const passkeyRoutes = new Hono<AppEnv>()
-  .post("/v1/auth/passkeys/options", access("public"), optionalJsonBody(nothing), async (c) => {
-    // Without a limit: a page asks when it is opened, and nothing is read or kept.
+  .post("/v1/auth/passkeys/options", access("public"), optionalJsonBody(emptyBody), async (c) => {
+    // Without a limit: a page asks when it is opened, and emptyBody is read or kept.
     const challenged = await c.get("services").sessions.challengeAnyone(anyoneAt(c));
     return answer(c, challenged, (value) => c.json(challengedOnWire(value)));
   })

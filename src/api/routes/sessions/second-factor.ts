@@ -4,7 +4,7 @@ import { type AppEnv, anyoneAt } from "../../http/context.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import { jsonBody, optionalJsonBody } from "../../http/validation.ts";
-import { challengedOnWire, nothing } from "../../wire/credentials/passkeys.ts";
+import { challengedOnWire, emptyBody } from "../../wire/credentials/passkeys.ts";
 import {
   accessTokenOnWire,
   proofIn,
@@ -41,7 +41,7 @@ export const secondFactorRoutes = new Hono<AppEnv>()
     },
   )
 
-  .post("/v1/auth/step-up/options", access("self"), optionalJsonBody(nothing), async (c) => {
+  .post("/v1/auth/step-up/options", access("self"), optionalJsonBody(emptyBody), async (c) => {
     const challenged = await c.get("services").sessions.challengeStepUp(c.get("user"));
     return answer(c, challenged, (value) => c.json(challengedOnWire(value)));
   })

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Challenged } from "../../../use-cases/credentials/match-passkey.ts";
 
 /** The body of a request that says all by its path. */
-export const nothing = z.strictObject({});
+export const emptyBody = z.strictObject({});
 
 /** Base64url without padding, of what a browser or an authenticator made. */
 const bytes = (maxLength: number) =>

@@ -76,7 +76,7 @@ export async function addPasskey(
     const isDone = taken.passkey?.challenge === asked.challenge;
     return isDone ? ok({ passkey: taken.passkey, recoveryCodes: null }) : err("invalid_passkey");
   }
-  const made = await deps.passkeys.made(asked.challenge, credential);
+  const made = await deps.passkeys.verifyAttestation(asked.challenge, credential);
   if (made === null) return err("invalid_passkey");
   const now = deps.clock();
   const passkey: Passkey = {

@@ -5,19 +5,19 @@ import {
   sameAuthority,
   takeOver,
 } from "../../../domain/accounts/authority.ts";
-import { type Factor, isConfirmed } from "../../../domain/credentials/factor.ts";
-import { BY_HAND, type Unnumbered } from "../../../domain/events/event.ts";
-import type { UserId } from "../../../domain/ids.ts";
-import { clearFactorProofs } from "../../credentials/count-proofs.ts";
-import {
-  factorsOf,
-  removeAllFactors,
-  replaceRecoveryCodes,
-} from "../../credentials/take-factor.ts";
+import { isConfirmed } from "../../../domain/credentials/factor.ts";
+import type { Unnumbered } from "../../../domain/events/event.ts";
 import type { Clock, Defer } from "../../outside.ts";
 import type { Renewal } from "../../renewal.ts";
-import type { AccountRecord, Addressed, AuthorityCopy, Intent, UserStore } from "../ports.ts";
-import { eventsOf, factorMail, happened } from "./tell-events.ts";
+import type { AccountRecord, Addressed, Intent, UserStore } from "../ports.ts";
+import {
+  factorsLost,
+  forgetFactors,
+  lostFactors,
+  removeLost,
+  voidsFactors,
+} from "./lose-factors.ts";
+import { eventsOf } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
 
 /*
@@ -157,62 +157,21 @@ export function settle(
   const now = clock();
   const known = store.authority.copy();
   const isVoid = events.some((event) => voidsFactors(event, known));
-  const lost = isVoid ? [] : lostFactors(deps, known, taken);
-  const told = lost.some(isConfirmed) ? [...events, factorsLost(deps, userId, lost)] : events;
+  const lost = isVoid ? [] : lostFactors(deps, known, taken.factorsVoidAt);
+  const isLost = lost.some(isConfirmed);
+  const told = isLost ? [...events, factorsLost(deps, userId, lost)] : events;
   const isGone = taken.authority.status === "deleted";
   const forgetAt = isGone ? now + policy.refresh.absoluteTtl : null;
   store.atomically(() => {
     store.authority.settle({ ...taken, checkedAt: now, forgetAt });
-    const ended = end === "all" || told !== events ? store.sessions.removeAllExcept(null) : 0;
+    const ended = end === "all" || isLost ? store.sessions.removeAllExcept(null) : 0;
     if (isGone || isVoid) forgetFactors(store);
-    else forget(store, lost);
+    else removeLost(store, lost);
     for (const [at, event] of told.entries()) {
       store.outbox.add(at > 0 || ended === 0 ? event : withEnded(event, ended));
     }
   });
   wakeNext(deps);
-}
-
-/**
- * All there are when the object hears that they are lost: whoever was in a session until then could
- * add one of their own. A copy by older code has heard of it already, or never will.
- */
-function lostFactors(
-  { store }: JudgeDeps,
-  known: AuthorityCopy | null,
-  { factorsVoidAt }: Taken,
-): Factor[] {
-  const heard = known?.factorsVoidAt;
-  if (factorsVoidAt <= (heard ?? 0)) return [];
-  const held = factorsOf(store.secondFactors);
-  return heard === undefined ? held.filter(({ createdAt }) => createdAt < factorsVoidAt) : held;
-}
-
-/** The recovery codes are lost with them. */
-function forget({ secondFactors, proofs }: UserStore, lost: readonly Factor[]): void {
-  if (lost.length === 0) return;
-  for (const { id } of lost) secondFactors.factors.delete(id);
-  replaceRecoveryCodes(secondFactors, [], 0);
-  clearFactorProofs(proofs);
-}
-
-const factorsLost = (deps: JudgeDeps, userId: UserId, lost: readonly Factor[]): Unnumbered =>
-  happened(deps, userId, BY_HAND, {
-    type: "factor.reset",
-    data: { factors: lost.filter(isConfirmed).length },
-    mail: factorMail("factor_removed"),
-  });
-
-/** With all that counts for factors that are there no more. */
-export function forgetFactors({ secondFactors, proofs }: UserStore): void {
-  removeAllFactors(secondFactors);
-  clearFactorProofs(proofs);
-}
-
-/** Whoever registered an address that was not theirs may have added factors as well. */
-function voidsFactors({ type, data }: Unnumbered, known: AuthorityCopy | null): boolean {
-  if (type === "user.email.verified") return data["password_kept"] === false;
-  return type === "user.password.reset" && known?.verifiedEmail === null;
 }
 
 const withEnded = (event: Unnumbered, ended: number): Unnumbered => ({

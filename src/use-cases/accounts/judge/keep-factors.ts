@@ -30,12 +30,8 @@ import { checkSession } from "../../sessions/judge-session.ts";
 import type { StepUp, StepUpAnswer } from "../../sessions/ports.ts";
 import type { SessionGrant } from "../../tokens/ports.ts";
 import type { Addressed, UserStore } from "../ports.ts";
-import {
-  currentAuthority,
-  forgetFactors,
-  type JudgeDeps,
-  knownAuthority,
-} from "./keep-authority.ts";
+import { currentAuthority, type JudgeDeps, knownAuthority } from "./keep-authority.ts";
+import { forgetFactors } from "./lose-factors.ts";
 import { reaches } from "./open-session.ts";
 import { factorMail, happened, recoveryCodeUsed } from "./tell-events.ts";
 import { wakeNext } from "./wake.ts";
@@ -98,7 +94,7 @@ export function confirmFactor(
   if (used === null) return "wrong";
   if (!isConfirmable(factor, sessionId, now)) return "refused";
   const confirmed = { ...used, confirmedAt: now };
-  return hold(deps, userId, grant, confirmed, { proof, recoveryCodes, cause });
+  return keepConfirmed(deps, userId, grant, confirmed, { proof, recoveryCodes, cause });
 }
 
 /** What it was told that asked before: the codes that were kept then are shown to nobody else. */
@@ -109,7 +105,7 @@ const addedBefore = (
   secondFactors.recoveryCodes.get(code) === undefined ? "another" : "first";
 
 /** From here on its owner is asked for it. The session that showed it has shown a factor more. */
-function hold(
+function keepConfirmed(
   deps: JudgeDeps,
   userId: UserId,
   grant: SessionGrant,
@@ -181,7 +177,7 @@ export function addPasskey(
   if (held.length >= MAX_FACTORS) return "too_many";
   const { kind, id, signCount, method } = passkey;
   const proof = { kind, id, signCount, userVerified: true, method };
-  return hold(deps, userId, grant, passkey, { proof, recoveryCodes, cause });
+  return keepConfirmed(deps, userId, grant, passkey, { proof, recoveryCodes, cause });
 }
 
 export function renamePasskey(
