@@ -99,6 +99,8 @@ const isRepeat = (one: Event, next: Event): boolean =>
 
 /** What ends the sessions of an account. */
 const ENDING: ReadonlySet<EventType> = new Set([
+  "factor.removed",
+  "factor.reset",
   "session.revoked",
   "user.changed_by_hand",
   "user.deleted",
@@ -106,6 +108,9 @@ const ENDING: ReadonlySet<EventType> = new Set([
   "user.password.changed",
   "user.password.reset",
 ]);
+
+/** What a sign-in is told as. */
+const OPENING: ReadonlySet<EventType> = new Set(["session.opened", "factor.recovery_code_used"]);
 
 /**
  * Where another act ended what was opened before anybody heard of it, a sign-in that is asked for
@@ -121,7 +126,7 @@ function withoutEnded(
     isSameSubject(one, other) &&
     placeOf(one) < placeOf(other) &&
     isInTime(other);
-  return events.filter((one) => one.type !== "session.opened" || !stored.some(endsIt(one)));
+  return events.filter((one) => !OPENING.has(one.type) || !stored.some(endsIt(one)));
 }
 
 const placeOf = ({ seq }: Event): number => seq ?? 0;
