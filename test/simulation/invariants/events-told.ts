@@ -109,12 +109,17 @@ const ENDING: ReadonlySet<EventType> = new Set([
   "user.password.reset",
 ]);
 
-/** What a sign-in is told as. */
-const OPENING: ReadonlySet<EventType> = new Set(["session.opened", "factor.recovery_code_used"]);
+/** What a sign-in is told as, and a factor that is added in a session. */
+const OPENING: ReadonlySet<EventType> = new Set([
+  "factor.added",
+  "factor.recovery_code_used",
+  "session.opened",
+]);
 
 /**
  * Where another act ended what was opened before anybody heard of it, a sign-in that is asked for
- * again after a lost reply is refused, rightly: two acts, one after another.
+ * again after a lost reply is refused, rightly, and so is what was done in the session: two acts, one
+ * after another.
  */
 function withoutEnded(
   events: readonly Event[],
