@@ -10,7 +10,7 @@ import { tokensOnWire } from "../../wire/sessions/sign-in.ts";
 /** Signing in with a passkey and without a user name. */
 export const passkeyRoutes = new Hono<AppEnv>()
   .post("/v1/auth/passkeys/options", access("public"), optionalJsonBody(emptyBody), async (c) => {
-    // Without a limit: a page asks when it is opened, and emptyBody is read or kept.
+    // Without a limit: a page asks when it is opened, and nothing is read or kept.
     const challenged = await c.get("services").sessions.challengeAnyone(anyoneAt(c));
     return answer(c, challenged, (value) => c.json(challengedOnWire(value)));
   })
