@@ -35,6 +35,8 @@ export default defineConfig({
             miniflare: {
               // At once: a test that waits for what is stored or mailed waits for nothing else.
               queueConsumers: { "auth-service-events": { maxBatchTimeout: 0 } },
+              // What an earlier file's test had sent comes to the others whenever the queue delivers it.
+              d1Databases: { QUIET_DB: "quiet", QUIET_AUDIT_DB: "quiet-audit" },
               bindings: {
                 AUTH_SECRETS: `v1:${secret}`,
                 // Gives the same bytes in half the time; what was computed is remembered (hash-once.ts).

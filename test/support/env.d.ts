@@ -4,6 +4,8 @@ import type { Env as ServiceEnv } from "../../src/bindings.ts";
 declare global {
   namespace Cloudflare {
     interface Env extends ServiceEnv {
+      readonly QUIET_DB: D1Database;
+      readonly QUIET_AUDIT_DB: D1Database;
       readonly LINEARIZABILITY_RUNS: string;
       readonly LINEARIZABILITY_SEED: string;
       readonly MAIL_TRANSPORT: string;

@@ -1,8 +1,6 @@
-import { env } from "cloudflare:workers";
+import { d1AuditTrail } from "../../../src/persistence/d1/audit/audit-trail.ts";
 import { auditTrailContract } from "../../contracts/audit-trail.ts";
-import { auditTrail } from "../../support/events.ts";
+import { quietAuditDatabase } from "../../support/empty-database.ts";
+import { unheard } from "../../support/unheard.ts";
 
-auditTrailContract(async () => {
-  await env.AUDIT_DB.prepare("delete from events").run();
-  return auditTrail();
-});
+auditTrailContract(async () => d1AuditTrail(await quietAuditDatabase(), Date.now, unheard));

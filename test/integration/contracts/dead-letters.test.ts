@@ -2,13 +2,12 @@ import { env } from "cloudflare:workers";
 import { d1Users } from "../../../src/persistence/d1/accounts/users.ts";
 import { d1DeadLetters } from "../../../src/persistence/d1/events/dead-letters.ts";
 import { deadLettersContract } from "../../contracts/dead-letters.ts";
-import { emptyDatabase } from "../../support/empty-database.ts";
+import { quietDatabase } from "../../support/empty-database.ts";
 import { someUser } from "../../support/samples.ts";
 import { unheard } from "../../support/unheard.ts";
 
 deadLettersContract(async () => {
-  const db = await emptyDatabase();
-  await env.DB.prepare("delete from dead_letters").run();
+  const db = await quietDatabase();
   return {
     letters: d1DeadLetters(db),
     async somebody() {
@@ -17,7 +16,7 @@ deadLettersContract(async () => {
       return user.id;
     },
     async kept() {
-      const { results } = await env.DB.prepare("select id, message from dead_letters").all<{
+      const { results } = await env.QUIET_DB.prepare("select id, message from dead_letters").all<{
         id: string;
         message: string;
       }>();

@@ -4,23 +4,21 @@ import { d1AuditTrail } from "../../../src/persistence/d1/audit/audit-trail.ts";
 import { d1Erasures } from "../../../src/persistence/d1/audit/erasures.ts";
 import { database } from "../../../src/persistence/d1/database.ts";
 import { erasuresContract } from "../../contracts/erasures.ts";
+import { quietAuditDatabase } from "../../support/empty-database.ts";
 import { someAct, someDeletion } from "../../support/event-samples.ts";
 import { metered } from "../../support/metered-d1.ts";
 import { someUserId } from "../../support/samples.ts";
 import { unheard } from "../../support/unheard.ts";
 
 erasuresContract(async () => {
-  await env.AUDIT_DB.batch(
-    ["events", "erased"].map((table) => env.AUDIT_DB.prepare(`delete from ${table}`)),
-  );
-  const db = database(env.AUDIT_DB);
+  const db = await quietAuditDatabase();
   return { audit: d1AuditTrail(db, Date.now, unheard), erasures: d1Erasures(db) };
 });
 
 it("a step reads no more than what is left to erase, however long the trail", async () => {
-  const audit = d1AuditTrail(database(env.AUDIT_DB), Date.now, unheard);
+  const audit = d1AuditTrail(await quietAuditDatabase(), Date.now, unheard);
   const read: number[] = [];
-  const erasures = d1Erasures(database(metered(env.AUDIT_DB, read)));
+  const erasures = d1Erasures(database(metered(env.QUIET_AUDIT_DB, read)));
   const [id, other] = [someUserId(), someUserId()];
   const anyone = { kind: "anyone", id: "anyone" } as const;
   for (const whose of [id, other]) {

@@ -32,7 +32,12 @@ beforeEach(async () => {
 });
 
 const list = (query = "", token = auditor.accessToken) =>
-  call("GET", `/v1/audit-events${query}`, { token });
+  call("GET", `/v1/audit-events${ofThatDay(query)}`, { token });
+/** Nothing of today, which the queue may deliver meanwhile. */
+const ofThatDay = (query: string) =>
+  query.includes("until=")
+    ? query
+    : `${query === "" ? "?" : `${query}&`}until=2026-01-02T00:00:00Z`;
 const idsIn = ({ body }: Reply): string[] => body.events.map(({ id }: { id: string }) => id);
 const idsOf = (events: readonly Event[]): string[] => events.map(({ id }) => id);
 
@@ -146,7 +151,11 @@ async function exported(
 ): Promise<{ documents: Record<string, unknown>[]; pages: number }> {
   const documents: Record<string, unknown>[] = [];
   let pages = 0;
-  for (let path: string | undefined = `/v1/audit-events${query}`; path !== undefined; pages++) {
+  for (
+    let path: string | undefined = `/v1/audit-events${ofThatDay(query)}`;
+    path !== undefined;
+    pages++
+  ) {
     const { status, headers, body }: Reply = await call("GET", path, {
       token: auditor.accessToken,
     });
@@ -246,7 +255,8 @@ it("one's own are those about oneself; where others sat when they did it is not 
     { type: "session.opened", subject: { kind: "user", id: own } },
   ]);
   expect(JSON.stringify(body)).not.toContain("198.51.100.77");
-  const whole = (await list(`?user_id=${own}&type=user.role`)).body.events;
+  const whole = (await list(`?user_id=${own}&type=user.role&until=9999-01-01T00:00:00Z`)).body
+    .events;
   expect(whole[0].context.ip).toBe("198.51.100.77");
 });
 
