@@ -3,6 +3,7 @@ import { displayName, email, roleName } from "../../src/api/wire/fields.ts";
 import { repeatedKey } from "../../src/api/wire/repeated-key.ts";
 import { readForeignHash } from "../../src/core/security/foreign/foreign-hash.ts";
 import { type HashFault, parseHash } from "../../src/core/security/stored-hash.ts";
+import "../../src/core/validation-messages.ts";
 import type { Email } from "../../src/domain/accounts/email.ts";
 import type { UserStatus } from "../../src/domain/accounts/user.ts";
 import { parseUserId, type UserId } from "../../src/domain/ids.ts";

@@ -24,7 +24,11 @@ export function expectInvalid(reply: Reply, field = ""): void {
   const paths: string[] = reply.body.errors.map(({ path }: { path: string }) => path);
   const isNamed = paths.some((path) => path === field || path.startsWith(`${field}.`));
   expect({ field, isNamed, paths }).toEqual({ field, isNamed: true, paths });
+  for (const { message } of reply.body.errors) expect(message).not.toMatch(WORDS_OF_THE_PARSER);
 }
+
+/** What a parser says to programmers, in messages that are for whoever filled in the field. */
+const WORDS_OF_THE_PARSER = /invalid|expected|received|undefined|too (small|big)/i;
 
 /** A path that leads to nothing, so that what is asked changes nothing. */
 export const pathTo = (route: Route): string => harmless(route)[1].replace(/\?.*/, "");

@@ -53,6 +53,9 @@ function shortened({ path, message }: FieldError): FieldError {
   return { path: path.slice(0, MAX_PATH_LENGTH).replace(/[\ud800-\udbff]$/, ""), message };
 }
 
+export const notJson = (c: AppContext): Response =>
+  problem(c, "invalid_request", { errors: [{ path: "", message: "the body is not valid JSON" }] });
+
 /** An outage: the outcome is unknown, and the same request may be sent again. */
 function unavailable(c: AppContext): Response {
   return problem(c, "service_unavailable", { retryAfter: RETRY_AFTER_OUTAGE });
@@ -77,9 +80,7 @@ function baseUrl(c: AppContext): string {
 
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof HTTPException && error.status === 400) {
-    return problem(c, "invalid_request", {
-      errors: [{ path: "", message: "the body is not valid JSON" }],
-    });
+    return notJson(c);
   }
   logFailure(c.get("requestId"), error);
   return error instanceof Unavailable ? unavailable(c) : problem(c, "internal_error");

@@ -2,9 +2,10 @@ import { zValidator } from "@hono/zod-validator";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { input, output, ZodType } from "zod";
+import "../../core/validation-messages.ts";
 import { repeatedKey } from "../wire/repeated-key.ts";
 import type { AppContext, AppEnv } from "./context.ts";
-import { type FieldError, problem } from "./errors.ts";
+import { type FieldError, notJson, problem } from "./errors.ts";
 
 /** Bytes of a request's body. */
 const MAX_BODY_SIZE = 16 * 1024;
@@ -106,7 +107,9 @@ type Validated<S extends ZodType> = { in: { json: input<S> }; out: { json: outpu
 export function optionalJsonBody<S extends ZodType>(schema: S) {
   const handler: MiddlewareHandler<AppEnv, string, Validated<S>> = async (c, next) => {
     const text = await c.req.text();
-    const result = schema.safeParse(text === "" ? {} : parseJson(text));
+    const json = text === "" ? {} : parseJson(text);
+    if (json === undefined) return notJson(c);
+    const result = schema.safeParse(json);
     if (!result.success) return refuse(c, result.error.issues);
     c.req.addValidatedData("json", Object(result.data));
     return next();
@@ -114,7 +117,7 @@ export function optionalJsonBody<S extends ZodType>(schema: S) {
   return Object.assign(handler, { input: { body: schema } });
 }
 
-/** Undefined for what is not JSON: no schema accepts that. */
+/** Undefined for what is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

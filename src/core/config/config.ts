@@ -3,6 +3,7 @@ import { type Email, parseEmail } from "../../domain/accounts/email.ts";
 import { CLOCK_LEEWAY } from "../../domain/time.ts";
 import type { RelyingParty } from "../security/passkeys.ts";
 import { parseSecrets, type Secrets } from "../security/secrets.ts";
+import "../validation-messages.ts";
 import { JWKS_MAX_AGE, KEYS_CRON_INTERVAL, KEYS_MAX_AGE, KV_PROPAGATION } from "./constants.ts";
 import { misspelt } from "./misspelt.ts";
 
