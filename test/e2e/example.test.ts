@@ -122,11 +122,11 @@ it("what asks for two factors answers with a challenge, and is done after a step
   );
   const factor = "/v1/users/me/factors/totp";
   const { body } = await auth().call("POST", factor, { token, body: { password: PASSWORD } });
-  const confirm = { token, body: { code: codeOf(body.secret, -1) } };
+  const confirm = { token, body: { code: codeOf(body.secret) } };
   expect((await auth().call("POST", `${factor}/${body.id}/confirm`, confirm)).status).toBe(200);
   const up = await auth().call("POST", "/v1/auth/step-up", {
     token,
-    body: { totp: codeOf(body.secret) },
+    body: { totp: codeOf(body.secret, 1) },
   });
   const proven = up.body.access_token;
   expect(await statusOf("DELETE", "/orders", proven)).toBe(204);

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { toBase64Url } from "../../src/core/security/encoding.ts";
 import type { Password } from "../../src/domain/credentials/password.ts";
 import { userIdOf } from "../../src/domain/ids.ts";
+import { expectDescribed } from "./described.ts";
 
 export const ORIGIN = "http://localhost:8787";
 export const PASSWORD = "correct horse battery staple" as Password;
@@ -35,11 +36,13 @@ export function client(fetcher: Fetch = (request) => exports.default.fetch(reque
     const response = await fetcher(new Request(`${ORIGIN}${path}`, init));
     const text = await response.text();
     const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
-    return {
+    const reply = {
       status: response.status,
       headers: response.headers,
       body: isJson ? JSON.parse(text) : text,
     };
+    expectDescribed(method, path, reply);
+    return reply;
   };
 }
 

@@ -20,6 +20,7 @@ import { auditRoutes } from "../routes/events/audit-events.ts";
 import { livenessRoute, readinessRoute } from "../routes/health.ts";
 import { jwksRoute } from "../routes/keys/jwks.ts";
 import { keyRoutes } from "../routes/keys/keys.ts";
+import { openApiRoute } from "../routes/openapi.ts";
 import { problemRoute } from "../routes/problems.ts";
 import { emailCodeRoutes } from "../routes/sessions/email-code.ts";
 import { logoutRoute } from "../routes/sessions/logout.ts";
@@ -52,6 +53,10 @@ app.route("/", readinessRoute);
 app.route("/", jwksRoute);
 app.route("/", metadataRoutes);
 app.route("/", problemRoute);
+app.route(
+  "/",
+  openApiRoute(() => app.routes),
+);
 app.route("/", tokenRoute);
 app.route("/", introspectionRoute);
 app.route("/", revocationRoute);

@@ -18,6 +18,7 @@ export const cursorOf = <Id extends string>(parseId: (input: unknown) => Result<
   z
     .string()
     .max(MAX_LENGTH)
+    .meta({ description: "The `next_cursor` of the page before." })
     .transform((text, context): Place<Id> => {
       const bytes = fromBase64Url(text);
       const [at = "", name] = new TextDecoder().decode(bytes ?? new Uint8Array()).split(" ");

@@ -8,14 +8,21 @@ import { time, timeOrNull } from "../time.ts";
 /** A password, or a sign-in or step-up of a moment ago in its place. */
 export const ownerProof = z.strictObject({ password: password.optional() });
 
-export const totpCode = z.string().regex(/^[0-9]{6}$/, "must be six digits");
+export const totpCode = z
+  .string()
+  .regex(/^[0-9]{6}$/, "must be six digits")
+  .meta({ description: "What the authenticator shows now.", examples: ["123456"] });
 
 export const totpConfirmation = z.strictObject({ code: totpCode });
 
-export const recoveryCode = z.string().min(1).max(64);
+export const recoveryCode = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({ examples: ["abcd-efgh-2345-6777"] });
 
 /** A name for a passkey, which its owner sees in a list. */
-const passkeyName = shownText(1, MAX_FACTOR_NAME_LENGTH);
+const passkeyName = shownText(1, MAX_FACTOR_NAME_LENGTH, "My phone");
 
 export const renaming = z.strictObject({ name: passkeyName });
 

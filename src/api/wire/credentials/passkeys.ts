@@ -9,9 +9,17 @@ const bytes = (maxLength: number) =>
   z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/, "must be base64url")
-    .max(maxLength);
+    .max(maxLength)
+    .meta({ examples: ["AAAA"] });
 
-export const challengeToken = z.string().min(1).max(1_024);
+export const challengeToken = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .meta({
+    description: "The `challenge_token` that came with the options.",
+    examples: ["ch1.AAAA"],
+  });
 
 /** Bytes of an id (WebAuthn 3, section 5.8.3), as base64url. */
 const credentialId = bytes(1_364);
@@ -31,7 +39,12 @@ export const attestation = credential(
     clientDataJSON: bytes(4_096),
     attestationObject: bytes(12_288),
     transports: z
-      .array(z.string().regex(/^[a-z-]{1,32}$/))
+      .array(
+        z
+          .string()
+          .regex(/^[a-z-]{1,32}$/)
+          .meta({ examples: ["internal"] }),
+      )
       .max(8)
       .default([]),
   }),

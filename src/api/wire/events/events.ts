@@ -11,16 +11,23 @@ const BRANCHES = new Set(
   ),
 );
 
-const type = z.string().refine((text) => BRANCHES.has(text), {
-  message: "must be a type of event, or the beginning of one up to a dot",
-});
+const type = z
+  .string()
+  .refine((text) => BRANCHES.has(text), {
+    message: "must be a type of event, or the beginning of one up to a dot",
+  })
+  .meta({ description: "A type, or the branch above several.", examples: ["user.role"] });
 
 const moment = z.iso
   .datetime({ offset: true, error: "must be a time such as 2026-01-31T12:00:00Z" })
+  .meta({ examples: ["2026-01-31T12:00:00Z"] })
   .transform((text) => Date.parse(text));
 
 /** An id of a user, a service account or a key, a role's name, or what another actor is called. */
-const id = z.string().regex(/^[\w.-]{1,64}$/, "must be an id");
+const id = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/, "must be an id")
+  .meta({ examples: ["usr_AAAAAAAAAAAAAAAAAAAAAA"] });
 
 const page = {
   type: type.optional(),

@@ -7,6 +7,10 @@ export const rotation = z.strictObject({
   revoke: z
     .string()
     .regex(/^[A-Za-z0-9_-]{43}$/, "must be a kid")
+    .meta({
+      description: "The kid of a key that must verify nothing from now on.",
+      examples: ["A".repeat(43)],
+    })
     .optional(),
 });
 

@@ -6,13 +6,21 @@ import { recoveryCode, totpCode } from "../accounts/factors.ts";
 import { answeredChallenge, assertion, challengeToken } from "../credentials/passkeys.ts";
 import { email, password } from "../fields.ts";
 
-const refreshToken = z.string().min(1).max(1_024);
+const refreshToken = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .meta({ description: "A refresh token.", examples: ["rt1.AAAA"] });
 
 export const credentials = z.strictObject({ email, password, device: refreshToken.optional() });
 
 export const refreshRequest = z.strictObject({ refresh_token: refreshToken });
 
-const secondFactorToken = z.string().min(1).max(1_024);
+const secondFactorToken = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .meta({ description: "The `second_factor_token` of the sign-in.", examples: ["sf1.AAAA"] });
 
 export const secondFactorOptions = z.strictObject({ second_factor_token: secondFactorToken });
 

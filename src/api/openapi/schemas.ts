@@ -1,0 +1,34 @@
+import * as z from "zod";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** JSON schemas made of those that validate; one that has an id is written once, and referred to. */
+export class Schemas {
+  readonly #named: Record<string, Json> = {};
+
+  get named(): Json {
+    return this.#named;
+  }
+
+  /** What is sent to the service, before it is parsed. */
+  input(schema: z.ZodType): Json {
+    return this.#written(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+  }
+
+  /** What the service answers, which may gain members. */
+  output(schema: z.ZodType): Json {
+    const open = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    };
+    return this.#written(z.toJSONSchema(schema, { override: open }));
+  }
+
+  /** Zod refers to what has an id as to a definition beside it; here all stand together. */
+  #written(json: z.core.JSONSchema.BaseSchema): Json {
+    const { $schema, $defs, ...schema } = JSON.parse(
+      JSON.stringify(json).replaceAll("#/$defs/", "#/components/schemas/"),
+    );
+    Object.assign(this.#named, $defs);
+    return schema;
+  }
+}
