@@ -52,7 +52,7 @@ const DIVIDED: Readonly<Record<string, readonly string[]>> = {
     "renewal.ts",
     "tell-each.ts",
   ],
-  "api/routes": ["health.ts", "problems.ts"],
+  "api/routes": ["health.ts", "openapi.ts", "problems.ts", "root.ts"],
   "api/wire": ["cursor.ts", "fields.ts", "queue.ts", "repeated-key.ts", "time.ts"],
 };
 

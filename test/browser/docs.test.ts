@@ -54,8 +54,9 @@ async function send(operation: string): Promise<string> {
 }
 
 it("shows every operation, and the image in docs/ is what it looks like", async () => {
-  const { paths } = await (await fetch(`${service.base}/openapi.json`)).json();
-  const described = Object.values<object>(paths).flatMap((methods) => Object.keys(methods));
+  type Document = { readonly paths: Readonly<Record<string, object>> };
+  const { paths }: Document = await (await fetch(`${service.base}/openapi.json`)).json();
+  const described = Object.values(paths).flatMap((methods) => Object.keys(methods));
   const blocks = page.locator(".opblock");
   await expect.poll(() => blocks.count(), { timeout: 20_000 }).toBe(described.length);
   const file = process.env["SCREENSHOT"];
@@ -69,6 +70,16 @@ it("sends requests to the service that it came from", async () => {
   expect(await send("Accounts-register")).toBe("201");
   expect(await send("Signing_in-login")).toBe("200");
   expect(await send("Accounts-getOwnAccount")).toBe("401");
+});
+
+it("the service and its errors explain themselves to a person", async () => {
+  await page.goto(service.base);
+  expect(await page.locator("h1").textContent()).toBe("auth-service");
+  await page.goto(`${service.base}/problems/weak_password`);
+  expect(await page.locator("h1").textContent()).toBe("The password is too easy to guess.");
+  expect(await page.locator("h2").allTextContents()).toContain("What an operator does");
+  const width = await page.locator("body").evaluate("document.body.clientWidth");
+  expect(width).toBeLessThan(1_000); // its style applies
 });
 
 it("loads nothing from elsewhere, and the browser has nothing to complain of", () => {

@@ -66,7 +66,7 @@ export function expectDescribed(method: string, path: string, reply: Reply): voi
   }
   if (!/[/+]json$/.test(type)) return;
   const { valid, errors } = validatorOf(
-    `${operation.operationId} ${status}`,
+    `${operation.operationId} ${status} ${type}`,
     media.schema,
   ).validate(body);
   if (!valid)

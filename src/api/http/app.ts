@@ -22,6 +22,7 @@ import { jwksRoute } from "../routes/keys/jwks.ts";
 import { keyRoutes } from "../routes/keys/keys.ts";
 import { openApiRoute } from "../routes/openapi.ts";
 import { problemRoute } from "../routes/problems.ts";
+import { rootRoute } from "../routes/root.ts";
 import { emailCodeRoutes } from "../routes/sessions/email-code.ts";
 import { logoutRoute } from "../routes/sessions/logout.ts";
 import { ownSessionRoutes } from "../routes/sessions/own-sessions.ts";
@@ -52,6 +53,7 @@ app.use(requireJson);
 app.route("/", readinessRoute);
 app.route("/", jwksRoute);
 app.route("/", metadataRoutes);
+app.route("/", rootRoute);
 app.route("/", problemRoute);
 app.route(
   "/",

@@ -16,9 +16,25 @@ const explained = z
     code: z.enum(Object.keys(PROBLEMS)),
     status: z.int(),
     title: z.string(),
-    explanation: z.string(),
+    explanation: z.string().meta({ description: "What happened." }),
+    client: z.string().meta({ description: "What a client does." }),
+    operator: z.string().optional().meta({ description: "What an operator does." }),
   })
   .meta({ id: "ProblemExplained" });
+
+const places = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    issuer: z.string(),
+    documentation: z.string(),
+    openapi: z.string(),
+    jwks: z.string(),
+    health: z.string(),
+  })
+  .meta({ id: "Places" });
+
+const PAGE = ["application/json", "text/html"];
 
 export const serviceOperations: Operations = {
   "GET /health/live": {
@@ -36,10 +52,19 @@ export const serviceOperations: Operations = {
       503: { description: "One does not.", body: health },
     },
   },
+  "GET /": {
+    id: "root",
+    summary: "What this is, and where to go",
+    description: "A page for whoever asks for `text/html`.",
+    replies: { 200: { description: "Addresses.", body: places, mediaTypes: PAGE } },
+  },
   "GET /problems/:code": {
     id: "explainProblem",
     summary: "What an error's `type` points to",
-    replies: { 200: { description: "What happened, and what to do.", body: explained } },
+    description: "A page for whoever asks for `text/html`.",
+    replies: {
+      200: { description: "What happened, and what to do.", body: explained, mediaTypes: PAGE },
+    },
   },
   "GET /openapi.json": {
     id: "openapi",

@@ -141,11 +141,13 @@ it("AUZ-01 every permission is asked for by some route, and the public ones are 
   ]);
   const open = routes.filter((route) => accessTo(route) === "public");
   expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    "GET /",
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
     "GET /health/live",
     "GET /health/ready",
+    "GET /openapi.json",
     "GET /problems/:code",
     "POST /oauth2/introspect",
     "POST /oauth2/revoke",

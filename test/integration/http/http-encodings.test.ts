@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ask, expectInvalid, pathTo } from "../../support/bounded-call.ts";
-import { newAdmin, newUser, type Options, type Reply } from "../../support/client.ts";
+import { newAdmin, newUser, type Options, ORIGIN, type Reply } from "../../support/client.ts";
 import { accessTo, expectedVerdict, type Kind, routes, verdictOf } from "../../support/matrix.ts";
 import { nameOf, routesWith } from "../../support/route-inputs.ts";
 import { fieldsOf, rightValues } from "../../support/schema-values.ts";
@@ -182,8 +182,9 @@ it.each(routes.filter(({ path }) => path.includes(":")).map((route) => [nameOf(r
       const path = others.replace("<>", segment);
       const body = route.method === "GET" ? {} : { body: { name: "x" } };
       const { status } = await ask(route.method, path, { token: admin, ...body });
-      // A role of any name can be asked for; a right body for one comes first.
-      expect([400, 404, 405]).toContain(status);
+      // A role of any name can be asked for; a right body for one comes first. Two dots lead up.
+      const isRoot = new URL(path, ORIGIN).pathname === "/";
+      expect([400, 404, 405, ...(isRoot ? [200] : [])]).toContain(status);
     }
   },
 );

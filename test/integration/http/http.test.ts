@@ -1,4 +1,5 @@
 import { exports } from "cloudflare:workers";
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MAX_FIELD_ERRORS, MAX_PATH_LENGTH } from "../../../src/api/http/errors.ts";
 import { PROBLEMS } from "../../../src/api/http/problems.ts";
@@ -149,7 +150,14 @@ it("API-01 a known path takes its methods only, and says which", async () => {
     if (!path.startsWith("/oauth2/")) expect(reply.body.code).toBe("method_not_allowed");
     expectWellFormed(reply);
   }
-  for (const path of ["/", "/v1", "/v1/users/me/", "//v1/users/me", "/V1/users/me", "/v2/users"]) {
+  for (const path of [
+    "/root",
+    "/v1",
+    "/v1/users/me/",
+    "//v1/users/me",
+    "/V1/users/me",
+    "/v2/users",
+  ]) {
     const reply = await call("GET", path);
     expect([path, reply.status, reply.body.code]).toEqual([path, 404, "not_found"]);
   }
@@ -208,9 +216,53 @@ describe("every problem", () => {
     },
   );
 
+  it.each(Object.entries(PROBLEMS))("%s has a page for a person", async (code, problem) => {
+    const headers = { accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8" };
+    const reply = await call("GET", `/problems/${code}`, { headers });
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+    expect(reply.headers.get("vary")).toContain("Accept");
+    const text = textOf(reply.body);
+    const told = [problem.title, problem.explanation, problem.client];
+    for (const part of told) expect(text).toContain(part.replaceAll("`", ""));
+    // What is between the tags of its style is what its policy lets through.
+    const [, style = ""] = /<style>([\s\S]*)<\/style>/.exec(reply.body) ?? [];
+    const digest = createHash("sha256").update(style).digest("base64");
+    const policy = reply.headers.get("content-security-policy");
+    expect(policy).toContain(`style-src 'sha256-${digest}';`);
+    expect(policy).toContain("default-src 'none'");
+  });
+
   it("that does not exist is not explained", async () => {
     for (const code of ["no_such_code", "constructor", "__proto__", "toString", "%00"]) {
       expect((await call("GET", `/problems/${code}`)).status).toBe(404);
+    }
+  });
+});
+
+/** What a person reads of a page. */
+const textOf = (page: string): string =>
+  page
+    .replace(/<style>[\s\S]*<\/style>/, "")
+    .replace(/<[^>]*>/g, "")
+    .replace(/&(quot|#39|lt|gt|amp);/g, (_, name) => ENTITIES[name] ?? "");
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  quot: '"',
+  "#39": "'",
+  lt: "<",
+  gt: ">",
+  amp: "&",
+};
+
+describe("the root", () => {
+  it("says what this is and where to go, to a program and to a person", async () => {
+    const { body } = await call("GET", "/");
+    expect(body).toMatchObject({ name: "auth-service", openapi: `${ORIGIN}/openapi.json` });
+    const page = await call("GET", "/", { headers: { accept: "text/html" } });
+    expect(textOf(page.body)).toContain(body.documentation);
+    for (const place of [body.openapi, body.jwks, body.health]) {
+      expect((await call("GET", new URL(place).pathname)).status).toBe(200);
     }
   });
 });
