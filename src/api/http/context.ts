@@ -10,6 +10,8 @@ export type AppEnv = {
     /** Stands in the reply and in every log line of the request. */
     requestId: string;
     services: Services;
+    /** Set where the request's refresh token travels in a cookie. */
+    isByCookie?: true;
     /** Set by the access declaration of every route that is not public. */
     caller: Actor;
     /** Set where the caller is a person. */

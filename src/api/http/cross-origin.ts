@@ -6,6 +6,8 @@ const answerOrigin = cors({
   origin: allowedOrigin,
   allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "X-Request-Id"],
   exposeHeaders: ["Allow", "ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
+  // Cookies count with `?transport=cookie` alone (token-transport.ts).
+  credentials: true,
   maxAge: 600,
 });
 

@@ -95,7 +95,7 @@ export const PROBLEMS = {
     status: 403,
     title: "You may not do this.",
     explanation:
-      "The permission is missing, or the change concerns permissions that you do not hold yourself.",
+      "The permission is missing, or the change concerns permissions that you do not hold yourself, or a page asked with a cookie that is not one of `CORS_ORIGINS`.",
     client:
       "Ask an administrator for the role that is missing. It counts at once, with the token that you have.",
     operator:

@@ -3,7 +3,7 @@ import { event } from "./events.ts";
 import { factor, heldFactor } from "./factors.ts";
 import { acr, address, amr, nextCursor, roleName, sessionId, time, userId } from "./fields.ts";
 import { NOTHING, type Operations } from "./operation.ts";
-import { tokens } from "./sessions.ts";
+import { SIGNED_IN } from "./sessions.ts";
 
 const user = z
   .object({
@@ -140,7 +140,7 @@ export const accountOperations: Operations = {
     id: "changeOwnPassword",
     summary: "Change one's own password",
     description: "Every session has ended; the tokens are of a new one.",
-    replies: { 200: { description: "Signed in anew.", body: tokens } },
+    replies: { 200: { ...SIGNED_IN, description: "Signed in anew." } },
     problems: [
       "invalid_credentials",
       "insufficient_user_authentication",

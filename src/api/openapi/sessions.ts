@@ -13,10 +13,14 @@ const accessToken = z.object({ ...tokenFields, session_id: sessionId }).meta({ i
 export const tokens = z
   .object({
     ...tokenFields,
-    refresh_token: z.string().meta({
-      description: "For one device alone. Each refresh gives the next one.",
-      examples: ["rt1.AAAA"],
-    }),
+    refresh_token: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          "For one device alone; each refresh gives the next one. With `transport=cookie` it is in the cookie.",
+        examples: ["rt1.AAAA"],
+      }),
     refresh_expires_in: z.int().meta({ description: "Seconds.", examples: [2_592_000] }),
     session_id: sessionId,
   })
@@ -51,7 +55,11 @@ export const challenged = z
   })
   .meta({ id: "Challenge" });
 
-const SIGNED_IN = { description: "Signed in.", body: tokens };
+export const SIGNED_IN = {
+  description: "Signed in.",
+  body: tokens,
+  headers: { "set-cookie": "The refresh token, with `transport=cookie`." },
+};
 const ASKED = { description: "Ask an authenticator for this.", body: challenged };
 
 export const sessionOperations: Operations = {
@@ -62,6 +70,7 @@ export const sessionOperations: Operations = {
       "With `device`, any refresh token that this device had of the account, the try is not counted with those of strangers.",
     replies: { 200: SIGNED_IN },
     problems: [
+      "forbidden",
       "invalid_credentials",
       "account_disabled",
       "email_not_verified",
@@ -80,6 +89,7 @@ export const sessionOperations: Operations = {
     },
     replies: { 200: SIGNED_IN },
     problems: [
+      "forbidden",
       "invalid_token",
       "invalid_code",
       "invalid_passkey",
@@ -110,6 +120,7 @@ export const sessionOperations: Operations = {
     summary: "Sign in with a passkey, without a user name",
     replies: { 200: SIGNED_IN },
     problems: [
+      "forbidden",
       "invalid_passkey",
       "account_disabled",
       "email_not_verified",
@@ -136,6 +147,7 @@ export const sessionOperations: Operations = {
     summary: "Sign in with a mailed code",
     replies: { 200: SIGNED_IN },
     problems: [
+      "forbidden",
       "invalid_code",
       "account_disabled",
       "second_factor_required",
@@ -148,8 +160,8 @@ export const sessionOperations: Operations = {
     summary: "Exchange a refresh token",
     description:
       "Repeated within `REFRESH_REPLAY_WINDOW`, the same token gives the same successor.",
-    replies: { 200: { description: "The next tokens of the session.", body: tokens } },
-    problems: ["invalid_refresh_token"],
+    replies: { 200: { ...SIGNED_IN, description: "The next tokens of the session." } },
+    problems: ["forbidden", "invalid_refresh_token"],
   },
   "POST /v1/auth/logout": {
     id: "logout",
@@ -157,7 +169,7 @@ export const sessionOperations: Operations = {
     description:
       "By the access token, or by the refresh token in the body, or both of one session.",
     replies: { 204: NOTHING },
-    problems: ["invalid_token", "invalid_refresh_token"],
+    problems: ["forbidden", "invalid_token", "invalid_refresh_token"],
   },
   "POST /v1/auth/step-up/options": {
     id: "stepUpOptions",

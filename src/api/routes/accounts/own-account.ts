@@ -3,11 +3,11 @@ import { access } from "../../http/access.ts";
 import type { AppEnv } from "../../http/context.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
+import { tokensIssued, tokenTransport } from "../../http/token-transport.ts";
 import { jsonBody, optionalJsonBody } from "../../http/validation.ts";
 import { ownerProof } from "../../wire/accounts/factors.ts";
 import { ownChange, passwordChange } from "../../wire/accounts/own-account.ts";
 import { userOnWire } from "../../wire/accounts/users.ts";
-import { tokensOnWire } from "../../wire/sessions/sign-in.ts";
 
 /** What people do with their own account. Whose it is comes from the access token alone. */
 export const ownAccountRoutes = new Hono<AppEnv>()
@@ -35,13 +35,19 @@ export const ownAccountRoutes = new Hono<AppEnv>()
     return answer(c, deleted, () => c.body(null, 204));
   })
 
-  .post("/v1/users/me/password", access("self"), jsonBody(passwordChange), async (c) => {
-    const actor = c.get("user");
-    const limited = await limitByAddress(c, actor.userId);
-    if (limited !== null) return limited;
-    const { current_password: current, new_password: next } = c.req.valid("json");
-    const input = { current, next };
-    const changed = await c.get("services").accounts.changePassword(actor, input);
-    const at = { password: "new_password" };
-    return answer(c, changed, (tokens) => c.json(tokensOnWire(tokens)), at);
-  });
+  .post(
+    "/v1/users/me/password",
+    access("self"),
+    tokenTransport,
+    jsonBody(passwordChange),
+    async (c) => {
+      const actor = c.get("user");
+      const limited = await limitByAddress(c, actor.userId);
+      if (limited !== null) return limited;
+      const { current_password: current, new_password: next } = c.req.valid("json");
+      const input = { current, next };
+      const changed = await c.get("services").accounts.changePassword(actor, input);
+      const at = { password: "new_password" };
+      return answer(c, changed, (tokens) => tokensIssued(c, tokens), at);
+    },
+  );

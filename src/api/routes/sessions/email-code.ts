@@ -4,9 +4,9 @@ import { type AppEnv, anyoneAt } from "../../http/context.ts";
 import { problem } from "../../http/errors.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
+import { tokensIssued, tokenTransport } from "../../http/token-transport.ts";
 import { jsonBody } from "../../http/validation.ts";
 import { addressee, codeProof } from "../../wire/accounts/account-flows.ts";
-import { tokensOnWire } from "../../wire/sessions/sign-in.ts";
 
 /** Where nobody signs in by a code, there is nothing here. */
 const whereOffered: MiddlewareHandler<AppEnv> = async (c, next) =>
@@ -25,10 +25,17 @@ export const emailCodeRoutes = new Hono<AppEnv>()
     return answer(c, started, (flow) => c.json({ flow }, 202));
   })
 
-  .post("/v1/auth/email-code/finish", isPublic, whereOffered, jsonBody(codeProof), async (c) => {
-    const input = c.req.valid("json");
-    const limited = await limitByAddress(c, input.flow);
-    if (limited !== null) return limited;
-    const signedIn = await c.get("services").sessions.signInByCode(anyoneAt(c), input);
-    return answer(c, signedIn, (tokens) => c.json(tokensOnWire(tokens)));
-  });
+  .post(
+    "/v1/auth/email-code/finish",
+    isPublic,
+    whereOffered,
+    tokenTransport,
+    jsonBody(codeProof),
+    async (c) => {
+      const input = c.req.valid("json");
+      const limited = await limitByAddress(c, input.flow);
+      if (limited !== null) return limited;
+      const signedIn = await c.get("services").sessions.signInByCode(anyoneAt(c), input);
+      return answer(c, signedIn, (tokens) => tokensIssued(c, tokens));
+    },
+  );

@@ -3,6 +3,7 @@ import { access } from "../../http/access.ts";
 import { type AppEnv, anyoneAt } from "../../http/context.ts";
 import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
+import { tokensIssued, tokenTransport } from "../../http/token-transport.ts";
 import { jsonBody, optionalJsonBody } from "../../http/validation.ts";
 import { challengedOnWire, emptyBody } from "../../wire/credentials/passkeys.ts";
 import {
@@ -12,20 +13,25 @@ import {
   secondFactorOptions,
   shownIn,
   stepUpProof,
-  tokensOnWire,
 } from "../../wire/sessions/sign-in.ts";
 
 /** What follows a first factor: the second at sign-in, and a step up in a session. */
 export const secondFactorRoutes = new Hono<AppEnv>()
-  .post("/v1/auth/login/second-factor", access("public"), jsonBody(secondFactor), async (c) => {
-    const { second_factor_token: token, ...shown } = c.req.valid("json");
-    const limited = await limitByAddress(c, token);
-    if (limited !== null) return limited;
-    const { signInBySecondFactor } = c.get("services").sessions;
-    const input = { token, shown: shownIn(shown) };
-    const signedIn = await signInBySecondFactor(anyoneAt(c), input);
-    return answer(c, signedIn, (tokens) => c.json(tokensOnWire(tokens)));
-  })
+  .post(
+    "/v1/auth/login/second-factor",
+    access("public"),
+    tokenTransport,
+    jsonBody(secondFactor),
+    async (c) => {
+      const { second_factor_token: token, ...shown } = c.req.valid("json");
+      const limited = await limitByAddress(c, token);
+      if (limited !== null) return limited;
+      const { signInBySecondFactor } = c.get("services").sessions;
+      const input = { token, shown: shownIn(shown) };
+      const signedIn = await signInBySecondFactor(anyoneAt(c), input);
+      return answer(c, signedIn, (tokens) => tokensIssued(c, tokens));
+    },
+  )
 
   .post(
     "/v1/auth/login/second-factor/options",

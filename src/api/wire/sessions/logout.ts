@@ -1,8 +1,6 @@
 import * as z from "zod";
-import { refreshRequest } from "./sign-in.ts";
+import { transportQuery } from "./transport.ts";
 
-export const logoutRequest = refreshRequest.partial();
-
-export const logoutQuery = z.strictObject({
+export const logoutQuery = transportQuery.extend({
   scope: z.enum(["local", "others", "global"]).default("local"),
 });

@@ -14,7 +14,8 @@ const refreshToken = z
 
 export const credentials = z.strictObject({ email, password, device: refreshToken.optional() });
 
-export const refreshRequest = z.strictObject({ refresh_token: refreshToken });
+/** Left out where a cookie carries it. */
+export const shownRefreshToken = z.strictObject({ refresh_token: refreshToken.optional() });
 
 const secondFactorToken = z
   .string()
