@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { copyProject, type ProjectCopy } from "../support/dev-server.ts";
 import { runScript } from "../support/scripts.ts";
@@ -37,6 +38,14 @@ it("the built client needs nothing but jose, and its types nothing but hono", ()
       .flatMap(([, name = ""]) => (name.startsWith(".") ? [] : [name]));
   expect([...new Set(needs(".js"))]).toEqual(["jose"]);
   expect([...new Set(needs(".d.ts"))]).toEqual(["hono"]);
+});
+
+it("the browser's client is a few KiB, gzipped as it is built", () => {
+  const browser = join(project.directory, "dist/browser");
+  const scripts = readdirSync(browser).filter((name) => name.endsWith(".js"));
+  const size = gzipSync(scripts.map((name) => readFileSync(join(browser, name))).join("")).length;
+  expect(size).toBeGreaterThan(1_024);
+  expect(size).toBeLessThan(4 * 1_024);
 });
 
 /** Each line of it below MISTAKES is one, and above there is none. */

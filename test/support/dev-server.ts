@@ -11,6 +11,7 @@ const PROJECT = [
   "package.json",
   "wrangler.toml",
   "tsconfig.json",
+  "tsconfig.browser.json",
   "tsconfig.client.json",
   "migrations",
   "scripts",

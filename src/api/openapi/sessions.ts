@@ -10,7 +10,7 @@ const tokenFields = {
 
 const accessToken = z.object({ ...tokenFields, session_id: sessionId }).meta({ id: "AccessToken" });
 
-export const tokens = z
+const tokens = z
   .object({
     ...tokenFields,
     refresh_token: z
@@ -26,7 +26,7 @@ export const tokens = z
   })
   .meta({ id: "Tokens" });
 
-export const sessions = z
+const sessions = z
   .object({
     sessions: z.array(
       z.object({
