@@ -11,8 +11,6 @@ const PROJECT = [
   "package.json",
   "wrangler.toml",
   "tsconfig.json",
-  "tsconfig.browser.json",
-  "tsconfig.client.json",
   "migrations",
   "scripts",
   "src",
