@@ -4,7 +4,7 @@ import type { Email } from "../src/domain/accounts/email.ts";
 import { eventOf } from "../src/domain/events/event.ts";
 import { type UserId, userIdOf } from "../src/domain/ids.ts";
 import { messageOf } from "../src/use-cases/events/message-of.ts";
-import { quote } from "./wrangler-d1.ts";
+import { quote } from "./database.ts";
 
 /** An account as it was read: changed only while it is the same. */
 export type Found = {

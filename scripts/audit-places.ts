@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { quote } from "./wrangler-d1.ts";
+import { quote } from "./database.ts";
 
 /*
  * The places (`seq`) that events have among those of their user: from 1 on without a gap, each once.

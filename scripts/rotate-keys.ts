@@ -15,11 +15,12 @@ const { values } = argumentsOf({
   },
 });
 const token = await readSecret("ACCESS_TOKEN", "Access token: ");
+if (!token.ok) fail(token.error);
 
 const url = new URL("/v1/keys/rotate", values.url);
 const response = await fetch(url, {
   method: "POST",
-  headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+  headers: { authorization: `Bearer ${token.value}`, "content-type": "application/json" },
   body: JSON.stringify(values.revoke === undefined ? {} : { revoke: values.revoke }),
 }).catch(() => fail(`${url.origin} does not answer. Name the service with --url.`));
 const answer: unknown = await response.json();

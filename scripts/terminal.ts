@@ -2,6 +2,7 @@ import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { err, type Result } from "../src/domain/result.ts";
 import type { SecretVariable } from "./local-runtime.ts";
 import { decodedLine, pipedLine } from "./secret-line.ts";
 
@@ -21,12 +22,17 @@ export function fail(message: string): never {
 
 /**
  * The one way in for a secret: a variable, a line of the terminal, which does not show it, or the
- * whole of standard input when that is no terminal. One that is not a line of text ends the script.
+ * whole of standard input when that is no terminal.
+ *
+ * @returns it, or why it is refused, for the operator
  */
-export async function readSecret(variable: SecretVariable, prompt: string): Promise<string> {
+export async function readSecret(
+  variable: SecretVariable,
+  prompt: string,
+): Promise<Result<string, string>> {
   const given = process.env[variable];
   const line = given === undefined ? await readInput(prompt) : decodedLine(given);
-  return line.ok ? line.value : fail(`The secret ${line.error}. Nothing was done.`);
+  return line.ok ? line : err(`The secret ${line.error}. Nothing was done.`);
 }
 
 const readInput = async (prompt: string) =>

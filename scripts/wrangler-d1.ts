@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Database } from "./database.ts";
 import { toolEnv } from "./local-runtime.ts";
 
 /** By their bindings: the accounts, and the audit trail. */
@@ -32,30 +33,25 @@ export const targetOf = (values: {
   directory: values["persist-to"],
 });
 
-/** An SQLite string, in which only the quote must be escaped. */
-export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
 /**
- * Runs a statement that reads. It stands on the command line, where every process can see it,
- * because a file that is run remotely returns no rows: nothing secret may be in it.
- *
- * @returns the rows
+ * A database through `wrangler d1 execute`. A query stands on the command line, where every process
+ * can see it, because a file that is run remotely returns no rows; what is written comes from a
+ * file that only this user can read.
  */
-export function readRows(target: Target, query: string, database: DatabaseName = "DB"): unknown[] {
-  return run(target, database, ["--command", query])[0] ?? [];
-}
-
-/** Runs statements that write to DB, from a file that only this user can read. */
-export function executeSql(target: Target, statements: readonly string[]): void {
-  const directory = mkdtempSync(join(tmpdir(), "auth-service-"));
-  try {
-    const file = join(directory, "statements.sql");
-    writeFileSync(file, statements.map((statement) => `${statement};\n`).join(""), { mode: 0o600 });
-    run(target, "DB", ["--file", file]);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
+export const wranglerDatabase = (target: Target, name: DatabaseName = "DB"): Database => ({
+  readRows: (query) => run(target, name, ["--command", query])[0] ?? [],
+  executeSql(statements) {
+    const directory = mkdtempSync(join(tmpdir(), "auth-service-"));
+    try {
+      const file = join(directory, "statements.sql");
+      const text = statements.map((statement) => `${statement};\n`).join("");
+      writeFileSync(file, text, { mode: 0o600 });
+      run(target, name, ["--file", file]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  },
+});
 
 function targetArguments({ environment, remote, directory }: Target): string[] {
   return [

@@ -6,7 +6,7 @@ import {
   permissionsOf,
   type Role,
 } from "../../src/domain/access/role.ts";
-import { readRows, type Target } from "../wrangler-d1.ts";
+import type { Database } from "../database.ts";
 import { rolesHeld } from "./import-sql.ts";
 
 const row = z.object({ name: z.string(), permission: z.string().nullable() });
@@ -14,11 +14,11 @@ const row = z.object({ name: z.string(), permission: z.string().nullable() });
 export type RoleCatalogue = ReadonlyMap<string, Role>;
 
 /** The roles of the database, with what they grant now. */
-export function readRoleCatalogue(target: Target): RoleCatalogue {
+export function readRoleCatalogue(database: Database): RoleCatalogue {
   const query = `select roles.name, permission from roles
     left join role_permissions on role_permissions.role = roles.name`;
   const catalogue = new Map<string, Role>();
-  for (const { name, permission } of z.array(row).parse(readRows(target, query))) {
+  for (const { name, permission } of z.array(row).parse(database.readRows(query))) {
     const permissions = catalogue.get(name)?.permissions ?? [];
     const granted = permission === null ? [] : [permission];
     catalogue.set(name, { name, description: "", permissions: [...permissions, ...granted] });

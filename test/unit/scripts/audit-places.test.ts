@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -10,18 +8,16 @@ import {
   placesQuery,
   readPlaces,
 } from "../../../scripts/audit-places.ts";
+import { migratedSqlite } from "../../support/migrated-sqlite.ts";
 import { DAY, HOUR } from "../../support/samples.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
-const MIGRATIONS = join(import.meta.dirname, "../../../migrations/audit");
 
 let db: DatabaseSync;
 let serial = 0;
 
 beforeEach(() => {
-  db = new DatabaseSync(":memory:");
-  const files = readdirSync(MIGRATIONS).filter((name) => name.endsWith(".sql"));
-  for (const name of files.sort()) db.exec(readFileSync(join(MIGRATIONS, name), "utf8"));
+  db = migratedSqlite("migrations/audit");
 });
 
 /** @param age how long ago it happened and was stored */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { executeSql, readRows, type Target } from "../../../scripts/wrangler-d1.ts";
+import { type Target, wranglerDatabase } from "../../../scripts/wrangler-d1.ts";
 
 const LOCAL: Target = { environment: undefined, remote: false, directory: undefined };
 const REMOTE: Target = { environment: "production", remote: true, directory: undefined };
@@ -24,7 +24,7 @@ afterEach(() => {
 /** What a script says when wrangler fails, or is not there. */
 const complaint = (target: Target): string => {
   try {
-    readRows(target, "select 1");
+    wranglerDatabase(target).readRows("select 1");
   } catch (error) {
     return String(error);
   }
@@ -80,7 +80,7 @@ describe("a script that asks D1 through wrangler", () => {
 
   it.each(Object.entries(LOCKED))("tries again while another process %ss", (_, locked) => {
     pretend(`if (tries < 3) { ${locked} process.exit(1); } ${ROWS}`);
-    expect(readRows(LOCAL, "select 1 as one")).toEqual([{ one: 1 }]);
+    expect(wranglerDatabase(LOCAL).readRows("select 1 as one")).toEqual([{ one: 1 }]);
     expect(tries()).toBe(3);
   });
 
@@ -106,7 +106,7 @@ describe("a script that asks D1 through wrangler", () => {
     [REMOTE, "--remote --env production"],
   ])("asks the database that is meant: %j", (target, options) => {
     pretend(`${RECORDED} ${ROWS}`);
-    readRows(target, "select 1 as one");
+    wranglerDatabase(target).readRows("select 1 as one");
     expect(started().args.join(" ")).toBe(
       `d1 execute DB --json --yes --command select 1 as one ${options}`,
     );
@@ -114,10 +114,10 @@ describe("a script that asks D1 through wrangler", () => {
 
   it("asks the database of the audit trail where that is meant, and says what it lacks", () => {
     pretend(`${RECORDED} ${ROWS}`);
-    readRows(LOCAL, "select 1 as one", "AUDIT_DB");
+    wranglerDatabase(LOCAL, "AUDIT_DB").readRows("select 1 as one");
     expect(started().args.slice(0, 3)).toEqual(["d1", "execute", "AUDIT_DB"]);
     pretend('console.log("no such table: events"); process.exit(1);');
-    expect(() => readRows(REMOTE, "select 1", "AUDIT_DB")).toThrow(
+    expect(() => wranglerDatabase(REMOTE, "AUDIT_DB").readRows("select 1")).toThrow(
       "`wrangler d1 migrations apply AUDIT_DB --remote --env production` does",
     );
   });
@@ -125,13 +125,13 @@ describe("a script that asks D1 through wrangler", () => {
   it("hears more than a megabyte of rows", () => {
     pretend(`const text = "x".repeat(1_000);
       console.log(JSON.stringify([{ results: Array(3_000).fill({ text }) }], null, 2));`);
-    expect(readRows(LOCAL, "select text")).toHaveLength(3_000);
+    expect(wranglerDatabase(LOCAL).readRows("select text")).toHaveLength(3_000);
   });
 
   it("hears rows and nothing else, whatever the shell says of wrangler's log", () => {
     vi.stubEnv("WRANGLER_LOG", "debug");
     pretend(`${RECORDED} ${ROWS}`);
-    readRows(LOCAL, "select 1 as one");
+    wranglerDatabase(LOCAL).readRows("select 1 as one");
     expect(started().log).toBe("log");
   });
 
@@ -140,7 +140,7 @@ describe("a script that asks D1 through wrangler", () => {
     ["fails", 1],
   ])("shows nobody else what it writes, and leaves no file when that %s", (_, status) => {
     pretend(`${RECORDED} ${ROWS} process.exit(${status});`);
-    const write = () => executeSql(LOCAL, ["select 1", "select 2"]);
+    const write = () => wranglerDatabase(LOCAL).executeSql(["select 1", "select 2"]);
     if (status === 0) write();
     else expect(write).toThrow("wrangler d1 execute");
     const { args, file, seen } = started();
@@ -151,7 +151,7 @@ describe("a script that asks D1 through wrangler", () => {
 
   it("finds the rows among notices, whatever brackets are in those", () => {
     pretend(`console.log("▲ [WARNING] update available"); ${ROWS} console.log("[done]");`);
-    expect(readRows(LOCAL, "select 1 as one")).toEqual([{ one: 1 }]);
+    expect(wranglerDatabase(LOCAL).readRows("select 1 as one")).toEqual([{ one: 1 }]);
   });
 
   it("says what it got where there are no rows", () => {
