@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it, vi } from "vitest";
-import { call, insertUser, newUser, signIn } from "../../support/client.ts";
+import { importSql } from "../../../scripts/import/import-sql.ts";
+import type { UserId } from "../../../src/domain/ids.ts";
+import { call, freshEmail, newUser, signIn } from "../../support/client.ts";
 import { DEFERRED } from "../../support/deferred.ts";
 import {
   FIREBASE_EXAMPLE,
@@ -9,6 +11,7 @@ import {
   FOREIGN_PASSWORD,
   TOO_COSTLY_HASHES,
 } from "../../support/foreign-hashes.ts";
+import { emailOf, someUserId } from "../../support/samples.ts";
 
 /* Every form on the real runtime, whose cryptography is not Node's. */
 
@@ -19,12 +22,22 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ["Firebase's scrypt", FIREBASE_EXAMPLE.password, FIREBASE_HASH],
 ];
 
-async function owner(stored: string): Promise<{ id: string; email: string }> {
-  const user = await insertUser(["user"]);
-  await env.DB.prepare("update users set password_hash = ? where id = ?")
-    .bind(stored, user.id)
-    .run();
-  return user;
+/** As an import makes it. */
+async function owner(stored: string): Promise<{ id: UserId; email: string }> {
+  const [id, email] = [someUserId(), emailOf(freshEmail())];
+  const account = {
+    id,
+    email,
+    emailVerified: true,
+    name: null,
+    passwordHash: stored,
+    roles: [],
+    status: "active",
+    createdAt: Date.now(),
+  } as const;
+  const statements = importSql([account], `import-${id}`, Date.now());
+  await env.DB.batch(statements.map((statement) => env.DB.prepare(statement)));
+  return { id, email };
 }
 
 const storedHash = (id: string) =>
