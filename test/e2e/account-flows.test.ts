@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { LocalMail } from "../../scripts/local-mail.ts";
 import {
@@ -105,4 +106,22 @@ it("an invitation and another address", async () => {
   expect((await signIn(moved, SECOND)).status).toBe(200);
   const told = await read(email, /address/i);
   expect(told.text).not.toContain(moved);
+});
+
+it("npm run dev writes mail to a file, and shows its subject, the file, and the link or the code", async () => {
+  const email = "shown@example.com";
+  await post("/v1/auth/register", { email, password: FIRST });
+  const verification = await read(email, /Confirm/);
+  const body = { token: verification.token, password: FIRST };
+  expect((await post("/v1/auth/email/verify", body)).status).toBe(204);
+  await post("/v1/auth/email-code/start", { email });
+  const mails = [verification, await read(email, /code/)];
+  expect(await mailTo(project.directory, email)).toHaveLength(2);
+  for (const mail of mails) {
+    const path = relative(project.directory, mail.path);
+    const asked = mail.link ?? mail.code;
+    expect(asked).not.toBeNull();
+    const shown = `Mail to ${email}: ${mail.subject}\n${path}\n${asked}\n`;
+    await until(async () => server.output().includes(shown), 10_000);
+  }
 });

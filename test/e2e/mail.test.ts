@@ -1,16 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import type { LocalMail } from "../../scripts/local-mail.ts";
-import {
-  copyProject,
-  type DevServer,
-  type ProjectCopy,
-  startDevServer,
-  until,
-} from "../support/dev-server.ts";
+import { copyProject, type ProjectCopy, startDevServer, until } from "../support/dev-server.ts";
 import { httpClient } from "../support/http-client.ts";
 import { mailTo } from "../support/mailbox.ts";
 import { someSecret } from "../support/model-secrets.ts";
@@ -35,43 +28,6 @@ beforeAll(() => {
 });
 afterAll(() => project.remove());
 
-const start = (vars: Readonly<Record<string, string>> = {}): Promise<DevServer> =>
-  startDevServer(project.directory, { EMAIL_CODE_SIGN_IN: "true", ...vars });
-
-/** The messages to an address, once there are so many. */
-async function written(address: string, count: number): Promise<LocalMail[]> {
-  let mails: LocalMail[] = [];
-  await until(async () => {
-    mails = await mailTo(project.directory, address);
-    return mails.length >= count;
-  }, 20_000);
-  return mails;
-}
-
-it("npm run dev writes mail to a file, and shows its subject, the file, and the link or the code", async () => {
-  const server = await start();
-  const { call, register } = httpClient(server.base);
-  try {
-    const email = "ada@example.com";
-    await register(email, PASSWORD);
-    const [verification] = await written(email, 1);
-    const body = { token: verification?.link?.split("#token=")[1], password: PASSWORD };
-    expect((await call("POST", "/v1/auth/email/verify", { body })).status).toBe(204);
-    await call("POST", "/v1/auth/email-code/start", { body: { email } });
-    const mails = await written(email, 2);
-    expect(mails).toHaveLength(2);
-    for (const mail of mails) {
-      const path = relative(project.directory, mail.path);
-      const asked = mail.link ?? mail.code;
-      expect(asked).not.toBeNull();
-      const shown = `Mail to ${email}: ${mail.subject}\n${path}\n${asked}\n`;
-      await until(async () => server.output().includes(shown), 10_000);
-    }
-  } finally {
-    await server.stop();
-  }
-});
-
 it("with the address of an API it goes there, with its key and the same idempotency key each time", async () => {
   const asked: { readonly headers: IncomingHttpHeaders; readonly text: string }[] = [];
   const api = createServer(async (request, response) => {
@@ -84,7 +40,9 @@ it("with the address of an API it goes there, with its key and the same idempote
   });
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
   const { port } = api.address() as AddressInfo;
-  const server = await start({ MAIL_TRANSPORT: `http://127.0.0.1:${port}/emails` });
+  const server = await startDevServer(project.directory, {
+    MAIL_TRANSPORT: `http://127.0.0.1:${port}/emails`,
+  });
   try {
     const email = "grace@example.com";
     await httpClient(server.base).register(email, PASSWORD);
