@@ -60,11 +60,13 @@ export type DevServer = {
  * `npm run dev` on a port of its own, in its own process group.
  *
  * @param vars replace those of wrangler.toml
+ * @param options further ones of `wrangler dev`
  * @returns once it answers
  */
 export async function startDevServer(
   directory: string,
   vars: Readonly<Record<string, string>> = {},
+  options: readonly string[] = [],
 ): Promise<DevServer> {
   const port = await freePort();
   const base = `http://localhost:${port}`;
@@ -75,7 +77,7 @@ export async function startDevServer(
   return startScript({
     directory,
     script: "dev",
-    args: [...listenOn(port), ...args],
+    args: [...listenOn(port), ...args, ...options],
     ports: [port],
     isReady: async () => (await fetch(`${base}/health/ready`)).ok,
   });

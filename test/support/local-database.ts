@@ -7,9 +7,15 @@ const PATIENCE = 10_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The local databases of a project as the files they are: to look at them needs no runtime. */
-export function localDatabases(directory: string) {
-  const folder = join(directory, ".wrangler/state/v3/d1/miniflare-D1DatabaseObject");
+export type LocalDatabases = ReturnType<typeof localDatabases>;
+
+/**
+ * The local databases of a project as the files they are: to look at them needs no runtime.
+ *
+ * @param state where the runtime keeps them, when it is not the usual place
+ */
+export function localDatabases(directory: string, state = ".wrangler/state") {
+  const folder = join(directory, state, "v3/d1/miniflare-D1DatabaseObject");
 
   /** The one that has the table. */
   const opened = (table: string): DatabaseSync => {

@@ -1,6 +1,13 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { makeAdmin } from "../../scripts/make-admin.ts";
+import { passwordHasher, SCRYPT_ENGINES } from "../../src/core/security/passwords.ts";
+import { ok } from "../../src/domain/result.ts";
 import { toolEnv } from "./dev-server.ts";
 import { httpClient } from "./http-client.ts";
+import { type LocalDatabases, localDatabases } from "./local-database.ts";
+import { scriptDatabase } from "./migrated-sqlite.ts";
+import { emailOf } from "./samples.ts";
 
 export type ScriptRun = { readonly code: number | null; readonly output: string };
 
@@ -27,16 +34,40 @@ export function runScript(
   return run(directory, ["run", "-s", script, "--", ...args], input, env, meanwhile);
 }
 
+const hasher = passwordHasher(
+  SCRYPT_ENGINES.native,
+  (length) => new Uint8Array(randomBytes(length)),
+);
+
 const OPERATOR = "ops@example.com";
 const OPERATOR_PASSWORD = "four tall lanterns near the harbour";
 
-/** An administrator as operators make the first one. */
-export async function createOperator(directory: string): Promise<void> {
-  const made = await runScript(directory, "admin:create", ["--email", OPERATOR], {
-    input: OPERATOR_PASSWORD,
-  });
-  if (made.code !== 0) throw new Error(made.output);
+/** What admin:create does, on a local database and in this process: it starts no wrangler. */
+export async function makeLocalAdmin(
+  databases: LocalDatabases,
+  email: string,
+  password: string,
+): Promise<void> {
+  const sqlite = databases.opened("users");
+  try {
+    const made = await makeAdmin(
+      {
+        database: scriptDatabase(sqlite),
+        policy: { weakness: async () => null },
+        readPassword: async () => ok(password),
+        hash: hasher.hash,
+        now: Date.now,
+      },
+      emailOf(email),
+    );
+    if (!made.ok) throw new Error(made.error);
+  } finally {
+    sqlite.close();
+  }
 }
+
+export const createOperator = (directory: string): Promise<void> =>
+  makeLocalAdmin(localDatabases(directory), OPERATOR, OPERATOR_PASSWORD);
 
 /**
  * @param base where the service answers
