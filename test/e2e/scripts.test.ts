@@ -202,10 +202,12 @@ it("an export is converted to a file of its owner alone, imported but for what i
 });
 
 it("events:replay has all sent again within the minute, and the service then stores what can be stored", async () => {
-  const { event, keeper } = someMessage({ type: "role.created", occurredAt: Date.now() });
+  // What is older than the trail goes with the cron.
+  const now = Date.now();
+  const { event, keeper } = someMessage({ type: "role.created", occurredAt: now });
   const messages = { [event.id]: { event, keeper }, a: { kind: "mail_request" }, b: 7 };
   const letters = Object.entries(messages).map(
-    ([id, message]) => `('${id}', '${JSON.stringify(message)}', 1, 'malformed')`,
+    ([id, message]) => `('${id}', '${JSON.stringify(message)}', ${now}, 'malformed')`,
   );
   const isThere = (id: string, table: string) => databases().count(table, `id = '${id}'`) === 1;
   databases().change(
