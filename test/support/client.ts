@@ -101,7 +101,7 @@ export const refresh = (refreshToken: string): Promise<Reply> =>
   call("POST", "/v1/auth/refresh", { body: { refresh_token: refreshToken } });
 
 /** PASSWORD's hash at the stated cost, made once: hashing is most of what these tests cost. */
-const PASSWORD_HASH =
+export const PASSWORD_HASH =
   "$scrypt-sha256$ln=15,r=8,p=3$BwcHBwcHBwcHBwcHBwcHBw$XOko/Q0qcGi3TDrl5TtdZmskzSUhjKUdO1xbryNGZLU";
 
 /** An account written straight into D1, as the service leaves one, with the roles given. */

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import "../../support/cheap-hashes.ts";
 import type { Reply } from "../../support/client.ts";
 import { call, freshEmail, insertUser, PASSWORD, refresh, signIn } from "../../support/client.ts";
 import { failing } from "../../support/failing.ts";

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
+import "../../support/cheap-hashes.ts";
 import { freshEmail, newAdmin, newUser, PASSWORD } from "../../support/client.ts";
 import { failing } from "../../support/failing.ts";
 import { serviceWith } from "../../support/faults.ts";

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Password } from "../../../src/domain/credentials/password.ts";
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
+import "../../support/cheap-hashes.ts";
 import {
   call,
   freshEmail,

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
+import "../../support/cheap-hashes.ts";
 import {
   call,
   freshEmail,
