@@ -58,8 +58,12 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           isolate: false,
-          // In this order: the second wraps a module that the first had loaded anew.
-          setupFiles: ["test/support/begin-afresh.ts", "test/support/hash-once.ts"],
+          // In this order: the others wrap what the first has loaded anew.
+          setupFiles: [
+            "test/support/begin-afresh.ts",
+            "test/support/hash-once.ts",
+            "test/support/soon-deferred.ts",
+          ],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
