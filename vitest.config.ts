@@ -33,8 +33,16 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              // At once: a test that waits for what is stored or mailed waits for nothing else.
-              queueConsumers: { "auth-service-events": { maxBatchTimeout: 0 } },
+              // As in wrangler.toml, whose entry this replaces, but at once: a test that waits for what
+              // is stored or mailed waits for nothing else.
+              queueConsumers: {
+                "auth-service-events": {
+                  maxBatchSize: 100,
+                  maxBatchTimeout: 0,
+                  maxRetries: 30,
+                  deadLetterQueue: "auth-service-dead-letters",
+                },
+              },
               // What an earlier file's test had sent comes to the others whenever the queue delivers it.
               d1Databases: { QUIET_DB: "quiet", QUIET_AUDIT_DB: "quiet-audit" },
               bindings: {

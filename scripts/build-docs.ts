@@ -52,7 +52,7 @@ const START = `SwaggerUIBundle({
 `;
 
 /** Nothing from elsewhere, and nowhere else; images are the viewer's own, in its style sheet. */
-const HEADERS = `/docs/*
+const HEADERS = `/docs*
   Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
   Cross-Origin-Opener-Policy: same-origin
   Cross-Origin-Resource-Policy: same-origin

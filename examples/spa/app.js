@@ -1,4 +1,4 @@
-import { createAuth, Unreachable } from "/auth-service/index.js";
+import { createAuth, Replaced, Unreachable } from "/auth-service/index.js";
 
 const service = document.body.dataset.service;
 const [account, session] = [document.querySelector("#account"), document.querySelector("#session")];
@@ -12,9 +12,13 @@ const TOLD = {
   replaced: "Somebody signed in anew in another tab.",
 };
 
+/** Grows with each person whose page this was: what comes for an earlier one is not shown. */
+let person = 0;
+
 const auth = createAuth({
   service,
   onSignedOut(reason) {
+    person += 1;
     show(null);
     tell(TOLD[reason]);
   },
@@ -27,9 +31,12 @@ function show(user) {
 }
 
 async function look() {
+  const whose = person;
   const reply = await auth.fetch(`${service}/v1/users/me`);
   if (!reply.ok) return;
-  show((await reply.json()).user);
+  const { user } = await reply.json();
+  if (whose !== person) return;
+  show(user);
   tell(`Looked at ${new Date().toISOString()}`);
 }
 
@@ -37,6 +44,7 @@ async function look() {
 const orTell = (work) => async (event) => {
   event?.preventDefault();
   await work(event).catch((error) => {
+    if (error instanceof Replaced) return; // it was told
     if (!(error instanceof Unreachable || error instanceof TypeError)) throw error;
     tell("The service cannot be reached. Try again.");
   });

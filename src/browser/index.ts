@@ -16,14 +16,17 @@ export type Problem = {
   readonly factors?: readonly string[];
 };
 
-export type SignIn = { readonly ok: true } | { readonly ok: false; readonly problem: Problem };
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly problem: Problem };
 
 export type AuthOptions = {
   /** Where the service is, such as `https://auth.example.com`. */
   readonly service: string;
+  /** Origins beside it that may be shown the access token, such as `https://api.example.com`. */
+  readonly apis?: readonly string[];
   /**
-   * Hears that the session of this tab is over: signed out, here or in another tab; ended by others;
-   * or replaced, by a sign-in in another tab, whose session this tab has now.
+   * Hears that the person whose page this is is gone: signed out, here or in another tab; ended by
+   * others; or replaced by somebody who signed in elsewhere in this browser, and whose page this is
+   * now. Show nothing of the former.
    */
   readonly onSignedOut?: (reason: Reason) => void;
 };
@@ -37,24 +40,37 @@ export type BrowserAuth = {
    *   `/v1/auth/email-code/finish`
    * @throws Unreachable when no answer came: it may be tried again
    */
-  signIn(body: object, path?: string): Promise<SignIn>;
+  signIn(body: object, path?: string): Promise<Outcome>;
+  /** Proves again who one is (`/v1/auth/step-up`). @throws Unreachable */
+  stepUp(body: object): Promise<Outcome>;
+  /** `{ current_password, new_password }`; every other session has ended. @throws Unreachable */
+  changePassword(body: object): Promise<Outcome>;
   /** Ends the session, or every one of the account. @throws Unreachable */
   signOut(scope?: "local" | "global"): Promise<void>;
-  /** Whether somebody is signed in; asks the service where this tab does not know. @throws Unreachable */
+  /** Whether somebody is signed in; asks the service where no tab knows. @throws Unreachable */
   isSignedIn(): Promise<boolean>;
   /**
-   * Like the platform's, with the access token of now. A token that is about to expire is renewed
-   * first; one that was refused is renewed, and the request sent once more.
+   * Like the platform's, with the access token of whoever is signed in when it is called. A token
+   * that is about to end is renewed first; one that was refused is renewed, and the request sent
+   * once more.
    *
    * @returns the 401 where nobody is signed in
-   * @throws Unreachable when the token cannot be renewed now; nothing was sent
+   * @throws TypeError for an origin that may not see the token, as the platform does
+   * @throws Replaced when somebody else signed in meanwhile
+   * @throws Unreachable when the token cannot be renewed now. Of neither anything was sent, or no
+   *   more than what was refused
    */
-  fetch(input: string | URL, init?: RequestInit): Promise<Response>;
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
 };
 
 /** The service did not answer, or not now. Nobody was signed out by it. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
+}
+
+/** Somebody else signed in in this browser: the request was another's, and is not made. */
+export class Replaced extends Error {
+  override readonly name = "Replaced";
 }
 
 /** What the service answered, which is believed: it is the app's own. */
@@ -64,22 +80,36 @@ type Answer = { readonly ok: boolean; readonly status: number; readonly body: an
 /** Milliseconds before its end in which a token is not sent any more: it has to arrive alive. */
 const MARGIN = 30_000;
 
-/** Waits before further tries to renew a token, in milliseconds. */
+/** Milliseconds in which a token that was just given is not renewed for a 401 without a reason. */
+const YOUNG = 10_000;
+
+/**
+ * Waits before further tries to renew a token, and what one try may take, in milliseconds. Together
+ * they stay below the 30 s in which the service gives the same successor again.
+ */
 const PAUSES = [500, 2_000];
+const PATIENCE = 8_000;
 
-/** Milliseconds after which a request of this client's own is given up: others wait for their turn. */
-const PATIENCE = 15_000;
-
-export function createAuth({ service, onSignedOut }: AuthOptions): BrowserAuth {
-  const base = new URL(service).origin;
+export function createAuth({ service, apis = [], onSignedOut }: AuthOptions): BrowserAuth {
+  const base = originOf(service);
+  const shownTo = new Set([base, ...apis.map(originOf)]);
   const tabs = new Tabs(base, onSignedOut ?? (() => undefined));
 
   /** Reads the answer to its end, or the browser would hold the connection for it. */
-  const post = async (path: string, init: RequestInit): Promise<Answer> => {
+  const post = async (path: string, body?: object, token?: string | null): Promise<Answer> => {
+    const url = new URL(path, base);
+    if (url.origin !== base) throw new TypeError(`${path} is no path of the service`);
+    const headers = new Headers();
+    if (body !== undefined) headers.set("content-type", "application/json");
+    if (token) headers.set("authorization", `Bearer ${token}`);
     try {
-      const signal = AbortSignal.timeout(PATIENCE);
-      const own = { ...init, method: "POST", credentials: "include", signal } as const;
-      const reply = await fetch(`${base}${path}`, own);
+      const reply = await fetch(url, {
+        method: "POST",
+        credentials: "include",
+        signal: AbortSignal.timeout(PATIENCE),
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+      });
       const text = await reply.text();
       return { ok: reply.ok, status: reply.status, body: text === "" ? null : JSON.parse(text) };
     } catch (cause) {
@@ -87,70 +117,120 @@ export function createAuth({ service, onSignedOut }: AuthOptions): BrowserAuth {
     }
   };
 
-  /** One try; null where nobody is signed in. */
-  const renewOnce = async (): Promise<string | null> => {
-    const reply = await post("/v1/auth/refresh?transport=cookie", {});
-    if (reply.ok) return tabs.keep(reply.body);
-    if (reply.status !== 401) throw notNow(reply);
-    tabs.forget("ended");
-    return null;
-  };
-
-  /** Renews the token, unless another tab has one that was not refused. */
-  const renew = (refused: string | null): Promise<string | null> =>
+  /** One try, for which alone the other tabs wait; null where nobody is signed in. */
+  const renewOnce = (refused: string | null): Promise<string | null> =>
     tabs.inTurn(async () => {
       const known = await tabs.latest(MARGIN);
       if (known !== null && known !== refused) return known;
-      for (const pause of PAUSES) {
-        const renewed = await renewOnce().catch(() => undefined);
-        if (renewed !== undefined) return renewed;
-        await new Promise((done) => setTimeout(done, pause));
-      }
-      return renewOnce();
+      const answer = await post("/v1/auth/refresh?transport=cookie");
+      if (answer.ok) return tabs.keep(answer.body);
+      if (answer.status !== 401) throw notNow(answer);
+      tabs.forget("ended");
+      return null;
     });
 
-  const send = (input: string | URL, init: RequestInit, token: string | null) => {
-    const headers = new Headers(init.headers);
-    if (token !== null) headers.set("authorization", `Bearer ${token}`);
-    return fetch(input, { ...init, headers });
+  const renewPatiently = async (refused: string | null): Promise<string | null> => {
+    for (const pause of PAUSES) {
+      try {
+        return await renewOnce(refused);
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
+      }
+      await new Promise((done) => setTimeout(done, pause));
+    }
+    return renewOnce(refused);
   };
 
+  let renewal: Promise<string | null> | null = null;
+
+  /** Whoever asks meanwhile waits for the same renewal, and shares what comes of it. */
+  const renew = (refused: string | null): Promise<string | null> => {
+    renewal ??= renewPatiently(refused).finally(() => {
+      renewal = null;
+    });
+    return renewal;
+  };
+
+  /** The token of a person, who was signed in when it was asked for. */
+  const tokenOf = async (user: string | null, refused: string | null): Promise<string | null> => {
+    const usable = refused === null ? tabs.token(MARGIN) : null;
+    const token = usable ?? (await renew(refused));
+    if (user !== null && tabs.user() !== user && token !== null) {
+      throw new Replaced("somebody else signed in");
+    }
+    return token;
+  };
+
+  /** Posts to an endpoint that gives tokens, and keeps them. */
+  const obtain = (path: string, body: object, token: string | null): Promise<Outcome> =>
+    tabs.inTurn(async () => {
+      const answer = await post(path, body, token);
+      if (!answer.ok && answer.body === null) throw notNow(answer);
+      if (!answer.ok) return { ok: false, problem: answer.body };
+      tabs.keep(answer.body, "own");
+      return { ok: true };
+    });
+
   return {
-    signIn: (body, path = "/v1/auth/login") =>
-      tabs.inTurn(async () => {
-        const reply = await post(`${path}?transport=cookie`, {
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify(body),
-        });
-        if (!reply.ok) return { ok: false, problem: reply.body };
-        tabs.keep(reply.body);
-        return { ok: true };
-      }),
+    signIn: (body, path = "/v1/auth/login") => obtain(`${path}?transport=cookie`, body, null),
+
+    stepUp: async (body) => obtain("/v1/auth/step-up", body, await tokenOf(tabs.user(), null)),
+
+    changePassword: async (body) =>
+      obtain("/v1/users/me/password?transport=cookie", body, await tokenOf(tabs.user(), null)),
 
     signOut: (scope = "local") =>
       tabs.inTurn(async () => {
-        const reply = await post(`/v1/auth/logout?transport=cookie&scope=${scope}`, {});
+        const answer = await post(`/v1/auth/logout?transport=cookie&scope=${scope}`);
         // A session that has ended is signed out of.
-        if (!reply.ok && reply.status !== 401) throw notNow(reply);
+        if (!answer.ok && answer.status !== 401) throw notNow(answer);
         tabs.forget("signed_out");
       }),
 
     isSignedIn: async () => (tabs.token(MARGIN) ?? (await renew(null))) !== null,
 
-    async fetch(input, init = {}) {
-      const token = tabs.token(MARGIN) ?? (await renew(null));
-      const reply = await send(input, init, token);
-      const isRefused = reply.status === 401 && /"invalid_token"/.test(challengeOf(reply));
-      // A stream was read by the first request.
-      if (token === null || !isRefused || init.body instanceof ReadableStream) return reply;
-      const renewed = await renew(token);
-      return renewed === null ? reply : send(input, init, renewed);
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      const { origin } = new URL(request.url);
+      if (!shownTo.has(origin)) throw new TypeError(`${origin} is none of the apis`);
+      const user = tabs.user();
+      const token = await tokenOf(user, null);
+      request.signal.throwIfAborted();
+      // What was sent cannot be read again.
+      const again = request.clone();
+      const reply = await fetch(withToken(request, token));
+      if (token === null || !isRefused(reply, tabs.age())) return reply;
+      const renewed = await tokenOf(user ?? tabs.user(), token);
+      request.signal.throwIfAborted();
+      return renewed === null ? reply : fetch(withToken(again, renewed));
     },
   };
 }
 
-const notNow = ({ status }: Answer) => new Unreachable(`the service answers ${status}`);
+/** @throws TypeError for what is no origin, or is reached without TLS from elsewhere */
+function originOf(url: string): string {
+  const { origin, protocol, hostname } = new URL(url);
+  const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$|\.localhost$/.test(hostname);
+  if (protocol !== "https:" && !isHere) throw new TypeError(`${url} must be https`);
+  return origin;
+}
 
-/** Readable across origins where the API exposes it; an API that does not says 401 and no more. */
-const challengeOf = (reply: Response): string =>
-  reply.headers.get("www-authenticate") ?? '"invalid_token"';
+function withToken(request: Request, token: string | null): Request {
+  if (token !== null) request.headers.set("authorization", `Bearer ${token}`);
+  return request;
+}
+
+/** Whether a token was refused, that is `age` milliseconds old; an API need not say why. */
+function isRefused({ status, headers }: Response, age: number): boolean {
+  const challenge = headers.get("www-authenticate");
+  if (status !== 401) return false;
+  return challenge === null ? age > YOUNG : /"invalid_token"/.test(challenge);
+}
+
+/** The service answered, and would answer the same again: this page may not ask, say. */
+class Refusal extends Unreachable {}
+
+const notNow = ({ status }: Answer): Unreachable =>
+  status < 500 && status !== 429
+    ? new Refusal(`the service refuses it (${status}): is this origin in CORS_ORIGINS?`)
+    : new Unreachable(`the service answers ${status}`);

@@ -1,34 +1,37 @@
-/** What a sign-in or a refresh answers. */
-type Tokens = {
-  readonly access_token: string;
-  readonly expires_in: number;
-  readonly session_id: string;
-};
+/** What a sign-in, a refresh or a step-up answers. */
+type Tokens = { readonly access_token: string; readonly expires_in: number };
 
-/** Why a tab's session is gone: signed out, ended by others, or replaced by a sign-in elsewhere. */
+/** Why somebody is gone: signed out, ended by others, or replaced by somebody else. */
 export type Reason = "signed_out" | "ended" | "replaced";
 
-/** What tabs tell each other. */
+/** What tabs tell each other; of the token that storage has the serial of, or it is passed over. */
 type Told =
   | { readonly kind: "token"; readonly serial: string; readonly tokens: Tokens }
   | { readonly kind: "asked"; readonly serial: string }
-  | { readonly kind: "forgotten"; readonly reason: Reason };
+  | { readonly kind: "forgotten"; readonly serial: string; readonly reason: Reason };
 
-type Kept = { readonly tokens: Tokens; readonly serial: string; age(): number };
+type Kept = {
+  readonly tokens: Tokens;
+  readonly serial: string;
+  readonly user: string;
+  age(): number;
+};
 
 /** Milliseconds in which a tab that has the token says so. */
 const HEARD = 300;
 
 /**
  * The access token that the tabs of one app share: in memory, told by `BroadcastChannel`, renewed by
- * one tab at a time (Web Locks). Storage has a serial alone, by which a tab knows that another one
- * has a newer token.
+ * one tab at a time (Web Locks). Storage has the serial of the token that counts; one of another
+ * serial, in memory or in a message that is late, does not.
  */
 export class Tabs {
   readonly #name: string;
   readonly #channel: BroadcastChannel;
   readonly #onGone: (reason: Reason) => void;
   #kept: Kept | null = null;
+  /** Told last, and taken once storage has its serial. */
+  #told: { readonly serial: string; readonly tokens: Tokens } | null = null;
   #waiting: (() => void)[] = [];
 
   constructor(service: string, onGone: (reason: Reason) => void) {
@@ -36,6 +39,10 @@ export class Tabs {
     this.#onGone = onGone;
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }: MessageEvent<Told>) => this.#hear(data);
+    // Storage reaches another process later than a message; a tab that was frozen missed messages.
+    for (const event of ["storage", "pageshow", "visibilitychange"]) {
+      globalThis.addEventListener(event, () => this.#catchUp());
+    }
   }
 
   /** Runs one of these at a time, in all tabs together. */
@@ -43,16 +50,29 @@ export class Tabs {
     return navigator.locks.request(this.#name, work) as Promise<T>;
   }
 
-  /** The token, unless it ends within a margin of milliseconds. */
+  /** Whose page this tab shows, or null. */
+  user(): string | null {
+    this.#noticeSignOut();
+    return this.#kept?.user ?? null;
+  }
+
+  /** Milliseconds since this tab has the token. */
+  age(): number {
+    return this.#kept?.age() ?? 0;
+  }
+
+  /** The token, unless it ends within a margin of milliseconds or another one counts. */
   token(margin: number): string | null {
-    if (this.#kept === null) return null;
-    const { tokens, age } = this.#kept;
-    return age() < tokens.expires_in * 1_000 - margin ? tokens.access_token : null;
+    this.#noticeSignOut();
+    const kept = this.#kept;
+    if (kept === null || kept.serial !== this.#stored()) return null;
+    const life = kept.tokens.expires_in * 1_000;
+    return kept.age() < life - Math.min(margin, life / 4) ? kept.tokens.access_token : null;
   }
 
   /** The same of the token that any tab was given last; null where no tab has it. */
   async latest(margin: number): Promise<string | null> {
-    const serial = this.#serial();
+    const serial = this.#stored();
     if (serial !== null && serial !== this.#kept?.serial) {
       this.#tell({ kind: "asked", serial });
       await new Promise<void>((done) => {
@@ -60,28 +80,54 @@ export class Tabs {
         setTimeout(done, HEARD);
       });
     }
-    return this.#serial() === this.#kept?.serial ? this.token(margin) : null;
+    return this.token(margin);
   }
 
-  keep(tokens: Tokens): string {
+  /** @param by whether this tab asked for just these, and so knows whose they are */
+  keep(tokens: Tokens, by: "own" | "cookie" = "cookie"): string {
     const serial = crypto.randomUUID();
+    this.#store(serial);
+    if (by === "own") this.#kept = null;
     this.#take(tokens, serial);
-    localStorage.setItem(this.#name, serial);
     this.#tell({ kind: "token", serial, tokens });
     return tokens.access_token;
   }
 
   forget(reason: Reason): void {
+    const serial = this.#stored();
     // Who was never signed in is told nothing.
-    if (this.#serial() === null && this.#kept === null) return;
-    localStorage.removeItem(this.#name);
-    this.#tell({ kind: "forgotten", reason });
-    this.#kept = null;
-    this.#onGone(reason);
+    if (serial === null && this.#kept === null) return;
+    this.#store(null);
+    if (serial !== null) this.#tell({ kind: "forgotten", serial, reason });
+    this.#drop(reason);
   }
 
-  #serial(): string | null {
-    return localStorage.getItem(this.#name);
+  /** Where storage is closed to the app, each tab is by itself. */
+  #stored(): string | null {
+    try {
+      return localStorage.getItem(this.#name);
+    } catch {
+      return this.#kept?.serial ?? null;
+    }
+  }
+
+  #store(serial: string | null): void {
+    try {
+      if (serial === null) localStorage.removeItem(this.#name);
+      else localStorage.setItem(this.#name, serial);
+    } catch {
+      // The others hear of it nevertheless.
+    }
+  }
+
+  #noticeSignOut(): void {
+    if (this.#kept !== null && this.#stored() === null) this.#drop("signed_out");
+  }
+
+  #drop(reason: Reason): void {
+    if (this.#kept === null) return;
+    this.#kept = null;
+    this.#onGone(reason);
   }
 
   #tell(told: Told): void {
@@ -89,20 +135,24 @@ export class Tabs {
   }
 
   #hear(told: Told): void {
+    const kept = this.#kept;
     if (told.kind === "asked") {
-      const kept = this.#kept;
       // Its age is this tab's to know: what is left of it is told.
       if (kept?.serial === told.serial) this.#tell({ kind: "token", ...leftOf(kept) });
       return;
     }
-    const before = this.#kept?.tokens.session_id;
-    if (told.kind === "token") this.#take(told.tokens, told.serial);
-    else this.#kept = null;
+    if (told.kind === "token") this.#told = told;
+    else if (kept?.serial === told.serial) this.#drop(told.reason);
+    this.#catchUp();
+  }
+
+  #catchUp(): void {
+    this.#noticeSignOut();
+    const told = this.#told;
+    if (told === null || told.serial !== this.#stored()) return;
+    this.#told = null;
+    if (told.serial !== this.#kept?.serial) this.#take(told.tokens, told.serial);
     for (const done of this.#waiting.splice(0)) done();
-    const isOther = told.kind === "token" && told.tokens.session_id !== before;
-    if (before === undefined) return;
-    if (told.kind === "forgotten") this.#onGone(told.reason);
-    else if (isOther) this.#onGone("replaced");
   }
 
   /**
@@ -112,8 +162,17 @@ export class Tabs {
   #take(tokens: Tokens, serial: string): void {
     const since = { monotonic: performance.now(), clock: Date.now() };
     const age = () => Math.max(performance.now() - since.monotonic, Date.now() - since.clock);
-    this.#kept = { tokens, serial, age };
+    const before = this.#kept?.user ?? null;
+    const user = subjectOf(tokens.access_token);
+    this.#kept = { tokens, serial, user, age };
+    if (before !== null && before !== user) this.#onGone("replaced");
   }
+}
+
+/** Whose a token is (RFC 7519, section 4.1.2), which the service that gave it is believed in. */
+function subjectOf(token: string): string {
+  const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+  return JSON.parse(atob(payload)).sub;
 }
 
 const leftOf = ({ tokens, serial, age }: Kept) => ({

@@ -93,7 +93,7 @@ async function signIn(page: Page, as = email): Promise<void> {
   await page.locator('[name="email"]').fill(as);
   await page.locator('[name="password"]').fill(PASSWORD);
   await page.locator("#account button").click();
-  await expect.poll(() => who(page), { timeout: 20_000 }).toBe(as);
+  await expect.poll(() => who(page)).toBe(as);
 }
 
 const who = (page: Page) => page.locator("#who").textContent();
@@ -105,7 +105,7 @@ async function look(...pages: Page[]): Promise<void> {
   const before = await Promise.all(pages.map(told));
   await Promise.all(pages.map((page) => press(page, "look")));
   for (const [at, page] of pages.entries()) {
-    await expect.poll(() => told(page), { timeout: 20_000 }).not.toBe(before[at]);
+    await expect.poll(() => told(page)).not.toBe(before[at]);
     expect(await told(page)).toMatch(/^Looked at /);
   }
 }
@@ -258,6 +258,111 @@ describe("three tabs", () => {
     }
     await look(...pages);
   });
+});
+
+/** Runs in a page, with a client of its own in `auth` and the service's address in `service`. */
+const inPage = (page: Page, code: string) =>
+  page.evaluate(`(async () => {
+    const { createAuth } = await import("/auth-service/index.js");
+    const service = document.body.dataset.service;
+    globalThis.own ??= createAuth({ service });
+    const auth = globalThis.own;
+    const nameOf = (work) => work.then((r) => r.status ?? r, (error) => error.name);
+    ${code}
+  })()`);
+
+describe("a request", () => {
+  it("is of whoever was signed in when it was made, or is not made", async () => {
+    const page = await open();
+    await signIn(page);
+    const other = `grace.${serial}@example.com`;
+    await httpClient(service.base).register(other, PASSWORD);
+    const sent: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/v1/users/me") && request.method() === "GET") {
+        sent.push(request.url());
+      }
+    });
+    await inPage(page, "return auth.isSignedIn()");
+    await page.clock.fastForward("08:00:00");
+    // Her sign-in is done, and its reply is lost: no tab hears of it but by the cookie.
+    const login = `fetch(service + "/v1/auth/login?transport=cookie", {
+      method: "POST",
+      credentials: "include",
+      headers: { "content-type": "application/json" },
+      body: '${JSON.stringify({ email: other, password: PASSWORD })}',
+    })`;
+    const came = await inPage(
+      page,
+      `const [key] = Object.keys(localStorage);
+       let request;
+       await navigator.locks.request(key, async () => {
+         request = nameOf(auth.fetch(service + "/v1/users/me"));
+         await ${login};
+       });
+       return request;`,
+    );
+    expect(came).toBe("Replaced");
+    expect(sent).toEqual([]);
+    await expect.poll(() => told(page)).toBe("Somebody signed in anew in another tab.");
+  });
+
+  it("shows the token to no origin that the app has not named, and to none without TLS", async () => {
+    const page = await open();
+    await signIn(page);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    for (const url of ["https://evil.example/pixel", "http://evil.example/pixel", "/own"]) {
+      expect(await inPage(page, `return nameOf(auth.fetch("${url}"))`)).toBe("TypeError");
+    }
+    expect(asked.filter((url) => /evil|own/.test(url))).toEqual([]);
+    const create = `return nameOf((async () => createAuth({ service, apis: ["http://api.example"] }))())`;
+    expect(await inPage(page, create)).toBe("TypeError");
+  });
+
+  it("is not made by a tab that missed the message of a sign-out", async () => {
+    const [first, second] = await tabs();
+    const bearers: (string | undefined)[] = [];
+    first.on("request", (request) => bearers.push(request.headers()["authorization"]));
+    await second.evaluate("localStorage.clear()");
+    await expect.poll(() => told(first)).toBe("Signed out.");
+    expect(bearers.filter((bearer) => bearer !== undefined)).toEqual([]);
+  });
+
+  it("waits for a renewal that others wait for, and fails with it", async () => {
+    const page = await open();
+    await signIn(page);
+    await inPage(page, "return auth.isSignedIn()");
+    await page.clock.fastForward("08:00:00");
+    await page.route("**/v1/auth/refresh?*", (route) => route.abort());
+    refreshes.length = 0;
+    const came = inPage(
+      page,
+      `return Promise.all([1, 2, 3, 4].map(() => nameOf(auth.fetch(service + "/v1/users/me"))));`,
+    );
+    await expect
+      .poll(async () => {
+        await page.clock.fastForward(1_000);
+        return refreshes.length;
+      })
+      .toBe(3);
+    expect(await came).toEqual(Array.from({ length: 4 }, () => "Unreachable"));
+    expect(refreshes).toHaveLength(3);
+  });
+});
+
+it("the password is changed, and it is proved again who one is, in the session at hand", async () => {
+  const [first, second] = await tabs();
+  const changed = JSON.stringify({
+    current_password: PASSWORD,
+    new_password: "five loud geese over the marshes",
+  });
+  expect(await inPage(first, `return auth.changePassword(${changed})`)).toEqual({ ok: true });
+  const proof = JSON.stringify({ password: "five loud geese over the marshes" });
+  expect(await inPage(second, `return auth.stepUp(${proof})`)).toEqual({ ok: true });
+  for (const page of [first, second]) await page.clock.fastForward("08:00:00");
+  await look(first, second);
+  expect([await who(first), await who(second)]).toEqual([email, email]);
 });
 
 it("CSRF a page of another site neither signs anybody in nor out, nor reads a token", async () => {

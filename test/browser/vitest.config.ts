@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["*.test.ts"],
     fileParallelism: false,
     silent: "passed-only",
+    // A sign-in costs a hash, and two of these files share two cores.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -14,6 +14,7 @@ const answerOrigin = cors({
 /** What CORS says in the reply to a page's request (Fetch, section "HTTP responses"). */
 export const CORS_REPLY_HEADERS: readonly string[] = [
   "access-control-allow-origin",
+  "access-control-allow-credentials",
   "access-control-expose-headers",
 ];
 

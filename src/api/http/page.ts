@@ -18,13 +18,20 @@ const policy = (): string => {
   return `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 };
 
-/** Whether a person asks, by a browser, and no program. */
+/** Whether a person asks, by a browser: it names HTML, and prefers it to what stands for JSON. */
 export const wantsPage = (c: AppContext): boolean =>
   accepts(c, {
     header: "Accept",
-    supports: ["application/json", "text/html"],
-    default: "application/json",
-  }) === "text/html";
+    supports: [HTML],
+    default: "",
+    match(ranges) {
+      const worthOf = (one: RegExp) =>
+        Math.max(0, ...ranges.filter(({ type }) => one.test(type)).map(({ q }) => q));
+      return worthOf(/^text\/html$/) > worthOf(/\bjson$|^\*\/\*$|^application\/\*$/) ? HTML : "";
+    },
+  }) === HTML;
+
+const HTML = "text/html";
 
 /** A page that a person reads. @param sections a heading, and a text in which `code` is marked */
 export function page(

@@ -17,6 +17,9 @@ const NAME = "refresh_token";
 /** `__Host-`: of this host alone, over TLS alone (RFC 6265bis, section 4.1.3.2). */
 const PREFIX = "host";
 
+/** Seconds that a browser keeps a cookie at most (RFC 6265bis, section 5.6); Hono throws beyond. */
+const MAX_AGE = 34_560_000;
+
 const COOKIE = {
   prefix: PREFIX,
   path: "/",
@@ -58,15 +61,20 @@ function isFromOwnPage(c: AppContext): boolean {
   return isSameSite && [issuer, ...corsOrigins].includes(origin);
 }
 
-/** The refresh token that the browser sent along, if it counts. */
-export const tokenInCookie = (c: AppContext): string | null =>
-  (c.get("isByCookie") ? getCookie(c, NAME, PREFIX) : null) ?? null;
-
-/** The refresh token that a request shows, of its cookie or of its body; never one of each. */
-export function shownToken(c: AppContext, inBody: string | undefined): string | null | Response {
-  if (!c.get("isByCookie") || inBody === undefined) return inBody ?? tokenInCookie(c);
+/**
+ * The refresh token that a request shows, of its cookie or of its body; never one of each.
+ *
+ * @param field of the body that may have it
+ */
+export function shownToken(
+  c: AppContext,
+  inBody: string | undefined,
+  field = "refresh_token",
+): string | null | Response {
+  if (!c.get("isByCookie")) return inBody ?? null;
+  if (inBody === undefined) return getCookie(c, NAME, PREFIX) ?? null;
   return problem(c, "invalid_request", {
-    errors: [{ path: "refresh_token", message: "must not be there: the cookie carries it" }],
+    errors: [{ path: field, message: "must not be there: the cookie carries it" }],
   });
 }
 
@@ -83,7 +91,8 @@ export function tokensIssued(c: AppContext, tokens: TokenPair): Response {
   const all = tokensOnWire(tokens);
   if (!c.get("isByCookie")) return c.json(all);
   const { refresh_token: token, ...others } = all;
-  setCookie(c, NAME, token, { ...COOKIE, maxAge: tokens.refreshExpiresIn });
+  const maxAge = Math.min(tokens.refreshExpiresIn, MAX_AGE);
+  setCookie(c, NAME, token, { ...COOKIE, maxAge });
   return c.json(others);
 }
 

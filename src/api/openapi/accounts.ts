@@ -93,6 +93,7 @@ export const accountOperations: Operations = {
   },
   "POST /v1/auth/email/verify": {
     id: "verifyEmail",
+    optional: ["bearer"],
     summary: "Verify an address with a mailed token",
     description:
       "With the password, or with an access token of the account, both stay. Anyone else makes the password void, and is given a token to choose another.",

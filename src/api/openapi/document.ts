@@ -43,6 +43,12 @@ const SECURITY_SCHEMES = {
     bearerFormat: "JWT",
     description: "An access token. The permission that a route needs is looked up now.",
   },
+  cookie: {
+    type: "apiKey",
+    in: "cookie",
+    name: "__Host-refresh_token",
+    description: "A refresh token, with `transport=cookie`.",
+  },
   client: { type: "http", scheme: "basic", description: "A service account's id and secret." },
 };
 
@@ -100,7 +106,7 @@ function operationOf(route: Route, schemas: Schemas): Json {
     tags: [tag],
     summary,
     ...(description && { description }),
-    security: securityOf(route, form !== undefined),
+    security: securityOf(route, operation),
     ...(parameters.length > 0 && { parameters }),
     ...(content && { requestBody: { required: !takesNothing(route), content } }),
     responses: responsesOf(route, operation, schemas),
@@ -125,11 +131,13 @@ function saidOf({ method, path }: Route): { tag: string; operation: Operation } 
 }
 
 /** A permission stands where OAuth would have a scope (OpenAPI 3.1, "Security Requirement Object"). */
-function securityOf({ access }: Route, isOfClients: boolean): Json[] {
-  if (isOfClients) return [{ client: [] }, {}];
-  if (access === "public") return [];
+function securityOf({ access }: Route, { form, optional = [] }: Operation): Json[] {
+  if (form !== undefined) return [{ client: [] }, {}];
+  if (access === "public") return optional.length === 0 ? [] : [...optional.map(shown), {}];
   if (typeof access === "string") return [{ bearer: [] }];
   return [{ bearer: [access.permission, ...(access.and === undefined ? [] : [access.and])] }];
 }
+
+const shown = (scheme: string): Json => ({ [scheme]: [] });
 
 const takesNothing = ({ body }: Route): boolean => body?.safeParse({}).success ?? false;

@@ -22,6 +22,8 @@ export type Operation = {
   readonly summary: string;
   /** CommonMark. */
   readonly description?: string;
+  /** Of a route that is open to all: what it looks at where it is shown. */
+  readonly optional?: readonly ("bearer" | "cookie")[];
   /** Bodies by name, where one cannot be made of each field's own example. */
   readonly examples?: Readonly<Record<string, object>>;
   readonly replies: Readonly<Record<number, Reply>>;

@@ -65,6 +65,7 @@ const ASKED = { description: "Ask an authenticator for this.", body: challenged 
 export const sessionOperations: Operations = {
   "POST /v1/auth/login": {
     id: "login",
+    optional: ["cookie"],
     summary: "Sign in with a password",
     description:
       "With `device`, any refresh token that this device had of the account, the try is not counted with those of strangers.",
@@ -157,6 +158,7 @@ export const sessionOperations: Operations = {
   },
   "POST /v1/auth/refresh": {
     id: "refresh",
+    optional: ["cookie"],
     summary: "Exchange a refresh token",
     description:
       "Repeated within `REFRESH_REPLAY_WINDOW`, the same token gives the same successor.",
@@ -165,9 +167,10 @@ export const sessionOperations: Operations = {
   },
   "POST /v1/auth/logout": {
     id: "logout",
+    optional: ["bearer", "cookie"],
     summary: "Sign out",
     description:
-      "By the access token, or by the refresh token in the body, or both of one session.",
+      "By the access token, or by the refresh token in the body or the cookie, or both of one session.",
     replies: { 204: NOTHING },
     problems: ["forbidden", "invalid_token", "invalid_refresh_token"],
   },

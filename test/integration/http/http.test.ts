@@ -233,6 +233,20 @@ describe("every problem", () => {
     expect(policy).toContain("default-src 'none'");
   });
 
+  it.each([
+    ["text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", "text/html"],
+    ["text/html", "text/html"],
+    ["*/*", "application/json"],
+    ["", "application/json"],
+    ["text/html;q=0.5, */*", "application/json"],
+    ["application/problem+json, text/html;q=0.1", "application/json"],
+    ["text/html, application/json", "application/json"],
+    ["text/html;q=0", "application/json"],
+  ])("is a page for whoever prefers one: %s", async (accept, type) => {
+    const { headers } = await call("GET", "/problems/forbidden", { headers: { accept } });
+    expect(headers.get("content-type")).toMatch(new RegExp(`^${type}`));
+  });
+
   it("that does not exist is not explained", async () => {
     for (const code of ["no_such_code", "constructor", "__proto__", "toString", "%00"]) {
       expect((await call("GET", `/problems/${code}`)).status).toBe(404);

@@ -107,6 +107,10 @@ describe("with transport=cookie", () => {
       const both = await ask(place, refreshToken, { body: { refresh_token: refreshToken } });
       expect([both.status, both.body.errors?.[0]?.path]).toEqual([400, "refresh_token"]);
     }
+    const device = await ask("/v1/auth/login?transport=cookie", refreshToken, {
+      body: { email: user.email, password: PASSWORD, device: refreshToken },
+    });
+    expect([device.status, device.body.errors?.[0]?.path]).toEqual([400, "device"]);
     expect((await refresh(refreshToken)).status).toBe(200);
   });
 

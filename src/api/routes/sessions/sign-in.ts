@@ -5,7 +5,6 @@ import { limitByAddress } from "../../http/rate-limits.ts";
 import { answer } from "../../http/refusals.ts";
 import {
   shownToken,
-  tokenInCookie,
   tokensIssued,
   tokenTransport,
   withoutToken,
@@ -16,10 +15,10 @@ import { credentials, shownRefreshToken } from "../../wire/sessions/sign-in.ts";
 export const signInRoutes = new Hono<AppEnv>()
   .post("/v1/auth/login", access("public"), tokenTransport, jsonBody(credentials), async (c) => {
     const { email, password, device } = c.req.valid("json");
+    const deviceToken = shownToken(c, device, "device");
+    if (deviceToken instanceof Response) return deviceToken;
     const limited = await limitByAddress(c, email);
     if (limited !== null) return limited;
-    // A page that cannot read its token shows it by the cookie.
-    const deviceToken = device ?? tokenInCookie(c);
     const input = { email, password, deviceToken };
     const signedIn = await c.get("services").sessions.authenticateUser(anyoneAt(c), input);
     return answer(c, signedIn, (tokens) => tokensIssued(c, tokens));
