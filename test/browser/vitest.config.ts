@@ -5,7 +5,7 @@ export default defineConfig({
   root: import.meta.dirname,
   test: {
     include: ["*.test.ts"],
-    fileParallelism: false,
+    maxWorkers: 2,
     silent: "passed-only",
     // A sign-in costs a hash, and two of these files share two cores.
     expect: { poll: { timeout: 20_000 } },
