@@ -94,13 +94,7 @@ export async function withNewRoles(
   try {
     return new Map([...roles, ...(await catalogue.named(given))]);
   } catch (error) {
-    if (error instanceof Unavailable) return new Map([...roles, ...given.map(unknown)]);
+    if (error instanceof Unavailable) return roles;
     throw error;
   }
 }
-
-/** One that may ask for a second factor, for all that is known. */
-const unknown = (name: string): readonly [string, Role] => [
-  name,
-  { name, description: "", permissions: [], requireAal2: true },
-];
