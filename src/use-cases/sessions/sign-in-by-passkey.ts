@@ -85,10 +85,11 @@ async function ownerOf(
   deps: PasskeySignInDeps,
   { id, response }: Assertion,
 ): Promise<Credential | null> {
-  const handle = deps.userHandles.parse(response.userHandle ?? "");
+  const { userHandle } = response;
+  const handle = userHandle === null ? null : deps.userHandles.parse(userHandle);
   const credential = handle && (await deps.users.findById(handle.userId));
   if (handle === null || credential === null) return null;
-  const isOwn = handle.isProven || (await holds(deps, handle.userId, id, response.userHandle));
+  const isOwn = handle.isProven || (await holds(deps, handle.userId, id, userHandle));
   return isOwn ? credential : null;
 }
 

@@ -17,9 +17,10 @@ export const plainPasskeys: Passkeys = {
     excludeCredentials: held.map(({ credentialId }) => ({ id: credentialId })),
   }),
 
-  requestOptions: async (challenge, allowed) => ({
+  requestOptions: async (challenge, allowed, isAlone) => ({
     challenge,
     rpId: ID,
+    userVerification: isAlone ? "required" : "preferred",
     allowCredentials: (allowed ?? []).map(({ credentialId }) => ({ id: credentialId })),
   }),
 
