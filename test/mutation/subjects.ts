@@ -64,5 +64,6 @@ export function partsOf(subjects: readonly string[], patterns: readonly string[]
   if (patterns.length === 0) return chosen;
   const tests = chosen.flatMap((part) => part.tests);
   const all = tests.length === 0 ? ["test/unit/**/*.test.ts"] : tests;
-  return [{ name: "chosen", files: patterns, tests: all, exclude: [] }];
+  const exclude = chosen.length === 1 ? chosen.flatMap((part) => part.exclude) : [];
+  return [{ name: "chosen", files: patterns, tests: all, exclude }];
 }
