@@ -107,12 +107,9 @@ export function withoutSecret(factor: Factor): WithoutSecret {
 export const isConfirmed = ({ confirmedAt }: Pick<Factor, "confirmedAt">): boolean =>
   confirmedAt !== null;
 
-/** Whether a session may show its first code now. */
-export const isConfirmable = (
-  { begunIn, createdAt }: Factor,
-  sessionId: SessionId,
-  now: number,
-): boolean => begunIn === sessionId && isYoungerElsewhere(createdAt, now, ENROLMENT_LIFETIME);
+/** Whether its first code may be shown now. */
+export const isConfirmable = ({ createdAt }: Factor, now: number): boolean =>
+  isYoungerElsewhere(createdAt, now, ENROLMENT_LIFETIME);
 
 /** What its owner must reach for a session: with a factor, a password alone opens none. */
 export const levelOf = (factors: readonly Factor[]): Acr =>
@@ -137,8 +134,7 @@ export function codeUsed(
 
 /** An authenticator that counts, and did not go on, has a copy (WebAuthn 3, section 6.1.1). */
 function keyUsed(factor: Passkey, { signCount }: ProofOf<Passkey>, now: number): Passkey | null {
-  const counts = signCount > 0 || factor.signCount > 0;
-  if (counts && signCount <= factor.signCount) return null;
+  if (factor.signCount > 0 && signCount <= factor.signCount) return null;
   return { ...factor, signCount, lastUsedAt: now };
 }
 

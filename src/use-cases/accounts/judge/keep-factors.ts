@@ -92,7 +92,7 @@ export function confirmFactor(
   }
   const used = codeUsed(factor, proof, now);
   if (used === null) return "wrong";
-  if (!isConfirmable(factor, sessionId, now)) return "refused";
+  if (!isConfirmable(factor, now)) return "refused";
   const confirmed = { ...used, confirmedAt: now };
   return keepConfirmed(deps, userId, grant, confirmed, { proof, recoveryCodes, cause });
 }
