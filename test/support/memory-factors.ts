@@ -1,4 +1,5 @@
 import { challenges } from "../../src/core/security/challenge-token.ts";
+import { oneTimePasswords } from "../../src/core/security/totp.ts";
 import { userHandles } from "../../src/core/security/user-handle.ts";
 import type { Person } from "../../src/domain/access/actor.ts";
 import { proved, withSecond } from "../../src/domain/assurance.ts";
@@ -20,6 +21,7 @@ export function rotating({ deps }: Service): (...versions: number[]) => Deps {
   return (...versions) => ({
     ...deps,
     challenges: challenges(secretsOf(...versions), deps.random),
+    oneTimePasswords: oneTimePasswords(secretsOf(...versions), "auth.example.com", deps.random),
     userHandles: userHandles(secretsOf(...versions)),
   });
 }

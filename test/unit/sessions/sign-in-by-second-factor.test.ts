@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import type { Email } from "../../../src/domain/accounts/email.ts";
-import { SECOND_FACTOR_LIFETIME } from "../../../src/domain/credentials/second-factor-flow.ts";
 import { FREE_FACTOR_TRIES } from "../../../src/domain/credentials/throttle.ts";
 import { updateUser } from "../../../src/use-cases/accounts/update-user.ts";
 import type { Shown } from "../../../src/use-cases/credentials/match-factor.ts";
-import { authenticateUser } from "../../../src/use-cases/sessions/sign-in.ts";
+import { authenticateUser, type SignIn } from "../../../src/use-cases/sessions/sign-in.ts";
+import {
+  challengeAnyone,
+  signInByPasskey,
+} from "../../../src/use-cases/sessions/sign-in-by-passkey.ts";
 import {
   challengeSecondFactor,
   signInBySecondFactor,
@@ -21,14 +24,17 @@ const STEP = 30 * SECOND;
 
 type Deps = ReturnType<typeof memoryService>["deps"];
 
-/** The token that a sign-in by password goes on with. */
-async function begun(deps: Deps, email: Email): Promise<string> {
-  const input = { email, password: PASSWORD, deviceToken: null };
-  const answer = await authenticateUser(deps, ANYONE, input);
+/** The token that a sign-in goes on with. */
+function continued(answer: SignIn | Awaited<ReturnType<typeof signInByPasskey>>): string {
   if (answer.ok || typeof answer.error === "string" || !("token" in answer.error)) {
     throw new Error(`the sign-in was ${codeOf(answer)}`);
   }
   return answer.error.token;
+}
+
+async function begun(deps: Deps, email: Email): Promise<string> {
+  const input = { email, password: PASSWORD, deviceToken: null };
+  return continued(await authenticateUser(deps, ANYONE, input));
 }
 
 async function withCodes() {
@@ -48,8 +54,8 @@ const WRONG = { kind: "totp", code: "no code" } as const;
 describe("a sign-in whose first factor was right", () => {
   it("goes on for five minutes, and opens one session", async () => {
     for (const [late, expected] of [
-      [SECOND_FACTOR_LIFETIME - 1, "signed_in"],
-      [SECOND_FACTOR_LIFETIME, "invalid_token"],
+      [300 * SECOND - 1, "signed_in"],
+      [300 * SECOND, "invalid_token"],
     ] as const) {
       const { service, begin, show, now } = await withCodes();
       const token = await begin();
@@ -117,6 +123,22 @@ describe("a sign-in whose first factor was right", () => {
     expect(options).toMatchObject({ userVerification: "preferred", allowCredentials });
     expect(await show(other, await answer())).toBe("invalid_passkey");
     expect(await show(one, await answer())).toBe("signed_in");
+  });
+
+  it("after a touch asks for a passkey that knows its owner, which is two factors then", async () => {
+    const { deps, proven, show } = await withCodes();
+    const key = await enrolKey(deps, proven);
+    const { token, options } = unwrapped(await challengeAnyone(deps, ANYONE));
+    const input = { token, credential: signedBy(key, options, true) };
+    const flow = continued(await signInByPasskey(deps, ANYONE, input));
+    const answer = async (isTouched: boolean): Promise<Shown> => {
+      const asked = unwrapped(await challengeSecondFactor(deps, ANYONE, flow));
+      expect(asked.options).toMatchObject({ userVerification: "required" });
+      const credential = signedBy(key, asked.options, isTouched);
+      return { kind: "passkey", token: asked.token, credential };
+    };
+    expect(await show(flow, await answer(true))).toBe("invalid_passkey");
+    expect(await show(flow, await answer(false))).toBe("signed_in");
   });
 
   it.each(FAULTS)(

@@ -57,6 +57,15 @@ describe("proving again who it is", () => {
     expect(await tried(await answerIn(proven))).toBe("done");
   });
 
+  it("by a passkey that does not count takes each answer once", async () => {
+    const { deps, proven, show } = await withCodes();
+    const key = { ...(await enrolKey(deps, proven)), signCount: null };
+    const { token, options } = unwrapped(await challengeStepUp(deps, proven));
+    const shown = { kind: "passkey", token, credential: signedBy(key, options) } as const;
+    expect(codeOf(await show(shown))).toBe("done");
+    expect(codeOf(await show(shown))).toBe("invalid_passkey");
+  });
+
   it("is of no use to a session that has ended", async () => {
     const { deps, proven, show, now } = await withCodes();
     unwrapped(await endOwnSession(deps, proven, proven.sessionId));
