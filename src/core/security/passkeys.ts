@@ -78,11 +78,12 @@ export function passkeys(
       const { verifyRegistrationResponse } = await webauthn();
       const { decodeAttestationObject } = await helpers();
       return unlessRefused(async () => {
-        const statement = decodeAttestationObject(bytesOf(response.attestationObject));
+        const { clientDataJSON, attestationObject } = response;
+        const statement = decodeAttestationObject(bytesOf(attestationObject));
         if (isFramed(response) || isCertified(statement)) return null;
         const { registrationInfo } = await verifyRegistrationResponse({
           ...expected(challenge),
-          response: asSent(id, { ...response, transports: [] }),
+          response: asSent(id, { clientDataJSON, attestationObject }),
           requireUserVerification: true,
           supportedAlgorithmIDs: ALGORITHMS,
         });
