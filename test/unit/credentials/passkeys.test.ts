@@ -105,10 +105,16 @@ describe("Passkeys, what an authenticator makes", () => {
       ["sig", new Uint8Array(70)],
     ]);
     const certified = new Map<string, unknown>([...certificate, ["x5c", [new Uint8Array(300)]]]);
+    refusals.length = 0;
     for (const format of ["packed", "fido-u2f", "apple", "tpm", "android-key"]) {
       expect(await enrolled(await newKey(), { attestation: [format, certified] })).toBeNull();
     }
-    for (const format of ["none", "packed", "android-safetynet", "another"]) {
+    for (const format of ["android-safetynet", "another"]) {
+      expect(await enrolled(await newKey(), { attestation: [format, certificate] })).toBeNull();
+    }
+    // Nothing looked at a certificate, which names addresses to call.
+    expect(refusals).toEqual([]);
+    for (const format of ["none", "packed"]) {
       expect(await enrolled(await newKey(), { attestation: [format, certificate] })).toBeNull();
     }
   });
@@ -164,6 +170,14 @@ describe("Passkeys, what an authenticator signs", () => {
     expect(await answered(other.authenticator, { ...other.passkey, method: "swk" })).toBeNull();
   });
 
+  it("is refused under another id than its own", async () => {
+    const { authenticator, passkey } = await both();
+    const value = challenge();
+    const assertion = await authenticator.get({ challenge: value, rpId: "example.com" });
+    expect(await verifyAssertion(value, passkey, { ...assertion, id: "AAAA" })).toBeNull();
+    expect(await verifyAssertion(value, passkey, assertion)).not.toBeNull();
+  });
+
   it("may leave its owner out, and names no other", async () => {
     const { authenticator, passkey } = await both();
     expect(await answered(authenticator, passkey, { userHandle: null })).not.toBeNull();
@@ -201,6 +215,7 @@ describe("Passkeys, what browsers are asked", () => {
       rp: { id: "example.com" },
       user: { id: OWNER.handle, name: "ann@example.com", displayName: "ann@example.com" },
       attestation: "none",
+      timeout: 300_000,
       authenticatorSelection: { residentKey: "required", userVerification: "required" },
       excludeCredentials: [{ id: passkey.credentialId, transports: ["usb"] }],
       pubKeyCredParams: [{ alg: -8 }, { alg: -7 }, { alg: -257 }],
@@ -213,6 +228,7 @@ describe("Passkeys, what browsers are asked", () => {
     expect(await requestOptions(value, null, true)).toMatchObject({
       challenge: value,
       rpId: "example.com",
+      timeout: 300_000,
       userVerification: "required",
       allowCredentials: [],
     });

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { secondFactorTokens } from "../../../src/core/security/second-factor-token.ts";
@@ -50,4 +51,14 @@ it("lives on under an older root secret, and dies with it", () => {
   expect(secondFactorTokens(secretsOf(2, 1)).parse(text)).not.toBeNull();
   expect(secondFactorTokens(secretsOf(2)).parse(text)).toBeNull();
   expect(secondFactorTokens(secretsMaker()(1)).parse(text)).toBeNull();
+});
+
+it("draws a session and its token from the code, the same in every release", () => {
+  const key = secretsOf(1).subkey(1, "second-factor-session") ?? "";
+  const flow = someFlow();
+  const from = (part: string) =>
+    createHmac("sha256", key).update(`${part} ${flow.id} hash`).digest();
+  const { sessionId, secret } = tokens.draw(flow, "hash");
+  expect(sessionId).toBe(`ses_${from("id").subarray(0, 16).toString("base64url")}`);
+  expect(Buffer.from(secret)).toEqual(from("secret"));
 });

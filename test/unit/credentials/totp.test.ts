@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../../../src/core/security/encoding.ts";
 import { recoveryCodes } from "../../../src/core/security/recovery-codes.ts";
@@ -115,5 +116,12 @@ describe("recovery codes", () => {
     expect(new Set(typed.map((one) => hash(userId, one))).size).toBe(1);
     expect(hash(userId, other)).not.toBe(hash(userId, code));
     expect(hash(someUserId(), code)).not.toBe(hash(userId, code));
+  });
+
+  it("that were given out stay good: what is stored of one never changes", () => {
+    const userId = someUserId();
+    const stored = createHash("sha256").update(`recovery-code ${userId} abcdefgh234567ij`);
+    const hash = recoveryCodes(random).hash(userId, "ABCD-efgh-2345-67ij");
+    expect(hash).toBe(stored.digest("base64url"));
   });
 });

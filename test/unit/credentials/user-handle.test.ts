@@ -34,3 +34,14 @@ it("outlives the root secret it was made under, which cannot tell any more wheth
   expect(userHandles(secretsOf(2)).parse(handle)).toEqual({ userId, isProven: false });
   expect(userHandles(secretsMaker()(1)).parse(handle)).toBeNull();
 });
+
+it("of a secret that is known is forged or not, and of one that nobody had yet it is", () => {
+  const handle = Buffer.from(format(someUserId()), "base64url");
+  const { parse: read } = userHandles(secretsOf(4, 2));
+  const of = (version: number) => {
+    handle.writeUInt16BE(version);
+    return read(handle.toString("base64url"));
+  };
+  for (const version of [0, 2, 4, 5]) expect(of(version)).toBeNull();
+  for (const version of [1, 3]) expect(of(version)).toMatchObject({ isProven: false });
+});
