@@ -51,7 +51,7 @@ export async function proveOwner(
   actor: Person,
   password: Password | null,
   { addsFactor = false }: Asked = {},
-): Promise<Result<Proof, ProofRefusal>> {
+): Promise<Result<Pick<Proof, "credential">, ProofRefusal>> {
   const { proved, accountAcr: acr } = actor;
   const insufficient = insufficientFor(deps, acr);
   if (acr === "aal2" && proved.acr !== "aal2") return err(insufficient);
@@ -60,7 +60,7 @@ export async function proveOwner(
   if (!isEnough) return err(insufficient);
   const credential = await deps.users.findById(actor.userId);
   if (credential === null) return err("not_found");
-  if (password === null) return ok({ credential, outdatedHash: false });
+  if (password === null) return ok({ credential });
   const tries = triesBy(deps, actor.userId, "session");
   return checkPassword(deps, actor, tries, password, async () => credential);
 }

@@ -278,9 +278,8 @@ export function stepUp(
 ): StepUpAnswer {
   const { store, clock } = deps;
   const now = clock();
-  const authority = currentAuthority(deps);
-  const grant = checkSession(store.sessions, authority, sessionId, now);
-  if (authority === null || grant === null) return { kind: "refused" };
+  const grant = checkSession(store.sessions, currentAuthority(deps), sessionId, now);
+  if (grant === null) return { kind: "refused" };
   const take = proof === null ? () => undefined : takeProof(store.secondFactors, proof, now);
   if (take === null) return { kind: "wrong" };
   const level = levelOf(factorsOf(store.secondFactors));

@@ -94,10 +94,10 @@ function isRepeated(
   { clock }: JudgeDeps,
   { policy }: Addressed,
   { token }: OpenSession,
-  { createdAt, current, rotation }: StoredSession,
+  { createdAt, current }: StoredSession,
 ): boolean {
   const isYoung = isYounger(createdAt, clock(), policy.refresh.replayWindow);
-  return isYoung && rotation === null && current.hash === token.hash;
+  return isYoung && current.hash === token.hash;
 }
 
 /**
