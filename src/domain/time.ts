@@ -14,8 +14,8 @@ export function isYounger(since: number, now: number, maxAge: number): boolean {
 
 /** The same of what another machine began, whose clock may be ahead of this one. */
 export function isYoungerElsewhere(since: number, now: number, maxAge: number): boolean {
-  const isAhead = since > now && since <= now + CLOCK_LEEWAY * 1_000;
-  return isYounger(isAhead ? now : since, now, maxAge);
+  const isForgiven = since <= now + CLOCK_LEEWAY * 1_000;
+  return isYounger(isForgiven ? Math.min(since, now) : since, now, maxAge);
 }
 
 /**
