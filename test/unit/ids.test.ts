@@ -4,6 +4,8 @@ import { toBase64Url } from "../../src/core/security/encoding.ts";
 import { newEventId } from "../../src/core/security/event-id.ts";
 import { parseEventId } from "../../src/domain/events/event.ts";
 import {
+  factorIdOf,
+  parseFactorId,
   parseServiceAccountId,
   parseSessionId,
   parseUserId,
@@ -22,6 +24,7 @@ describe("an id", () => {
         const random = toBase64Url(bytes);
         expect(parseUserId(userIdOf(random))).toEqual({ ok: true, value: `usr_${random}` });
         expect(parseSessionId(sessionIdOf(random))).toEqual({ ok: true, value: `ses_${random}` });
+        expect(parseFactorId(factorIdOf(random))).toEqual({ ok: true, value: `fac_${random}` });
         const program = serviceAccountIdOf(random);
         expect(parseServiceAccountId(program)).toEqual({ ok: true, value: `svc_${random}` });
       }),
@@ -47,8 +50,11 @@ describe("an id", () => {
     expect(parseUserId(serviceAccountIdOf(random)).ok).toBe(false);
   });
 
-  it("of a user is no id of a session, nor the other way round", () => {
+  it("of a user is no id of a session, nor the other way round; of neither is it a factor's", () => {
     const random = "A".repeat(22);
+    for (const other of [userIdOf(random), sessionIdOf(random), random, null]) {
+      expect(parseFactorId(other)).toEqual({ ok: false, error: "invalid_factor_id" });
+    }
     expect(parseUserId(sessionIdOf(random))).toEqual({ ok: false, error: "invalid_user_id" });
     expect(parseSessionId(userIdOf(random))).toEqual({ ok: false, error: "invalid_session_id" });
   });

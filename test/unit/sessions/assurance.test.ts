@@ -1,5 +1,11 @@
 import { expect, it } from "vitest";
-import { proved, provedAgain, withPasskey, withSecond } from "../../../src/domain/assurance.ts";
+import {
+  type PasskeyMethod,
+  proved,
+  provedAgain,
+  withPasskey,
+  withSecond,
+} from "../../../src/domain/assurance.ts";
 
 const byCode = proved("otp", 1);
 const byBoth = withSecond(byCode, "totp", 2);
@@ -29,12 +35,20 @@ it("it says nothing of a second factor, and takes its place where there is none 
   expect(provedAgain(byBoth, "aal1", 3)).toEqual(proved("pwd", 3));
 });
 
-const passkey = (userVerified: boolean) => ({ method: "hwk", userVerified }) as const;
-
-it("a passkey that knew its owner is two factors", () => {
-  const two = { amr: ["hwk", "user", "mfa"], acr: "aal2", authTime: 2 };
-  expect(withPasskey(proved(null, 1), passkey(true), 2)).toEqual(two);
+const passkey = (userVerified: boolean, method: PasskeyMethod = "hwk") => ({
+  method,
+  userVerified,
 });
+
+it.each(["hwk", "swk"] as const)(
+  "a passkey that knew its owner is two factors, one that was touched is one: %s",
+  (method) => {
+    const two = { amr: [method, "user", "mfa"], acr: "aal2", authTime: 2 };
+    expect(withPasskey(proved(null, 1), passkey(true, method), 2)).toEqual(two);
+    const one = { amr: [method, "user"], acr: "aal1", authTime: 2 };
+    expect(withPasskey(proved(null, 1), passkey(false, method), 2)).toEqual(one);
+  },
+);
 
 it.each([
   ["nothing", []],

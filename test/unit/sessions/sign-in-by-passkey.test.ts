@@ -87,6 +87,19 @@ describe("signing in by a passkey alone", () => {
     }
   });
 
+  it("forgets the wrong tries at a right one", async () => {
+    const { service, deps, key } = await withKey();
+    const wrong = async (times: number) => {
+      const liar = { ...key, key: someId() };
+      for (let i = 0; i < times; i++) expect(await signIn(deps, liar)).toBe("invalid_passkey");
+    };
+    await wrong(FREE_FACTOR_TRIES - 1);
+    expect(await signIn(deps, key)).toBe("signed_in");
+    await wrong(FREE_FACTOR_TRIES);
+    service.advance(1);
+    expect(await signIn(deps, key)).toBe("throttled");
+  });
+
   it("is done over when the account changed since its row was read", async () => {
     const { deps, key } = await withKey();
     const change = { kind: "assign_role", role: "admin" } as const;

@@ -88,6 +88,17 @@ describe("a sign-in whose first factor was right", () => {
     }
   });
 
+  it("tells of a recovery code that was used, with how many are left, and of no other", async () => {
+    const { deps, begin, show, now, codes } = await withCodes();
+    const told = () =>
+      deps.accounts.events.filter(({ type }) => type === "factor.recovery_code_used");
+    expect(await show(await begin(), now())).toBe("signed_in");
+    expect(told()).toEqual([]);
+    const code = codes.recoveryCodes[0] ?? "";
+    expect(await show(await begin(), { kind: "recovery_code", code })).toBe("signed_in");
+    expect(told()).toMatchObject([{ data: { left: 9 } }]);
+  });
+
   it("ends with any change of the account", async () => {
     const { deps, user, begin, show, now } = await withCodes();
     const token = await begin();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FREE_FACTOR_TRIES } from "../../../src/domain/credentials/throttle.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
 import { endOwnSession } from "../../../src/use-cases/sessions/end-own-session.ts";
 import { challengeStepUp, stepUp } from "../../../src/use-cases/sessions/step-up.ts";
@@ -64,6 +65,32 @@ describe("proving again who it is", () => {
     const shown = { kind: "passkey", token, credential: signedBy(key, options) } as const;
     expect(codeOf(await show(shown))).toBe("done");
     expect(codeOf(await show(shown))).toBe("invalid_passkey");
+  });
+
+  it("by a right code forgets the wrong ones, and by the password none", async () => {
+    const { service, deps, proven, show, now } = await withCodes();
+    const wrong = async (times: number) => {
+      for (let i = 0; i < times; i++) {
+        expect(codeOf(await show({ kind: "totp", code: "no code" }))).toBe("invalid_code");
+      }
+    };
+    await wrong(FREE_FACTOR_TRIES - 1);
+    expect(codeOf(await show(now()))).toBe("done");
+    await wrong(FREE_FACTOR_TRIES);
+    expect(codeOf(await show(BY_PASSWORD))).toBe("done");
+    service.advance(1);
+    expect(codeOf(await stepUp(deps, proven, now()))).toBe("throttled");
+  });
+
+  it("by a recovery code is told, with how many are left; by anything else it is not", async () => {
+    const { deps, codes, show, now } = await withCodes();
+    const told = () =>
+      deps.accounts.events.filter(({ type }) => type === "factor.recovery_code_used");
+    for (const shown of [now(), BY_PASSWORD]) unwrapped(await show(shown));
+    expect(told()).toEqual([]);
+    const code = codes.recoveryCodes[0] ?? "";
+    unwrapped(await show({ kind: "recovery_code", code }));
+    expect(told()).toMatchObject([{ data: { left: 9 } }]);
   });
 
   it("is of no use to a session that has ended", async () => {
