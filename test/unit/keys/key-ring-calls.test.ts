@@ -65,6 +65,15 @@ describe("an isolate that signs", () => {
     expect(calls).toMatchObject({ unwrapped: 2, forgotten: 1 });
   });
 
+  it("KEY-04 goes by the keys that it was told to keep, and by nothing from before", async () => {
+    const key = await signer();
+    const { ring, calls } = await isolate({ keys: [key] });
+    await ring.prepare();
+    ring.keep([key]);
+    await ring.prepare();
+    expect(calls).toMatchObject({ unwrapped: 2, forgotten: 1 });
+  });
+
   it("hands on why no key could be made: an outage as it is, and a mistake above all", async () => {
     const outage = new Unavailable("kv");
     const away = await isolate({ keys: [], rotate: () => Promise.reject(outage) });

@@ -302,6 +302,24 @@ describe("TOK-11 a kid that the copy lacks", () => {
     expect(await elsewhere.verify(await world.sign(here))).not.toBeNull();
   });
 
+  it("is settled by the reading that another one caused only where it is found in it", async () => {
+    const world = new KeyRingWorld();
+    const [here, elsewhere] = [world.isolate(), world.isolate()];
+    const before = await world.sign(here);
+    await elsewhere.verify(before);
+    world.now += KEYS_RELOAD_INTERVAL;
+    await world.revoke(world.kidOf(before));
+    here.forget();
+    const token = await world.sign(here);
+    const strangers = ["made-up", "made-up, too"].map((kid) => world.withKid(token, kid));
+    const [first, second, own] = await Promise.allSettled(
+      [...strangers, token].map((one) => elsewhere.verify(one)),
+    );
+    expect(first).toEqual({ status: "fulfilled", value: null });
+    expect(second).toMatchObject({ status: "rejected", reason: { name: "Unavailable" } });
+    expect(own).toMatchObject({ status: "fulfilled", value: expect.anything() });
+  });
+
   it("is an outage, not a bad token, while D1 does not say whether there is such a key", async () => {
     const world = new KeyRingWorld();
     const [here, elsewhere] = [world.isolate(), world.isolate()];
