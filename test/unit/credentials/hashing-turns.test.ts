@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { hashingInTurn } from "../../../src/core/security/hashing-turns.ts";
 import type { Password } from "../../../src/domain/credentials/password.ts";
 import { Unavailable } from "../../../src/use-cases/outside.ts";
@@ -25,10 +25,34 @@ function standing() {
     () => time.now,
     (work) => void outlived.push(work),
   );
-  const hash = (name: string) => hasher.hash(name as Password);
+  const hash = (name: string) => {
+    const hashed = hasher.hash(name as Password);
+    waiting.push(hashed.catch(() => undefined));
+    return hashed;
+  };
   const end = (name: string, error?: Error) => ends.get(name)?.(error);
+  goOn = () => {
+    time.now += LOST;
+    for (const name of begun) end(name);
+  };
   return { time, begun, outlived, hash, end };
 }
+
+/** Everybody who stands in a line, and what lets them leave it. */
+let waiting: Promise<unknown>[] = [];
+let goOn = () => {};
+
+afterEach(async () => {
+  let isEmpty = false;
+  void Promise.all(waiting.splice(0)).then(() => {
+    isEmpty = true;
+  });
+  // Whoever were left would look at the line for ever, and take turns from the tests to come.
+  await soon(() => {
+    goOn();
+    return isEmpty;
+  }).toBe(true);
+});
 
 const soon = (condition: () => unknown) => expect.poll(condition, { interval: 5, timeout: 5_000 });
 
