@@ -119,8 +119,8 @@ export function createAuth({ service, apis = [], onSignedOut }: AuthOptions): Br
 
   /** One try, for which alone the other tabs wait; null where nobody is signed in. */
   const renewOnce = (refused: string | null): Promise<string | null> =>
-    tabs.inTurn(async () => {
-      const known = await tabs.latest(MARGIN);
+    tabs.inTurn(async (hasWaited) => {
+      const known = await tabs.latest(MARGIN, hasWaited);
       if (known !== null && known !== refused) return known;
       const answer = await post("/v1/auth/refresh?transport=cookie");
       if (answer.ok) return tabs.keep(answer.body);

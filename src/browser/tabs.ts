@@ -17,8 +17,14 @@ type Kept = {
   age(): number;
 };
 
-/** Milliseconds in which a tab that has the token says so. */
+/** Stands in storage, with the reason, where a serial stood. */
+const GONE = "gone ";
+
+/** Milliseconds in which a tab that has the token says so, if there still is one. */
 const HEARD = 300;
+
+/** The same where another tab just had its turn: then there is one, and what it tells is on its way. */
+const HEARD_AFTER_TURN = 1_000;
 
 /**
  * The access token that the tabs of one app share: in memory, told by `BroadcastChannel`, renewed by
@@ -45,9 +51,19 @@ export class Tabs {
     }
   }
 
-  /** Runs one of these at a time, in all tabs together. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return navigator.locks.request(this.#name, work) as Promise<T>;
+  /**
+   * Runs one of these at a time, in all tabs together.
+   *
+   * @param work hears whether it had to wait for its turn
+   */
+  async inTurn<T>(work: (hasWaited: boolean) => Promise<T>): Promise<T> {
+    const { locks } = navigator;
+    const atOnce = await locks.request(this.#name, { ifAvailable: true }, async (lock) =>
+      lock === null ? null : { done: await work(false) },
+    );
+    return atOnce === null
+      ? (locks.request(this.#name, () => work(true)) as Promise<T>)
+      : atOnce.done;
   }
 
   /** Whose page this tab shows, or null. */
@@ -70,16 +86,21 @@ export class Tabs {
     return kept.age() < life - Math.min(margin, life / 4) ? kept.tokens.access_token : null;
   }
 
-  /** The same of the token that any tab was given last; null where no tab has it. */
-  async latest(margin: number): Promise<string | null> {
+  /**
+   * The same of the token that any tab was given last; null where no tab has it.
+   *
+   * @param hasWaited whether another tab had its turn just now, and may have told what came of it
+   */
+  async latest(margin: number, hasWaited: boolean): Promise<string | null> {
+    const own = this.token(margin);
     const serial = this.#stored();
-    if (serial !== null && serial !== this.#kept?.serial) {
-      this.#tell({ kind: "asked", serial });
-      await new Promise<void>((done) => {
-        this.#waiting.push(done);
-        setTimeout(done, HEARD);
-      });
-    }
+    const isBehind = serial !== null && serial !== this.#kept?.serial;
+    if (own !== null || !(isBehind || hasWaited)) return own;
+    if (isBehind) this.#tell({ kind: "asked", serial });
+    await new Promise<void>((done) => {
+      this.#waiting.push(done);
+      setTimeout(done, hasWaited ? HEARD_AFTER_TURN : HEARD);
+    });
     return this.token(margin);
   }
 
@@ -97,13 +118,19 @@ export class Tabs {
     const serial = this.#stored();
     // Who was never signed in is told nothing.
     if (serial === null && this.#kept === null) return;
-    this.#store(null);
+    this.#store(`${GONE}${reason}`);
     if (serial !== null) this.#tell({ kind: "forgotten", serial, reason });
     this.#drop(reason);
   }
 
-  /** Where storage is closed to the app, each tab is by itself. */
+  /** The serial that counts; null where nobody is signed in. */
   #stored(): string | null {
+    const text = this.#read();
+    return text?.startsWith(GONE) ? null : text;
+  }
+
+  /** Where storage is closed to the app, each tab is by itself. */
+  #read(): string | null {
     try {
       return localStorage.getItem(this.#name);
     } catch {
@@ -111,17 +138,18 @@ export class Tabs {
     }
   }
 
-  #store(serial: string | null): void {
+  #store(text: string): void {
     try {
-      if (serial === null) localStorage.removeItem(this.#name);
-      else localStorage.setItem(this.#name, serial);
+      localStorage.setItem(this.#name, text);
     } catch {
       // The others hear of it nevertheless.
     }
   }
 
+  /** Storage may tell of it before a message does; what was emptied says nothing of the reason. */
   #noticeSignOut(): void {
-    if (this.#kept !== null && this.#stored() === null) this.#drop("signed_out");
+    if (this.#kept === null || this.#stored() !== null) return;
+    this.#drop(this.#read() === `${GONE}ended` ? "ended" : "signed_out");
   }
 
   #drop(reason: Reason): void {
