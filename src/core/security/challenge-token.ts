@@ -25,7 +25,7 @@ export const challenges = (secrets: Secrets, random: RandomBytes): Challenges =>
 
   parse(token) {
     const body = opened(secrets, KIND, token);
-    if (body === null) return null;
+    if (body === null || body.length < PURPOSE_AT) return null;
     return {
       value: body.toString("base64url", 0, START_AT),
       startedAt: Number(body.readBigUInt64BE(START_AT)),

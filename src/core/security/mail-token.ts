@@ -20,6 +20,7 @@ const USER_AT = 1;
 const ACCOUNT_AT = USER_AT + ID_LENGTH;
 const EXPIRY_AT = ACCOUNT_AT + 8;
 const EMAIL_AT = EXPIRY_AT + 8;
+const MAX_EMAIL_LENGTH = 254;
 
 /** A number is never given a second meaning. */
 const PURPOSES: Readonly<Record<MailTokenPurpose, number>> = {
@@ -42,7 +43,9 @@ export function mailTokenCodec(secrets: Secrets): MailTokenCodec {
 
     parse(text) {
       const body = opened(secrets, KIND, text);
-      return body && read(body);
+      const length = body?.length ?? 0;
+      const fits = length >= EMAIL_AT && length <= EMAIL_AT + MAX_EMAIL_LENGTH;
+      return body !== null && fits ? read(body) : null;
     },
   };
 }
@@ -51,7 +54,7 @@ function read(body: Buffer): MailToken | null {
   const purpose = purposeOf(body.readUInt8());
   const userId = parseUserId(userIdOf(body.toString("base64url", USER_AT, ACCOUNT_AT)));
   const address = body.toString("utf8", EMAIL_AT);
-  const newEmail = address === "" ? null : emailOf(address);
+  const newEmail = address === "" ? null : parseSpelt(address);
   if (purpose === null || !userId.ok || newEmail === undefined) return null;
   if ((purpose === "change_email") !== (newEmail !== null)) return null;
   return {
@@ -63,10 +66,10 @@ function read(body: Buffer): MailToken | null {
   };
 }
 
-/** Undefined for what is no address. */
-function emailOf(address: string): Email | undefined {
+/** Undefined for what is no address, or another spelling of one. */
+function parseSpelt(address: string): Email | undefined {
   const email = parseEmail(address);
-  return email.ok ? email.value : undefined;
+  return email.ok && email.value === address ? email.value : undefined;
 }
 
 function purposeOf(number: number): MailTokenPurpose | null {

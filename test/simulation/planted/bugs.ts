@@ -379,8 +379,8 @@ export const BUGS: readonly Bug[] = [
     name: "a copy of a passkey is not noticed",
     seed: 82,
     file: "src/domain/credentials/factor.ts",
-    find: "if (counts && signCount <= factor.signCount) return null;",
-    replace: "if (counts && signCount < 0) return null;",
+    find: "if (factor.signCount > 0 && signCount <= factor.signCount) return null;",
+    replace: "if (signCount < 0) return null;",
   },
   {
     name: "a passkey makes its owner nobody's two factors",
