@@ -4,6 +4,7 @@
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SECURITY_HEADERS } from "../src/api/http/envelope.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const VIEWER = join(ROOT, "node_modules/swagger-ui-dist");
@@ -52,19 +53,18 @@ const START = `SwaggerUIBundle({
 `;
 
 /** Nothing from elsewhere, and nowhere else; images are the viewer's own, in its style sheet. */
-const HEADERS = `/docs*
-  Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
-  Cross-Origin-Opener-Policy: same-origin
-  Cross-Origin-Resource-Policy: same-origin
-  Referrer-Policy: no-referrer
-  Strict-Transport-Security: max-age=15552000; includeSubDomains
-  X-Content-Type-Options: nosniff
-  X-Frame-Options: DENY
-`;
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS = [
+  ["content-security-policy", POLICY],
+  ["cross-origin-opener-policy", "same-origin"],
+  ...SECURITY_HEADERS,
+].map(([name, value]) => `  ${name}: ${value}`);
 
 rmSync(ASSETS, { recursive: true, force: true });
 mkdirSync(join(ASSETS, "docs"), { recursive: true });
 for (const file of FILES) cpSync(join(VIEWER, file), join(ASSETS, "docs", file));
 writeFileSync(join(ASSETS, "docs/index.html"), PAGE);
 writeFileSync(join(ASSETS, "docs/start.js"), START);
-writeFileSync(join(ASSETS, "_headers"), HEADERS);
+writeFileSync(join(ASSETS, "_headers"), ["/docs*", ...HEADERS, ""].join("\n"));

@@ -1,5 +1,5 @@
 /**
- * `npm run events:replay [-- --list] [--env production] [--remote]`
+ * `npm run events:replay -- [--list] [--id ID] [--env production] [--remote]`
  *
  * Has the messages sent again that no try could deliver (`dead_letters`): they go to the outbox,
  * which a cron sends within a minute. What is stored already is not stored twice. With `--list` it

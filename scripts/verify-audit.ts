@@ -1,5 +1,5 @@
 /**
- * `npm run audit:verify [-- --env production --remote]`
+ * `npm run audit:verify -- [--page-size N] [--env production] [--remote]`
  *
  * Looks in the audit trail for events of users that are missing or there twice, by their places
  * (`seq`), page by page through `wrangler d1 execute`. It ends with 0 where nothing is wrong, with 1
@@ -7,7 +7,7 @@
  */
 import process from "node:process";
 import { auditReport } from "./audit-report.ts";
-import { argumentsOf } from "./terminal.ts";
+import { argumentsOf, fail } from "./terminal.ts";
 import { TARGET_OPTIONS, targetOf, wranglerDatabase } from "./wrangler-d1.ts";
 
 /** Places in a page: seconds of D1, far from its limit, and fifty pages for ten million. */
@@ -16,8 +16,9 @@ const PAGE = 200_000;
 const { values } = argumentsOf({
   options: { ...TARGET_OPTIONS, "page-size": { type: "string", default: String(PAGE) } },
 });
+const size = Number(values["page-size"]);
+if (!Number.isInteger(size) || size < 2) fail("--page-size must be a whole number from 2 on.");
 try {
-  const size = Math.max(2, Number(values["page-size"]));
   const database = wranglerDatabase(targetOf(values), "AUDIT_DB");
   const { lines, isWhole } = auditReport(database, size, Date.now);
   for (const line of lines) console.log(line);

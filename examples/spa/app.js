@@ -32,7 +32,10 @@ function show(user) {
 
 async function look() {
   const whose = person;
-  const reply = await auth.fetch(`${service}/v1/users/me`);
+  const reply = await auth.fetch(`${service}/v1/users/me`).catch((error) => {
+    if (error instanceof TypeError) throw new Unreachable(error.message, { cause: error });
+    throw error;
+  });
   if (!reply.ok) return;
   const { user } = await reply.json();
   if (whose !== person) return;
@@ -45,7 +48,7 @@ const orTell = (work) => async (event) => {
   event?.preventDefault();
   await work(event).catch((error) => {
     if (error instanceof Replaced) return; // it was told
-    if (!(error instanceof Unreachable || error instanceof TypeError)) throw error;
+    if (!(error instanceof Unreachable)) throw error;
     tell("The service cannot be reached. Try again.");
   });
 };

@@ -54,11 +54,12 @@ export type BrowserAuth = {
    * that is about to end is renewed first; one that was refused is renewed, and the request sent
    * once more.
    *
-   * @returns the 401 where nobody is signed in
+   * Where nobody is signed in it goes without one.
+   *
    * @throws TypeError for an origin that may not see the token, as the platform does
    * @throws Replaced when somebody else signed in meanwhile
-   * @throws Unreachable when the token cannot be renewed now. Of neither anything was sent, or no
-   *   more than what was refused
+   * @throws Unreachable when the token cannot be renewed now. After either of these, at most the
+   *   request that was refused has been sent
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
 };
@@ -84,8 +85,8 @@ const MARGIN = 30_000;
 const YOUNG = 10_000;
 
 /**
- * Waits before further tries to renew a token, and what one try may take, in milliseconds. Together
- * they stay below the 30 s in which the service gives the same successor again.
+ * Waits before further tries to renew a token, and what one try may take, in milliseconds. In one
+ * tab they stay together below the 30 s in which the service gives the same successor again.
  */
 const PAUSES = [500, 2_000];
 const PATIENCE = 8_000;

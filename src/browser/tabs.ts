@@ -38,6 +38,8 @@ export class Tabs {
   #kept: Kept | null = null;
   /** Told last, and taken once storage has its serial. */
   #told: { readonly serial: string; readonly tokens: Tokens } | null = null;
+  /** What storage would have, where it is full or closed to the app: each tab is then by itself. */
+  #alone: string | null = null;
   #waiting: (() => void)[] = [];
 
   constructor(service: string, onGone: (reason: Reason) => void) {
@@ -129,12 +131,11 @@ export class Tabs {
     return text?.startsWith(GONE) ? null : text;
   }
 
-  /** Where storage is closed to the app, each tab is by itself. */
   #read(): string | null {
     try {
-      return localStorage.getItem(this.#name);
+      return this.#alone ?? localStorage.getItem(this.#name);
     } catch {
-      return this.#kept?.serial ?? null;
+      return null;
     }
   }
 
@@ -142,7 +143,7 @@ export class Tabs {
     try {
       localStorage.setItem(this.#name, text);
     } catch {
-      // The others hear of it nevertheless.
+      this.#alone = text;
     }
   }
 

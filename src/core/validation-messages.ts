@@ -52,5 +52,5 @@ function amount(bound: string, limit: number | bigint, origin: string): string {
   return counted === undefined ? `be ${bound} ${limit}` : `have ${bound} ${limit} ${counted}`;
 }
 
-/** For every schema of the isolate or the script: each is about something with a name. */
+/** For every schema of the isolate, or of the script: fields, variables and lines all have names. */
 z.config({ localeError: messageOf });

@@ -320,13 +320,24 @@ describe("a request", () => {
     expect(await inPage(page, create)).toBe("TypeError");
   });
 
-  it("is not made by a tab that missed the message of a sign-out", async () => {
-    const [first, second] = await tabs();
-    const bearers: (string | undefined)[] = [];
-    first.on("request", (request) => bearers.push(request.headers()["authorization"]));
-    await second.evaluate("localStorage.clear()");
+  it("is not made by a tab that heard nothing of the sign-out", async () => {
+    const first = await open();
+    await signIn(first);
+    const deaf = await context.newPage();
+    await deaf.addInitScript(`
+      Object.defineProperty(BroadcastChannel.prototype, "onmessage", { set() {} });
+      addEventListener("storage", (event) => event.stopImmediatePropagation(), true);
+    `);
+    await deaf.goto(origin);
+    await expect.poll(() => who(deaf)).toBe(email);
+    await press(first, "out");
     await expect.poll(() => told(first)).toBe("Signed out.");
-    expect(bearers.filter((bearer) => bearer !== undefined)).toEqual([]);
+    expect(await who(deaf)).toBe(email);
+    const bearers: string[] = [];
+    deaf.on("request", (request) => bearers.push(request.headers()["authorization"] ?? ""));
+    await press(deaf, "look");
+    await expect.poll(() => told(deaf)).toBe("Signed out.");
+    expect(bearers.filter((bearer) => bearer !== "")).toEqual([]);
   });
 
   it("waits for a renewal that others wait for, and fails with it", async () => {
@@ -370,12 +381,16 @@ it("CSRF a page of another site neither signs anybody in nor out, nor reads a to
   await signIn(page);
   const stranger = await context.newPage();
   await stranger.goto("data:text/html,<p>elsewhere</p>");
-  const attempts = ["refresh", "logout"].map(
-    (act) =>
-      `fetch("${service.base}/v1/auth/${act}?transport=cookie", { method: "POST", mode: "no-cors", credentials: "include" }).then((r) => r.type, () => "failed")`,
-  );
-  for (const attempt of attempts)
+  const other = `mallory.${serial}@example.com`;
+  await httpClient(service.base).register(other, PASSWORD);
+  const login = JSON.stringify({ email: other, password: PASSWORD });
+  for (const [act, body] of [["refresh"], ["logout"], ["login", login]] as const) {
+    const request = { method: "POST", mode: "no-cors", credentials: "include", body };
+    const url = `${service.base}/v1/auth/${act}?transport=cookie`;
+    const attempt = `fetch("${url}", ${JSON.stringify(request)}).then((r) => r.type, () => "failed")`;
     expect(["opaque", "failed"]).toContain(await stranger.evaluate(attempt));
+  }
   await page.clock.fastForward("08:00:00");
   await look(page);
+  expect(await who(page)).toBe(email);
 });

@@ -15,7 +15,6 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   shared: ["*", "accounts", "sessions", "events"],
   security: [
     "*",
-    "fuzz",
     "credentials",
     "sessions",
     "keys",

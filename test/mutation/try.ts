@@ -43,7 +43,7 @@ export async function tryMutants(part: Part): Promise<Outcome> {
   return { mutants: settled, unsound };
 }
 
-/** @returns false when it hung, or went down with a mutant */
+/** @returns false when it hung, or went down with a mutant that took all memory, say */
 function runTests(journal: string): Promise<boolean> {
   const child = spawn(process.execPath, [VITEST, "run", "--config", CONFIG, "--reporter=dot"], {
     cwd: ROOT,
@@ -59,9 +59,9 @@ function runTests(journal: string): Promise<boolean> {
       process.kill(-child.pid, "SIGKILL");
     }, 5_000);
     child.on("error", reject);
-    child.on("exit", () => {
+    child.on("exit", (code) => {
       clearInterval(watch);
-      resolve(!isGivenUp);
+      resolve(!isGivenUp && code === 0);
     });
   });
 }

@@ -4,11 +4,11 @@ import type { AppEnv } from "./context.ts";
 /** What a caller may name its request: it stands in our logs and in the reply. */
 const REQUEST_ID = /^[\w=-]{1,64}$/;
 
-/** A page has one of its own. */
-const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
+/** Of replies that are no page (page.ts has its own). */
+const NOTHING_TO_SHOW = "default-src 'none'; frame-ancestors 'none'";
 
-/** For an API whose replies no browser shows (OWASP REST Security Cheat Sheet, section "Security Headers"). */
-const SECURITY_HEADERS = Object.entries({
+/** OWASP REST Security Cheat Sheet, section "Security Headers". */
+export const SECURITY_HEADERS = Object.entries({
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "strict-transport-security": "max-age=15552000; includeSubDomains",
@@ -29,6 +29,7 @@ export const envelope: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { headers } = c.res;
   headers.set("x-request-id", c.get("requestId"));
   for (const [name, value] of SECURITY_HEADERS) headers.set(name, value);
-  if (!headers.has("content-security-policy")) headers.set("content-security-policy", NO_CONTENT);
+  if (!headers.has("content-security-policy"))
+    headers.set("content-security-policy", NOTHING_TO_SHOW);
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 };

@@ -45,7 +45,7 @@ export const PROBLEMS = {
     explanation:
       "No access token was sent as `Authorization: Bearer …`, or it has expired, or its session has ended. A token from a mail works once and for a time, and not after any other change of the account.",
     client:
-      "Refresh the access token; where that fails, sign in again. Ask for another mail, where the token came in one.",
+      "Refresh the access token; where that fails, sign in again. Begin the sign-in anew, where it was a `second_factor_token`; ask for another mail, where it came in one.",
     operator:
       "If every token is refused at once, look at `ISSUER`, `AUDIENCE` and the key set: all three must be those that the tokens were made under.",
   },
@@ -95,7 +95,7 @@ export const PROBLEMS = {
     status: 403,
     title: "You may not do this.",
     explanation:
-      "The permission is missing, or the change concerns permissions that you do not hold yourself, or a page asked with a cookie that is not one of `CORS_ORIGINS`.",
+      "The permission is missing, or the change concerns permissions that you do not hold yourself, or a page whose origin is not in `CORS_ORIGINS` asked with a cookie.",
     client:
       "Ask an administrator for the role that is missing. It counts at once, with the token that you have.",
     operator:
@@ -104,14 +104,14 @@ export const PROBLEMS = {
   account_disabled: {
     status: 403,
     title: "The account is disabled.",
-    explanation: "The password was right, but an administrator has disabled the account.",
+    explanation: "What was shown was right, but an administrator has disabled the account.",
     client: "Tell the person to write to you: nothing that they do changes it.",
     operator: '`PATCH /v1/users/{id}` with `{"status":"active"}` lets them in.',
   },
   email_not_verified: {
     status: 403,
     title: "The address is not verified.",
-    explanation: "The password was right, but the address must be verified first.",
+    explanation: "What was shown was right, but the address must be verified first.",
     client: "Have the link mailed again at `POST /v1/auth/email/resend`.",
     operator: "If no mail arrives, see `mail_failed` in the log and the runbook.",
   },

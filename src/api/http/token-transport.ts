@@ -14,6 +14,9 @@ import { queryParams } from "./validation.ts";
 
 const NAME = "refresh_token";
 
+/** As browsers have it, with Hono's prefix. */
+export const COOKIE_NAME = `__Host-${NAME}`;
+
 /** `__Host-`: of this host alone, over TLS alone (RFC 6265bis, section 4.1.3.2). */
 const PREFIX = "host";
 

@@ -156,7 +156,7 @@ export const accountOperations: Operations = {
     id: "exportOwnAccount",
     summary: "Export what is held of oneself",
     replies: { 200: EXPORTED },
-    problems: ["not_found", "too_many_requests"],
+    problems: ["too_many_requests"],
   },
   "GET /v1/users/:id/export": {
     id: "exportUser",

@@ -53,7 +53,7 @@ export const clientOperations: Operations = {
     summary: "Make a service account",
     description: "Repeated, it makes a second one.",
     replies: { 201: { description: "The account with its secret.", body: made } },
-    problems: ["too_many_permissions", "conflict"],
+    problems: ["too_many_permissions", "conflict", "not_found"],
   },
   "GET /v1/service-accounts/:id": {
     id: "getServiceAccount",

@@ -1,3 +1,4 @@
+import { COOKIE_NAME } from "../http/token-transport.ts";
 import { accessOperations } from "./access.ts";
 import { accountOperations } from "./accounts.ts";
 import { clientOperations } from "./clients.ts";
@@ -46,7 +47,7 @@ const SECURITY_SCHEMES = {
   cookie: {
     type: "apiKey",
     in: "cookie",
-    name: "__Host-refresh_token",
+    name: COOKIE_NAME,
     description: "A refresh token, with `transport=cookie`.",
   },
   client: { type: "http", scheme: "basic", description: "A service account's id and secret." },
@@ -56,7 +57,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The API as OpenAPI 3.1 has it, of the routes that are served: who may call each, and what it
- * reads, is what its handlers check.
+ * reads, is what its handlers check; the forms of OAuth alone are described beside them.
  *
  * @param issuer where it is served
  * @throws for a route of which nothing is said

@@ -40,7 +40,7 @@ export const eventOperations: Operations = {
       200: {
         description: "A page of events.",
         body: page,
-        mediaTypes: ["application/json", "application/x-ndjson"],
+        asText: ["application/x-ndjson"],
         headers: { link: "The next page, where lines are asked for." },
       },
     },

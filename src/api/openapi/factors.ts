@@ -74,12 +74,7 @@ export const factorOperations: Operations = {
         body: z.object({ recovery_codes: recoveryCodes.optional() }).meta({ id: "Confirmed" }),
       },
     },
-    problems: [
-      "invalid_code",
-      "insufficient_user_authentication",
-      "too_many_factors",
-      "too_many_requests",
-    ],
+    problems: ["invalid_code", "too_many_requests"],
   },
   "POST /v1/users/me/factors/passkeys/options": {
     id: "newPasskeyOptions",
@@ -122,7 +117,7 @@ export const factorOperations: Operations = {
         body: z.object({ recovery_codes: recoveryCodes }).meta({ id: "RecoveryCodes" }),
       },
     },
-    problems: [...OWNER, "not_found", "too_many_requests"],
+    problems: [...OWNER, "too_many_requests"],
   },
   "DELETE /v1/users/me/factors/:id": {
     id: "removeOwnFactor",

@@ -6,8 +6,8 @@ export type Reply = {
   readonly description: string;
   /** Its body, if it has one. */
   readonly body?: ZodType;
-  /** By default `application/json`. */
-  readonly mediaTypes?: readonly string[];
+  /** Types in which it may be a text instead of JSON. */
+  readonly asText?: readonly string[];
   /** Headers by name, with what they say. */
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -22,7 +22,7 @@ export type Operation = {
   readonly summary: string;
   /** CommonMark. */
   readonly description?: string;
-  /** Of a route that is open to all: what it looks at where it is shown. */
+  /** Of a route that is open to all: credentials that make a difference if they are there. */
   readonly optional?: readonly ("bearer" | "cookie")[];
   /** Bodies by name, where one cannot be made of each field's own example. */
   readonly examples?: Readonly<Record<string, object>>;

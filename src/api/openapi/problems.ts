@@ -47,11 +47,13 @@ export function problemsOf(
   const mayHaveBody = method !== "GET";
   const codes: ProblemCode[] = [
     ...(mayHaveBody || query !== null ? (["invalid_request"] as const) : []),
-    ...(mayHaveBody ? (["payload_too_large", "unsupported_media_type"] as const) : []),
+    ...(mayHaveBody ? (["unsupported_media_type"] as const) : []),
+    ...(path === "/health/live" ? [] : (["payload_too_large"] as const)),
     ...(access === "public" ? [] : (["invalid_token"] as const)),
     ...(access === "public" || access === "caller" ? [] : (["forbidden"] as const)),
     ...(typeof access === "object" ? (["insufficient_user_authentication"] as const) : []),
-    ...(path.includes(":") ? (["not_found"] as const) : []),
+    // Whoever asks of their own account may have lost it meanwhile.
+    ...(path.includes(":") || access === "self" ? (["not_found"] as const) : []),
     ...(path === "/health/live" ? [] : (["service_unavailable", "misconfigured"] as const)),
     "internal_error",
     ...problems,

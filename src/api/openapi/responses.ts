@@ -17,24 +17,29 @@ export function responsesOf(route: Route, operation: Operation, schemas: Schemas
     const written = replyOf(reply, schemas);
     if (reply.headers?.["etag"]) responses[304] = { description: "It is as you know it." };
     // Health is told in its own form, and its outages as every other.
-    responses[status] = status in failures ? either(written, route, operation, schemas) : written;
+    const codes = problemsOf(route, operation).get(Number(status));
+    responses[status] = codes
+      ? besideProblem(written, problemReply(Number(status), codes, schemas))
+      : written;
   }
   return responses;
 }
 
-function either(written: Json, route: Route, operation: Operation, schemas: Schemas): Json {
-  const codes = problemsOf(route, operation).get(503) ?? [];
-  const failure = problemReply(503, codes, schemas);
-  return { ...failure, ...written, content: { ...contentOf(failure), ...contentOf(written) } };
-}
+const besideProblem = (written: Json, failure: Json): Json => ({
+  ...failure,
+  ...written,
+  content: { ...contentOf(failure), ...contentOf(written) },
+});
 
 const contentOf = ({ content }: Json): object =>
   typeof content === "object" ? { ...content } : {};
 
-function replyOf({ description, body, mediaTypes, headers }: Reply, schemas: Schemas): Json {
-  const types = mediaTypes ?? ["application/json"];
-  const content =
-    body && Object.fromEntries(types.map((type) => [type, { schema: schemas.output(body) }]));
+function replyOf({ description, body, asText = [], headers }: Reply, schemas: Schemas): Json {
+  const texts = asText.map((type) => [type, { schema: { type: "string" } }]);
+  const content = body && {
+    "application/json": { schema: schemas.output(body) },
+    ...Object.fromEntries(texts),
+  };
   return { description, ...headersOf(headers), ...(content && { content }) };
 }
 
@@ -105,6 +110,7 @@ const oauthErrors = (schemas: Schemas): Record<string, Json> =>
 /** What clients look at beside the body, by status. */
 const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { "WWW-Authenticate": "How to authenticate (RFC 9110, section 11.6.1; RFC 9470)." },
+  403: { "WWW-Authenticate": "With `forbidden`: that a permission is missing (RFC 6750)." },
   429: { "Retry-After": "Seconds." },
-  503: { "Retry-After": "Seconds. The outcome is unknown; repeat the request." },
+  503: { "Retry-After": "Seconds." },
 };

@@ -28,7 +28,11 @@ export class Schemas {
     const { $schema, $defs, ...schema } = JSON.parse(
       JSON.stringify(json).replaceAll("#/$defs/", "#/components/schemas/"),
     );
-    Object.assign(this.#named, $defs);
+    for (const [id, named] of Object.entries<Json>($defs ?? {})) {
+      const known = JSON.stringify(this.#named[id] ?? named);
+      if (known !== JSON.stringify(named)) throw new Error(`two schemas are called ${id}`);
+      this.#named[id] = named;
+    }
     return schema;
   }
 }

@@ -34,7 +34,7 @@ const places = z
   })
   .meta({ id: "Places" });
 
-const PAGE = ["application/json", "text/html"];
+const PAGE = ["text/html"];
 
 export const serviceOperations: Operations = {
   "GET /health/live": {
@@ -56,14 +56,14 @@ export const serviceOperations: Operations = {
     id: "root",
     summary: "What this is, and where to go",
     description: "A page for whoever asks for `text/html`.",
-    replies: { 200: { description: "Addresses.", body: places, mediaTypes: PAGE } },
+    replies: { 200: { description: "Addresses.", body: places, asText: PAGE } },
   },
   "GET /problems/:code": {
     id: "explainProblem",
     summary: "What an error's `type` points to",
     description: "A page for whoever asks for `text/html`.",
     replies: {
-      200: { description: "What happened, and what to do.", body: explained, mediaTypes: PAGE },
+      200: { description: "What happened, and what to do.", body: explained, asText: PAGE },
     },
   },
   "GET /openapi.json": {

@@ -178,7 +178,6 @@ export const sessionOperations: Operations = {
     id: "stepUpOptions",
     summary: "Ask for a passkey of one's own",
     replies: { 200: ASKED },
-    problems: ["not_found"],
   },
   "POST /v1/auth/step-up": {
     id: "stepUp",

@@ -3,7 +3,7 @@ import { PROBLEMS } from "../../../src/api/http/problems.ts";
 import { DESCRIBED } from "../../../src/api/openapi/document.ts";
 import { call } from "../../support/client.ts";
 import { accessTo, permissionsFor, routes } from "../../support/matrix.ts";
-import { nameOf, routesWith } from "../../support/route-inputs.ts";
+import { inputsOf, nameOf, routesWith } from "../../support/route-inputs.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a document is looked into, and what it holds is judged
 type Json = any;
@@ -34,7 +34,7 @@ describe("the API's document", () => {
     }
   });
 
-  it("shows every problem that a route may answer", () => {
+  it("every code of the catalogue stands in it", () => {
     const shown = Object.values<Json>(document.components.examples).map(({ value }) => value.code);
     // What a path does not take is told of paths, not of operations.
     const others = Object.keys(PROBLEMS).filter((code) => code !== "method_not_allowed");
@@ -72,4 +72,20 @@ it.each(routesWith("body"))("the examples for %s are taken", (_, { route, input 
     ? Object.values<Json>(examples).map(({ value }) => value)
     : [exampleOf(schema)];
   for (const body of bodies) expect(input.safeParse(body).error).toBeUndefined();
+});
+
+it.each(
+  routes.filter((route) => inputsOf(route).form !== null).map((route) => [nameOf(route), route]),
+)("the form of %s is what its handler reads", async (_, route) => {
+  const content = operationOf(route).requestBody.content["application/x-www-form-urlencoded"];
+  const { properties, required } = content.schema;
+  const form = inputsOf(route).form ?? {};
+  for (const name of Object.keys(form)) expect(Object.keys(properties)).toContain(name);
+  for (const name of required) {
+    const others = Object.entries(form).filter(([other]) => other !== name);
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const body = new URLSearchParams({ ...Object.fromEntries(others), client_id: "first-party" });
+    const { status } = await call(route.method, route.path, { headers, body: `${body}` });
+    expect([name, status]).toEqual([name, route.path === "/oauth2/introspect" ? 401 : 400]);
+  }
 });

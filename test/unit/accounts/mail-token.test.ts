@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { toBase64Url } from "../../../src/core/security/encoding.ts";
 import { mailTokenCodec } from "../../../src/core/security/mail-token.ts";
+import { sealed } from "../../../src/core/security/tagged-token.ts";
 import type { MailToken } from "../../../src/domain/accounts/mail-token.ts";
 import { secretsOf, someSecret } from "../../support/model-secrets.ts";
 import { emailOf, someEmail, someUserId } from "../../support/samples.ts";
@@ -73,5 +74,21 @@ describe("a mail token on the wire", () => {
   it("is refused, though it was made here, with an address where none belongs", () => {
     expect(codec.parse(codec.format(token({ newEmail: someEmail() })))).toBeNull();
     expect(codec.parse(codec.format({ ...changed, newEmail: null }))).toBeNull();
+  });
+});
+
+describe("a mail token that was sealed here", () => {
+  const kind = { prefix: "mt1.", label: "mail-token-mac" } as const;
+  const HEAD = 33; // purpose, account, version, expiry
+  const made = (body: Uint8Array) => codec.parse(sealed(secretsOf(`${v2},${v1}`), kind, body));
+  const head = () => Buffer.from(bytesOf(codec.format(changed)).subarray(2, 2 + HEAD));
+
+  it("is refused without one of its parts, or with an address that is none or is spelt otherwise", () => {
+    for (const length of [0, 1, HEAD - 1]) expect(made(head().subarray(0, length))).toBeNull();
+    const long = `${"a".repeat(64)}@${`${"b".repeat(61)}.`.repeat(3)}community`;
+    for (const address of ["no address", "Ada@example.com", long]) {
+      expect(made(Buffer.concat([head(), Buffer.from(address)]))).toBeNull();
+    }
+    expect(made(Buffer.concat([head(), Buffer.from("ada@example.com")]))).not.toBeNull();
   });
 });

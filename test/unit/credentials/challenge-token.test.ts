@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { challenges } from "../../../src/core/security/challenge-token.ts";
+import { sealed } from "../../../src/core/security/tagged-token.ts";
 import { handleIn, isAnswerable } from "../../../src/domain/credentials/challenge.ts";
 import { secretsMaker } from "../../support/memory-service.ts";
 import { SECOND, someSessionId } from "../../support/samples.ts";
@@ -60,4 +61,11 @@ it("of an enrolment names a handle, to the session that asked alone", () => {
   expect(named(`enrolment ${session} handle`, someSessionId())).toBeNull();
   expect(named(`enrolment ${session}`)).toBeNull();
   expect(named(`step-up ${session} handle`)).toBeNull();
+});
+
+it("is refused where it was sealed here without one of its parts", () => {
+  const kind = { prefix: "ch1.", label: "challenge-mac" } as const;
+  const made = (length: number) => parse(sealed(secretsOf(1), kind, new Uint8Array(length)));
+  for (const length of [0, 31, 32, 39]) expect(made(length)).toBeNull();
+  expect(made(40)).toMatchObject({ startedAt: 0, purpose: "" });
 });

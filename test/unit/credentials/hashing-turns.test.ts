@@ -39,7 +39,7 @@ function standing() {
 }
 
 /** Everybody who stands in a line, and what lets them leave it. */
-let waiting: Promise<unknown>[] = [];
+const waiting: Promise<unknown>[] = [];
 let goOn = () => {};
 
 afterEach(async () => {
