@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { event } from "./events.ts";
 import { factor, heldFactor } from "./factors.ts";
-import { acr, address, amr, nextCursor, roleName, sessionId, time, userId } from "./fields.ts";
+import { acr, address, amr, nextCursor, roleName, sessionFields, time, userId } from "./fields.ts";
 import { NOTHING, type Operations } from "./operation.ts";
 import { SIGNED_IN } from "./sessions.ts";
 
@@ -28,12 +28,7 @@ const exported = z
     verified_email: address.nullable(),
     sessions: z.array(
       z.object({
-        id: sessionId,
-        created_at: time,
-        last_used_at: time,
-        expires_at: time,
-        ip: z.string().nullable(),
-        user_agent: z.string().nullable(),
+        ...sessionFields,
         refreshed_at: time.nullable(),
         refreshed_ip: z.string().nullable(),
         refreshed_user_agent: z.string().nullable(),

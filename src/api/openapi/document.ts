@@ -64,13 +64,12 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function openApiDocument(handlers: readonly RouteHandler[], issuer: string): Json {
   const schemas = new Schemas();
-  const routes = routesOf(handlers);
-  const said = routes.map((route) => ({ route, operation: saidOf(route).operation }));
-  const paths = Map.groupBy(routes, ({ path }) => path.replace(/:(\w+)/g, "{$1}"));
+  const said = routesOf(handlers).map((route) => ({ route, ...saidOf(route) }));
+  const paths = Map.groupBy(said, ({ route }) => route.path.replace(/:(\w+)/g, "{$1}"));
   const written = [...paths].map(([path, ofPath]) => [
     path,
     Object.fromEntries(
-      ofPath.map((route) => [route.method.toLowerCase(), operationOf(route, schemas)]),
+      ofPath.map((one) => [one.route.method.toLowerCase(), operationOf(one, schemas)]),
     ),
   ]);
   return {
@@ -93,8 +92,9 @@ export function openApiDocument(handlers: readonly RouteHandler[], issuer: strin
   };
 }
 
-function operationOf(route: Route, schemas: Schemas): Json {
-  const { tag, operation } = saidOf(route);
+type Tagged = { readonly tag: string; readonly operation: Operation };
+
+function operationOf({ route, tag, operation }: Tagged & { route: Route }, schemas: Schemas): Json {
   const { id, summary, description, form } = operation;
   const parameters = [...pathParameters(route.path), ...queryParameters(route.query, schemas)];
   const content = form
@@ -123,7 +123,7 @@ const examplesOf = ({ examples }: Operation): Json =>
         ),
       };
 
-function saidOf({ method, path }: Route): { tag: string; operation: Operation } {
+function saidOf({ method, path }: Route): Tagged {
   for (const [tag, { operations }] of Object.entries(TAGGED)) {
     const operation = operations[`${method} ${path}`];
     if (operation !== undefined) return { tag, operation };

@@ -30,3 +30,13 @@ export const amr = z.array(z.string()).meta({
   description: "How its owner was authenticated (RFC 8176).",
   examples: [["pwd", "otp", "mfa"]],
 });
+
+/** Of a session, wherever it is shown. */
+export const sessionFields = {
+  id: sessionId,
+  created_at: time,
+  last_used_at: time,
+  expires_at: time,
+  ip: z.string().nullable(),
+  user_agent: z.string().nullable(),
+};

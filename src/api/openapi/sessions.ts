@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { sessionId, time } from "./fields.ts";
+import { sessionFields, sessionId, time } from "./fields.ts";
 import { NOTHING, type Operations } from "./operation.ts";
 
 const tokenFields = {
@@ -30,12 +30,7 @@ const sessions = z
   .object({
     sessions: z.array(
       z.object({
-        id: sessionId,
-        created_at: time,
-        last_used_at: time,
-        expires_at: time,
-        ip: z.string().nullable(),
-        user_agent: z.string().nullable(),
+        ...sessionFields,
         current: z.boolean(),
         replayed_elsewhere_at: time.nullable().meta({
           description: "When a token just spent came from another address and agent.",
