@@ -99,7 +99,7 @@ export const PROBLEMS = {
     client:
       "Ask an administrator for the role that is missing. It counts at once, with the token that you have.",
     operator:
-      "`GET /v1/roles` says what each role grants. Nobody gives what they do not hold themselves.",
+      "`GET /v1/roles` says what each role grants. Nobody gives what they do not hold themselves. Pages that may send cookies are those of `CORS_ORIGINS`.",
   },
   account_disabled: {
     status: 403,
