@@ -16,6 +16,7 @@ import {
 } from "./client.ts";
 import { byHand, runFeed } from "./feed.ts";
 import { mailTo } from "./inbox.ts";
+import "./loaded.ts";
 import { DAY, HOUR } from "./moving-clock.ts";
 import { emailOf, someUserId } from "./samples.ts";
 import { firstFactor, newEnrolled, SECOND as SECOND_FACTOR } from "./second-factors.ts";
