@@ -45,7 +45,7 @@ type Dimension = {
   readonly length: (body: Lists) => number;
 };
 
-/** The last size of each but the first is the service's own limit (README, "Limits"). */
+/** The last size of each but the first is the service's own limit (docs/configuration.md). */
 export const DIMENSIONS: readonly Dimension[] = [
   {
     name: "users",

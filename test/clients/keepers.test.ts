@@ -108,6 +108,12 @@ async function withKy(): Promise<Keeper> {
   return { tokens, get: async () => (await api.get("orders").json()).for };
 }
 
+async function withFetch(): Promise<Keeper> {
+  type Snippet = { tokens: Tokens; call(path: string): Promise<Response> };
+  const { tokens, call } = await through<Snippet>("fetch");
+  return { tokens, get: async () => (await call("/orders")).json().then((order) => order.for) };
+}
+
 /** Signed in some time ago: the access token is worth nothing any more. */
 async function aged(keeper: Keeper, { refresh_token }: Tokens): Promise<Keeper> {
   Object.assign(keeper.tokens, { access_token: "expired", refresh_token });
@@ -119,6 +125,7 @@ const fiveOrders = (keeper: Keeper) => Promise.all([1, 2, 3, 4, 5].map(() => kee
 describe.each<[string, () => Promise<Keeper>]>([
   ["axios", withAxios],
   ["ky", withKy],
+  ["fetch alone", withFetch],
 ])("%s", (_, open) => {
   it("with five requests refused at once refreshes once, and sends each again", async () => {
     const signedIn = await service.signIn();
@@ -148,10 +155,13 @@ describe.each<[string, () => Promise<Keeper>]>([
   });
 });
 
-it("ky survives a lost reply and an outage, and stays signed in", async () => {
+it.each([
+  ["ky", withKy],
+  ["fetch alone", withFetch],
+])("%s survives a lost reply and an outage, and stays signed in", async (_, open) => {
   for (const weather of ["reply lost", "service down"] as const) {
     const signedIn = await service.signIn();
-    const keeper = await aged(await withKy(), signedIn);
+    const keeper = await aged(await open(), signedIn);
     way.weather = weather;
     expect(await keeper.get()).toBe(service.person.id);
     expect(keeper.tokens.refresh_token).toBe(await successorOf(signedIn.refresh_token));

@@ -2,8 +2,6 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { unstable_readConfig } from "wrangler";
-import { parseConfig, VARIABLES } from "../../src/core/config/config.ts";
 import {
   copyProject,
   type DevServer,
@@ -11,7 +9,6 @@ import {
   startDevServer,
   toolEnv,
 } from "../support/dev-server.ts";
-import { someSecret } from "../support/model-secrets.ts";
 
 type Step = { readonly script: string; readonly expected: string };
 
@@ -77,30 +74,4 @@ it("the tour of the README prints what the README says", async () => {
     expect(printed[at], `after step ${at}`).toMatch(pattern(expected));
   }
   expect(code).toBe(0);
-});
-
-it("every npm command that the documents name exists", () => {
-  const { scripts }: { scripts: Record<string, string> } = JSON.parse(file("package.json"));
-  const named = [readme, file("docs/operations.md")]
-    .flatMap((text) => [...text.matchAll(/npm run (?:-s )?([a-z:]+)/g)])
-    .map((match) => match[1]);
-  expect(named).toContain("dev");
-  expect(named.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
-});
-
-it("the README names every var, with the value that it has in development", () => {
-  const { vars } = unstable_readConfig({
-    config: join(import.meta.dirname, "../../wrangler.toml"),
-  });
-  const inForce = { ...vars, AUTH_SECRETS: someSecret(1) };
-  const configOf = (env: object) => JSON.parse(JSON.stringify(parseConfig(env)));
-  expect(configOf(inForce)).toMatchObject({ ok: true });
-  const rows = readme.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
-  const documented = new Map(rows.map(([, name, value]) => [name, value]));
-  for (const name of VARIABLES.filter((one) => one !== "AUTH_SECRETS")) {
-    const shown = documented.get(`\`${name}\``)?.replace(/ \(.*\)$/, "") ?? "not there";
-    const value = shown === "empty" ? "" : /^`(.*)`$/.exec(shown)?.[1];
-    expect(value, name).toBeDefined();
-    expect(configOf({ ...inForce, [name]: value }), name).toEqual(configOf(inForce));
-  }
 });

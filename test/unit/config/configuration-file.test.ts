@@ -7,6 +7,7 @@ import { experimental_readRawConfig, unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { parseConfig, VARIABLES } from "../../../src/core/config/config.ts";
 import { FEED_CRON, KEYS_CRON } from "../../../src/core/config/constants.ts";
+import { someSecret } from "../../support/model-secrets.ts";
 
 const bindings = z.array(z.object({ binding: z.string() }));
 const named = z.array(z.object({ name: z.string() }));
@@ -184,9 +185,9 @@ it.each(environments)("CFG-01 %s shares no data with another", (_, config) => {
   expect(storesOf(config).filter((store) => taken.has(store))).toEqual([]);
 });
 
-it("CFG-01 the README's limits are those of the configuration", () => {
-  const readme = readFileSync("README.md", "utf8");
-  const rows = readme.matchAll(/^\| `(\w+_LIMIT)` \|.*?\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$/gm);
+it("CFG-01 the documented limits are those of the configuration", () => {
+  const text = readFileSync("docs/configuration.md", "utf8");
+  const rows = text.matchAll(/^\| `(\w+_LIMIT)` \|.*?\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$/gm);
   const written = [...rows].map(([, name, ...limits]) => [
     name,
     ...limits.map((limit) => Number(limit.replaceAll(",", ""))),
@@ -210,4 +211,19 @@ it("CFG-01 all who share an address have a larger limit than one who has their o
 
 it("CFG-01 the file with the local secrets is never committed", () => {
   expect(readFileSync(".gitignore", "utf8").split("\n")).toContain(".dev.vars*");
+});
+
+it("CFG-01 every var is documented, with the value that it has in development", () => {
+  const inForce = { ...development.vars, AUTH_SECRETS: someSecret(1) };
+  const configOf = (env: object) => JSON.parse(JSON.stringify(parseConfig(env)));
+  expect(configOf(inForce)).toMatchObject({ ok: true });
+  const lines = readFileSync("docs/configuration.md", "utf8").split("\n");
+  const rows = lines.map((line) => line.split("|").map((cell) => cell.trim()));
+  const documented = new Map(rows.map(([, name, value]) => [name, value]));
+  for (const name of VARIABLES.filter((one) => one !== "AUTH_SECRETS")) {
+    const shown = documented.get(`\`${name}\``)?.replace(/ \(.*\)$/, "") ?? "not there";
+    const value = shown === "empty" ? "" : /^`(.*)`$/.exec(shown)?.[1];
+    expect(value, name).toBeDefined();
+    expect(configOf({ ...inForce, [name]: value }), name).toEqual(configOf(inForce));
+  }
 });
