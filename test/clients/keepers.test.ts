@@ -109,9 +109,10 @@ async function withKy(): Promise<Keeper> {
 }
 
 async function withFetch(): Promise<Keeper> {
-  type Snippet = { tokens: Tokens; call(path: string): Promise<Response> };
+  type Reply = { json(): Promise<{ for: string }> };
+  type Snippet = { tokens: Tokens; call(path: string): Promise<Reply> };
   const { tokens, call } = await through<Snippet>("fetch");
-  return { tokens, get: async () => (await call("/orders")).json().then((order) => order.for) };
+  return { tokens, get: async () => (await (await call("/orders")).json()).for };
 }
 
 /** Signed in some time ago: the access token is worth nothing any more. */

@@ -28,13 +28,13 @@ afterAll(async () => {
   project.remove();
 });
 
-const file = (path: string) => readFileSync(join(import.meta.dirname, "../..", path), "utf8");
-const readme = file("README.md");
+/** Pages whose commands go on where the tour ends, with its variables. */
+const PAGES = ["docs/service-accounts.md", "docs/events.md"];
 
-/** The commands of the tour, each with the output that stands below it. */
-function tour(): Step[] {
-  const section = readme.split("\n## ").find((part) => part.startsWith("Five-minute tour"));
-  const blocks = [...(section ?? "").matchAll(/^```(sh|text)\n(.*?)^```$/gms)];
+/** The commands of a document, each with the output that stands below it. */
+function stepsOf(path: string): Step[] {
+  const text = readFileSync(join(import.meta.dirname, "../..", path), "utf8");
+  const blocks = [...text.matchAll(/^```(sh|text)\n(.*?)^```$/gms)];
   return blocks.flatMap(([, kind, script = ""], at) => {
     if (kind !== "sh") return [];
     const next = blocks[at + 1];
@@ -66,12 +66,12 @@ function pattern(expected: string): RegExp {
   return new RegExp(`^${literal.join('[^"\n]+')}$`);
 }
 
-it("the tour of the README prints what the README says", async () => {
-  const steps = tour();
-  expect(steps.length).toBeGreaterThan(8);
+it("the tour of the README, and what other pages go on with, print what stands there", async () => {
+  const steps = ["README.md", ...PAGES].flatMap(stepsOf);
+  expect(steps.length).toBeGreaterThan(12);
   const { code, printed } = await run(steps);
-  for (const [at, { expected }] of steps.entries()) {
-    expect(printed[at], `after step ${at}`).toMatch(pattern(expected));
+  for (const [at, { script, expected }] of steps.entries()) {
+    expect(printed[at], script).toMatch(pattern(expected));
   }
   expect(code).toBe(0);
 });

@@ -7,3 +7,5 @@ await Promise.all([
   import("../../src/core/security/common-passwords.json", { with: { type: "json" } }),
   import("@zxcvbn-ts/core"),
 ]);
+
+export {};
