@@ -14,7 +14,7 @@ const { values } = parseArgs({
   },
 });
 
-const CLIENT = "../../dist/browser";
+const CLIENT = "../../packages/client/dist/browser";
 
 const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   "/": ["index.html", "text/html; charset=utf-8"],

@@ -1,3 +1,5 @@
+// biome-ignore lint/suspicious/noTsIgnore: @ts-expect-error fails where Hono is installed
+/** @ts-ignore stays in the declarations, so that they compile where Hono is not installed */
 import type { Context, MiddlewareHandler } from "hono";
 import type { AccessTokenClaims, AskedProof } from "../domain/tokens/access-token.ts";
 import { bearerToken, challengeTo, INSUFFICIENT, stepUpChallenge } from "./bearer-token.ts";

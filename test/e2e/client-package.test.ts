@@ -1,49 +1,77 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, posix, resolve } from "node:path";
 import process from "node:process";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { copyProject, type ProjectCopy } from "../support/dev-server.ts";
-import { runScript } from "../support/scripts.ts";
+import { type Consumer, installClient, packClient } from "../support/packed-client.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
 
 let project: ProjectCopy;
+let consumer: Consumer;
+let files: readonly string[];
 
-beforeAll(async () => {
+beforeAll(() => {
   project = copyProject();
-  expect(await runScript(project.directory, "build:client", [])).toMatchObject({ code: 0 });
+  const packed = packClient(project.directory);
+  files = packed.files;
+  const packages = ["jose", "hono"].map((name) => [name, join(ROOT, "node_modules", name)]);
+  consumer = installClient(packed.tarball, Object.fromEntries(packages));
 });
 
-afterAll(() => project.remove());
+afterAll(() => {
+  consumer?.remove();
+  project.remove();
+});
 
-it("Node imports the built client by the package's name", () => {
+const text = (path: string): string =>
+  readFileSync(join(consumer.directory, "node_modules/auth-service", path), "utf8");
+
+const importsOf = (path: string): string[] =>
+  [...text(path).matchAll(/\b(?:from|import)\s*\(?"([^"]+)"/g)].map(([, name = ""]) => name);
+
+it("the tarball is the manifest, a README, the licence and the modules that the exports need", () => {
+  const modules = new Set(["dist/client/index", "dist/browser/index"]);
+  for (const module of modules) {
+    for (const name of [...importsOf(`${module}.js`), ...importsOf(`${module}.d.ts`)]) {
+      if (!name.startsWith(".")) continue;
+      modules.add(posix.join(posix.dirname(module), name.replace(/\.[jt]s$/, "")));
+    }
+  }
+  const needed = [...modules].flatMap((module) => [`${module}.js`, `${module}.d.ts`]);
+  expect(files).toEqual(["LICENSE", "README.md", ...needed, "package.json"].sort());
+  expect(text("LICENSE")).toBe(readFileSync(join(ROOT, "LICENSE"), "utf8"));
+});
+
+it("Node imports the installed client by the package's name", () => {
   const script = `import * as client from "auth-service/client";
     const verifier = client.createVerifier({ jwksUrl: "http://localhost", issuer: "i", audience: "a" });
     console.log(Object.keys(client).sort().join(), JSON.stringify(await verifier.verify("none")));`;
   const run = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-    cwd: project.directory,
+    cwd: consumer.directory,
     encoding: "utf8",
   });
   expect(run.stderr).toBe("");
   expect(run.stdout).toBe('createVerifier,requireAuth {"ok":false,"code":"invalid_token"}\n');
 });
 
-it("the built client needs nothing but jose, and its types nothing but hono", () => {
-  const dist = join(project.directory, "dist");
+it("needs nothing but jose, its types nothing but hono, and the manifest says so", () => {
   const needs = (suffix: string) =>
-    readdirSync(dist, { recursive: true, encoding: "utf8" })
+    files
       .filter((name) => name.endsWith(suffix))
-      .map((name) => readFileSync(join(dist, name), "utf8"))
-      .flatMap((text) => [...text.matchAll(/\b(?:from|import)\s*\(?"([^"]+)"/g)])
-      .flatMap(([, name = ""]) => (name.startsWith(".") ? [] : [name]));
-  expect([...new Set(needs(".js"))]).toEqual(["jose"]);
-  expect([...new Set(needs(".d.ts"))]).toEqual(["hono"]);
+      .flatMap(importsOf)
+      .filter((name) => !name.startsWith("."));
+  const manifest = JSON.parse(text("package.json"));
+  expect([...new Set(needs(".js"))]).toEqual(Object.keys(manifest.dependencies));
+  expect([...new Set(needs(".d.ts"))]).toEqual(Object.keys(manifest.peerDependencies));
+  expect(manifest.peerDependenciesMeta).toEqual({ hono: { optional: true } });
 });
 
 it("the browser's client is a few KiB, gzipped as it is built", () => {
-  const browser = join(project.directory, "dist/browser");
-  const scripts = readdirSync(browser).filter((name) => name.endsWith(".js"));
-  const size = gzipSync(scripts.map((name) => readFileSync(join(browser, name))).join("")).length;
+  const scripts = files.filter((name) => /^dist\/browser\/.*\.js$/.test(name));
+  const size = gzipSync(scripts.map(text).join("")).length;
   expect(size).toBeGreaterThan(1_024);
   expect(size).toBeLessThan(5 * 1_024);
 });
@@ -72,14 +100,14 @@ createVerifier(both);
 `;
 
 it("a mistake in the options does not compile, however lenient the rest of the project is", () => {
-  writeFileSync(join(project.directory, "mistakes.ts"), MISTAKES);
+  writeFileSync(join(consumer.directory, "mistakes.ts"), MISTAKES);
   const lines = MISTAKES.trimEnd().split("\n");
   const first = lines.indexOf("// MISTAKES") + 2;
   const flags = "--strict --noEmit --skipLibCheck --module esnext --moduleResolution bundler";
   const run = spawnSync(
-    join(project.directory, "node_modules/.bin/tsc"),
+    join(ROOT, "node_modules/.bin/tsc"),
     [...flags.split(" "), "--ignoreConfig", "--target", "es2024", "mistakes.ts"],
-    { cwd: project.directory, encoding: "utf8" },
+    { cwd: consumer.directory, encoding: "utf8" },
   );
   const wrong = [...run.stdout.matchAll(/^mistakes\.ts\((\d+),/gm)].map(([, line]) => Number(line));
   const mistakes = Array.from({ length: lines.length - first + 1 }, (_, index) => first + index);

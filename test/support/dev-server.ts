@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -12,10 +12,14 @@ const PROJECT = [
   "wrangler.toml",
   "tsconfig.json",
   "migrations",
+  "packages",
   "scripts",
   "src",
   "examples",
 ];
+
+/** The name of packages/client. */
+const CLIENT = "auth-service";
 
 const START_TIMEOUT = 90_000;
 const STOP_TIMEOUT = 20_000;
@@ -34,15 +38,27 @@ export type ProjectCopy = { readonly directory: string; remove(): void };
 export function copyProject(state: string | null = null): ProjectCopy {
   const directory = mkdtempSync(join(tmpdir(), "auth-e2e-"));
   for (const name of PROJECT) {
-    cpSync(join(ROOT, name), join(directory, name), { recursive: true });
+    cpSync(join(ROOT, name), join(directory, name), { recursive: true, filter: isNotBuilt });
   }
-  symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
+  linkPackages(directory);
   if (state !== null) cpSync(state, join(directory, ".wrangler"), { recursive: true });
   return {
     directory,
     // Files of a runtime that was just killed may still be vanishing.
     remove: () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+const isNotBuilt = (path: string): boolean => basename(path) !== "dist";
+
+/** All but the client library, which would be another copy's: each has its own. */
+function linkPackages(directory: string): void {
+  const packages = join(directory, "node_modules");
+  mkdirSync(packages);
+  for (const name of readdirSync(join(ROOT, "node_modules"))) {
+    const target = name === CLIENT ? "../packages/client" : join(ROOT, "node_modules", name);
+    symlinkSync(target, join(packages, name));
+  }
 }
 
 export type DevServer = {
