@@ -35,7 +35,7 @@ describe("npx wrangler d1 execute", () => {
       /^npx wrangler d1 execute (\w+) (?:(?:--remote|--env production) ){2}--command "(.*)"$/.exec(
         line,
       ) ?? [];
-    const database = databases.find((one) => one.binding === binding);
+    const database = databases.find((one: { readonly binding: string }) => one.binding === binding);
     migratedSqlite(database?.migrations_dir).prepare(quoted.replaceAll("\\$", "$")).all();
   });
 });
