@@ -43,6 +43,7 @@ export default defineConfig({
                   deadLetterQueue: "auth-service-dead-letters",
                 },
               },
+              analyticsEngineDatasets: { METRICS: { dataset: "auth_service" } },
               // What an earlier file's test had sent comes to the others whenever the queue delivers it.
               d1Databases: { QUIET_DB: "quiet", QUIET_AUDIT_DB: "quiet-audit" },
               bindings: {

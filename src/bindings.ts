@@ -17,4 +17,6 @@ export interface Env {
   readonly SHARED_LIMIT: RateLimit;
   readonly CLIENT_LIMIT: RateLimit;
   readonly MAIL: SendEmail;
+  /** Optional: without it nothing is measured (docs/observability.md). */
+  readonly METRICS?: AnalyticsEngineDataset;
 }

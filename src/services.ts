@@ -4,6 +4,7 @@ import { consoleLog, type Log } from "./core/logging.ts";
 import { wireCredentials } from "./wiring/credentials.ts";
 import { wireHealth } from "./wiring/health.ts";
 import { wireMail } from "./wiring/mail.ts";
+import { wireObserver } from "./wiring/observer.ts";
 import { wireOutside } from "./wiring/outside.ts";
 import { wireStores } from "./wiring/stores.ts";
 import { wireUseCases } from "./wiring/use-cases.ts";
@@ -33,6 +34,7 @@ function wire(env: Env, config: Config, log: Log) {
   return {
     config,
     log,
+    ...wireObserver(env, config, outside),
     limits: { address: env.ADDRESS_LIMIT, shared: env.SHARED_LIMIT, client: env.CLIENT_LIMIT },
     readiness: wireHealth(env, outside, stores, ring),
     ...useCases,

@@ -22,6 +22,7 @@ type Consumers = {
   readonly accountFlows: Pick<Services["accountFlows"], "answerMailRequest">;
   readonly events: Pick<Services["events"], "buryMessage" | "deliverEvents">;
   readonly log: Pick<Log, "error">;
+  readonly metrics: Pick<Services["metrics"], "stored">;
 };
 
 /** As the platform brings it. */
@@ -62,8 +63,12 @@ async function deliverEvents(services: Consumers, events: readonly BroughtEvent[
     events.map(({ body }) => body),
   );
   for (const { message, body } of events) {
-    if (failed.has(body)) retry(services, message, failed.get(body));
-    else message.ack();
+    if (failed.has(body)) {
+      retry(services, message, failed.get(body));
+      continue;
+    }
+    services.metrics.stored(body.event.type);
+    message.ack();
   }
 }
 

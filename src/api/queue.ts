@@ -6,5 +6,9 @@ import { consumeMessages, LONGEST_DELAY } from "./consume-messages.ts";
 export async function queue(batch: MessageBatch, env: Env): Promise<void> {
   const services = servicesOf(env);
   if (services === "misconfigured") return batch.retryAll({ delaySeconds: LONGEST_DELAY });
-  await consumeMessages(services, batch);
+  await services.observe(
+    { method: "QUEUE" },
+    () => consumeMessages(services, batch),
+    () => ({ route: batch.queue, outcome: "ok" }),
+  );
 }

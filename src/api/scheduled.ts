@@ -35,12 +35,25 @@ export async function scheduled({ cron }: ScheduledController, env: Env): Promis
   if (services === "misconfigured") return;
   const due = JOBS.filter((job) => job.cron === cron);
   const jobs = due.length === 0 ? JOBS : due;
+  const [failure] = await services.observe(
+    { method: "CRON" },
+    () => runAll(services, jobs),
+    (failures) => ({ route: cron, outcome: failures.length === 0 ? "ok" : "failed" }),
+  );
+  if (failure !== undefined) throw failure.reason;
+}
+
+/** @returns those that failed */
+async function runAll(
+  services: Services,
+  jobs: readonly { readonly run: Job }[],
+): Promise<PromiseRejectedResult[]> {
   const outcomes = await Promise.allSettled(jobs.map(({ run }) => run(services)));
   const failures = outcomes.filter((outcome) => outcome.status === "rejected");
   for (const { reason } of failures) {
     services.log.error({ event: "cron_failed", ...errorDetails(reason) });
   }
-  if (failures[0] !== undefined) throw failures[0].reason;
+  return failures;
 }
 
 async function workOffChangeFeed({ accounts, log }: Services): Promise<void> {

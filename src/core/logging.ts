@@ -1,6 +1,7 @@
 import type { ServiceAccountId, UserId } from "../domain/ids.ts";
 import type { MailPurpose } from "../use-cases/accounts/mail.ts";
 import type { Notice, Notify } from "../use-cases/events/ports.ts";
+import type { RequestLine } from "./telemetry/observer.ts";
 
 /**
  * One JSON object a line. The type says what may be logged: ids, codes, counts and places in the
@@ -8,6 +9,7 @@ import type { Notice, Notify } from "../use-cases/events/ports.ts";
  */
 export type LogEvent =
   | Notice
+  | RequestLine
   | { readonly event: "misconfigured"; readonly problems: readonly string[] }
   | {
       readonly event: "admin_call";

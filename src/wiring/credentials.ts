@@ -11,10 +11,14 @@ import { recoveryCodes } from "../core/security/recovery-codes.ts";
 import { secondFactorTokens } from "../core/security/second-factor-token.ts";
 import { oneTimePasswords } from "../core/security/totp.ts";
 import { userHandles } from "../core/security/user-handle.ts";
+import { timedHasher, tracedFetch } from "../core/telemetry/current-request.ts";
 import type { Outside } from "./outside.ts";
 
 /** Hashing of passwords, the policy for new ones, and what stands beside or in place of them. */
-export const wireCredentials = (config: Config, { clock, log, outlive, random }: Outside) => ({
+export const wireCredentials = (
+  config: Config,
+  { clock, log, newUuid, outlive, random }: Outside,
+) => ({
   challenges: challenges(config.secrets, random),
   emailCodes: emailCodes(config.secrets, random),
   oneTimePasswords: oneTimePasswords(config.secrets, new URL(config.issuer).host, random),
@@ -24,13 +28,15 @@ export const wireCredentials = (config: Config, { clock, log, outlive, random }:
   recoveryCodes: recoveryCodes(random),
   secondFactorTokens: secondFactorTokens(config.secrets),
   userHandles: userHandles(config.secrets),
-  hasher: hashingInTurn(
-    passwordHasher(SCRYPT_ENGINES[config.passwordScrypt], random),
-    clock,
-    outlive,
+  hasher: timedHasher(
+    hashingInTurn(passwordHasher(SCRYPT_ENGINES[config.passwordScrypt], random), clock, outlive),
   ),
   policy: passwordPolicy(
     config.passwordMinLength,
-    breachCheck(config.breachCheckUrl, (input, init) => fetch(input, init), log),
+    breachCheck(
+      config.breachCheckUrl,
+      tracedFetch((input, init) => fetch(input, init), newUuid),
+      log,
+    ),
   ),
 });

@@ -5,6 +5,7 @@ import { httpMailApi } from "../core/mail/http-api.ts";
 import { sendEmailBinding } from "../core/mail/send-email-binding.ts";
 import { inboxKey } from "../core/security/bucket-names.ts";
 import { mailTokenCodec } from "../core/security/mail-token.ts";
+import { tracedFetch } from "../core/telemetry/current-request.ts";
 import type { ComposeDeps } from "../use-cases/accounts/compose-mail.ts";
 import type { MailSender } from "../use-cases/accounts/mail.ts";
 import type { SendOnceDeps } from "../use-cases/accounts/send-once.ts";
@@ -14,7 +15,7 @@ import type { Outside } from "./outside.ts";
 export const wireMail = (
   env: Pick<Env, "MAIL">,
   config: Config,
-  outside: Pick<Outside, "clock" | "log">,
+  outside: Pick<Outside, "clock" | "log" | "newUuid">,
 ): ComposeDeps & Pick<SendOnceDeps, "mailSender" | "inboxKey"> => ({
   mailSender: senderOf(env, config, outside),
   mailTokens: mailTokenCodec(config.secrets),
@@ -26,7 +27,7 @@ export const wireMail = (
 function senderOf(
   env: Pick<Env, "MAIL">,
   { mailTransport, mailFrom: from, publicAppUrl }: Config,
-  { clock, log }: Pick<Outside, "clock" | "log">,
+  { clock, log, newUuid }: Pick<Outside, "clock" | "log" | "newUuid">,
 ): MailSender {
   const app = new URL(publicAppUrl).host;
   return mailTransport === "binding"
@@ -35,7 +36,7 @@ function senderOf(
         ...mailTransport,
         from,
         app,
-        fetcher: (input, init) => fetch(input, init),
+        fetcher: tracedFetch((input, init) => fetch(input, init), newUuid),
         log,
       });
 }

@@ -51,6 +51,7 @@ export function wireOutside(log: Log) {
     newTokenId: randomId,
     newSecretId: randomId,
     newMailId: () => `mail_${randomId()}`,
+    newUuid: (): string => crypto.randomUUID(),
   };
 }
 

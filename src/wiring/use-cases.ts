@@ -2,6 +2,7 @@ import type { Config } from "../core/config/config.ts";
 import { FIRST_PARTY_CLIENT } from "../core/config/constants.ts";
 import { liveness } from "../core/memory/liveness.ts";
 import { refreshTokenCodec } from "../core/security/refresh-token-codec.ts";
+import { timedSigner } from "../core/telemetry/current-request.ts";
 import { tellingHolders } from "../use-cases/clients/tell-programs.ts";
 import { liveAuthority } from "../use-cases/tokens/live-authority.ts";
 import { wireAccess } from "./access.ts";
@@ -41,7 +42,7 @@ export function wireUseCases(config: Config, outside: Outside, stores: Stores, t
       (claims, withEmail) => liveAuthority(stores, claims, withEmail),
       outside.clock,
     ),
-    signer: ring,
+    signer: timedSigner(ring),
     verifier: ring,
     thenTellHolders: tellingHolders({ ...stores, ...outside }),
   };

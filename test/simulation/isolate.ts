@@ -78,6 +78,7 @@ function outsideOf(world: World, host: Host, skew: number): Outside {
     outlive: (work) => void work.catch(world.mishap),
     log: silent,
     notify: () => undefined,
+    newUuid: () => crypto.randomUUID(),
     notCaughtUp: (_, error) => world.mishap(error),
     programNotCaughtUp: (_, error) => world.mishap(error),
     random,

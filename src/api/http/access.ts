@@ -40,19 +40,20 @@ export function accessOf(handler: unknown): RouteAccess | null {
     : null;
 }
 
-/** The handler that is reached first, if any. Middleware does not count: Hono lists it as ALL. */
-const firstHandler = (c: AppContext): unknown =>
-  matchedRoutes(c as Context).find((route) => route.method !== "ALL")?.handler;
+/** The route that is reached first, if any. Middleware does not count: Hono lists it as ALL. */
+const firstRoute = (c: AppContext) =>
+  matchedRoutes(c as Context).find((route) => route.method !== "ALL");
 
 /**
  * Default deny: nothing is served unless the handler that is reached first declares who may use it.
  */
 export const denyUndeclared: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const first = firstHandler(c);
-  const declared = first === undefined || accessOf(first) !== null;
+  const first = firstRoute(c);
+  if (first !== undefined) c.set("route", first.path);
+  const declared = first === undefined || accessOf(first.handler) !== null;
   return declared ? next() : problem(c, "forbidden");
 };
 
 /** Answers an unknown path or method before the body is looked at. */
 export const refuseUnrouted: MiddlewareHandler<AppEnv> = async (c, next) =>
-  firstHandler(c) === undefined ? c.notFound() : next();
+  c.get("route") === undefined ? c.notFound() : next();

@@ -35,6 +35,7 @@ import type { AppEnv } from "./context.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { envelope } from "./envelope.ts";
 import { notFound, onError } from "./errors.ts";
+import { observed } from "./observed.ts";
 import { withServices } from "./services.ts";
 import { limitBody, requireJson } from "./validation.ts";
 
@@ -42,6 +43,7 @@ import { limitBody, requireJson } from "./validation.ts";
 export const app = new Hono<AppEnv>();
 
 app.use(envelope);
+app.use(observed);
 app.use(speakOAuth);
 app.use(denyUndeclared);
 app.route("/", livenessRoute);

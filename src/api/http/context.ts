@@ -10,6 +10,10 @@ export type AppEnv = {
     /** Stands in the reply and in every log line of the request. */
     requestId: string;
     services: Services;
+    /** The pattern that the path matched; none where no route did. */
+    route?: string;
+    /** The code of the problem that was answered last. */
+    problemCode?: string;
     /** Set where the request's refresh token travels in a cookie. */
     isByCookie?: true;
     /** Set by the access declaration of every route that is not public. */

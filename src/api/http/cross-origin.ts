@@ -4,7 +4,7 @@ import type { AppContext, AppEnv } from "./context.ts";
 
 const answerOrigin = cors({
   origin: allowedOrigin,
-  allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "X-Request-Id"],
+  allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "Traceparent", "X-Request-Id"],
   exposeHeaders: ["Allow", "ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
   // Cookies count with `?transport=cookie` alone (token-transport.ts).
   credentials: true,

@@ -29,6 +29,7 @@ type ProblemDetails = {
 /** Answers with `application/problem+json` (RFC 9457). */
 export function problem(c: AppContext, code: ProblemCode, details: ProblemDetails = {}): Response {
   const { status, title } = PROBLEMS[code];
+  c.set("problemCode", code);
   const { errors, retryAfter, challenge = challengeFor(c, code, status), members } = details;
   const body = {
     type: `${baseUrl(c)}/problems/${code}`,

@@ -51,6 +51,7 @@ function oauthReply(
   error: OAuthErrorCode,
   description?: string,
 ): Response {
+  c.set("problemCode", error);
   const headers = new Headers(PLAIN);
   if (status === 401) headers.set("www-authenticate", 'Basic realm="oauth2", charset="UTF-8"');
   const retryAfter = RETRY_AFTER[status];

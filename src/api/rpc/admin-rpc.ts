@@ -96,13 +96,14 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
     if (!props.success) return no("forbidden"); // nobody to put on record
     const { caller, permissions } = props.data;
     const actor: Actor = { kind: "worker", id: caller, roles: [], permissions };
-    const outcome = await this.#decide(actor, needed, schema, input, work);
+    const outcome = await this.#decide(method, actor, needed, schema, input, work);
     const target = targetOf(input, outcome);
     consoleLog.info({ event: "admin_call", caller, method, target, outcome: codeOf(outcome) });
     return outcome;
   }
 
   async #decide<S extends z.ZodType, T extends Made>(
+    method: string,
     actor: Actor,
     needed: OwnPermission,
     schema: S,
@@ -112,7 +113,9 @@ export class AuthAdminRpc extends WorkerEntrypoint<Env> {
     if (!may(actor, needed)) return no("forbidden");
     const given = schema.safeParse(input);
     if (!given.success) return no("invalid_request");
-    return withServices(this.env, (services) => work(services, actor, given.data));
+    return withServices(this.env, `AuthAdminRpc.${method}`, (services) =>
+      work(services, actor, given.data),
+    );
   }
 }
 

@@ -24,7 +24,7 @@ export class AuthRpc extends WorkerEntrypoint<Env> {
   async verify(token: unknown, ...given: unknown[]): Promise<ClientVerdict> {
     const wanted = wantedBy(given);
     if (typeof token !== "string" || wanted === null) return { ok: false, code: "invalid_request" };
-    return judge(this.env, token, wanted);
+    return judge(this.env, "verify", token, wanted);
   }
 
   /** `verify` with a permission that the caller must hold. */
@@ -32,20 +32,25 @@ export class AuthRpc extends WorkerEntrypoint<Env> {
     const one = permission.safeParse(needed);
     const wanted = one.success ? wantedBy(given, { permission: one.data }) : null;
     if (typeof token !== "string" || wanted === null) return { ok: false, code: "invalid_request" };
-    return judge(this.env, token, wanted);
+    return judge(this.env, "authorize", token, wanted);
   }
 
   /** The published key set (RFC 7517, section 5). */
   async jwks(): Promise<Keys | Refused> {
-    return withServices(this.env, async (services) => ({
+    return withServices(this.env, "AuthRpc.jwks", async (services) => ({
       ok: true as const,
       ...(await services.keys.jwks()),
     }));
   }
 }
 
-const judge = (env: Env, token: string, wanted: Wanted): Promise<ClientVerdict> =>
-  withServices(env, async ({ tokens }) => {
+const judge = (
+  env: Env,
+  method: "verify" | "authorize",
+  token: string,
+  wanted: Wanted,
+): Promise<ClientVerdict> =>
+  withServices<ClientVerdict>(env, `AuthRpc.${method}`, async ({ tokens }) => {
     const verdict = await tokens.verifyToken(token, wanted);
     if (verdict.ok) return { ok: true, claims: verdict.value };
     const { error } = verdict;

@@ -48,6 +48,10 @@ export type Config = {
   readonly adminRequiresAal2: boolean;
   /** How long events are kept. */
   readonly auditRetention: number;
+  /** Which requests have a line in the log. */
+  readonly requestLog: "all" | "failures";
+  /** Whether replies say where their time went: on a developer's machine alone. */
+  readonly serverTiming: boolean;
   readonly secrets: Secrets;
 };
 
@@ -87,6 +91,8 @@ function isMailApi(value: string): boolean {
   if (url === null || !isPlainUrl(value)) return false;
   return url.protocol === "https:" || LOOPBACK.includes(url.hostname);
 }
+
+const isOnThisMachine = (url: string): boolean => LOOPBACK.includes(URL.parse(url)?.hostname ?? "");
 
 const mailTransport = z.string().refine((value) => value === "binding" || isMailApi(value), {
   message: 'must be "binding", or the address of a mail API: https, but for one on this machine',
@@ -194,6 +200,8 @@ const schema = z
     WEBAUTHN_RP_ID: z.string().default(""),
     WEBAUTHN_ORIGINS: list(passkeyOrigin),
     AUDIT_RETENTION: seconds(DAY, 3_650 * DAY, 90 * DAY),
+    REQUEST_LOG: z.enum(["all", "failures"]).default("all"),
+    SERVER_TIMING: z.enum(["true", "false"]).default("false").transform(isTrue),
     AUTH_SECRETS: secrets,
   })
   .superRefine((vars, context) => {
@@ -210,6 +218,10 @@ const schema = z
     }
     if (vars.REFRESH_REPLAY_WINDOW > vars.REFRESH_IDLE_TTL) {
       refuse("REFRESH_REPLAY_WINDOW", "must not exceed REFRESH_IDLE_TTL");
+    }
+    // How long a part took may tell whether an account exists (docs/timing.md).
+    if (vars.SERVER_TIMING && !isOnThisMachine(vars.ISSUER)) {
+      refuse("SERVER_TIMING", "may be true only where ISSUER is an address on this machine");
     }
     const { id, origins } = relyingPartyOf(vars);
     const isGiven = vars.WEBAUTHN_RP_ID !== "" || vars.WEBAUTHN_ORIGINS.length > 0;
@@ -310,6 +322,8 @@ function configOf(vars: z.output<typeof schema>): Config {
     relyingParty: relyingPartyOf(vars),
     adminRequiresAal2: vars.ADMIN_REQUIRES_AAL2,
     auditRetention: vars.AUDIT_RETENTION,
+    requestLog: vars.REQUEST_LOG,
+    serverTiming: vars.SERVER_TIMING,
     secrets: vars.AUTH_SECRETS,
   };
 }

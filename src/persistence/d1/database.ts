@@ -1,6 +1,7 @@
 import type { SQLWrapper } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import { timed } from "../../core/telemetry/current-request.ts";
 import { outageOf } from "../outage.ts";
 import * as schema from "./schema.ts";
 
@@ -31,7 +32,7 @@ export function atomically(
 /** Runs D1 work. What it throws is an outage, unless its name says that it is our own mistake. */
 export async function onD1<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await timed("d1", work);
   } catch (cause) {
     throw outageOf("d1", cause);
   }

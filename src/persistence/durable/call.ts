@@ -1,3 +1,4 @@
+import { timed } from "../../core/telemetry/current-request.ts";
 import { Unavailable } from "../../use-cases/outside.ts";
 import { outageOf } from "../outage.ts";
 
@@ -12,11 +13,11 @@ export async function call<Stub, T>(
   dependency: string,
 ): Promise<T> {
   try {
-    return await invoke(stub());
+    return await timed("object", () => invoke(stub()));
   } catch (first) {
     if (!isRetryable(first)) throw failureOf(dependency, first);
     try {
-      return await invoke(stub());
+      return await timed("object", () => invoke(stub()));
     } catch (second) {
       throw failureOf(dependency, second);
     }
@@ -26,7 +27,7 @@ export async function call<Stub, T>(
 /** For calls that are not repeated: a lost answer must not count twice. */
 export async function callOnce<T>(invoke: () => Promise<T>, dependency: string): Promise<T> {
   try {
-    return await invoke();
+    return await timed("object", invoke);
   } catch (cause) {
     throw failureOf(dependency, cause);
   }

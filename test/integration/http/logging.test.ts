@@ -135,6 +135,7 @@ it("LOG-01 the run met the failures it is about, and handed out tokens", async (
     "login_throttle_not_cleared",
     "misconfigured",
     "password_hash_refused",
+    "request",
     "signing_key_created",
   ]) {
     expect(events).toContain(event);

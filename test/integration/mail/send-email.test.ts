@@ -19,7 +19,11 @@ function wired(vars: object = {}) {
   const parsed = parseConfig({ ...env, MAIL_TRANSPORT: "binding", ...vars });
   if (!parsed.ok) throw new Error(parsed.problems.join());
   const { log, events } = readableLog();
-  const { mailSender } = wireMail(env, parsed.value, { clock: Date.now, log });
+  const { mailSender } = wireMail(env, parsed.value, {
+    clock: Date.now,
+    log,
+    newUuid: () => crypto.randomUUID(),
+  });
   return { sender: mailSender, events };
 }
 

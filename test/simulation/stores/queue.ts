@@ -106,8 +106,9 @@ export class SimulatedQueue {
       retry: ({ delaySeconds = 0 } = {}) => void again.set(held, delaySeconds * 1_000),
     }));
     const log = { error: () => undefined };
+    const metrics = { stored: () => undefined };
     const parts = { queue: this.#name, messages };
-    const run = isolate.host.served(consumeMessages({ ...isolate.useCases, log }, parts));
+    const run = isolate.host.served(consumeMessages({ ...isolate.useCases, log, metrics }, parts));
     const isDone = await run.then(
       () => true,
       (error) => {

@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import { analyticsMetrics } from "../../../src/core/telemetry/metrics.ts";
+import type { RequestLine } from "../../../src/core/telemetry/observer.ts";
+
+const LINE: RequestLine = {
+  event: "request",
+  requestId: "req-1",
+  traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+  method: "POST",
+  route: "/v1/auth/login",
+  status: 200,
+  outcome: "ok",
+  duration: 312,
+  hash: 280,
+  object: 9,
+};
+
+function recorded() {
+  const points: AnalyticsEngineDataPoint[] = [];
+  const writeDataPoint = (point?: AnalyticsEngineDataPoint) => void (point && points.push(point));
+  return { points, metrics: analyticsMetrics({ writeDataPoint }) };
+}
+
+it("a request is a point, in the columns that docs/observability.md queries", () => {
+  const { points, metrics } = recorded();
+  metrics.request(LINE);
+  expect(points).toEqual([
+    {
+      indexes: ["/v1/auth/login"],
+      blobs: ["request", "POST", "/v1/auth/login", "ok"],
+      doubles: [312, 280, 0, 9, 0, 200],
+    },
+  ]);
+});
+
+it("an event is a point by its type, with that in the column of routes", () => {
+  const { points, metrics } = recorded();
+  metrics.stored("refresh.reused");
+  expect(points).toEqual([{ indexes: ["refresh.reused"], blobs: ["event", "", "refresh.reused"] }]);
+});
+
+it("a data set that throws, or none at all, fails nobody", () => {
+  const broken = {
+    writeDataPoint: () => {
+      throw new Error("too many points");
+    },
+  };
+  for (const metrics of [analyticsMetrics(broken), analyticsMetrics(undefined)]) {
+    metrics.request(LINE);
+    metrics.stored("user.registered");
+  }
+});
