@@ -5,13 +5,14 @@ import type { AppEnv } from "./context.ts";
 const REQUEST_ID = /^[\w=-]{1,64}$/;
 
 /** Of replies that are no page (page.ts has its own). */
-const NOTHING_TO_SHOW = "default-src 'none'; frame-ancestors 'none'";
+const NOTHING_TO_SHOW =
+  "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** OWASP REST Security Cheat Sheet, section "Security Headers". */
+/** OWASP REST Security Cheat Sheet, section "Security Headers"; a year of TLS: ASVS 3.4.1. */
 export const SECURITY_HEADERS = Object.entries({
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
-  "strict-transport-security": "max-age=15552000; includeSubDomains",
+  "strict-transport-security": "max-age=31536000; includeSubDomains",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
 });

@@ -40,6 +40,7 @@ export function page(
   sections: readonly (readonly [heading: string, text: string])[],
 ): Response | Promise<Response> {
   c.header("content-security-policy", policy());
+  c.header("cross-origin-opener-policy", "same-origin");
   return c.html(html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -85,8 +85,8 @@ function isPlainUrl(value: string): boolean {
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Links and a key go there, so in clear only to this machine. */
-function isMailApi(value: string): boolean {
+/** For what must be sent in clear to no other machine than this one. */
+function isProtected(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || !isPlainUrl(value)) return false;
   return url.protocol === "https:" || LOOPBACK.includes(url.hostname);
@@ -94,9 +94,14 @@ function isMailApi(value: string): boolean {
 
 const isOnThisMachine = (url: string): boolean => LOOPBACK.includes(URL.parse(url)?.hostname ?? "");
 
-const mailTransport = z.string().refine((value) => value === "binding" || isMailApi(value), {
+const mailTransport = z.string().refine((value) => value === "binding" || isProtected(value), {
   message: 'must be "binding", or the address of a mail API: https, but for one on this machine',
   abort: true,
+});
+
+/** The beginnings of hashes go there. */
+const breachList = z.string().refine(isProtected, {
+  message: "must be an https address without a slash at the end, but for one on this machine",
 });
 
 /** What a header can hold. The value itself never reaches a message. */
@@ -193,7 +198,7 @@ const schema = z
       .transform(Number)
       .pipe(z.number().min(8).max(64)),
     PASSWORD_SCRYPT: z.enum(["noble", "native"]).default("noble"),
-    BREACH_CHECK_URL: z.union([z.literal("").transform(() => null), httpUrl]).default(null),
+    BREACH_CHECK_URL: z.union([z.literal("").transform(() => null), breachList]).default(null),
     CORS_ORIGINS: list(origin),
     STEP_UP_MAX_AGE: seconds(1, DAY, 600),
     ADMIN_REQUIRES_AAL2: z.enum(["true", "false"]).default("false").transform(isTrue),

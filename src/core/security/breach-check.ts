@@ -22,6 +22,8 @@ export function breachCheck(url: string | null, fetcher: typeof fetch, log: Log)
     try {
       const response = await fetcher(`${url}/${digest.slice(0, PREFIX_LENGTH)}`, {
         headers: { "add-padding": "true" },
+        // The digits are for this address alone.
+        redirect: "manual",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       if (!response.ok) {

@@ -231,6 +231,8 @@ describe("every problem", () => {
     const policy = reply.headers.get("content-security-policy");
     expect(policy).toContain(`style-src 'sha256-${digest}';`);
     expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("base-uri 'none'");
+    expect(reply.headers.get("cross-origin-opener-policy")).toBe("same-origin");
   });
 
   it.each([

@@ -235,6 +235,7 @@ describe("a wrong configuration", () => {
     ["PASSWORD_MIN_LENGTH", "fifteen"],
     ["PASSWORD_SCRYPT", "bcrypt"],
     ["BREACH_CHECK_URL", "list.example"],
+    ["BREACH_CHECK_URL", "http://list.example/range"],
     ["BREACH_CHECK_URL", "https://list.example/range/"],
     ["CORS_ORIGINS", "*"],
     ["CORS_ORIGINS", "null"],

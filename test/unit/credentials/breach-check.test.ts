@@ -94,6 +94,12 @@ describe("the password passes with a log line, and no word of it, when the list"
     expect(warned).toEqual([{ event: "breach_check_failed", status }]);
   });
 
+  it("sends elsewhere, where nothing is asked", async () => {
+    answer = (response) => response.writeHead(302, { location: "/elsewhere" }).end();
+    await expectPassed();
+    expect(asked).toHaveLength(1);
+  });
+
   it("is down", async () => {
     answer = (response) => response.destroy();
     await expectPassed();
