@@ -1,3 +1,4 @@
+import type { Actor } from "../domain/access/actor.ts";
 import type { ServiceAccountId, UserId } from "../domain/ids.ts";
 import type { MailPurpose } from "../use-cases/accounts/mail.ts";
 import type { Notice, Notify } from "../use-cases/events/ports.ts";
@@ -31,6 +32,14 @@ export type LogEvent =
       readonly event: "service_account_not_caught_up";
       readonly serviceAccountId: ServiceAccountId;
     } & ErrorDetails)
+  | {
+      /** A 403: a route, as it is declared, of whoever asked for it. */
+      readonly event: "access_refused";
+      readonly requestId: string;
+      readonly method: string;
+      readonly route: string;
+      readonly actor: Pick<Actor, "kind" | "id">;
+    }
   | ({ readonly event: "request_failed"; readonly requestId: string } & ErrorDetails)
   | ({
       readonly event: "dependency_failed";

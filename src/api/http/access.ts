@@ -21,10 +21,10 @@ export function access(required: RouteAccess): AccessHandler {
     const known = token === null ? null : await tokens.identifyCaller(token, rolesNow);
     if (!known?.ok) return problem(c, "invalid_token");
     const caller = { ...known.value, from: originOf(c) };
+    c.set("caller", caller);
     const call = judgeCall(caller, required);
     if (call === "needs_aal2") return refused(c, stepUpNeeded({ acr: "aal2" }));
     if (call === "forbidden") return problem(c, "forbidden");
-    c.set("caller", caller);
     if (isPerson(caller)) c.set("user", caller);
     return next();
   };

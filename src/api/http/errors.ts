@@ -1,8 +1,10 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { routePath } from "hono/route";
 import { challengeTo, INSUFFICIENT } from "../../client/bearer-token.ts";
 import { RETRY_AFTER_OUTAGE } from "../../core/config/constants.ts";
 import { consoleLog, errorDetails } from "../../core/logging.ts";
+import { ANYONE } from "../../domain/access/actor.ts";
 import { Unavailable } from "../../use-cases/outside.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
@@ -31,6 +33,7 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
   const { status, title } = PROBLEMS[code];
   c.set("problemCode", code);
   const { errors, retryAfter, challenge = challengeFor(c, code, status), members } = details;
+  if (code === "forbidden") logRefusal(c);
   const body = {
     type: `${baseUrl(c)}/problems/${code}`,
     title,
@@ -46,6 +49,13 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
     ...(challenge === null ? {} : { "www-authenticate": challenge }),
     ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
   });
+}
+
+/** Who asked for what (ASVS 16.3.2): the route as it is declared, since a path may hold anything. */
+function logRefusal(c: AppContext): void {
+  const { kind, id } = c.get("caller") ?? ANYONE;
+  const [requestId, { method }, route] = [c.get("requestId"), c.req, routePath(c, -1)];
+  consoleLog.info({ event: "access_refused", requestId, method, route, actor: { kind, id } });
 }
 
 /** Shortens a path between characters: it may be made of what was sent. */
