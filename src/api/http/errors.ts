@@ -1,6 +1,5 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { routePath } from "hono/route";
 import { challengeTo, INSUFFICIENT } from "../../client/bearer-token.ts";
 import { RETRY_AFTER_OUTAGE } from "../../core/config/constants.ts";
 import { consoleLog, errorDetails } from "../../core/logging.ts";
@@ -54,7 +53,8 @@ export function problem(c: AppContext, code: ProblemCode, details: ProblemDetail
 /** Who asked for what (ASVS 16.3.2): the route as it is declared, since a path may hold anything. */
 function logRefusal(c: AppContext): void {
   const { kind, id } = c.get("caller") ?? ANYONE;
-  const [requestId, { method }, route] = [c.get("requestId"), c.req, routePath(c, -1)];
+  const [requestId, { method }] = [c.get("requestId"), c.req];
+  const route = c.get("route") ?? "none";
   consoleLog.info({ event: "access_refused", requestId, method, route, actor: { kind, id } });
 }
 
