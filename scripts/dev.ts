@@ -5,21 +5,20 @@
  */
 
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { runCrons } from "./local-crons.ts";
 import { announceMail } from "./local-mail.ts";
 import { migrateLocal } from "./local-migrations.ts";
 import { stopWithStarter, toolEnv } from "./local-runtime.ts";
+import { newRootSecret } from "./root-secret.ts";
 
 const SECRETS_FILE = ".dev.vars";
 
 function makeSecrets(): void {
   if (existsSync(SECRETS_FILE)) return;
-  const secret = randomBytes(32).toString("base64url");
   // "wx": of two first starts at once, the second must not replace what the first signs with.
-  writeFileSync(SECRETS_FILE, `AUTH_SECRETS="v1:${secret}"\n`, { mode: 0o600, flag: "wx" });
+  writeFileSync(SECRETS_FILE, `AUTH_SECRETS="${newRootSecret()}"\n`, { mode: 0o600, flag: "wx" });
   console.log(`Made ${SECRETS_FILE} with a fresh secret.`);
 }
 

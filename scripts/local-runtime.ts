@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 
 /** Variables that a script reads and that no tool it starts needs to see. */
-const SECRET_VARIABLES = ["ADMIN_PASSWORD", "ACCESS_TOKEN"] as const;
+const SECRET_VARIABLES = ["ADMIN_PASSWORD", "ACCESS_TOKEN", "AUTH_SECRETS"] as const;
 
 export type SecretVariable = (typeof SECRET_VARIABLES)[number];
 

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { unstable_readConfig } from "wrangler";
 import { type Config, parseConfig } from "../src/core/config/config.ts";
 import { err, ok, type Result } from "../src/domain/result.ts";
+import { newRootSecret } from "./root-secret.ts";
 
 /**
  * The configuration as the service of an environment reads it from wrangler.toml. Its secrets are
@@ -14,7 +14,7 @@ export function serviceConfig(environment: string | undefined): Result<Config, s
   try {
     const { vars, secrets } = unstable_readConfig({ config: "wrangler.toml", env: environment });
     const names = ["AUTH_SECRETS", ...(secrets?.required ?? [])];
-    const madeUp = names.map((name) => [name, `v1:${randomBytes(32).toString("base64url")}`]);
+    const madeUp = names.map((name) => [name, newRootSecret()]);
     const parsed = parseConfig({ ...vars, ...Object.fromEntries(madeUp) });
     if (parsed.ok) return ok(parsed.value);
     return err(

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as z from "zod";
 import type { Database } from "./database.ts";
-import { toolEnv } from "./local-runtime.ts";
+import { arrayIn, runWrangler } from "./wrangler.ts";
 
 /** By their bindings: the accounts, and the audit trail. */
 type DatabaseName = "DB" | "AUDIT_DB";
@@ -83,9 +83,9 @@ function run(target: Target, database: DatabaseName, source: readonly string[]):
     ...targetArguments(target),
   ];
   const mayRepeat = (output: string): boolean => !target.remote && isLocked(output);
-  let { status, stdout, stderr } = wrangler(args);
+  let { status, stdout, stderr } = runWrangler(args);
   for (let tries = 1; mayRepeat(stdout + stderr) && tries < TRIES_ON_A_LOCK; tries++) {
-    ({ status, stdout, stderr } = wrangler(args));
+    ({ status, stdout, stderr } = runWrangler(args));
   }
   if (status === 0) return rowsIn(stdout);
   if (stdout.includes("no such table")) {
@@ -99,27 +99,13 @@ function run(target: Target, database: DatabaseName, source: readonly string[]):
   throw new Error(`wrangler d1 execute: ${cause}.\n${stdout}${stderr}`);
 }
 
-/** Bytes of rows in one answer. */
-const MAX_OUTPUT = 64 * 1024 * 1024;
-
-type Output = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
-
-function wrangler(args: readonly string[]): Output {
-  const { error, ...output } = spawnSync("wrangler", args, {
-    encoding: "utf8",
-    maxBuffer: MAX_OUTPUT,
-    // Overrides the operator's log level: the output is JSON and nothing else.
-    env: { ...toolEnv(), WRANGLER_LOG: "log" },
-  });
-  if (error === undefined) return output;
-  throw new Error("wrangler cannot be run: start this as an npm script, after `npm ci`.", {
-    cause: error,
-  });
-}
-
-/** A notice of the tool may stand above or below the array, which begins and ends a line. */
 function rowsIn(stdout: string): unknown[][] {
-  const [json] = /^\[[\s\S]*^\]$/m.exec(stdout) ?? [];
-  if (json === undefined) throw new Error(`wrangler d1 execute answered no rows:\n${stdout}`);
-  return JSON.parse(json).map((result: { results?: unknown[] }) => result.results ?? []);
+  const answers = arrayIn(stdout);
+  if (answers === null) throw new Error(`wrangler d1 execute answered no rows:\n${stdout}`);
+  return z
+    .array(answer)
+    .parse(answers)
+    .map(({ results }) => results);
 }
+
+const answer = z.object({ results: z.array(z.unknown()).default([]) });
