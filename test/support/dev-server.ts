@@ -116,12 +116,15 @@ export async function startScript({
   args,
   ports,
   isReady,
+  patience = START_TIMEOUT,
 }: {
   readonly directory: string;
   readonly script: string;
   readonly args: readonly string[];
   readonly ports: readonly [number, ...number[]];
   isReady(): Promise<boolean>;
+  /** Milliseconds that the start may take. */
+  readonly patience?: number;
 }): Promise<DevServer> {
   const child = spawn("npm", ["run", script, "--", ...args], {
     cwd: directory,
@@ -136,7 +139,7 @@ export async function startScript({
         if (child.exitCode !== null) throw new Error(`npm run ${script} ended`);
         return isReady();
       },
-      START_TIMEOUT,
+      patience,
       () => child.exitCode !== null,
     );
     return server;
