@@ -1,5 +1,8 @@
-/** The token of an Authorization header (RFC 6750, section 2.1; the scheme ignores case). */
-export function bearerToken(header: string | undefined): string | null {
+/**
+ * The token of an Authorization header (RFC 6750, section 2.1; the scheme ignores case), or null
+ * where there is none.
+ */
+export function bearerToken(header: string | null | undefined): string | null {
   return /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? "")?.[1] ?? null;
 }
 
@@ -7,7 +10,7 @@ export function bearerToken(header: string | undefined): string | null {
  * The challenge of a 401. A request without credentials is told how to authenticate, without an
  * error code (RFC 6750, section 3.1).
  */
-export const challengeTo = (header: string | undefined): string =>
+export const challengeTo = (header: string | null | undefined): string =>
   /^bearer +\S/i.test(header ?? "") ? 'Bearer error="invalid_token"' : "Bearer";
 
 /** The challenge of a 403: the token is good, and what it allows is not enough. */

@@ -1,8 +1,8 @@
 // biome-ignore lint/suspicious/noTsIgnore: @ts-expect-error fails where Hono is installed
 /** @ts-ignore stays in the declarations, so that they compile where Hono is not installed */
 import type { Context, MiddlewareHandler } from "hono";
-import type { AccessTokenClaims, AskedProof } from "../domain/tokens/access-token.ts";
-import { bearerToken, challengeTo, INSUFFICIENT, stepUpChallenge } from "./bearer-token.ts";
+import type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
+import { bearerToken } from "./bearer-token.ts";
 import {
   type Exact,
   type Fields,
@@ -14,11 +14,11 @@ import {
   readOptions,
   wireOptions,
 } from "./options.ts";
+import { type Refused, refusalOf } from "./refusal.ts";
 import {
   type AuthBinding,
   canVerify,
   createVerifier,
-  type Verdict,
   type Verifier,
   type VerifyOptions,
 } from "./verifier.ts";
@@ -44,21 +44,6 @@ export type AuthVariables = { readonly auth: AccessTokenClaims };
 
 type AuthEnv = { Bindings: { AUTH?: AuthBinding }; Variables: AuthVariables };
 
-type Refusal = Extract<Verdict, { ok: false }>["code"];
-
-const STATUS = {
-  invalid_token: 401,
-  insufficient_user_authentication: 401,
-  forbidden: 403,
-  unavailable: 503,
-  invalid_request: 500, // the route asks what its verifier cannot answer
-} as const satisfies Record<Refusal, number>;
-
-/** Stands in for a code of a newer service that this version does not know. */
-const OTHER_REFUSAL = 403;
-
-const RETRY_AFTER_SECONDS = "2";
-
 /**
  * Hono middleware: lets a request through whose bearer token is good (RFC 6750, section 2.1), with
  * its claims in `c.var.auth`. An outage is 503, never 401: a client signs its user out on 401.
@@ -75,14 +60,17 @@ export function requireAuth(...given: readonly unknown[]): MiddlewareHandler<Aut
   const asked = wireOptions("requireAuth", wanted);
   const question: VerifyOptions = Object.freeze({ ...DEFAULTS, ...asked });
   return async (c, next) => {
-    const token = bearerToken(c.req.header("authorization"));
-    if (token === null) return refuse(c, "invalid_token");
+    const authorization = c.req.header("authorization");
+    const token = bearerToken(authorization);
+    if (token === null) return refuse(c, NO_TOKEN, authorization);
     const verdict = await (verifier ?? verifierOf(c)).verify(token, question);
-    if (!verdict.ok) return refuse(c, verdict.code, verdict);
+    if (!verdict.ok) return refuse(c, verdict, authorization);
     c.set("auth", verdict.claims);
     return next();
   };
 }
+
+const NO_TOKEN = { ok: false, code: "invalid_token" } as const;
 
 const DEFAULTS = { maxStaleness: "offline", permissions: Object.freeze<string[]>([]) } as const;
 
@@ -98,19 +86,7 @@ function verifierOf(c: Context<AuthEnv>): Verifier {
   return createVerifier({ binding });
 }
 
-/** `application/problem+json` (RFC 9457). */
-function refuse(c: Context<AuthEnv>, code: Refusal, needed: AskedProof = {}): Response {
-  const status = Object.hasOwn(STATUS, code) ? STATUS[code] : OTHER_REFUSAL;
-  const headers = new Headers({
-    "content-type": "application/problem+json",
-    "cache-control": "no-store",
-  });
-  if (code === "insufficient_user_authentication") {
-    headers.set("www-authenticate", stepUpChallenge(needed.acr, needed.maxAge));
-  } else if (status === 401) {
-    headers.set("www-authenticate", challengeTo(c.req.header("authorization")));
-  }
-  if (status === 403) headers.set("www-authenticate", INSUFFICIENT);
-  if (status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
-  return c.newResponse(JSON.stringify({ type: "about:blank", status, code }), { status, headers });
+function refuse(c: Context<AuthEnv>, verdict: Refused, authorization?: string): Response {
+  const { status, headers, body } = refusalOf(verdict, authorization);
+  return c.newResponse(JSON.stringify(body), { status, headers });
 }

@@ -1,6 +1,8 @@
 export type { AccessTokenClaims } from "../domain/tokens/access-token.ts";
+export { bearerToken } from "./bearer-token.ts";
 export { type AuthVariables, type RequireAuthOptions, requireAuth } from "./hono.ts";
 export type { MaxStaleness } from "./options.ts";
+export { type Refusal, type Refused, refusalOf } from "./refusal.ts";
 export {
   type AuthBinding,
   createVerifier,

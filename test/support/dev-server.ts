@@ -110,25 +110,40 @@ export function listenOn(port: number): string[] {
  * @param ports the first is that of `base`; all of them are free again after a stop
  * @returns once it is ready
  */
-export async function startScript({
-  directory,
+export function startScript({
   script,
   args,
-  ports,
-  isReady,
-  patience = START_TIMEOUT,
-}: {
-  readonly directory: string;
+  ...rest
+}: Omit<Command, "command"> & {
   readonly script: string;
   readonly args: readonly string[];
+}): Promise<DevServer> {
+  return startCommand({ ...rest, command: ["npm", "run", script, "--", ...args] });
+}
+
+export type Command = {
+  readonly directory: string;
+  readonly command: readonly [string, ...string[]];
+  /** Beside what every tool is told. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly ports: readonly [number, ...number[]];
   isReady(): Promise<boolean>;
   /** Milliseconds that the start may take. */
   readonly patience?: number;
-}): Promise<DevServer> {
-  const child = spawn("npm", ["run", script, "--", ...args], {
+};
+
+/** The same for any command. */
+export async function startCommand({
+  directory,
+  command: [program, ...args],
+  env = {},
+  ports,
+  isReady,
+  patience = START_TIMEOUT,
+}: Command): Promise<DevServer> {
+  const child = spawn(program, args, {
     cwd: directory,
-    env: toolEnv(directory),
+    env: { ...toolEnv(directory), ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -136,7 +151,7 @@ export async function startScript({
   try {
     await until(
       async () => {
-        if (child.exitCode !== null) throw new Error(`npm run ${script} ended`);
+        if (child.exitCode !== null) throw new Error(`${program} ended`);
         return isReady();
       },
       patience,
@@ -145,7 +160,9 @@ export async function startScript({
     return server;
   } catch (cause) {
     await server.stop();
-    throw new Error(`npm run ${script} did not start:\n${server.output()}`, { cause });
+    throw new Error(`${[program, ...args].join(" ")} did not start:\n${server.output()}`, {
+      cause,
+    });
   }
 }
 

@@ -21,6 +21,8 @@ export type Tokens = {
 export type Service = {
   readonly issuer: string;
   readonly port: number;
+  /** Where it runs: whoever binds it looks for it there. */
+  readonly directory: string;
   readonly person: { readonly id: string; readonly email: string; readonly password: string };
   readonly program: { readonly id: string; readonly secret: string };
   readonly signer: Signer;
@@ -44,7 +46,8 @@ export async function startService(vars: Readonly<Record<string, string>> = {}):
     project.remove();
   };
   try {
-    return { ...(await populate(server.base, project.directory)), port: server.port, stop };
+    const { directory } = project;
+    return { ...(await populate(server.base, directory)), directory, port: server.port, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -54,7 +57,7 @@ export async function startService(vars: Readonly<Record<string, string>> = {}):
 async function populate(
   issuer: string,
   directory: string,
-): Promise<Omit<Service, "port" | "stop">> {
+): Promise<Omit<Service, "directory" | "port" | "stop">> {
   const http = httpClient(issuer);
   await createOperator(directory);
   const token = await signInOperator(issuer);

@@ -1,6 +1,7 @@
 import { decodeJwt } from "jose";
 import type { Service } from "./service.ts";
 
+const MINUTE = 60;
 const HOUR = 3_600;
 
 /** Every token that a verifier must refuse, by what is wrong with it. */
@@ -18,6 +19,11 @@ export async function badTokens(service: Service): Promise<Readonly<Record<strin
     "a token for another audience": await service.signer({ ...claims, aud: "https://other.test" }),
     "a token of another issuer": await service.signer({ ...claims, iss: "https://other.test" }),
     "another kind of token of the same key": await service.signer(claims, { typ: "JWT" }),
+    // Issued before the key set was asked for, so that nobody can take its key for a new one.
+    "a token of an unknown key": await service.signer(
+      { ...claims, iat: iat - MINUTE },
+      { kid: "unknown" },
+    ),
     "a token with an altered signature": `${head}.${payload}.${reversed(signature)}`,
     "a token without a signature": `${unsigned}.${payload}.`,
     garbage: "garbage",
