@@ -133,8 +133,12 @@ export function planRotation(
 
 function isDue(current: SigningKey, now: number, policy: SigningKeyPolicy): boolean {
   if (current.alg !== policy.alg) return true;
-  return now >= signsSince(current) + policy.rotationInterval - policy.publishAhead;
+  return now >= successorDueAt(current, policy);
 }
+
+/** When the successor of a key that signs is made, unless the algorithm changes before. */
+export const successorDueAt = (current: SigningKey, policy: SigningKeyPolicy): number =>
+  signsSince(current) + policy.rotationInterval - policy.publishAhead;
 
 /**
  * With no key that signs there is nobody to wait for: the first key of a new service, and the

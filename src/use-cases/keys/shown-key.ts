@@ -1,12 +1,12 @@
 import {
   type SigningAlg,
+  type SigningKey,
   type SigningKeyPolicy,
   type SigningKeyState,
   stateOf,
   verifiesUntil,
 } from "../../domain/keys/signing-key.ts";
 import type { Clock } from "../outside.ts";
-import type { StoredSigningKey } from "./ports.ts";
 
 /** State and times of a key, without its public and private halves. Times are Unix milliseconds. */
 export type ShownKey = {
@@ -21,7 +21,7 @@ export type ShownKey = {
 };
 
 export function shownKeys(
-  keys: readonly StoredSigningKey[],
+  keys: readonly SigningKey[],
   { clock, policy }: { readonly clock: Clock; readonly policy: SigningKeyPolicy },
 ): ShownKey[] {
   const now = clock();
