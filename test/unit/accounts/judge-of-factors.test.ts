@@ -115,6 +115,7 @@ describe("what happens to factors", () => {
     expect(last()).toMatchObject({
       type: "factor.added",
       data: { ...data, session_id: sessionId },
+      mail: { purpose: "factor_added", to: null },
     });
     expect(await isWokenBy(() => renew("new"))).toBe(true);
     expect(last()).toMatchObject({ type: "factor.recovery_codes_renewed" });
@@ -122,7 +123,11 @@ describe("what happens to factors", () => {
     expect(await isWokenBy(() => judge.stepUp(to, { sessionId, proof, cause: CAUSE }))).toBe(true);
     expect(last()).toMatchObject({ type: "factor.recovery_code_used", data: { left: 0 } });
     expect(await isWokenBy(() => remove(factor.id))).toBe(true);
-    expect(last()).toMatchObject({ type: "factor.removed", data: { ...data, sessions_ended: 0 } });
+    expect(last()).toMatchObject({
+      type: "factor.removed",
+      data: { ...data, sessions_ended: 0 },
+      mail: { purpose: "factor_removed", to: null },
+    });
     await confirmed();
     expect(await isWokenBy(() => judge.resetFactors(to, CAUSE))).toBe(true);
     expect(last()).toMatchObject({

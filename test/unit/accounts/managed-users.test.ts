@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ANYONE } from "../../../src/domain/access/actor.ts";
 import { UNVERIFIED_LIFETIME } from "../../../src/domain/accounts/mail-token.ts";
+import type { Acr } from "../../../src/domain/assurance.ts";
 import { FREE_TRIES } from "../../../src/domain/credentials/throttle.ts";
 import type { UserId } from "../../../src/domain/ids.ts";
 import { createManagedUser } from "../../../src/use-cases/accounts/create-managed-user.ts";
@@ -117,6 +118,18 @@ describe("a role that is given", () => {
     const given = await setUserRole(racing, ADMIN, user.id, "editor", "assign_role");
     expect(codeOf(given)).toBe("no_such_role");
     expect(asked).toBe(2);
+  });
+
+  it("and asks for two factors comes from a person who showed them", async () => {
+    const { deps, register } = await service();
+    const strict = { name: "strict", description: "", permissions: [], requireAal2: true };
+    await deps.roles.create(strict, someEdit());
+    const [giver, user] = [await register(), await register()];
+    const give = async (acr: Acr) => {
+      const person = { ...somePerson(giver.id), proved: { amr: [], acr, authTime: 0 } };
+      return codeOf(await setUserRole(deps, person, user.id, "strict", "assign_role"));
+    };
+    expect([await give("aal1"), await give("aal2")]).toEqual(["forbidden", "done"]);
   });
 });
 
