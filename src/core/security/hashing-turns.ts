@@ -72,7 +72,6 @@ class Line {
   async take<T>(work: () => Promise<T>): Promise<T> {
     const now = this.#clock();
     const place = { since: now, seenAt: now, isHashing: false };
-    this.#places.push(place);
     try {
       for (let before = this.#before(place); before > 0; before = this.#before(place)) {
         if (place.seenAt - place.since > LONGEST_WAIT) throw tooMany();
@@ -85,7 +84,7 @@ class Line {
     }
   }
 
-  /** How many come first. Whoever was passed over while the isolate stood still comes last. */
+  /** How many come first. A newcomer comes last, and so does whoever was passed over meanwhile. */
   #before(place: Place): number {
     const now = this.#clock();
     place.seenAt = now;
