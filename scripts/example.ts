@@ -1,6 +1,6 @@
 /**
  * `npm run example`: the service on port 8787, as `npm run dev` starts it, and beside it the
- * orders API of examples/orders on port 8788, which reaches it through a service binding.
+ * orders API of examples/starter on port 8788, which reaches it through a service binding.
  *
  * Two processes, because of several Workers in one `wrangler dev` only the first has a port. Each
  * finds the other through wrangler's registry, so either may start first, stop, or come back.
@@ -30,7 +30,7 @@ function start(name: string, at: string, command: string, args: readonly string[
 
 const workers = [
   start("auth-service", servicePort, process.execPath, [join(import.meta.dirname, "dev.ts")]),
-  start("orders", port, "wrangler", ["dev", "--config", "examples/orders/wrangler.toml"]),
+  start("orders", port, "wrangler", ["dev", "--config", "examples/starter/wrangler.toml"]),
 ];
 stopWithStarter("example", (signal) => {
   for (const worker of workers) worker.kill(signal);
