@@ -82,6 +82,8 @@ const service = (
     REQUIRE_VERIFIED_EMAIL: "false",
     AUTH_SECRETS: "v1:uFq3X0mR7dYw1oZc5tJ8nB2kVhL6sQ9aEgPiTxWvDyM",
     PASSWORD_SCRYPT: engine,
+    // As in all that is measured: logs are off.
+    REQUEST_LOG: "failures",
     ...vars,
   },
   d1Databases: { DB: "auth-service", AUDIT_DB: "auth-service-audit" },

@@ -108,6 +108,14 @@ it("an invitation and another address", async () => {
   expect(told.text).not.toContain(moved);
 });
 
+it("npm run dev shows a short line a request and the first steps, and no table of bindings", async () => {
+  await post("/v1/auth/register", { email: "line@example.com", password: FIRST });
+  const line = /^\d\d:\d\d:\d\d POST \/v1\/auth\/register 201 \d+ ms {2}hash \d+ · d1 \d+$/m;
+  await until(async () => line.test(server.output()), 10_000);
+  expect(server.output()).toContain(`curl ${server.base}/v1/auth/register`);
+  expect(server.output()).not.toMatch(/"event":"request"|access to the following bindings/);
+});
+
 it("npm run dev writes mail to a file, and shows its subject, the file, and the link or the code", async () => {
   const email = "shown@example.com";
   await post("/v1/auth/register", { email, password: FIRST });

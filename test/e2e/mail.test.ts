@@ -51,6 +51,7 @@ it("with the address of an API it goes there, with its key and the same idempote
     expect(second?.headers["idempotency-key"]).toMatch(/^evt_/);
     expect(second?.headers["idempotency-key"]).toBe(first?.headers["idempotency-key"]);
     expect(second?.text).toBe(first?.text);
+    expect(first?.headers["traceparent"]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     for (const { headers } of asked) expect(headers["authorization"]).toBe(`Bearer ${API_KEY}`);
     expect(await mailTo(project.directory, email)).toEqual([]);
     expect(server.output()).toContain("mail_failed");
