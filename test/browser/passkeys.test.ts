@@ -33,8 +33,15 @@ beforeAll(async () => {
     PUBLIC_APP_URL: origin,
     CORS_ORIGINS: origin,
   });
-  const script = join(project.directory, "examples/passkeys/serve.ts");
-  const page = spawn(process.execPath, [script, "--port", `${port}`, "--service", service.base]);
+  const script = join(project.directory, "examples/serve.ts");
+  const page = spawn(process.execPath, [
+    script,
+    "passkeys",
+    "--port",
+    `${port}`,
+    "--service",
+    service.base,
+  ]);
   closers.push(() => page.kill());
   await until(async () => (await fetch(origin)).ok, 20_000);
   browser = await startChromium();

@@ -41,8 +41,15 @@ beforeAll(async () => {
     encoding: "utf8",
   });
   if (built.status !== 0) throw new Error(built.stdout + built.stderr);
-  const script = join(directory, "examples/spa/serve.ts");
-  const app = spawn(process.execPath, [script, "--port", `${port}`, "--service", service.base]);
+  const script = join(directory, "examples/serve.ts");
+  const app = spawn(process.execPath, [
+    script,
+    "spa",
+    "--port",
+    `${port}`,
+    "--service",
+    service.base,
+  ]);
   closeApp = () => app.kill();
   await until(async () => (await fetch(origin)).ok, 20_000);
   browser = await startChromium();

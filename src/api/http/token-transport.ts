@@ -31,6 +31,11 @@ const COOKIE = {
   sameSite: "Strict",
 } as const;
 
+const FOREIGN_PAGE = {
+  path: "origin",
+  message: "must be one of CORS_ORIGINS or the service's own, on the service's site",
+};
+
 const checked = queryParams(transportQuery);
 
 /** For a route without a query of its own that takes or gives refresh tokens. */
@@ -46,7 +51,7 @@ export const tokenTransport = Object.assign(
 /** Follows the check of a query that has `transport` beside others. */
 export const readTransport: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.query("transport") !== "cookie") return next();
-  if (!isFromOwnPage(c)) return problem(c, "forbidden");
+  if (!isFromOwnPage(c)) return problem(c, "forbidden", { errors: [FOREIGN_PAGE] });
   c.set("isByCookie", true);
   return next();
 };
