@@ -172,13 +172,25 @@ export function createAuth({ service, apis = [], onSignedOut }: AuthOptions): Br
       return { ok: true };
     });
 
+  /**
+   * The same for somebody who is signed in. Another tab may have ended the session of the token
+   * meanwhile: nothing was done then, so it is asked again with the one that counts now.
+   */
+  const obtainAgain = async (path: string, body: object): Promise<Outcome> => {
+    const user = tabs.user();
+    const token = await tokenOf(user, null);
+    const outcome = await obtain(path, body, token);
+    if (outcome.ok || token === null || outcome.problem.code !== "invalid_token") return outcome;
+    const renewed = await tokenOf(user ?? tabs.user(), token);
+    return renewed === null ? outcome : obtain(path, body, renewed);
+  };
+
   return {
     signIn: (body, path = "/v1/auth/login") => obtain(`${path}?transport=cookie`, body, null),
 
-    stepUp: async (body) => obtain("/v1/auth/step-up", body, await tokenOf(tabs.user(), null)),
+    stepUp: (body) => obtainAgain("/v1/auth/step-up", body),
 
-    changePassword: async (body) =>
-      obtain("/v1/users/me/password?transport=cookie", body, await tokenOf(tabs.user(), null)),
+    changePassword: (body) => obtainAgain("/v1/users/me/password?transport=cookie", body),
 
     signOut: (scope = "local") =>
       tabs.inTurn(async () => {

@@ -9,6 +9,7 @@ import {
   startDevServer,
   toolEnv,
 } from "../support/dev-server.ts";
+import { codeOf } from "../support/totp.ts";
 
 type Step = { readonly script: string; readonly expected: string };
 
@@ -29,7 +30,7 @@ afterAll(async () => {
 });
 
 /** Pages whose commands go on where the tour ends, with its variables. */
-const PAGES = ["docs/service-accounts.md", "docs/events.md"];
+const PAGES = ["docs/service-accounts.md", "docs/events.md", "docs/deploying.md"];
 
 /** The commands of a document, each with the output that stands below it. */
 function stepsOf(path: string): Step[] {
@@ -48,11 +49,17 @@ function run(steps: readonly Step[]): Promise<{ code: number | null; printed: st
   const shell = spawn("bash", ["-c", `set -euo pipefail\n${script}`], {
     cwd: project.directory,
     env: { ...toolEnv(project.directory), BASE: server.base },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   let output = "";
+  let isAnswered = false;
   shell.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
+    const [, secret] = /otpauth:\/\/totp\/.*secret=([A-Z2-7]+)/.exec(output) ?? [];
+    if (secret === undefined || isAnswered) return;
+    isAnswered = true;
+    // What an authenticator shows now, and what it will show next.
+    shell.stdin.end(`${codeOf(secret)}\n${codeOf(secret, 1)}\n`);
   });
   return new Promise((resolve, reject) => {
     shell.on("error", reject);

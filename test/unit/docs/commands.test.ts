@@ -2,41 +2,24 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { experimental_readRawConfig } from "wrangler";
-import { documents } from "../../support/documents.ts";
+import { commands } from "../../support/documents.ts";
 import { migratedSqlite } from "../../support/migrated-sqlite.ts";
-
-/** A command as a shell reads it, with the document that it stands in. */
-type Command = { readonly document: string; readonly line: string };
-
-/** Commands of the blocks that are for a terminal; other blocks are code, replies and requests. */
-function commands(): Command[] {
-  return documents().flatMap((document) => {
-    const blocks = readFileSync(document, "utf8").matchAll(/^```(?:sh)?\n(.*?)^```$/gms);
-    return [...blocks].flatMap(([, block = ""]) =>
-      block
-        .replace(/\s*\\\n\s*/g, " ")
-        .split("\n")
-        .map((line) => ({ document, line: line.replace(/\s{2,}#.*$/, "").trim() })),
-    );
-  });
-}
-
-const written = (start: RegExp) => commands().filter(({ line }) => start.test(line));
 
 describe("npx wrangler d1 execute", () => {
   const { rawConfig } = experimental_readRawConfig({ config: "wrangler.toml" });
   const databases = rawConfig.env?.["production"]?.d1_databases ?? [];
-  const found = written(/^npx wrangler d1 execute/);
+  const found = commands(/^npx wrangler d1 execute .* --command/);
 
   it("is documented", () => expect(found.length).toBeGreaterThan(5));
 
   it.each(found)("$document: $line", ({ line }) => {
     const [, binding, quoted = ""] =
-      /^npx wrangler d1 execute (\w+) (?:(?:--remote|--env production) ){2}--command "(.*)"$/.exec(
+      /^npx wrangler d1 execute (\w+) (?:(?:--remote|--env production|--json) ){2,3}--command "(.*)"(?: > \S+)?$/.exec(
         line,
       ) ?? [];
     const database = databases.find((one: { readonly binding: string }) => one.binding === binding);
-    migratedSqlite(database?.migrations_dir).prepare(quoted.replaceAll("\\$", "$")).all();
+    const sql = quoted.replaceAll("\\$", "$").replaceAll("<RFC 3339>", "2026-11-01T00:00:00Z");
+    migratedSqlite(database?.migrations_dir).prepare(sql).all();
   });
 });
 
@@ -56,7 +39,7 @@ describe("npm run", () => {
     return [own, ...beside].join("\n");
   }
 
-  const withOptions = written(/^(?:\w+=\S+ )?npm run [\w:-]+ -- /);
+  const withOptions = commands(/^(?:\w+=\S+ )?npm run [\w:-]+ -- /);
 
   it("is documented with options", () => expect(withOptions.length).toBeGreaterThan(10));
 
