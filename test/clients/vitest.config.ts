@@ -5,7 +5,7 @@ export default defineConfig({
   root: import.meta.dirname,
   test: {
     include: ["*.test.ts"],
-    fileParallelism: false,
+    maxWorkers: 2,
     silent: "passed-only",
     testTimeout: 30_000,
     hookTimeout: 120_000,
