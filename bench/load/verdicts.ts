@@ -10,7 +10,7 @@ import { type Sample, type Samples, slope } from "./memory.ts";
 
 export type Verdict = { readonly what: string; readonly holds: boolean; readonly detail: string };
 
-/** Sessions that a person may have (README, "Limits"). */
+/** Sessions that a person may have: `MAX_SESSIONS` of the service. */
 const MAX_SESSIONS = 100;
 /** Growth of an isolate's memory that is none, MiB a minute: a garbage collector's luck. */
 const FLAT = 2;

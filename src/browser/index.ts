@@ -41,9 +41,9 @@ export type BrowserAuth = {
    * @throws Unreachable when no answer came: it may be tried again
    */
   signIn(body: object, path?: string): Promise<Outcome>;
-  /** Proves again who one is (`/v1/auth/step-up`). @throws Unreachable */
+  /** Proves again who one is (`/v1/auth/step-up`). @throws Unreachable, Replaced as `fetch` does */
   stepUp(body: object): Promise<Outcome>;
-  /** `{ current_password, new_password }`; every other session has ended. @throws Unreachable */
+  /** `{ current_password, new_password }`; every other session has ended. @throws the same */
   changePassword(body: object): Promise<Outcome>;
   /** Ends the session, or every one of the account. @throws Unreachable */
   signOut(scope?: "local" | "global"): Promise<void>;

@@ -33,7 +33,7 @@ export type LogEvent =
       readonly serviceAccountId: ServiceAccountId;
     } & ErrorDetails)
   | {
-      /** A 403: a route, as it is declared, of whoever asked for it. */
+      /** A 403 `forbidden`: a route, as it is declared, of whoever asked for it. */
       readonly event: "access_refused";
       readonly requestId: string;
       readonly method: string;

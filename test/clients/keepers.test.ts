@@ -21,6 +21,13 @@ beforeAll(async () => {
   way = await network(service.issuer);
   const { verify } = await load<Verifier>("jose", service);
   orders = await listen(async (request, response) => {
+    if (request.url === "/strict") {
+      response.writeHead(401, {
+        "www-authenticate": 'Bearer error="insufficient_user_authentication", acr_values="aal2"',
+      });
+      response.end();
+      return;
+    }
     const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
     const claims = await verify(token).catch(() => null);
     response.writeHead(claims === null ? 401 : 200, { "content-type": "application/json" });
@@ -108,10 +115,13 @@ async function withKy(): Promise<Keeper> {
   return { tokens, get: async () => (await api.get("orders").json()).for };
 }
 
+type FetchSnippet = {
+  tokens: Tokens;
+  call(path: string): Promise<{ status: number; json(): Promise<{ for: string }> }>;
+};
+
 async function withFetch(): Promise<Keeper> {
-  type Reply = { json(): Promise<{ for: string }> };
-  type Snippet = { tokens: Tokens; call(path: string): Promise<Reply> };
-  const { tokens, call } = await through<Snippet>("fetch");
+  const { tokens, call } = await through<FetchSnippet>("fetch");
   return { tokens, get: async () => (await (await call("/orders")).json()).for };
 }
 
@@ -167,6 +177,13 @@ it.each([
     expect(await keeper.get()).toBe(service.person.id);
     expect(keeper.tokens.refresh_token).toBe(await successorOf(signedIn.refresh_token));
   }
+});
+
+it("fetch alone renews nothing where a stronger proof is asked for", async () => {
+  const { tokens, call } = await through<FetchSnippet>("fetch");
+  const signedIn = Object.assign(tokens, await service.signIn());
+  expect((await call("/strict")).status).toBe(401);
+  expect(tokens).toEqual({ ...signedIn });
 });
 
 describe("Auth.js", () => {

@@ -47,7 +47,8 @@ export const tracedFetch =
   (input, init) => {
     const trace = currentRequest()?.trace;
     if (trace === undefined) return fetcher(input, init);
-    const request = new Request(input, init);
-    request.headers.set("traceparent", traceparentOf(trace, newUuid));
-    return fetcher(request);
+    const own = input instanceof Request ? input.headers : undefined;
+    const headers = new Headers(init?.headers ?? own);
+    headers.set("traceparent", traceparentOf(trace, newUuid));
+    return fetcher(input, { ...init, headers });
   };

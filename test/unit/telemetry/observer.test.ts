@@ -93,8 +93,8 @@ describe("outside of a request", () => {
 it("what a request fetches names its trace, and keeps what it had", async () => {
   const { observe } = observed();
   const sent: Request[] = [];
-  const fetcher = async (input: RequestInfo | URL) => {
-    sent.push(new Request(input));
+  const fetcher = async (input: RequestInfo | URL, init?: RequestInit) => {
+    sent.push(new Request(input, init));
     return new Response();
   };
   const work = () =>
