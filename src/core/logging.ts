@@ -2,7 +2,7 @@ import type { Actor } from "../domain/access/actor.ts";
 import type { ServiceAccountId, UserId } from "../domain/ids.ts";
 import type { MailPurpose } from "../use-cases/accounts/mail.ts";
 import type { Notice, Notify } from "../use-cases/events/ports.ts";
-import type { RequestLine } from "./telemetry/observer.ts";
+import type { RequestLine } from "./telemetry/request-line.ts";
 
 /**
  * One JSON object a line. The type says what may be logged: ids, codes, counts and places in the

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import { type Outcome, serverTiming } from "../../core/telemetry/observer.ts";
+import { serverTiming } from "../../core/telemetry/observer.ts";
+import type { Outcome } from "../../core/telemetry/request-line.ts";
 import { servicesOf } from "../../services.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 

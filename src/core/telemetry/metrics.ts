@@ -1,5 +1,5 @@
 import type { EventType } from "../../domain/events/event.ts";
-import type { RequestLine } from "./observer.ts";
+import type { RequestLine } from "./request-line.ts";
 
 /** Counters and latencies for an operator's graphs. Nothing here throws or is waited for. */
 export type Metrics = {

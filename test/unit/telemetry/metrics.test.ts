@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { analyticsMetrics } from "../../../src/core/telemetry/metrics.ts";
-import type { RequestLine } from "../../../src/core/telemetry/observer.ts";
+import type { RequestLine } from "../../../src/core/telemetry/request-line.ts";
 
 const LINE: RequestLine = {
   event: "request",

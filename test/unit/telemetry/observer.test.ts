@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { LogEvent } from "../../../src/core/logging.ts";
 import { timed, tracedFetch } from "../../../src/core/telemetry/current-request.ts";
-import { type Outcome, observing, serverTiming } from "../../../src/core/telemetry/observer.ts";
+import { observing, serverTiming } from "../../../src/core/telemetry/observer.ts";
+import type { Outcome } from "../../../src/core/telemetry/request-line.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const TRACEPARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
