@@ -4,6 +4,8 @@ import {
   type SigningKeyPolicy,
   successorDueAt,
 } from "../src/domain/keys/signing-key.ts";
+import { MAX_ACCOUNTS } from "../src/use-cases/accounts/work-off-change-feed.ts";
+import { MAX_ACCOUNTS as MAX_PROGRAMS } from "../src/use-cases/clients/work-off-program-feed.ts";
 import { type ShownKey, shownKeys } from "../src/use-cases/keys/shown-key.ts";
 import type { OpsState } from "./ops-state.ts";
 
@@ -13,9 +15,6 @@ const DAY = 24 * HOUR;
 
 /** Milliseconds by which the cron of a minute may be late with the outbox before it is told. */
 const LATE = 10 * MINUTE;
-
-/** Entries of a feed that one run of its cron tells; more are a backlog. */
-const RUN = 500;
 
 /** @property wanting what an operator should look into, with the command or the page for it */
 export type OpsReport = { readonly lines: readonly string[]; readonly wanting: readonly string[] };
@@ -128,7 +127,8 @@ function wantingIn(state: OpsState, policy: SigningKeyPolicy, now: number): stri
     ],
     [isLate, "the outbox is not sent: look at the Worker's cron events"],
     [
-      Math.max(feed, programFeed) > RUN,
+      // More than one run of its cron tells.
+      feed > MAX_ACCOUNTS || programFeed > MAX_PROGRAMS,
       'a feed has a backlog: docs/operations.md, "Many accounts at once"',
     ],
     [letters > 0, `${letters} dead letters: npm run events:replay -- --list`],

@@ -13,7 +13,7 @@ import type { Accounts, ChangeFeed, NotedChange } from "./ports.ts";
 const BATCH = 100;
 
 /** Accounts told in a run, at most. */
-const MAX_ACCOUNTS = 500;
+export const MAX_ACCOUNTS = 500;
 
 /** Batches in a run, at most: an account may have many entries. */
 const MAX_BATCHES = 8;

@@ -4,7 +4,7 @@ import type { CatchUpProgress } from "../tell-each.ts";
 import { type TellDeps, tellPrograms } from "./tell-programs.ts";
 
 /** Accounts told in a run, at most: people's accounts are told by the same invocation. */
-const MAX_ACCOUNTS = 100;
+export const MAX_ACCOUNTS = 100;
 
 /**
  * Tells the objects of service accounts that other hands changed, or whose change broke off. The

@@ -131,6 +131,15 @@ describe("what waits", () => {
       expect.stringContaining("backlog"),
     ]);
   });
+
+  it.each([
+    [100, []],
+    [101, [expect.stringContaining("backlog")]],
+  ])("of service accounts %i entries are a run or more: %j", (count, expected) => {
+    db.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
+      insert into service_account_feed (service_account_id) select 'sva_' || i from n`);
+    expect(report().wanting).toEqual(expected);
+  });
 });
 
 describe("the last events", () => {
