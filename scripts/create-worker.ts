@@ -13,6 +13,9 @@ const ROOT = join(import.meta.dirname, "..");
 const STARTER = join(ROOT, "examples/starter");
 const FILES = ["README.md", "package.json", "src", "tsconfig.json", "wrangler.toml"];
 
+/** Local secrets and state must not be committed. */
+const IGNORED = ["node_modules/", ".wrangler/", ".dev.vars*"];
+
 /** What Cloudflare takes for the name of a Worker, and npm for that of a package. */
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -46,7 +49,9 @@ function packClient(directory: string): string {
 /** In the copy alone: the repository's own finds the library in its workspace. */
 function adapt(directory: string, file: string, was: RegExp, becomes: string): void {
   const path = join(directory, file);
-  writeFileSync(path, readFileSync(path, "utf8").replace(was, becomes));
+  const text = readFileSync(path, "utf8");
+  if (!was.test(text)) fail(`examples/starter/${file} has nothing that matches ${was}.`);
+  writeFileSync(path, text.replace(was, becomes));
 }
 
 const directory = readDirectory();
@@ -55,6 +60,7 @@ const tarball = packClient(directory);
 for (const file of FILES) {
   cpSync(join(STARTER, file), join(directory, file), { recursive: true });
 }
+writeFileSync(join(directory, ".gitignore"), `${IGNORED.join("\n")}\n`);
 const name = basename(directory);
 adapt(directory, "package.json", /"name": "[^"]+"/, `"name": "${name}"`);
 adapt(directory, "package.json", /"auth-service": "[^"]+"/, `"auth-service": "file:${tarball}"`);

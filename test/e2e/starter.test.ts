@@ -78,6 +78,9 @@ it("a Worker is begun in a directory of its own, and never over what is there", 
     expect.stringContaining('"name": "my-api"'),
     expect.stringContaining('name = "my-api"'),
   ]);
+  expect(readFileSync(join(directory, ".gitignore"), "utf8")).toBe(
+    "node_modules/\n.wrangler/\n.dev.vars*\n",
+  );
   const again = await create(directory);
   expect(again).toMatchObject({ code: 1, output: expect.stringContaining("is not empty") });
   expect(await create(join(elsewhere, "My_API"))).toMatchObject({ code: 1 });
