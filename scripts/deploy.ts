@@ -8,12 +8,13 @@
  * `wrangler versions deploy` gives it a share. `AUTH_SECRETS` is read where the Worker has none.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Result } from "../src/domain/result.ts";
 import { writeDeployConfig } from "./deploy/deploy-config.ts";
 import { type Installation, readInstallation } from "./deploy/installation.ts";
-import { nextSteps } from "./deploy/next-steps.ts";
+import { keepSecret, nextSteps } from "./deploy/next-steps.ts";
 import { type Choices, deploymentPlan } from "./deploy/plan.ts";
 import { rootSecret } from "./deploy/root-secret-file.ts";
 import { rehearse, runPlan } from "./deploy/run-plan.ts";
@@ -53,6 +54,14 @@ function dryRun({ placeholders, databases }: Installation, steps: readonly Step[
   say("\nNothing was changed.");
 }
 
+function runAndClean(steps: readonly Step[]): Result<null, string> {
+  try {
+    return runPlan(steps, runWrangler, say);
+  } finally {
+    rmSync(configFile, { force: true });
+  }
+}
+
 async function deploy(
   installation: Installation,
   steps: readonly Step[],
@@ -63,32 +72,35 @@ async function deploy(
     const whose = `env.${environment} of wrangler.toml has addresses that are nobody's`;
     fail(`${whose}. Put your own in their place:\n${placeholders.join("\n")}`);
   }
-  const done = runPlan(steps, runWrangler, say);
-  rmSync(configFile, { force: true });
+  const done = runAndClean(steps);
+  // Before what may fail: the next run finds the secret set, and says nothing of it.
+  if (secret.isFromFile()) say(`\n${keepSecret(secretFile)}`);
   if (!done.ok) fail(`${done.error}\n\nNothing after that was done. Mend it and run this again.`);
   const surroundings = { fetcher: fetch, now: Date.now, sleep, say };
   const ready = uploadOnly ? done : await waitUntilReady(issuer, surroundings);
   if (!ready.ok) fail(`It is deployed. ${ready.error}\nWhat fails and why: docs/operations.md.`);
-  const kept = existsSync(secretFile) ? secretFile : null;
-  say(`\n${nextSteps(installation, { uploadOnly, secretFile: kept }).join("\n")}`);
+  say(`\n${nextSteps(installation, uploadOnly).join("\n")}`);
 }
 
 const read = readInstallation(values.env);
 if (!read.ok) fail(read.error);
 const installation = read.value;
 const secretFile = `.auth-secrets.${installation.environment}`;
-const configFile = `.wrangler.${installation.environment}.json`;
+// Of two deployments at once, neither may remove the other's.
+const configFile = `.wrangler.${installation.environment}.${process.pid}.json`;
+const secret = rootSecret({
+  // A secret that is not set in GitHub arrives as "".
+  given: process.env["AUTH_SECRETS"] || undefined,
+  isUnattended: process.env["CI"] !== undefined,
+  file: secretFile,
+});
 const choices: Choices = {
   location: values.location,
   uploadOnly: values["upload-only"],
   message: commit(),
 };
 const steps = deploymentPlan(installation, choices, {
-  rootSecret: rootSecret({
-    given: process.env["AUTH_SECRETS"],
-    isUnattended: process.env["CI"] !== undefined,
-    file: secretFile,
-  }),
+  rootSecret: secret,
   configure: (id) => writeDeployConfig(installation, id, configFile),
   configFile,
 });

@@ -37,6 +37,17 @@ export function runWrangler(args: readonly string[], input = ""): Output {
  * @returns null where there is none
  */
 export function arrayIn(stdout: string): unknown[] | null {
-  const [json] = /^\[(?:\]|[\s\S]*^\])$/m.exec(stdout) ?? [];
-  return json === undefined ? null : JSON.parse(json);
+  const array = parsed(/^\[(?:\]|[\s\S]*^\])$/m.exec(stdout));
+  return Array.isArray(array) ? array : null;
+}
+
+/** The object in what wrangler printed, found as `arrayIn` finds its array; null where there is none. */
+export const objectIn = (stdout: string): unknown => parsed(/^\{(?:\}|[\s\S]*^\})$/m.exec(stdout));
+
+function parsed(found: readonly string[] | null): unknown {
+  try {
+    return JSON.parse(found?.[0] ?? "null");
+  } catch {
+    return null;
+  }
 }

@@ -1,20 +1,12 @@
 import type { Installation } from "./installation.ts";
 
-/** @property secretFile where a new root secret is, if one was made */
-type Outcome = { readonly uploadOnly: boolean; readonly secretFile: string | null };
-
 /** What an operator does next, as lines. */
-export function nextSteps(
-  { environment, issuer }: Installation,
-  { uploadOnly, secretFile }: Outcome,
-): string[] {
-  return [
-    ...(secretFile === null ? [] : [keep(secretFile)]),
-    ...(uploadOnly ? rollOut(environment) : [use(environment, issuer)]),
-  ];
+export function nextSteps({ environment, issuer }: Installation, uploadOnly: boolean): string[] {
+  return uploadOnly ? rollOut(environment) : [use(environment, issuer)];
 }
 
-const keep = (file: string): string =>
+/** @param file holds the root secret that was set */
+export const keepSecret = (file: string): string =>
   `Keep the root secret: ${file} holds it, and Cloudflare shows it to nobody. Put it where you keep secrets, then delete the file. A rotation needs it.`;
 
 const rollOut = (environment: string): string[] => [

@@ -4,7 +4,7 @@ import type { Installation } from "./installation.ts";
 import { makeDatabase, makeNamespace, makeQueue, namespaceId } from "./resources.ts";
 import { lookForRollout } from "./rollout.ts";
 import type { RootSecret } from "./root-secret-file.ts";
-import { lookForSecrets, setRootSecret } from "./secrets.ts";
+import { lookForRootSecret, lookForSecrets, setRootSecret } from "./secrets.ts";
 import { failure, type Step } from "./step.ts";
 
 /** What the operator chose. */
@@ -46,6 +46,7 @@ export function deploymentPlan(
     lookForAccount(installation),
     ...(choices.uploadOnly ? [] : [lookForRollout(installation)]),
     ...lookForSecrets(installation),
+    lookForRootSecret(installation, surroundings.rootSecret),
     ...databases.map((database) => makeDatabase(database, installation, choices.location)),
     makeNamespace(installation),
     ...queues.map((queue) => makeQueue(queue, installation)),

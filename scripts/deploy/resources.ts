@@ -2,7 +2,7 @@ import * as z from "zod";
 import { err, ok, type Result } from "../../src/domain/result.ts";
 import { arrayIn } from "../wrangler.ts";
 import type { Database, Installation } from "./installation.ts";
-import { failure, type Step, type Wrangler } from "./step.ts";
+import { failure, type Step, unexpected, type Wrangler } from "./step.ts";
 
 /**
  * @param location where the primary shall be, as wrangler names it; near whoever makes it when
@@ -74,7 +74,5 @@ export function listed<T>(
   const output = wrangler(args);
   if (output.status !== 0) return err(failure(args, output));
   const read = shape.safeParse(arrayIn(output.stdout));
-  return read.success
-    ? ok(read.data)
-    : err(`wrangler ${args.join(" ")} answered otherwise than expected:\n${output.stdout}`);
+  return read.success ? ok(read.data) : err(unexpected(args, output));
 }

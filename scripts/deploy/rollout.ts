@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { err, ok } from "../../src/domain/result.ts";
+import { type Output, objectIn } from "../wrangler.ts";
 import type { Installation } from "./installation.ts";
-import type { Step } from "./step.ts";
+import { failure, type Step, unexpected } from "./step.ts";
 
 const deployment = z.object({
   versions: z.array(z.object({ version_id: z.string(), percentage: z.number() })),
@@ -13,10 +14,11 @@ export const lookForRollout = ({ environment }: Installation): Step => ({
   command: null,
   isNeeded(wrangler) {
     const args = ["deployments", "status", "--json", "--env", environment];
-    const { status, stdout } = wrangler(args);
-    // So it is for a Worker that is not there yet; what else is wrong, another step meets as well.
-    if (status !== 0) return ok(false);
-    const { versions } = deployment.parse(JSON.parse(stdout));
+    const output = wrangler(args);
+    if (output.status !== 0) return isNew(output) ? ok(false) : err(failure(args, output));
+    const read = deployment.safeParse(objectIn(output.stdout));
+    if (!read.success) return err(unexpected(args, output));
+    const { versions } = read.data;
     if (versions.length < 2) return ok(false);
     const shares = versions.map(({ version_id, percentage }) => `${version_id}@${percentage}%`);
     return err(
@@ -24,3 +26,7 @@ export const lookForRollout = ({ environment }: Installation): Step => ({
     );
   },
 });
+
+/** Whether the Worker is not there yet (codes as in wrangler), or was never deployed. */
+const isNew = ({ stdout, stderr }: Output): boolean =>
+  /\[code: 100(?:07|90)\]|The Worker \S+ has no deployments\./.test(stdout + stderr);

@@ -7,8 +7,12 @@ import { newRootSecret } from "../root-secret.ts";
 export type RootSecret = {
   /** By the operator, who may know the one that there was. */
   readonly isGiven: boolean;
-  /** @returns it, or why there is none */
+  /** Makes nothing. @returns why `value` will not have one, if so */
+  check(): Result<null, string>;
+  /** Makes one where it may. @returns it, or why there is none */
   value(): Result<string, string>;
+  /** Whether this run took it from its file, new or not. */
+  isFromFile(): boolean;
 };
 
 type Surroundings = {
@@ -26,23 +30,38 @@ type Surroundings = {
  * is of a deployment that broke off, and its secret may be set already.
  */
 export function rootSecret({ given, isUnattended, file }: Surroundings): RootSecret {
-  const made = (): Result<string, string> => {
+  let isFromFile = false;
+  /** Null where one may be made. */
+  const known = (): Result<string | null, string> => {
+    if (given !== undefined) return checked(given.trim(), "the variable AUTH_SECRETS");
     if (existsSync(file)) return checked(readFileSync(file, "utf8").trim(), file);
-    if (isUnattended) {
-      return err(
-        "give it in the variable AUTH_SECRETS, from where your secrets are kept: one that is made here would be lost. How it is made stands in docs/deploying.md.",
-      );
-    }
-    const value = newRootSecret();
-    // "wx": of two at once, the second must not replace what the first sets.
-    writeFileSync(file, `${value}\n`, { mode: 0o600, flag: "wx" });
-    return ok(value);
+    return isUnattended ? err(UNATTENDED) : ok(null);
   };
   return {
     isGiven: given !== undefined,
-    value: () =>
-      given === undefined ? made() : checked(given.trim(), "the variable AUTH_SECRETS"),
+    check() {
+      const found = known();
+      return found.ok ? ok(null) : found;
+    },
+    value() {
+      const found = known();
+      if (!found.ok) return found;
+      const value = found.value ?? madeIn(file);
+      isFromFile = given === undefined;
+      return ok(value);
+    },
+    isFromFile: () => isFromFile,
   };
+}
+
+const UNATTENDED =
+  "give it in the variable AUTH_SECRETS, from where your secrets are kept: one that is made here would be lost. How it is made stands in docs/deploying.md.";
+
+function madeIn(file: string): string {
+  const value = newRootSecret();
+  // "wx": of two at once, the second must not replace what the first sets.
+  writeFileSync(file, `${value}\n`, { mode: 0o600, flag: "wx" });
+  return value;
 }
 
 /** Never quotes the value. */

@@ -26,6 +26,18 @@ export function lookForSecrets({ environment, secrets }: Installation): Step[] {
   ];
 }
 
+/** Before anything is made, where it is the operator who must give it or give it right. */
+export const lookForRootSecret = ({ environment }: Installation, secret: RootSecret): Step => ({
+  title: `Look whether ${ROOT_SECRET} is set or can be`,
+  command: null,
+  isNeeded(wrangler) {
+    const set = secretsSet(environment, wrangler);
+    if (!set.ok) return set;
+    const can = set.value.includes(ROOT_SECRET) ? ok(null) : secret.check();
+    return can.ok ? ok(false) : can;
+  },
+});
+
 /**
  * Sets the root secret where there is none. One that is there is never replaced, and none is made
  * where the database holds keys that another one wrapped: they could not be read any more.

@@ -20,6 +20,10 @@ export type Step = {
   prepare?(wrangler: Wrangler): Result<string, string>;
 };
 
+/** For the operator: what was asked, and an answer that has another shape than wrangler's had. */
+export const unexpected = (args: readonly string[], { stdout }: Output): string =>
+  `wrangler ${args.join(" ")} answered otherwise than expected:\n${stdout}`;
+
 /** For the operator: what was tried, and what wrangler said. */
 export const failure = (args: readonly string[], { stdout, stderr }: Output): string =>
   `wrangler ${args.join(" ")} failed.\n${stdout}${stderr}`.trimEnd();

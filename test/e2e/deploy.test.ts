@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { newRootSecret } from "../../scripts/root-secret.ts";
@@ -89,6 +89,18 @@ describe("npm run deploy on an account", () => {
 
   const worker = () => api.workers.get("auth-service-production");
 
+  it("makes nothing where CI has no root secret to give: one that is not set arrives empty", {
+    timeout: PATIENCE,
+  }, async () => {
+    const env = { CI: "true", AUTH_SECRETS: "" };
+    const run = await runScript(project.directory, "deploy", ["--env", "production"], { env });
+    expect(run).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("give it in the variable AUTH_SECRETS"),
+    });
+    expect(api.changes).toEqual([]);
+  });
+
   it("makes everything before it uploads, in an upload that breaks off as well", {
     timeout: PATIENCE,
   }, async () => {
@@ -113,7 +125,7 @@ describe("npm run deploy on an account", () => {
     ]);
     expect([...api.namespaces.keys()]).toEqual(["production-auth-service-jwks-cache"]);
     expect(worker()?.secrets).toEqual(new Map([["AUTH_SECRETS", secret]]));
-    expect(existsSync(join(project.directory, ".wrangler.production.json"))).toBe(false);
+    expect(globSync(".wrangler.*.json", { cwd: project.directory })).toEqual([]);
   });
 
   it("run again, it makes nothing twice, deploys, and waits for the service", {

@@ -4,7 +4,8 @@ import { type Choices, deploymentPlan } from "../../../../scripts/deploy/plan.ts
 import { rehearse, runPlan } from "../../../../scripts/deploy/run-plan.ts";
 import type { Wrangler } from "../../../../scripts/deploy/step.ts";
 import { newRootSecret } from "../../../../scripts/root-secret.ts";
-import { ok } from "../../../../src/domain/result.ts";
+import type { Output } from "../../../../scripts/wrangler.ts";
+import { err, ok } from "../../../../src/domain/result.ts";
 import { RecordedAccount, refused } from "../../../support/recorded-account.ts";
 
 const INSTALLATION: Installation = {
@@ -32,15 +33,23 @@ type Setting = {
   readonly installation?: Partial<Installation>;
   readonly choices?: Partial<Choices>;
   readonly isGiven?: boolean;
+  /** Why there can be no root secret. */
+  readonly refusal?: string;
 };
 
-function planned({ installation, choices, isGiven = false }: Setting = {}) {
+function planned({ installation, choices, isGiven = false, refusal }: Setting = {}) {
+  const rootSecret = {
+    isGiven,
+    check: () => (refusal === undefined ? ok(null) : err(refusal)),
+    value: () => ok(SECRET),
+    isFromFile: () => !isGiven,
+  };
   const configured: string[] = [];
   const steps = deploymentPlan(
     { ...INSTALLATION, ...installation },
     { ...CHOICES, ...choices },
     {
-      rootSecret: { isGiven, value: () => ok(SECRET) },
+      rootSecret,
       configure: (id) => configured.push(id),
       configFile: "config.json",
     },
@@ -112,6 +121,16 @@ describe("a first deployment", () => {
   });
 });
 
+it("a Worker that was made and never deployed has no rollout", () => {
+  const account = new RecordedAccount();
+  const inner = account.wrangler();
+  const none = refused("The Worker auth-service-production has no deployments.");
+  const done = planned().run((args, input) =>
+    args[0] === "deployments" ? none : inner(args, input),
+  );
+  expect(done).toEqual(ok(null));
+});
+
 describe("a later deployment", () => {
   const deployed = (): RecordedAccount => {
     const account = new RecordedAccount();
@@ -181,6 +200,40 @@ describe("a deployment stops before it changes anything", () => {
     const account = new RecordedAccount();
     account.secrets = new Map([["MAIL_API_KEY", "re_1"]]);
     expect(planned(setting).run(account.wrangler())).toEqual(ok(null));
+  });
+
+  it("where there is no root secret and can be none; one that is set is not asked for", () => {
+    const setting = { refusal: "give it in the variable AUTH_SECRETS" };
+    expect(stopped(new RecordedAccount(), setting)).toContain("give it in the variable");
+    const account = new RecordedAccount();
+    account.secrets = new Map([["AUTH_SECRETS", "theirs"]]);
+    expect(planned(setting).run(account.wrangler())).toEqual(ok(null));
+  });
+
+  const statusSaying = (account: RecordedAccount, output: Output): Wrangler => {
+    const inner = account.wrangler();
+    return (args, input) => (args[0] === "deployments" ? output : inner(args, input));
+  };
+
+  it.each([
+    ["is refused", refused("Authentication error [code: 10000]"), "[code: 10000]"],
+    ["is no JSON", { status: 0, stdout: "Update available\n", stderr: "" }, "Update available"],
+    ["is half of it", { status: 0, stdout: '{\n"versions": [\n}\n', stderr: "" }, '"versions"'],
+  ])("where the answer whether a rollout is under way %s", (_, output, said) => {
+    const account = new RecordedAccount();
+    const done = planned().run(statusSaying(account, output));
+    expect(done).toMatchObject({ ok: false, error: expect.stringContaining(said) });
+    expect(account.changes).toEqual([]);
+  });
+
+  it("for a rollout, also where wrangler prints a notice around it", () => {
+    const account = new RecordedAccount();
+    const shares = [10, 90].map((percentage) => ({ version_id: "v", percentage }));
+    const json = JSON.stringify({ versions: shares }, null, 2);
+    const stdout = `Update available\n${json}\nTelemetry is off\n`;
+    const done = planned().run(statusSaying(account, { status: 0, stdout, stderr: "" }));
+    expect(done).toMatchObject({ ok: false, error: expect.stringContaining("v@90%") });
+    expect(account.changes).toEqual([]);
   });
 
   it("where wrangler answers otherwise than expected", () => {

@@ -31,9 +31,25 @@ it("a deployment that broke off goes on with the secret that it made", () => {
   expect(attended().value()).toEqual(attended().value());
 });
 
+it("a check makes nothing", () => {
+  expect(attended().check()).toEqual(ok(null));
+  expect(() => statSync(file)).toThrow();
+});
+
+it("a run knows whether the operator must keep the file: an old one that was not used is none of its", () => {
+  const secret = attended();
+  expect(secret.isFromFile()).toBe(false);
+  secret.value();
+  expect(secret.isFromFile()).toBe(true);
+  const given = rootSecret({ given: newRootSecret(), isUnattended: false, file });
+  given.value();
+  expect(given.isFromFile()).toBe(false);
+});
+
 it("where nobody would keep a new one, there is none", () => {
   const unattended = rootSecret({ given: undefined, isUnattended: true, file });
   expect(unattended.value()).toMatchObject({ ok: false });
+  expect(unattended.check()).toEqual(unattended.value());
   expect(() => statSync(file)).toThrow();
 });
 
@@ -47,6 +63,7 @@ it("the operator's own is taken as it is", () => {
 it("what is no secret is refused, and not quoted", () => {
   const given = rootSecret({ given: "hunter2", isUnattended: false, file }).value();
   expect(given).toMatchObject({ ok: false, error: expect.not.stringContaining("hunter2") });
+  expect(rootSecret({ given: "hunter2", isUnattended: false, file }).check()).toEqual(given);
   writeFileSync(file, "half a sec");
   expect(attended().value()).toMatchObject({ ok: false, error: expect.stringContaining(file) });
 });
