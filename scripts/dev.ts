@@ -29,7 +29,7 @@ function makeSecrets(): void {
 function serve(args: readonly string[]): void {
   // A pipe has no colours unless they are asked for.
   const colours = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
-  const server = spawn("wrangler", ["dev", ...timingVar(args, process.env), ...args], {
+  const server = spawn("wrangler", ["dev", ...timingVar(args), ...args], {
     env: { ...colours, ...toolEnv() },
     stdio: ["inherit", "pipe", "pipe"],
   });

@@ -92,7 +92,8 @@ function isProtected(value: string): boolean {
   return url.protocol === "https:" || LOOPBACK.includes(url.hostname);
 }
 
-const isOnThisMachine = (url: string): boolean => LOOPBACK.includes(URL.parse(url)?.hostname ?? "");
+export const isOnThisMachine = (url: string): boolean =>
+  LOOPBACK.includes(URL.parse(url)?.hostname ?? "");
 
 const mailTransport = z.string().refine((value) => value === "binding" || isProtected(value), {
   message: 'must be "binding", or the address of a mail API: https, but for one on this machine',
