@@ -9,20 +9,21 @@
 import process from "node:process";
 import { opsReport } from "./ops-report.ts";
 import { readOpsState } from "./ops-state.ts";
-import { queueLines } from "./queue-info.ts";
+import { queuesReport } from "./queue-info.ts";
 import { serviceConfig } from "./service-config.ts";
-import { argumentsOf, fail } from "./terminal.ts";
+import { argumentsOf, COULD_NOT_LOOK, fail } from "./terminal.ts";
 import { TARGET_OPTIONS, targetOf, wranglerDatabase } from "./wrangler-d1.ts";
 
 /** Events that can be shown, at most. */
 const MOST = 1_000;
 
-const { values } = argumentsOf({
-  options: { ...TARGET_OPTIONS, events: { type: "string", default: "10" } },
-});
+const { values } = argumentsOf(
+  { options: { ...TARGET_OPTIONS, events: { type: "string", default: "10" } } },
+  COULD_NOT_LOOK,
+);
 const limit = Number(values.events);
 if (!Number.isInteger(limit) || limit < 0 || limit > MOST) {
-  fail(`--events must be a whole number, ${MOST} at most.`);
+  fail(`--events must be a whole number, ${MOST} at most.`, COULD_NOT_LOOK);
 }
 const target = targetOf(values);
 try {
@@ -30,12 +31,17 @@ try {
   if (!config.ok) throw new Error(config.error);
   const databases = [wranglerDatabase(target), wranglerDatabase(target, "AUDIT_DB")] as const;
   const state = readOpsState(...databases, limit);
-  const { lines, wanting } = opsReport(state, config.value.signingKeys, Date.now());
-  console.log([...lines, "", "Queue", ...queueLines(target), ""].join("\n"));
+  const report = opsReport(state, config.value.signingKeys, Date.now());
+  const queues = queuesReport(target);
+  const wanting = [...report.wanting, ...queues.wanting];
+  console.log([...report.lines, "", "Queue", ...queues.lines, ""].join("\n"));
   for (const text of wanting) console.log(`Look: ${text}`);
+  if (queues.unknown.length > 0) {
+    throw new Error(`What these queues have is not known: ${queues.unknown.join(", ")}`);
+  }
   if (wanting.length === 0) console.log("Nothing wants a look.");
   process.exitCode = wanting.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
+  process.exitCode = COULD_NOT_LOOK;
 }

@@ -6,18 +6,28 @@ import { err, type Result } from "../src/domain/result.ts";
 import type { SecretVariable } from "./local-runtime.ts";
 import { decodedLine, pipedLine } from "./secret-line.ts";
 
-/** The arguments; what was misspelt ends the script in a line, not with a trace. */
-export function argumentsOf<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+/** With what a script that looks for something ends when it could not: 1 says that it found it. */
+export const COULD_NOT_LOOK = 2;
+
+/**
+ * The arguments; what was misspelt ends the script in a line, not with a trace.
+ *
+ * @param code of that end
+ */
+export function argumentsOf<T extends ParseArgsConfig>(
+  config: T,
+  code = 1,
+): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
+    return fail(error instanceof Error ? error.message : String(error), code);
   }
 }
 
-export function fail(message: string): never {
+export function fail(message: string, code = 1): never {
   console.error(message);
-  return process.exit(1);
+  return process.exit(code);
 }
 
 /**

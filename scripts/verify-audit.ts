@@ -7,17 +7,20 @@
  */
 import process from "node:process";
 import { auditReport } from "./audit-report.ts";
-import { argumentsOf, fail } from "./terminal.ts";
+import { argumentsOf, COULD_NOT_LOOK, fail } from "./terminal.ts";
 import { TARGET_OPTIONS, targetOf, wranglerDatabase } from "./wrangler-d1.ts";
 
 /** Places in a page: seconds of D1, far from its limit, and fifty pages for ten million. */
 const PAGE = 200_000;
 
-const { values } = argumentsOf({
-  options: { ...TARGET_OPTIONS, "page-size": { type: "string", default: String(PAGE) } },
-});
+const { values } = argumentsOf(
+  { options: { ...TARGET_OPTIONS, "page-size": { type: "string", default: String(PAGE) } } },
+  COULD_NOT_LOOK,
+);
 const size = Number(values["page-size"]);
-if (!Number.isInteger(size) || size < 2) fail("--page-size must be a whole number from 2 on.");
+if (!Number.isInteger(size) || size < 2) {
+  fail("--page-size must be a whole number from 2 on.", COULD_NOT_LOOK);
+}
 try {
   const database = wranglerDatabase(targetOf(values), "AUDIT_DB");
   const { lines, isWhole } = auditReport(database, size, Date.now);
@@ -25,5 +28,5 @@ try {
   process.exitCode = isWhole ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
+  process.exitCode = COULD_NOT_LOOK;
 }

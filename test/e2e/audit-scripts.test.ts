@@ -87,6 +87,8 @@ it("audit:verify that cannot look ends with 2, and says why", async () => {
   const { code, output } = await verify(...empty());
   expect(code).toBe(2);
   expect(output).toContain("apply the migrations");
+  expect(await verify("--page-sise", "9")).toMatchObject({ code: 2 });
+  expect(await verify("--page-size", "one")).toMatchObject({ code: 2 });
 });
 
 it("events:replay lists what is dead and why", async () => {

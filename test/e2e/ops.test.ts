@@ -29,14 +29,14 @@ it("ops shows the service, ends with 0 where nothing wants a look, and with 1 wh
   });
 });
 
-it("ops ends with 2 where it cannot look, and knows no option that is misspelt", async () => {
+it("ops ends with 2 where it cannot look, also for an option that is misspelt", async () => {
   expect(await ops("--env", "nowhere")).toMatchObject({ code: 2 });
   expect(await ops("--event", "3")).toMatchObject({
-    code: 1,
+    code: 2,
     output: expect.stringContaining("--event"),
   });
   expect(await ops("--events", "many")).toMatchObject({
-    code: 1,
+    code: 2,
     output: expect.stringContaining("--events must be a whole number"),
   });
 });
