@@ -9,8 +9,9 @@ import { ROOT } from "./work.ts";
 const tests = process.env["MUTATION_TESTS"] ?? "test/unit/**/*.test.ts";
 const instrumented = process.env["MUTATION_SOURCES"] ?? "";
 
-/** Thousands of histories each: what they alone notice takes them long. */
-const isSlow = ({ moduleId }: TestSpecification) => /history|interleavings/.test(moduleId);
+/** Thousands of histories each, or whole hashes: what they alone notice takes them long. */
+const isSlow = ({ moduleId }: TestSpecification) =>
+  /history|interleavings|in-slices/.test(moduleId);
 
 /** What takes least comes first: most mutants are noticed by any test that reaches them. */
 class ShortestFirst extends BaseSequencer {
