@@ -20,7 +20,6 @@ const USER_AT = 1;
 const ACCOUNT_AT = USER_AT + ID_LENGTH;
 const EXPIRY_AT = ACCOUNT_AT + 8;
 const EMAIL_AT = EXPIRY_AT + 8;
-const MAX_EMAIL_LENGTH = 254;
 
 /** A number is never given a second meaning. */
 const PURPOSES: Readonly<Record<MailTokenPurpose, number>> = {
@@ -43,9 +42,7 @@ export function mailTokenCodec(secrets: Secrets): MailTokenCodec {
 
     parse(text) {
       const body = opened(secrets, KIND, text);
-      const length = body?.length ?? 0;
-      const fits = length >= EMAIL_AT && length <= EMAIL_AT + MAX_EMAIL_LENGTH;
-      return body !== null && fits ? read(body) : null;
+      return body !== null && body.length >= EMAIL_AT ? read(body) : null;
     },
   };
 }
