@@ -69,7 +69,7 @@ adapt(
   directory,
   "README.md",
   /^In the repository[\s\S]*?^```\n[\s\S]*?^```\n/m,
-  "```\nnpm install\nnpm run dev\n```\n",
+  "```\nnpm install\nnpm run dev     # http://localhost:8788, beside auth-service by its own `npm run dev`\n```\n",
 );
 console.log(`Made ${directory}. Next:
     cd ${directory} && npm install

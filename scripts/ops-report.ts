@@ -101,9 +101,13 @@ function lengthOf(milliseconds: number): string {
 /** A row may have been written by hand: only what looks like an id or a code is shown. */
 const shownId = (text: string): string => (/^[\w.-]{1,64}$/.test(text) ? text : "?");
 
+/** Of whom nobody knows more than the kind. */
+const whom = (kind: string, id: string): string =>
+  kind === id ? shownId(kind) : `${shownId(kind)} ${shownId(id)}`;
+
 function eventLine(event: OpsState["events"][number]): string {
-  const by = `by ${shownId(event.actor_kind)} ${shownId(event.actor_id)}`;
-  const on = `on ${shownId(event.subject_kind)} ${shownId(event.subject_id)}`;
+  const by = `by ${whom(event.actor_kind, event.actor_id)}`;
+  const on = `on ${whom(event.subject_kind, event.subject_id)}`;
   const when = new Date(event.occurred_at).toISOString();
   const failed = event.outcome === "failure" ? "failed  " : "";
   return `  ${when}  ${shownId(event.type)}  ${failed}${by}  ${on}`;

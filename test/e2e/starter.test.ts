@@ -44,6 +44,12 @@ afterAll(async () => {
 
 const create = (...args: string[]) => runScript(project.directory, "create", args);
 
+it("brings the Node that its tools need, as the service does", () => {
+  const read = (path: string) => JSON.parse(readFileSync(path, "utf8")).devDependencies;
+  const [own, starter] = [read("package.json"), read("examples/starter/package.json")];
+  for (const name of ["node", "wrangler", "typescript"]) expect(starter[name]).toBe(own[name]);
+});
+
 /** From the packages that are here, since a test asks no registry; wrangler and tsc are here, too. */
 function installOffline(): void {
   const file = join(directory, "package.json");
