@@ -37,9 +37,13 @@ describe("npx wrangler", () => {
   it("is documented", () => expect(byVerb.length).toBeGreaterThan(8));
 
   it.each(byVerb)("%s has the options that the documents give it", async (words, given) => {
-    const { stdout: help } = await exec("npx", ["wrangler", ...words.split(" "), "--help"], {
-      cwd: ROOT,
-    });
+    const { stdout: help } = await exec(
+      "node_modules/.bin/wrangler",
+      [...words.split(" "), "--help"],
+      {
+        cwd: ROOT,
+      },
+    );
     for (const [, option] of given.join("\n").matchAll(/--([a-z-]+)/g)) {
       expect(help).toMatch(new RegExp(`--${option}(?![\\w-])`));
     }
