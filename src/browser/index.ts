@@ -173,24 +173,33 @@ export function createAuth({ service, apis = [], onSignedOut }: AuthOptions): Br
     });
 
   /**
-   * The same for somebody who is signed in. Another tab may have ended the session of the token
-   * meanwhile: nothing was done then, so it is asked again with the one that counts now.
+   * Sends with the token of whoever is signed in. Another tab may have ended its session meanwhile:
+   * where it is refused nothing was done, so it is sent once more, with the one that counts now.
    */
-  const obtainAgain = async (path: string, body: object): Promise<Outcome> => {
+  const asUser = async <T>(
+    send: (token: string | null) => Promise<T>,
+    isRefused: (answer: T) => boolean,
+  ): Promise<T> => {
     const user = tabs.user();
     const token = await tokenOf(user, null);
-    const outcome = await obtain(path, body, token);
-    if (outcome.ok || token === null || outcome.problem.code !== "invalid_token") return outcome;
+    const answer = await send(token);
+    if (token === null || !isRefused(answer)) return answer;
     const renewed = await tokenOf(user ?? tabs.user(), token);
-    return renewed === null ? outcome : obtain(path, body, renewed);
+    return renewed === null ? answer : send(renewed);
   };
+
+  const obtainAsUser = (path: string, body: object): Promise<Outcome> =>
+    asUser(
+      (token) => obtain(path, body, token),
+      (outcome) => !outcome.ok && outcome.problem.code === "invalid_token",
+    );
 
   return {
     signIn: (body, path = "/v1/auth/login") => obtain(`${path}?transport=cookie`, body, null),
 
-    stepUp: (body) => obtainAgain("/v1/auth/step-up", body),
+    stepUp: (body) => obtainAsUser("/v1/auth/step-up", body),
 
-    changePassword: (body) => obtainAgain("/v1/users/me/password?transport=cookie", body),
+    changePassword: (body) => obtainAsUser("/v1/users/me/password?transport=cookie", body),
 
     signOut: (scope = "local") =>
       tabs.inTurn(async () => {
@@ -206,16 +215,12 @@ export function createAuth({ service, apis = [], onSignedOut }: AuthOptions): Br
       const request = new Request(input, init);
       const { origin } = new URL(request.url);
       if (!shownTo.has(origin)) throw new TypeError(`${origin} is none of the apis`);
-      const user = tabs.user();
-      const token = await tokenOf(user, null);
-      request.signal.throwIfAborted();
-      // What was sent cannot be read again.
-      const again = request.clone();
-      const reply = await fetch(withToken(request, token));
-      if (token === null || !isRefused(reply, tabs.age())) return reply;
-      const renewed = await tokenOf(user ?? tabs.user(), token);
-      request.signal.throwIfAborted();
-      return renewed === null ? reply : fetch(withToken(again, renewed));
+      const send = (token: string | null) => {
+        request.signal.throwIfAborted();
+        // What was sent cannot be read again.
+        return fetch(withToken(request.clone(), token));
+      };
+      return asUser(send, (reply) => isRefused(reply, tabs.age()));
     },
   };
 }
