@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { firstSteps, LocalOutput } from "../../../scripts/local-output.ts";
+import { LINE } from "../../support/request-line.ts";
 
 const NOON = new Date(2026, 0, 1, 12, 1, 2);
 
@@ -12,19 +13,7 @@ function shownOf(...lines: string[]): string[] {
   return lines.flatMap((line) => output.shown(line) ?? []);
 }
 
-const request = (fields: object) =>
-  JSON.stringify({
-    level: "info",
-    event: "request",
-    requestId: "req-1",
-    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
-    method: "POST",
-    route: "/v1/auth/login",
-    status: 200,
-    outcome: "ok",
-    duration: 312,
-    ...fields,
-  });
+const request = (fields: object) => JSON.stringify({ level: "info", ...LINE, ...fields });
 
 describe("a request", () => {
   it("is a short line, with what it waited for", () => {

@@ -1,19 +1,9 @@
 import { expect, it } from "vitest";
 import { analyticsMetrics } from "../../../src/core/telemetry/metrics.ts";
 import type { RequestLine } from "../../../src/core/telemetry/request-line.ts";
+import { LINE as REQUEST_LINE } from "../../support/request-line.ts";
 
-const LINE: RequestLine = {
-  event: "request",
-  requestId: "req-1",
-  traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
-  method: "POST",
-  route: "/v1/auth/login",
-  status: 200,
-  outcome: "ok",
-  duration: 312,
-  hash: 280,
-  object: 9,
-};
+const LINE: RequestLine = { ...REQUEST_LINE, hash: 280, object: 9 };
 
 function recorded() {
   const points: AnalyticsEngineDataPoint[] = [];
